@@ -1,0 +1,4 @@
+//! Events: queues, topics, streams, schedules, event sources, state machines.
+use crate::registry::area;
+
+area! {}

@@ -1,0 +1,1 @@
+//! Facts that several checks share: dated tables and words.

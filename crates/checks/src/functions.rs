@@ -1,0 +1,4 @@
+//! Functions: what runs, with which limits and which environment.
+use crate::registry::area;
+
+area! {}

@@ -1,0 +1,4 @@
+//! Identity: roles, policies, trust, users.
+use crate::registry::area;
+
+area! {}

@@ -1,0 +1,24 @@
+//! The checks: one file each, a pure function over the graph.
+//!
+//! A check's doc comment is its page, and the `fires` and `quiet` blocks of the
+//! page run as tests. [`all`] is the registry; pages, SARIF rules and the
+//! compliance matrix derive from it.
+//!
+//! Deliberately absent: file formats, the network, a clock.
+mod api;
+mod data;
+mod events;
+mod facts;
+mod functions;
+mod identity;
+mod list;
+mod logging;
+mod network;
+mod prelude;
+mod registry;
+mod supply;
+
+pub use registry::{all, find, run};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! Logging: logs, retention, trails, tracing, alarms.
+use crate::registry::area;
+
+area! {}

@@ -1,0 +1,4 @@
+//! Networks: subnets, security groups, endpoints, load balancers.
+use crate::registry::area;
+
+area! {}

@@ -1,0 +1,86 @@
+//! Every check by id, and how they run.
+use model::{App, Check, Date, Findings, Project};
+
+use crate::list::CHECKS;
+
+/// Declares a check and its page. See any file of this crate.
+macro_rules! check {
+    (
+        $(#[doc = $doc:literal])*
+        $name:ident = $id:literal {
+            since: $since:literal,
+            severity: $severity:ident,
+            confidence: $confidence:ident,
+            controls: $controls:expr,
+            also_known_as: $aka:expr,
+            run: $run:ident $(,)?
+        }
+    ) => {
+        $(#[doc = $doc])*
+        pub(crate) static $name: model::Check = model::Check {
+            id: $id,
+            since: $since,
+            severity: model::Severity::$severity,
+            confidence: model::Confidence::$confidence,
+            controls: $controls,
+            also_known_as: $aka,
+            page: concat!($($doc, "\n"),*),
+            area: module_path!(),
+            run: $run,
+        };
+        pub(crate) use $name as CHECK;
+    };
+}
+pub(crate) use check;
+
+/// Declares the modules of an area and lists their checks.
+macro_rules! area {
+    ($($module:ident),* $(,)?) => {
+        $(mod $module;)*
+        pub(crate) static AREA: &[&model::Check] = &[$(&$module::CHECK,)*];
+    };
+}
+pub(crate) use area;
+
+/// Every check, area by area, in a stable order.
+pub fn all() -> impl Iterator<Item = &'static Check> {
+    CHECKS.iter().flat_map(|area| area.iter().copied())
+}
+
+/// The check with this id, or that another tool calls so.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Check> {
+    all().find(|check| check.id == name).or_else(|| {
+        all().find(|check| check.also_known_as.iter().any(|other| other.eq_ignore_ascii_case(name)))
+    })
+}
+
+/// Runs checks over every application of a project.
+pub fn run<'a>(
+    project: &Project,
+    checks: impl IntoIterator<Item = &'a &'static Check>,
+    today: Date,
+) -> Findings {
+    let checks: Vec<&'static Check> = checks.into_iter().copied().collect();
+    let mut all = Findings::new(today);
+    for (index, app) in project.apps.iter().enumerate() {
+        let found = run_app(app, &checks, today);
+        all.found.extend(found.found.into_iter().map(|mut finding| {
+            finding.app = index;
+            finding
+        }));
+        all.undecided.extend(found.undecided.into_iter().map(|mut undecided| {
+            undecided.app = index;
+            undecided
+        }));
+    }
+    all
+}
+
+fn run_app(app: &App, checks: &[&'static Check], today: Date) -> Findings {
+    let mut findings = Findings::new(today);
+    for check in checks {
+        (check.run)(app, &mut findings);
+    }
+    findings
+}

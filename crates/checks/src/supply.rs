@@ -1,0 +1,4 @@
+//! Supply: runtimes, images, layers, signing, builds.
+use crate::registry::area;
+
+area! {}

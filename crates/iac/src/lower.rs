@@ -1,0 +1,207 @@
+//! Resources to nodes: the engine under the tables of `aws`.
+//!
+//! A [`Mapping`] says which kind a provider type is, and where each attribute of the kind's schema
+//! stands among the type's properties. The same table that reads an attribute can later write it.
+mod policy;
+mod table;
+
+use std::collections::BTreeMap;
+
+use model::{App, Data, Edge, Node, NodeId, Provider, Relation, Span, Value, schema};
+
+use crate::aws;
+use crate::reader::Reader;
+use crate::resource::Resource;
+
+pub(crate) use policy::{read_policy, read_policy_text};
+pub(crate) use table::{Field, Mapping, Read, each, equals, exists, field, flag, flag_not, policy, trust};
+
+/// One application being lowered: what a mapping's hook may see and change.
+pub(crate) struct Lowering<'a> {
+    pub app: &'a mut App,
+    /// Resources by name, for hooks that follow references.
+    pub resources: &'a BTreeMap<String, Resource>,
+    nodes_by_name: BTreeMap<String, NodeId>,
+}
+
+/// Lowers the resources of one application into `app`.
+pub(crate) fn lower(reader: &mut Reader<'_>, app: &mut App, resources: Vec<Resource>) {
+    let order: Vec<String> = resources.iter().map(|resource| resource.name.clone()).collect();
+    let resources: BTreeMap<String, Resource> =
+        resources.into_iter().map(|resource| (resource.name.clone(), resource)).collect();
+    let mut lowering = Lowering { app, resources: &resources, nodes_by_name: BTreeMap::new() };
+    let mappings: Vec<(&Resource, Option<&'static Mapping>)> = order
+        .iter()
+        .filter_map(|name| resources.get(name))
+        .map(|resource| (resource, aws::mapping(&resource.provider_type)))
+        .collect();
+    for (resource, mapping) in &mappings {
+        lowering.add_resource(resource, *mapping);
+    }
+    // Hooks run when every node exists, so that they can link to nodes that come later.
+    for (resource, mapping) in &mappings {
+        if let (Some(hook), Some(id)) =
+            (mapping.and_then(|mapping| mapping.hook), lowering.find(&resource.name))
+        {
+            hook(&mut lowering, resource, id);
+        }
+    }
+    lowering.own(&mappings);
+    lowering.link();
+    aws::finish(&mut lowering, reader);
+    lowering.app.edges.sort_unstable();
+    lowering.app.edges.dedup();
+}
+
+impl Lowering<'_> {
+    fn add_resource(&mut self, resource: &Resource, mapping: Option<&'static Mapping>) {
+        let kind = mapping.map_or(model::Kind::Other, |mapping| mapping.kind);
+        let id = self.add(kind, &resource.name, &resource.provider_type, resource.span, resource.name_at);
+        let Some(node) = self.node_mut(id) else { return };
+        node.skips.clone_from(&resource.skips);
+        node.implicit = resource.implicit;
+        let Some(mapping) = mapping else { return };
+        for field in mapping.fields {
+            field.read_into(node, &resource.properties);
+        }
+    }
+
+    /// Adds a node that no resource stands for by itself: a SAM event, an implicit role.
+    pub(crate) fn add(
+        &mut self,
+        kind: model::Kind,
+        name: &str,
+        provider_type: &str,
+        span: Span,
+        name_at: Span,
+    ) -> NodeId {
+        let id = NodeId(u32::try_from(self.app.nodes.len()).unwrap_or(u32::MAX));
+        self.app.nodes.push(Node {
+            id,
+            kind,
+            name: name.to_owned(),
+            provider: provider_of(provider_type),
+            provider_type: provider_type.to_owned(),
+            span,
+            name_at,
+            attrs: BTreeMap::new(),
+            policies: Vec::new(),
+            resource_policies: Vec::new(),
+            owner: None,
+            skips: Vec::new(),
+            implicit: false,
+        });
+        self.nodes_by_name.entry(name.to_owned()).or_insert(id);
+        id
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<NodeId> {
+        self.nodes_by_name.get(name).copied()
+    }
+
+    pub(crate) fn node(&self, id: NodeId) -> Option<&Node> {
+        self.app.nodes.get(id.0 as usize)
+    }
+
+    pub(crate) fn node_mut(&mut self, id: NodeId) -> Option<&mut Node> {
+        self.app.nodes.get_mut(id.0 as usize)
+    }
+
+    /// Sets an attribute of a node, as the kind's schema names it.
+    pub(crate) fn set(&mut self, id: NodeId, attr: &'static str, value: Value) {
+        if let Some(node) = self.node_mut(id) {
+            debug_assert!(schema::has(node.kind, attr), "{:?} has no `{attr}`", node.kind);
+            node.attrs.insert(attr, value);
+        }
+    }
+
+    pub(crate) fn edge(&mut self, from: NodeId, relation: Relation, to: NodeId, at: Span) {
+        self.app.edges.push(Edge { from, relation, to, at });
+    }
+
+    /// The node that a value is about: a reference, an ARN expression with one, or a literal name or
+    /// ARN of a resource of this application.
+    pub(crate) fn target(&self, value: &Value) -> Option<NodeId> {
+        if let Some(reference) = value.first_reference() {
+            return self.find(&reference.target);
+        }
+        let text = value.as_str()?;
+        self.find(text).or_else(|| {
+            let name = text.rsplit([':', '/']).next()?;
+            (text.starts_with("arn:")).then(|| self.find(name)).flatten()
+        })
+    }
+
+    /// Parts find their owner; those that only hold settings give them to it.
+    fn own(&mut self, mappings: &[(&Resource, Option<&'static Mapping>)]) {
+        for (resource, mapping) in mappings {
+            let Some(owner_attr) = mapping.and_then(|mapping| mapping.owner) else { continue };
+            let Some(id) = self.find(&resource.name) else { continue };
+            let owners: Vec<NodeId> =
+                self.node(id).and_then(|node| node.attrs.get(owner_attr)).map_or_else(Vec::new, |value| {
+                    value.one_or_many().iter().filter_map(|value| self.target(value)).collect()
+                });
+            let merges = mapping.is_some_and(|mapping| mapping.merge);
+            for owner in owners.into_iter().filter(|owner| *owner != id) {
+                if let Some(node) = self.node_mut(id) {
+                    node.owner.get_or_insert(owner);
+                }
+                if merges {
+                    self.merge(id, owner, owner_attr);
+                }
+            }
+        }
+    }
+
+    fn merge(&mut self, part: NodeId, owner: NodeId, owner_attr: &str) {
+        let Some(from) = self.node(part).cloned() else { return };
+        let Some(into) = self.node_mut(owner) else { return };
+        for (name, value) in from.attrs {
+            if name != owner_attr && schema::has(into.kind, name) {
+                into.attrs.entry(name).or_insert(value);
+            }
+        }
+        for mut policy in from.resource_policies {
+            policy.written_in.get_or_insert_with(|| from.name.clone());
+            into.resource_policies.push(policy);
+        }
+        for mut policy in from.policies {
+            policy.written_in.get_or_insert_with(|| from.name.clone());
+            into.policies.push(policy);
+        }
+    }
+
+    /// Every reference in a link attribute becomes an edge.
+    fn link(&mut self) {
+        let mut edges = Vec::new();
+        for node in &self.app.nodes {
+            for (name, value) in &node.attrs {
+                let Some(relation) = schema::relation(node.kind, name) else { continue };
+                for item in value.one_or_many() {
+                    if let Some(to) = self.target(item).filter(|to| *to != node.id) {
+                        edges.push(Edge { from: node.id, relation, to, at: item.at });
+                    }
+                }
+            }
+        }
+        self.app.edges.extend(edges);
+    }
+}
+
+fn provider_of(provider_type: &str) -> Provider {
+    let name = provider_type.strip_prefix("data.").unwrap_or(provider_type);
+    if name.starts_with("AWS::") || name.starts_with("aws_") || name.starts_with("Alexa::") {
+        Provider::Aws
+    } else if name.starts_with("azurerm_") || name.starts_with("azuread_") {
+        Provider::Azure
+    } else if name.starts_with("google_") {
+        Provider::Google
+    } else {
+        Provider::Other
+    }
+}
+
+/// A text value that stands at the same place as `like`.
+pub(crate) fn text_like(like: &Value, text: impl Into<String>) -> Value {
+    Value::new(like.at, Data::Text(text.into()))
+}

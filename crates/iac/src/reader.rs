@@ -1,0 +1,165 @@
+//! One reading: files are read once, problems gathered, limits kept.
+use std::collections::BTreeMap;
+
+use model::{App, FileId, Framework, Problem, ProblemKind, Project, SourceFile, Span, Value};
+
+use crate::discover::{self, Found};
+use crate::lower::lower;
+use crate::options::{Limits, Options};
+use crate::resource::Resource;
+use crate::source::Source;
+use crate::{cdk, cloudformation, doc, serverless, skips, terraform};
+
+/// Reads every application below the source's folder.
+///
+/// Never fails: what was lost is in [`Project::problems`].
+#[must_use]
+pub fn read(source: &dyn Source, options: &Options) -> Project {
+    let mut reader = Reader::new(source, options);
+    let found = discover::discover(&mut reader);
+    let mut apps = Vec::new();
+    for application in found {
+        reader.app(application, &mut apps);
+    }
+    let mut project = Project { files: reader.files, apps, problems: reader.problems };
+    project.problems.sort_by(|a, b| (&a.path, a.at, &a.message).cmp(&(&b.path, b.at, &b.message)));
+    project.problems.dedup();
+    project
+}
+
+/// The state of one reading, handed to every front end.
+pub(crate) struct Reader<'a> {
+    pub source: &'a dyn Source,
+    pub options: &'a Options,
+    pub files: Vec<SourceFile>,
+    pub problems: Vec<Problem>,
+    by_path: BTreeMap<String, Option<FileId>>,
+    documents: BTreeMap<FileId, Option<Value>>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(source: &'a dyn Source, options: &'a Options) -> Self {
+        Self {
+            source,
+            options,
+            files: Vec::new(),
+            problems: Vec::new(),
+            by_path: BTreeMap::new(),
+            documents: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.options.limits
+    }
+
+    fn app(&mut self, found: Found, apps: &mut Vec<App>) {
+        match found {
+            Found::CloudFormation(path) => {
+                if let Some((framework, resources)) = cloudformation::read(self, &path) {
+                    self.push(App::new(path, framework), resources, apps);
+                }
+            }
+            Found::Serverless(path) => {
+                if let Some(resources) = serverless::read(self, &path) {
+                    self.push(App::new(path, Framework::Serverless), resources, apps);
+                }
+            }
+            Found::Terraform(folder) => {
+                let resources = terraform::read(self, &folder);
+                self.push(App::new(folder, Framework::Terraform), resources, apps);
+            }
+            Found::TerraformPlan(path) => {
+                if let Some(resources) = terraform::read_plan(self, &path) {
+                    self.push(App::new(path, Framework::TerraformPlan), resources, apps);
+                }
+            }
+            Found::Cdk(manifest) => {
+                for (name, resources) in cdk::read(self, &manifest) {
+                    self.push(App::new(name, Framework::Cdk), resources, apps);
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, mut app: App, mut resources: Vec<Resource>, apps: &mut Vec<App>) {
+        skips::attach(&self.files, &mut resources, &mut self.problems);
+        lower(self, &mut app, resources);
+        apps.push(app);
+    }
+
+    /// The file at `path`, read once. A problem is told when it cannot be read.
+    pub(crate) fn file(&mut self, path: &str) -> Option<FileId> {
+        if let Some(known) = self.by_path.get(path) {
+            return *known;
+        }
+        let read = self.source.read(path, self.limits().file_bytes_max);
+        let id = match read {
+            Ok(text) => Some(self.add_file(path, text)),
+            Err(error) => {
+                let kind = match error {
+                    crate::ReadError::TooLarge { .. } => ProblemKind::Limit,
+                    _ => ProblemKind::Unreadable,
+                };
+                let help = "check the path, or leave the file out of the scan".to_owned();
+                self.problem(kind, path, None, format!("`{path}` {error}"), help);
+                None
+            }
+        };
+        self.by_path.insert(path.to_owned(), id);
+        id
+    }
+
+    fn add_file(&mut self, path: &str, text: String) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(SourceFile::new(path, text));
+        id
+    }
+
+    pub(crate) fn text(&self, file: FileId) -> std::sync::Arc<str> {
+        self.files.get(file.0 as usize).map_or_else(|| "".into(), |file| file.text.clone())
+    }
+
+    pub(crate) fn path(&self, file: FileId) -> String {
+        self.files.get(file.0 as usize).map_or_else(String::new, |file| file.path.clone())
+    }
+
+    /// The YAML or JSON document in a file, parsed once. `None` when nothing could be read.
+    pub(crate) fn document(&mut self, path: &str) -> Option<Value> {
+        let file = self.file(path)?;
+        if let Some(known) = self.documents.get(&file) {
+            return known.clone();
+        }
+        let text = self.text(file);
+        let (value, problems) = doc::parse(&text, file, self.limits());
+        for problem in problems {
+            self.problem(problem.kind, path, Some(problem.at), problem.message, problem.help);
+        }
+        self.documents.insert(file, value.clone());
+        value
+    }
+
+    pub(crate) fn problem(
+        &mut self,
+        kind: ProblemKind,
+        path: &str,
+        at: Option<Span>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let (message, help) = (message.into(), help.into());
+        self.problems.push(Problem { kind, path: path.to_owned(), at, message, help });
+    }
+
+    /// A problem at a place of a file that was read.
+    pub(crate) fn problem_at(
+        &mut self,
+        kind: ProblemKind,
+        at: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let path = self.path(at.file);
+        self.problem(kind, &path, Some(at), message, help);
+    }
+}

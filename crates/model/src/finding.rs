@@ -1,0 +1,181 @@
+//! What a check found, and what would repair it.
+use std::str::FromStr;
+
+use crate::{Check, Data, Span};
+
+/// How much a finding matters, least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// How sure a check can be, least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// A hint: often fine in context.
+    Possible,
+    /// Usually a real weakness.
+    Likely,
+    /// The template says so.
+    Certain,
+}
+
+impl Severity {
+    pub const ALL: &'static [Self] = &[Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// The text names no severity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseSeverityError(String);
+
+impl std::fmt::Display for ParseSeverityError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` is no severity; use info, low, medium, high or critical", self.0)
+    }
+}
+
+impl std::error::Error for ParseSeverityError {}
+
+impl FromStr for Severity {
+    type Err = ParseSeverityError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.iter().find(|severity| severity.as_str().eq_ignore_ascii_case(text));
+        found.copied().ok_or_else(|| ParseSeverityError(text.to_owned()))
+    }
+}
+
+impl Confidence {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Possible => "possible",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
+}
+
+/// A weakness at a place of the template.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    pub check: &'static Check,
+    /// Index of the application in the project.
+    pub app: usize,
+    /// Name of the node: the template's logical id.
+    pub node: String,
+    pub provider_type: String,
+    pub at: Span,
+    pub message: String,
+    pub severity: Severity,
+    pub related: Vec<Related>,
+    pub fix: Option<Fix>,
+}
+
+/// Another place that explains a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    pub at: Span,
+    pub message: String,
+}
+
+/// A repair, in terms of the graph.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fix {
+    /// Imperative: "require IAM".
+    pub title: String,
+    pub safety: Safety,
+    pub patches: Vec<Patch>,
+}
+
+/// Whether a repair provably keeps behaviour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Safety {
+    Safe,
+    Risky,
+}
+
+/// One symbolic change. Only the front end that read the node knows how to write it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Patch {
+    /// Give an attribute this value.
+    Set { node: String, attr: &'static str, value: Data },
+    /// Take an attribute away.
+    Unset { node: String, attr: &'static str },
+}
+
+impl Fix {
+    #[must_use]
+    pub fn safe(title: &str, patch: Patch) -> Self {
+        Self { title: title.to_owned(), safety: Safety::Safe, patches: vec![patch] }
+    }
+
+    #[must_use]
+    pub fn risky(title: &str, patch: Patch) -> Self {
+        Self { title: title.to_owned(), safety: Safety::Risky, patches: vec![patch] }
+    }
+
+    #[must_use]
+    pub fn and(mut self, patch: Patch) -> Self {
+        self.patches.push(patch);
+        self
+    }
+}
+
+impl crate::Node {
+    /// A patch that sets an attribute of this node.
+    #[must_use]
+    pub fn set(&self, attr: &'static str, value: impl Into<Data>) -> Patch {
+        debug_assert!(crate::schema::has(self.kind, attr), "`{}` has no `{attr}`", self.kind.as_str());
+        Patch::Set { node: self.name.clone(), attr, value: value.into() }
+    }
+
+    /// A patch that removes an attribute of this node.
+    #[must_use]
+    pub fn unset(&self, attr: &'static str) -> Patch {
+        debug_assert!(crate::schema::has(self.kind, attr), "`{}` has no `{attr}`", self.kind.as_str());
+        Patch::Unset { node: self.name.clone(), attr }
+    }
+}
+
+impl Finding {
+    /// Points at a more precise place than the node.
+    #[must_use]
+    pub fn at(mut self, at: Span) -> Self {
+        self.at = at;
+        self
+    }
+
+    #[must_use]
+    pub fn related(mut self, at: Span, message: impl Into<String>) -> Self {
+        self.related.push(Related { at, message: message.into() });
+        self
+    }
+
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// This one matters more, or less, than its check says.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+}

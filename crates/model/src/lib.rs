@@ -1,0 +1,31 @@
+//! The application graph: functions, triggers, roles, data stores and the
+//! flows between them, whatever file format described them.
+//!
+//! Front ends build a [`Project`]; everything else reads it. Names are
+//! cloud-neutral; what only one provider has lives in attributes listed in
+//! [`schema`]. Every node and value knows its [`Span`]. What could not be
+//! resolved is [`Data::Unknown`] with its reason, never a default.
+//!
+//! Deliberately absent: input and output, a clock, any file format.
+mod app;
+mod check;
+mod date;
+mod finding;
+mod kind;
+mod node;
+mod policy;
+pub mod schema;
+mod span;
+mod tri;
+mod value;
+
+pub use app::{App, Framework, Problem, ProblemKind, Project};
+pub use check::{Check, Findings, Undecided};
+pub use date::{Date, ParseDateError};
+pub use finding::{Confidence, Finding, Fix, ParseSeverityError, Patch, Related, Safety, Severity};
+pub use kind::{Kind, Provider, Relation};
+pub use node::{Edge, Node, NodeId, Skip, SkipOrigin};
+pub use policy::{Condition, Effect, Policy, PolicyOrigin, Principal, Statement};
+pub use span::{FileId, Place, SourceFile, Span};
+pub use tri::Tri;
+pub use value::{Data, Entry, Key, Ref, Unknown, Value};

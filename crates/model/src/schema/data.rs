@@ -1,0 +1,4 @@
+//! Stores: buckets, tables, queues, topics, streams, databases, caches, secrets, keys.
+use super::attributes;
+
+attributes! {}
