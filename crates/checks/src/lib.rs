@@ -17,8 +17,10 @@ mod network;
 mod prelude;
 mod registry;
 mod supply;
+mod suppress;
 
 pub use registry::{all, find, run};
+pub use suppress::{Ignore, Judged, suppress};
 
 #[cfg(test)]
 mod tests;

@@ -49,6 +49,7 @@ pub(crate) fn lower(reader: &mut Reader<'_>, app: &mut App, resources: Vec<Resou
     lowering.own(&mappings);
     lowering.link();
     aws::finish(&mut lowering, reader);
+    tell_unsupported(&mappings, reader);
     lowering.app.edges.sort_unstable();
     lowering.app.edges.dedup();
 }
@@ -185,6 +186,22 @@ impl Lowering<'_> {
             }
         }
         self.app.edges.extend(edges);
+    }
+}
+
+/// One problem for each type that no table knows, however often it is used.
+fn tell_unsupported(mappings: &[(&Resource, Option<&'static Mapping>)], reader: &mut Reader<'_>) {
+    let mut unknown: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
+    for (resource, _) in mappings.iter().filter(|(resource, mapping)| mapping.is_none() && !resource.implicit)
+    {
+        let seen = unknown.entry(resource.provider_type.as_str()).or_insert((0, resource.name_at));
+        seen.0 += 1;
+    }
+    for (name, (count, at)) in unknown {
+        let times = if count == 1 { String::new() } else { format!(" ({count} times)") };
+        let message = format!("no check knows the resource type `{name}`{times}");
+        let help = "it is in the model without attributes; nothing is said about its safety";
+        reader.problem_at(model::ProblemKind::Unsupported, at, message, help);
     }
 }
 

@@ -16,6 +16,7 @@ mod node;
 mod policy;
 pub mod schema;
 mod span;
+mod suppression;
 mod tri;
 mod value;
 
@@ -27,5 +28,6 @@ pub use kind::{Kind, Provider, Relation};
 pub use node::{Edge, Node, NodeId, Skip, SkipOrigin};
 pub use policy::{Condition, Effect, Policy, PolicyOrigin, Principal, Statement};
 pub use span::{FileId, Place, SourceFile, Span};
+pub use suppression::{Stale, StaleReason, Suppressed, Suppression};
 pub use tri::Tri;
 pub use value::{Data, Entry, Key, Ref, Unknown, Value};
