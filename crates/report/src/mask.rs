@@ -1,0 +1,376 @@
+//! Which parts of a template must not be repeated, since they look like secrets.
+//!
+//! Deliberately generous: a masked harmless value costs a look into the file, a leaked secret in a
+//! CI log costs the secret. The detectors that judge are elsewhere; this only decides what to hide.
+use std::collections::BTreeMap;
+
+use model::{Check, Data, FileId, Finding, Node, Project, Value};
+
+/// What stands where a secret stood.
+pub(crate) const MASK: &str = "***";
+
+/// Weaknesses whose finding points at a secret: hard-coded or stored in clear text.
+const SECRET_CONTROLS: &[&str] =
+    &["CWE-256", "CWE-259", "CWE-260", "CWE-312", "CWE-313", "CWE-321", "CWE-526", "CWE-540", "CWE-798"];
+
+/// Words that name a secret.
+const SECRET_WORDS: &[&str] = &[
+    "apikey",
+    "credential",
+    "credentials",
+    "passphrase",
+    "passwd",
+    "password",
+    "passwords",
+    "privatekey",
+    "pwd",
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+];
+
+/// Words that name a secret when a person chose them, as for environment variables.
+const ENVIRONMENT_WORDS: &[&str] = &[
+    "auth",
+    "authorization",
+    "bearer",
+    "cert",
+    "connectionstring",
+    "cookie",
+    "dsn",
+    "pass",
+    "pin",
+    "salt",
+    "signature",
+    "webhook",
+];
+
+/// Word pairs that name a secret: `API_KEY`, `privateKey`.
+const SECRET_KEYS: &[&str] = &[
+    "access",
+    "account",
+    "api",
+    "app",
+    "auth",
+    "client",
+    "crypto",
+    "encryption",
+    "hmac",
+    "jwt",
+    "license",
+    "master",
+    "private",
+    "secret",
+    "service",
+    "session",
+    "shared",
+    "signing",
+    "ssh",
+    "storage",
+];
+
+/// Last words that make it something about a secret instead: `SECRET_ARN`, `TOKEN_TTL`.
+const ABOUT: &[&str] = &[
+    "algorithm",
+    "arn",
+    "bucket",
+    "count",
+    "days",
+    "enabled",
+    "endpoint",
+    "expiration",
+    "expiry",
+    "file",
+    "header",
+    "host",
+    "hours",
+    "id",
+    "issuer",
+    "length",
+    "location",
+    "minutes",
+    "mode",
+    "name",
+    "names",
+    "path",
+    "prefix",
+    "queue",
+    "region",
+    "required",
+    "rotation",
+    "seconds",
+    "size",
+    "table",
+    "timeout",
+    "topic",
+    "ttl",
+    "type",
+    "uri",
+    "validity",
+    "version",
+];
+
+/// Places that must not be shown.
+#[derive(Debug, Default)]
+pub(crate) struct Mask {
+    /// Sorted and disjoint byte ranges.
+    ranges: BTreeMap<FileId, Vec<(usize, usize)>>,
+}
+
+impl Mask {
+    /// Every place of the project that looks like a secret, and those that findings call one.
+    pub(crate) fn new<'a>(project: &Project, findings: impl IntoIterator<Item = &'a Finding>) -> Self {
+        let mut mask = Self::default();
+        for app in &project.apps {
+            for node in &app.nodes {
+                mask.add_node(node);
+            }
+        }
+        for finding in findings.into_iter().filter(|finding| is_about_secrets(finding.check)) {
+            mask.add_finding(project, finding);
+        }
+        for ranges in mask.ranges.values_mut() {
+            merge(ranges);
+        }
+        mask
+    }
+
+    fn add(&mut self, file: FileId, start: usize, end: usize) {
+        if start < end {
+            self.ranges.entry(file).or_default().push((start, end));
+        }
+    }
+
+    fn add_node(&mut self, node: &Node) {
+        for (name, value) in &node.attrs {
+            self.add_value(Naming::of(name), name, value);
+        }
+    }
+
+    fn add_value(&mut self, naming: Naming, name: &str, value: &Value) {
+        match &value.data {
+            Data::Map(entries) => {
+                entries.iter().for_each(|entry| self.add_value(naming, &entry.key.text, &entry.value));
+            }
+            Data::List(items) | Data::Joined(items) => {
+                items.iter().for_each(|item| self.add_value(naming, name, item));
+            }
+            _ if hides(naming, name, value) => {
+                self.add(value.at.file, value.at.start as usize, value.at.end as usize);
+            }
+            _ => {}
+        }
+    }
+
+    /// A finding on the resource's name points at no secret; one on a value does.
+    fn add_finding(&mut self, project: &Project, finding: &Finding) {
+        let node = project.app_of(finding).and_then(|app| app.named(&finding.node));
+        let on_name = node.is_some_and(|node| node.name_at == finding.at || finding.at.contains(node.span));
+        let text = project.file(finding.at).map_or("", |file| file.slice(finding.at));
+        if !on_name && !is_plain(text) {
+            self.add(finding.at.file, finding.at.start as usize, finding.at.end as usize);
+        }
+    }
+
+    /// The text of `start..end` of a file with secrets replaced. Offsets are bytes of the file.
+    pub(crate) fn shown(&self, file: FileId, start: usize, text: &str) -> Vec<Part> {
+        let end = start + text.len();
+        let mut parts = Vec::new();
+        let mut at = start;
+        let none = Vec::new();
+        let ranges = self.ranges.get(&file).unwrap_or(&none);
+        for (from, to) in ranges.iter().filter(|(from, to)| *from < end && *to > start) {
+            let (from, to) = ((*from).max(start), (*to).min(end));
+            let hidden = text.get(from - start..to - start).unwrap_or_default();
+            // Indentation stays, so that a masked block keeps its shape.
+            let from = from + (hidden.len() - hidden.trim_start().len());
+            push_plain(&mut parts, text, at - start..from.max(at) - start);
+            if !hidden.trim().is_empty() {
+                parts.push(Part { at: from - start, len: to - from, text: quoted_mask(hidden.trim()) });
+            }
+            at = to;
+        }
+        push_plain(&mut parts, text, at - start..text.len());
+        parts
+    }
+}
+
+/// A piece of a line: where it stood, in bytes of the line, and what is shown for it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) at: usize,
+    pub(crate) len: usize,
+    pub(crate) text: String,
+}
+
+fn push_plain(parts: &mut Vec<Part>, text: &str, range: std::ops::Range<usize>) {
+    let piece = text.get(range.clone()).unwrap_or_default();
+    if !piece.is_empty() {
+        parts.push(Part { at: range.start, len: piece.len(), text: piece.to_owned() });
+    }
+}
+
+fn quoted_mask(hidden: &str) -> String {
+    match hidden.chars().next() {
+        Some(quote @ ('"' | '\'')) if hidden.len() > 1 && hidden.ends_with(quote) => {
+            format!("{quote}{MASK}{quote}")
+        }
+        _ => MASK.to_owned(),
+    }
+}
+
+fn merge(ranges: &mut Vec<(usize, usize)>) {
+    ranges.sort_unstable();
+    let mut merged: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in ranges.drain(..) {
+        match merged.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => merged.push((start, end)),
+        }
+    }
+    *ranges = merged;
+}
+
+/// Whether findings of this check point at secrets.
+pub(crate) fn is_about_secrets(check: &Check) -> bool {
+    check.controls.iter().any(|control| SECRET_CONTROLS.contains(control))
+}
+
+/// Who chose the names of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// The provider, or this program.
+    Schema,
+    /// Whoever wrote the template: environment variables.
+    Author,
+}
+
+impl Naming {
+    /// Who chose the names inside this attribute.
+    pub(crate) fn of(attribute: &str) -> Self {
+        if attribute.contains("environment") || attribute.contains("variables") {
+            Self::Author
+        } else {
+            Self::Schema
+        }
+    }
+}
+
+/// Whether a literal value under this name must not be shown.
+pub(crate) fn hides(naming: Naming, name: &str, value: &Value) -> bool {
+    match &value.data {
+        Data::Text(text) => !is_plain(text) && (names_secret(naming, name) || looks_secret(text)),
+        Data::Int(_) | Data::Float(_) => names_secret(naming, name),
+        _ => false,
+    }
+}
+
+/// Values that are nobody's secret, and references to where the secret is kept.
+fn is_plain(text: &str) -> bool {
+    let text = text.trim().trim_matches(['"', '\'']);
+    let word =
+        ["", "true", "false", "null", "none", "yes", "no", "enabled", "disabled", "required", "optional"];
+    word.iter().any(|plain| text.eq_ignore_ascii_case(plain))
+        || (text.starts_with("{{resolve:") && text.ends_with("}}"))
+        || text.starts_with("arn:")
+        || (text.starts_with("${") && text.ends_with('}') && text.matches("${").count() == 1)
+}
+
+/// Whether a name promises a secret: `DB_PASSWORD`, `stripeApiKey`, but not `SECRET_ARN`.
+fn names_secret(naming: Naming, name: &str) -> bool {
+    let words = words(name);
+    let Some(last) = words.last() else { return false };
+    if ABOUT.contains(&last.as_str()) {
+        return false;
+    }
+    let pair = |pair: &[String]| matches!(pair, [first, second] if second == "key" && SECRET_KEYS.contains(&first.as_str()));
+    let known = |word: &String| {
+        let word = word.as_str();
+        SECRET_WORDS.contains(&word) || (naming == Naming::Author && ENVIRONMENT_WORDS.contains(&word))
+    };
+    words.iter().any(known) || words.windows(2).any(pair)
+}
+
+/// Lower-case words of a name in any of the usual spellings.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous = ' ';
+    for character in name.chars() {
+        if !character.is_alphanumeric() {
+            previous = ' ';
+            continue;
+        }
+        let begins = previous == ' ' || (character.is_uppercase() && !previous.is_uppercase());
+        if begins {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.extend(character.to_lowercase());
+        }
+        previous = character;
+    }
+    words
+}
+
+/// Shapes that only secrets have, whatever they are called.
+fn looks_secret(text: &str) -> bool {
+    let prefixes = [
+        "AKIA",
+        "ASIA",
+        "ghp_",
+        "gho_",
+        "ghs_",
+        "github_pat_",
+        "glpat-",
+        "xoxb-",
+        "xoxp-",
+        "xoxa-",
+        "sk_live_",
+        "rk_live_",
+        "sk-ant-",
+        "sk-proj-",
+        "AIza",
+        "SG.",
+        "npm_",
+        "eyJhbGciOi",
+    ];
+    let token = text.len() >= 16 && !text.contains(char::is_whitespace);
+    (token && prefixes.iter().any(|prefix| text.starts_with(prefix)))
+        || (text.contains("-----BEGIN") && text.contains("PRIVATE KEY"))
+        || has_userinfo(text)
+}
+
+/// `scheme://user:password@host`.
+fn has_userinfo(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority
+        .rsplit_once('@')
+        .is_some_and(|(user, _)| user.split_once(':').is_some_and(|(_, pass)| !pass.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_secrets_are_known_in_every_spelling() {
+        for name in
+            ["DB_PASSWORD", "stripeApiKey", "api-key", "JWT_SECRET", "token", "MASTER_KEY", "ACCESS_KEY"]
+        {
+            assert!(names_secret(Naming::Schema, name), "{name}");
+        }
+        for name in ["SECRET_ARN", "TOKEN_TTL", "TABLE_NAME", "keyboard", "PASSWORD_LENGTH", "KEY", ""] {
+            assert!(!names_secret(Naming::Author, name), "{name}");
+        }
+    }
+
+    #[test]
+    fn shapes_of_secrets_are_known_under_any_name() {
+        assert!(looks_secret("AKIAIOSFODNN7EXAMPLE"));
+        assert!(looks_secret("postgres://app:hunter2@db.internal/app"));
+        assert!(!looks_secret("https://example.com/a@b:c"));
+        assert!(!looks_secret("arn:aws:s3:::bucket"));
+    }
+}

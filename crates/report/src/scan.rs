@@ -1,0 +1,101 @@
+//! What a scan format shows, and how a terminal shows it.
+use std::fmt;
+
+use model::{App, Check, Date, Finding, Project, Severity, Stale, Suppressed, Undecided};
+
+/// Everything that one scan has to say.
+///
+/// Findings come sorted (see [`crate::sort`]) and filtered; what the caller left out is not shown.
+#[derive(Clone, Copy)]
+pub struct Scan<'a> {
+    pub project: &'a Project,
+    /// The folder or file, as the user typed it.
+    pub root: &'a str,
+    /// Version of the program.
+    pub version: &'a str,
+    pub date: Date,
+    /// The address below which the pages of `docs/checks` are published, when they are.
+    pub docs: Option<&'a str>,
+    /// The checks that ran.
+    pub checks: &'a [&'static Check],
+    pub findings: &'a [Finding],
+    pub suppressed: &'a [Suppressed],
+    pub stale: &'a [Stale],
+    pub undecided: &'a [Undecided],
+    /// How many findings the baseline knew, so that they are not in `findings`.
+    pub known: usize,
+    /// How to repair a finding, in the template's own words; `None` falls back to the check's page.
+    pub fixes: &'a dyn Fn(&Finding) -> Option<String>,
+}
+
+impl fmt::Debug for Scan<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scan")
+            .field("root", &self.root)
+            .field("findings", &self.findings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How [`crate::text`] looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Look {
+    pub colour: Colour,
+    pub detail: Detail,
+}
+
+/// Whether escape sequences may be written. The caller knows the terminal and `NO_COLOR`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Colour {
+    #[default]
+    Never,
+    Always,
+}
+
+/// How much of the less severe findings is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Detail {
+    /// Low and info findings are folded to a line for each check.
+    #[default]
+    Brief,
+    /// Every finding in full.
+    Full,
+}
+
+impl Scan<'_> {
+    pub(crate) fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    pub(crate) fn app_name(&self, index: usize) -> &str {
+        self.project.apps.get(index).map_or("", |app| app.name.as_str())
+    }
+
+    pub(crate) fn functions(&self) -> usize {
+        self.project.apps.iter().map(|app| app.functions().count()).sum()
+    }
+
+    /// The address of a check's page.
+    pub(crate) fn link(&self, check: &Check) -> Option<String> {
+        self.docs.map(|docs| format!("{}/{}.md", docs.trim_end_matches('/'), check.id))
+    }
+
+    /// Resources that somebody wrote.
+    pub(crate) fn resources(&self) -> usize {
+        self.project.apps.iter().map(resources).sum()
+    }
+}
+
+/// Resources of an application that somebody wrote.
+pub(crate) fn resources(app: &App) -> usize {
+    app.nodes.iter().filter(|node| !node.implicit).count()
+}
+
+/// `1 function`, `2 functions`.
+pub(crate) fn plural(count: usize, noun: &str) -> String {
+    match (count, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        (_, None) => format!("{count} {noun}s"),
+    }
+}
