@@ -24,6 +24,7 @@ mod skips;
 mod source;
 mod terraform;
 
+pub use lower::describe_patch;
 pub use options::{Limits, Options};
 pub use reader::read;
 pub use source::{MemorySource, ReadError, Source};

@@ -2,6 +2,7 @@
 //!
 //! A [`Mapping`] says which kind a provider type is, and where each attribute of the kind's schema
 //! stands among the type's properties. The same table that reads an attribute can later write it.
+mod describe;
 mod policy;
 mod table;
 
@@ -13,6 +14,7 @@ use crate::aws;
 use crate::reader::Reader;
 use crate::resource::Resource;
 
+pub use describe::describe_patch;
 pub(crate) use policy::{read_policy, read_policy_text};
 pub(crate) use table::{Field, Mapping, Read, each, equals, exists, field, flag, flag_not, policy, trust};
 

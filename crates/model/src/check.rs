@@ -15,7 +15,7 @@ pub struct Check {
     pub also_known_as: &'static [&'static str],
     /// The page, Markdown. Its first line is `# Title`.
     pub page: &'static str,
-    /// The area of the registry that it stands in: `functions`, `identity`, `data`, …
+    /// The module path that holds it; see [`Check::area_name`].
     pub area: &'static str,
     pub run: fn(&App, &mut Findings),
 }
@@ -39,6 +39,12 @@ impl Check {
     #[must_use]
     pub fn title(&self) -> &'static str {
         self.page.lines().map(str::trim).find_map(|line| line.strip_prefix("# ")).unwrap_or(self.id)
+    }
+
+    /// The area of the registry that it stands in: `functions`, `identity`, `data`, …
+    #[must_use]
+    pub fn area_name(&self) -> &'static str {
+        self.area.split("::").nth(1).unwrap_or(self.area)
     }
 
     /// A finding on a node, pointing at its name.

@@ -1,0 +1,112 @@
+//! A symbolic patch in the template's own words: the mapping tables read backwards.
+use model::{App, Data, Patch};
+
+use super::table::{Field, Read};
+use crate::aws;
+
+/// What to write where: `TracingConfig.Mode: Active`, or in HCL `tracing_config { mode = "Active" }`.
+///
+/// `None` when the node is gone or no table says where the attribute stands.
+#[must_use]
+pub fn describe_patch(app: &App, patch: &Patch) -> Option<String> {
+    let (name, attr) = match patch {
+        Patch::Set { node, attr, .. } | Patch::Unset { node, attr } => (node, attr),
+    };
+    let node = app.named(name)?;
+    let mapping = aws::mapping(&node.provider_type)?;
+    let field = mapping.fields.iter().find(|field| field.attr == *attr && !field.path.is_empty())?;
+    let is_hcl = node.provider_type.starts_with("aws_");
+    Some(match patch {
+        Patch::Unset { .. } => format!("remove `{}` from `{name}`", field.path),
+        Patch::Set { value, .. } => match written(field, value)? {
+            Written::Value(value) if is_hcl => format!("in `{name}` set `{}`", hcl(field.path, &value)),
+            Written::Value(value) => format!("in `{name}` set `{}: {}`", field.path, yaml(&value)),
+            Written::Something => format!("in `{name}` set `{}`", field.path),
+        },
+    })
+}
+
+enum Written {
+    Value(Data),
+    /// What stands there is the owner's choice.
+    Something,
+}
+
+/// The provider's value for an attribute's value: the inverse of how the field is read.
+fn written(field: &Field, value: &Data) -> Option<Written> {
+    Some(Written::Value(match (field.read, value) {
+        (Read::As | Read::Flag, value) => value.clone(),
+        (Read::FlagNot, Data::Bool(on)) => Data::Bool(!on),
+        (Read::Equals(word), Data::Bool(true)) => Data::Text(word.to_owned()),
+        (Read::Exists, Data::Bool(true)) => return Some(Written::Something),
+        _ => return None,
+    }))
+}
+
+fn yaml(value: &Data) -> String {
+    match value {
+        Data::List(items) => {
+            let items: Vec<String> = items.iter().map(|item| yaml(&item.data)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        other => plain(other, |text| text.to_owned()),
+    }
+}
+
+/// Blocks inside each other, as HCL nests settings.
+fn hcl(path: &str, value: &Data) -> String {
+    let mut parts = path.rsplit('.');
+    let last = parts.next().unwrap_or(path);
+    let assignment = format!("{last} = {}", hcl_value(value));
+    parts.fold(assignment, |inner, block| format!("{block} {{ {inner} }}"))
+}
+
+fn hcl_value(value: &Data) -> String {
+    match value {
+        Data::List(items) => {
+            let items: Vec<String> = items.iter().map(|item| hcl_value(&item.data)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        other => plain(other, |text| format!("{text:?}")),
+    }
+}
+
+fn plain(value: &Data, quote: fn(&str) -> String) -> String {
+    match value {
+        Data::Bool(value) => value.to_string(),
+        Data::Int(value) => value.to_string(),
+        Data::Float(value) => value.to_string(),
+        Data::Text(text) => quote(text),
+        _ => "…".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{MemorySource, Options, read};
+
+    fn check(path: &str, text: &str, patch: &Patch, expected: &str) {
+        let project = read(&MemorySource::new([(path, text)]), &Options::default());
+        assert_eq!(describe_patch(&project.apps[0], patch).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_flag_that_is_a_word_is_written_as_the_word() {
+        let patch = Patch::Set { node: "F".into(), attr: "tracing", value: Data::Bool(true) };
+        let text = "Resources: {F: {Type: AWS::Lambda::Function, Properties: {}}}";
+        check("t.yaml", text, &patch, "in `F` set `TracingConfig.Mode: Active`");
+    }
+
+    #[test]
+    fn a_property_is_taken_away() {
+        let patch = Patch::Unset { node: "F".into(), attr: "timeout_seconds" };
+        let text = "Resources: {F: {Type: AWS::Lambda::Function, Properties: {}}}";
+        check("t.yaml", text, &patch, "remove `Timeout` from `F`");
+    }
+
+    #[test]
+    fn hcl_nests_blocks() {
+        assert_eq!(hcl("tracing_config.mode", &"Active".into()), "tracing_config { mode = \"Active\" }");
+    }
+}
