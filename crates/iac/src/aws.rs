@@ -20,9 +20,18 @@ static BY_TYPE: LazyLock<HashMap<&'static str, &'static Mapping>> = LazyLock::ne
 });
 
 fn all() -> impl Iterator<Item = &'static Mapping> {
-    [trigger::MAPPINGS, compute::MAPPINGS, data::MAPPINGS, edge::MAPPINGS, platform::MAPPINGS, sam::MAPPINGS]
-        .into_iter()
-        .flatten()
+    [
+        trigger::MAPPINGS,
+        compute::MAPPINGS,
+        compute::IDENTITY,
+        compute::WORKFLOW,
+        data::MAPPINGS,
+        edge::MAPPINGS,
+        platform::MAPPINGS,
+        sam::MAPPINGS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The mapping of a provider type.
@@ -37,6 +46,7 @@ pub(crate) fn finish(lowering: &mut Lowering<'_>, reader: &mut Reader<'_>) {
     data::finish(lowering, reader);
     edge::finish(lowering, reader);
     platform::finish(lowering, reader);
+    trigger::finish(lowering);
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! A [`Mapping`] says which kind a provider type is, and where each attribute of the kind's schema
 //! stands among the type's properties. The same table that reads an attribute can later write it.
 mod describe;
+mod embedded;
 mod policy;
 mod table;
 
@@ -15,7 +16,8 @@ use crate::reader::Reader;
 use crate::resource::Resource;
 
 pub use describe::describe_patch;
-pub(crate) use policy::{read_policy, read_policy_text};
+pub(crate) use embedded::embedded;
+pub(crate) use policy::read_policy;
 pub(crate) use table::{Field, Mapping, Read, each, equals, exists, field, flag, flag_not, policy, trust};
 
 /// One application being lowered: what a mapping's hook may see and change.

@@ -25,12 +25,16 @@ kinds! {
     Layer = "layer",
     /// A published version or an alias of a function.
     FunctionVersion = "function-version",
+    /// A setting of a function that is written as its own resource.
+    FunctionSetting = "function-setting",
     /// An HTTPS endpoint of one function, without an API in front.
     FunctionUrl = "function-url",
     /// What starts a function: one event source of one function.
     Trigger = "trigger",
     /// A grant on the function's side: who may invoke it.
     InvokePermission = "invoke-permission",
+    /// A grant on a layer's side: which accounts may load it.
+    LayerPermission = "layer-permission",
     /// Which publishers may sign a function's code.
     CodeSigning = "code-signing",
     /// An identity that a workload assumes.
@@ -43,10 +47,16 @@ kinds! {
     User = "user",
     /// A set of users.
     Group = "group",
+    /// Which users are in a group, written on its own.
+    GroupMembership = "group-membership",
     /// Long-lived credentials of a user.
     AccessKey = "access-key",
     /// Rules for the passwords of an account.
     PasswordPolicy = "password-policy",
+    /// Who vouches for identities from outside: OpenID Connect or SAML.
+    IdentityProvider = "identity-provider",
+    /// The role that virtual machines run as.
+    InstanceProfile = "instance-profile",
     /// A workflow of steps that call functions and services.
     StateMachine = "state-machine",
     /// A host or service outside of the application.

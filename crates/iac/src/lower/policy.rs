@@ -3,44 +3,17 @@
 //! Source: AWS IAM User Guide, "Grammar of the IAM JSON policy language".
 use model::{Condition, Data, Effect, Policy, PolicyOrigin, Principal, Statement, Value};
 
-/// Reads a policy document: a map, or text that holds JSON.
+use super::embedded;
+
+/// Reads a policy document: a map, or text that holds JSON, with expressions or without.
 pub(crate) fn read_policy(name: &str, document: &Value, origin: PolicyOrigin) -> Policy {
     let mut policy =
         Policy { name: name.to_owned(), origin, at: document.at, statements: Vec::new(), written_in: None };
     match &document.data {
-        Data::Text(text) => policy.statements = read_policy_text(text, document),
         Data::Ref(reference) => policy.written_in = Some(reference.target.clone()),
-        _ => policy.statements = statements(document),
+        _ => policy.statements = embedded(document).map_or_else(Vec::new, |document| statements(&document)),
     }
     policy
-}
-
-/// The statements of a JSON policy inside a string. Every span is that of the string.
-pub(crate) fn read_policy_text(text: &str, at: &Value) -> Vec<Statement> {
-    let limits = crate::options::Limits::default();
-    let (document, _) = crate::doc::parse(text, at.at.file, &limits);
-    let Some(mut document) = document else { return Vec::new() };
-    place(&mut document, at.at);
-    statements(&document)
-}
-
-/// Moves a value that was parsed out of a string to the place of that string.
-fn place(value: &mut Value, at: model::Span) {
-    value.at = at;
-    match &mut value.data {
-        Data::List(items) | Data::Joined(items) => items.iter_mut().for_each(|item| place(item, at)),
-        Data::Map(entries) => entries.iter_mut().for_each(|entry| {
-            entry.key.at = at;
-            place(&mut entry.value, at);
-        }),
-        Data::Null
-        | Data::Bool(_)
-        | Data::Int(_)
-        | Data::Float(_)
-        | Data::Text(_)
-        | Data::Ref(_)
-        | Data::Unknown(_) => {}
-    }
 }
 
 fn statements(document: &Value) -> Vec<Statement> {
