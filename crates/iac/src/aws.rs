@@ -25,12 +25,12 @@ fn all() -> impl Iterator<Item = &'static Mapping> {
         compute::MAPPINGS,
         compute::IDENTITY,
         compute::WORKFLOW,
-        data::MAPPINGS,
         edge::MAPPINGS,
         platform::MAPPINGS,
         sam::MAPPINGS,
     ]
     .into_iter()
+    .chain(data::GROUPS.iter().copied())
     .flatten()
 }
 
