@@ -8,6 +8,8 @@ mod platform;
 mod sam;
 mod trigger;
 
+pub(crate) use trigger::TRIGGER;
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 

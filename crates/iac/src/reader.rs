@@ -1,5 +1,5 @@
 //! One reading: files are read once, problems gathered, limits kept.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{App, FileId, Framework, Problem, ProblemKind, Project, SourceFile, Span, Value};
 
@@ -21,6 +21,7 @@ pub fn read(source: &dyn Source, options: &Options) -> Project {
     for application in found {
         reader.app(application, &mut apps);
     }
+    cloudformation::drop_nested(&reader.nested, &mut apps);
     let mut project = Project { files: reader.files, apps, problems: reader.problems };
     project.problems.sort_by(|a, b| (&a.path, a.at, &a.message).cmp(&(&b.path, b.at, &b.message)));
     project.problems.dedup();
@@ -35,6 +36,8 @@ pub(crate) struct Reader<'a> {
     pub problems: Vec<Problem>,
     by_path: BTreeMap<String, Option<FileId>>,
     documents: BTreeMap<FileId, Option<Value>>,
+    /// Templates that were read as a part of another one.
+    pub nested: BTreeSet<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -46,6 +49,7 @@ impl<'a> Reader<'a> {
             problems: Vec::new(),
             by_path: BTreeMap::new(),
             documents: BTreeMap::new(),
+            nested: BTreeSet::new(),
         }
     }
 

@@ -71,3 +71,23 @@ impl Source for MemorySource {
         if bytes > bytes_max { Err(ReadError::TooLarge { bytes }) } else { Ok(text.clone()) }
     }
 }
+
+/// The path that a file names relative to itself: `../a/b.yaml` of `x/template.yaml` is `a/b.yaml`.
+/// `None` when it is a URL, absolute, or leaves the folder.
+pub(crate) fn beside(file: &str, named: &str) -> Option<String> {
+    if named.is_empty() || named.contains("://") || named.contains("${") || named.starts_with('/') {
+        return None;
+    }
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in named.split(['/', '\\']) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            _ => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
