@@ -5,20 +5,32 @@
     clippy::disallowed_methods,
     reason = "a tool for developers: it reads, writes and talks"
 )]
+mod bench;
+mod ci;
+mod new_check;
 mod verdicts;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const HELP: &str = "cargo xtask COMMAND
 
-  verdicts FILE FOLDER [ID…]   compare our findings with recorded verdicts of another tool";
+  ci                           set up and run every test: what CI runs
+  new-check AREA ID            start a check: its file and its line in the area's list
+  pages                        write the generated pages and snapshots again
+  verdicts FILE FOLDER [ID…]   compare our findings with recorded verdicts of another tool
+  bench FOLDER [COMMAND…]      CPU time and memory of a scan, beside another command on the same folder";
 
 /// Runs one command.
 #[must_use]
 pub fn run(arguments: &[String]) -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
+        ["ci"] => ci::run(),
+        ["pages"] => ci::pages(),
+        ["new-check", area, id] => new_check::run(area, id),
         ["verdicts", file, folder, ids @ ..] => verdicts::compare(file, folder, ids),
+        ["bench", folder, peer @ ..] => bench::run(folder, peer),
         _ => Err(HELP.to_owned()),
     };
     match done {
@@ -28,4 +40,11 @@ pub fn run(arguments: &[String]) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The workspace's folder.
+#[must_use]
+pub fn root() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own).to_owned()
 }
