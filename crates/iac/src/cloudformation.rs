@@ -26,7 +26,6 @@ use model::{Framework, Value};
 
 use crate::reader::Reader;
 use crate::resource::Resource;
-pub(crate) use nested::drop_nested;
 use resolve::Scope;
 
 /// Reads the template at `path`. `None` when it is no template after all.

@@ -65,6 +65,8 @@ impl Lowering<'_> {
         let Some(node) = self.node_mut(id) else { return };
         node.skips.clone_from(&resource.skips);
         node.implicit = resource.implicit;
+        let construct = resource.settings.path("Metadata.aws:cdk:path");
+        node.construct = construct.and_then(Value::as_str).map(str::to_owned);
         let Some(mapping) = mapping else { return };
         for field in mapping.fields {
             field.read_into(node, &resource.properties);
@@ -87,6 +89,7 @@ impl Lowering<'_> {
             name: name.to_owned(),
             provider: provider_of(provider_type),
             provider_type: provider_type.to_owned(),
+            construct: None,
             span,
             name_at,
             attrs: BTreeMap::new(),

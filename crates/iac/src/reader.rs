@@ -21,7 +21,8 @@ pub fn read(source: &dyn Source, options: &Options) -> Project {
     for application in found {
         reader.app(application, &mut apps);
     }
-    cloudformation::drop_nested(&reader.nested, &mut apps);
+    discover::drop_parts(&mut apps, &reader.parts);
+    apps.sort_by(|a, b| (&a.name, a.framework).cmp(&(&b.name, b.framework)));
     let mut project = Project { files: reader.files, apps, problems: reader.problems };
     project.problems.sort_by(|a, b| (&a.path, a.at, &a.message).cmp(&(&b.path, b.at, &b.message)));
     project.problems.dedup();
@@ -36,8 +37,8 @@ pub(crate) struct Reader<'a> {
     pub problems: Vec<Problem>,
     by_path: BTreeMap<String, Option<FileId>>,
     documents: BTreeMap<FileId, Option<Value>>,
-    /// Templates that were read as a part of another one.
-    pub nested: BTreeSet<String>,
+    /// Which files were read as a part of which: by the file that names them.
+    parts: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl<'a> Reader<'a> {
@@ -49,7 +50,7 @@ impl<'a> Reader<'a> {
             problems: Vec::new(),
             by_path: BTreeMap::new(),
             documents: BTreeMap::new(),
-            nested: BTreeSet::new(),
+            parts: BTreeMap::new(),
         }
     }
 
@@ -59,6 +60,7 @@ impl<'a> Reader<'a> {
 
     fn app(&mut self, found: Found, apps: &mut Vec<App>) {
         match found {
+            Found::CloudFormation(path) if self.is_part(&path) => {}
             Found::CloudFormation(path) => {
                 if let Some((framework, resources)) = cloudformation::read(self, &path) {
                     self.push(App::new(path, framework), resources, apps);
@@ -112,6 +114,32 @@ impl<'a> Reader<'a> {
         };
         self.by_path.insert(path.to_owned(), id);
         id
+    }
+
+    /// Whether the file holds what is looked for. It is kept only when it does.
+    pub(crate) fn sniff(&mut self, path: &str, is_wanted: fn(&str) -> bool) -> bool {
+        if let Some(known) = self.by_path.get(path) {
+            return known.is_some_and(|file| is_wanted(&self.text(file)));
+        }
+        match self.source.read(path, self.limits().file_bytes_max) {
+            Ok(text) if is_wanted(&text) => {
+                let id = self.add_file(path, text);
+                self.by_path.insert(path.to_owned(), Some(id));
+                true
+            }
+            Ok(_) | Err(crate::ReadError::NotFound) => false,
+            // Told once, since it is remembered as unreadable.
+            Err(_) => self.file(path).is_some(),
+        }
+    }
+
+    /// Notes that `part` was read as a part of what `by` describes: it is no application of its own.
+    pub(crate) fn take_in(&mut self, by: &str, part: &str) {
+        self.parts.entry(by.to_owned()).or_default().insert(part.to_owned());
+    }
+
+    fn is_part(&self, path: &str) -> bool {
+        self.parts.values().any(|parts| parts.contains(path))
     }
 
     fn add_file(&mut self, path: &str, text: String) -> FileId {

@@ -17,6 +17,8 @@ pub struct Node {
     pub provider: Provider,
     /// The provider's type: `AWS::S3::Bucket`, `aws_s3_bucket`.
     pub provider_type: String,
+    /// What its author calls it when the name was derived: CDK's construct path.
+    pub construct: Option<String>,
     /// The whole block.
     pub span: Span,
     /// Its name or header, to point at.

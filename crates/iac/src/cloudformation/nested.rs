@@ -1,7 +1,7 @@
 //! Stacks inside the stack: their resources join the application as `Stack.Resource`.
 use std::collections::BTreeMap;
 
-use model::{Framework, ProblemKind, Span, Value};
+use model::{ProblemKind, Span, Value};
 
 use super::resolve::{Scope, Spent};
 use crate::resource::Resource;
@@ -81,7 +81,7 @@ impl Scope<'_, '_> {
         }
         self.spent.stacks += 1;
         let document = self.reader.document(&path)?;
-        self.reader.nested.insert(path.clone());
+        self.reader.take_in(self.path, &path);
         let given = body.path("Properties.Parameters").and_then(|parameters| self.resolve(parameters));
         let given: BTreeMap<String, Value> = given.as_ref().map_or_else(BTreeMap::new, |given| {
             given.entries().iter().map(|entry| (entry.key.text.clone(), entry.value.clone())).collect()
@@ -129,10 +129,4 @@ impl Scope<'_, '_> {
         });
         outputs.collect()
     }
-}
-
-/// Applications that are read as a part of another one are not listed by themselves.
-pub(crate) fn drop_nested(nested: &std::collections::BTreeSet<String>, apps: &mut Vec<model::App>) {
-    let is_template = |app: &model::App| matches!(app.framework, Framework::CloudFormation | Framework::Sam);
-    apps.retain(|app| !(is_template(app) && nested.contains(&app.name)));
 }
