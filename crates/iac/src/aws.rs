@@ -22,18 +22,9 @@ static BY_TYPE: LazyLock<HashMap<&'static str, &'static Mapping>> = LazyLock::ne
 });
 
 fn all() -> impl Iterator<Item = &'static Mapping> {
-    [
-        trigger::MAPPINGS,
-        compute::MAPPINGS,
-        compute::IDENTITY,
-        compute::WORKFLOW,
-        edge::MAPPINGS,
-        platform::MAPPINGS,
-        sam::MAPPINGS,
-    ]
-    .into_iter()
-    .chain(data::GROUPS.iter().copied())
-    .flatten()
+    let single = [trigger::MAPPINGS, compute::MAPPINGS, compute::IDENTITY, compute::WORKFLOW, sam::MAPPINGS];
+    let split = [data::GROUPS, edge::TABLES, platform::TABLES];
+    single.into_iter().chain(split.into_iter().flatten().copied()).flatten()
 }
 
 /// The mapping of a provider type.
@@ -43,10 +34,11 @@ pub(crate) fn mapping(provider_type: &str) -> Option<&'static Mapping> {
 
 /// What needs the whole graph: runs once per application, after every node and edge exists.
 pub(crate) fn finish(lowering: &mut Lowering<'_>, reader: &mut Reader<'_>) {
+    // Routes first: triggers are made from them.
+    edge::finish(lowering, reader);
     sam::finish(lowering, reader);
     compute::finish(lowering, reader);
     data::finish(lowering, reader);
-    edge::finish(lowering, reader);
     platform::finish(lowering, reader);
     trigger::finish(lowering);
 }

@@ -68,6 +68,10 @@ kinds! {
     ApiStage = "api-stage",
     /// One method and path of an API.
     ApiRoute = "api-route",
+    /// What an API route calls.
+    ApiIntegration = "api-integration",
+    /// A piece of an API without a kind of its own: path segment, model, mapping, key, data source.
+    ApiPart = "api-part",
     /// What an API asks about the caller.
     Authorizer = "authorizer",
     /// A domain name in front of an API.
@@ -88,6 +92,8 @@ kinds! {
     Listener = "listener",
     /// What a load balancer sends requests to.
     TargetGroup = "target-group",
+    /// TLS settings of a load balancer, written on their own.
+    TlsPolicy = "tls-policy",
     /// A content delivery network's distribution.
     Cdn = "cdn",
     /// Response headers that a CDN adds.
@@ -96,6 +102,8 @@ kinds! {
     Waf = "waf",
     /// A firewall put in front of something.
     WafAssociation = "waf-association",
+    /// Where something sends its logs, written on its own.
+    LogConfig = "log-config",
     /// A TLS certificate.
     Certificate = "certificate",
     /// People who sign in.
@@ -104,6 +112,8 @@ kinds! {
     UserPoolClient = "user-pool-client",
     /// Cloud credentials for people who signed in, or did not.
     IdentityPool = "identity-pool",
+    /// Which roles an identity pool hands out.
+    IdentityPoolRoles = "identity-pool-roles",
 
     /// An object store.
     Bucket = "bucket",
@@ -178,6 +188,8 @@ kinds! {
     SecurityGroupRule = "security-group-rule",
     /// A stateless firewall of a subnet.
     NetworkAcl = "network-acl",
+    /// One rule of a network access list, written on its own.
+    NetworkAclRule = "network-acl-rule",
     /// A private way to a service.
     NetworkEndpoint = "network-endpoint",
     /// Records of network traffic.
