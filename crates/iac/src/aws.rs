@@ -46,7 +46,7 @@ pub(crate) fn finish(lowering: &mut Lowering<'_>, reader: &mut Reader<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lower::Read;
+    use crate::lower::table::Read;
     use model::schema;
 
     #[test]

@@ -5,7 +5,7 @@
 mod describe;
 mod embedded;
 mod policy;
-mod table;
+pub(crate) mod table;
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::resource::Resource;
 pub use describe::describe_patch;
 pub(crate) use embedded::embedded;
 pub(crate) use policy::read_policy;
-pub(crate) use table::{Field, Mapping, Read, each, equals, exists, field, flag, flag_not, policy, trust};
+pub(crate) use table::{Field, Mapping, each, equals, exists, field, flag, flag_not, policy, trust};
 
 /// One application being lowered: what a mapping's hook may see and change.
 pub(crate) struct Lowering<'a> {
@@ -181,18 +181,20 @@ impl Lowering<'_> {
 
     /// Every reference in a link attribute becomes an edge.
     fn link(&mut self) {
-        let mut edges = Vec::new();
-        for node in &self.app.nodes {
-            for (name, value) in &node.attrs {
-                let Some(relation) = schema::relation(node.kind, name) else { continue };
-                for item in value.one_or_many() {
-                    if let Some(to) = self.target(item).filter(|to| *to != node.id) {
-                        edges.push(Edge { from: node.id, relation, to, at: item.at });
-                    }
-                }
-            }
-        }
+        let edges: Vec<Edge> = self.app.nodes.iter().flat_map(|node| self.links(node)).collect();
         self.app.edges.extend(edges);
+    }
+
+    fn links(&self, node: &Node) -> Vec<Edge> {
+        let attrs = node.attrs.iter();
+        let links = attrs.filter_map(|(name, value)| Some((schema::relation(node.kind, name)?, value)));
+        let items =
+            links.flat_map(|(relation, value)| value.one_or_many().iter().map(move |item| (relation, item)));
+        let edge = |(relation, item): (Relation, &Value)| {
+            let to = self.target(item).filter(|to| *to != node.id)?;
+            Some(Edge { from: node.id, relation, to, at: item.at })
+        };
+        items.filter_map(edge).collect()
     }
 }
 
