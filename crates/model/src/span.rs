@@ -88,6 +88,12 @@ impl SourceFile {
         self.text.get(start..end).map(|line| line.trim_end_matches(['\n', '\r']))
     }
 
+    /// Where a line counted from 1 begins.
+    #[must_use]
+    pub fn line_start(&self, line: u32) -> Option<u32> {
+        (line as usize).checked_sub(1).and_then(|index| self.line_starts.get(index)).copied()
+    }
+
     #[must_use]
     pub fn line_count(&self) -> u32 {
         clip(self.line_starts.len())

@@ -10,11 +10,31 @@
 //!
 //! Deliberately absent: input and output, a clock, the choice of what counts.
 mod baseline;
+mod controls;
+mod data;
+mod graph;
+mod group;
 mod identity;
+mod json;
+mod junit;
+mod markdown;
 mod mask;
+mod page;
+mod pages;
+mod paint;
+mod sarif;
 mod scan;
+mod snippet;
+mod text;
 mod visible;
 
 pub use baseline::{Baseline, ReadBaselineError};
+pub use graph::{graph_dot, graph_json, graph_mermaid};
 pub use identity::{fingerprint, fingerprints, sort};
+pub use json::json;
+pub use junit::junit;
+pub use markdown::markdown;
+pub use pages::{check_page, checks_index, explain};
+pub use sarif::sarif;
 pub use scan::{Colour, Detail, Look, Scan};
+pub use text::text;

@@ -62,12 +62,12 @@ pub enum Detail {
     Full,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
     pub(crate) fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 
-    pub(crate) fn app_name(&self, index: usize) -> &str {
+    pub(crate) fn app_name(&self, index: usize) -> &'a str {
         self.project.apps.get(index).map_or("", |app| app.name.as_str())
     }
 

@@ -1,0 +1,53 @@
+//! An application as a Graphviz digraph.
+use model::App;
+
+use super::diagram::{Form, diagram, form, label};
+
+/// The graph of an application in the DOT language.
+#[must_use]
+pub fn graph_dot(app: &App) -> String {
+    let diagram = diagram(app);
+    let mut out = format!("digraph {} {{\n  rankdir=LR;\n", quote(&app.name));
+    out.push_str("  node [fontname=\"sans-serif\", fontsize=11, style=\"filled,rounded\"];\n");
+    out.push_str("  edge [fontname=\"sans-serif\", fontsize=9, color=\"#707070\"];\n");
+    for node in diagram.nodes {
+        let look = form(node.kind);
+        let (fill, line) = look.colours();
+        let [name, kind] = label(node);
+        // A line break is the only escape in a label; `quote` has made the rest literal.
+        let text = format!("{}\\n{}\"", quote(&name).trim_end_matches('"'), quote(&kind).trim_matches('"'));
+        out.push_str(&format!(
+            "  n{} [label={text}, class=\"{}\", shape={}, fillcolor=\"{fill}\", color=\"{line}\"];\n",
+            node.id.0,
+            look.class(),
+            shape(look),
+        ));
+    }
+    for edge in diagram.edges {
+        out.push_str(&format!(
+            "  n{} -> n{} [label=\"{}\"];\n",
+            edge.from.0,
+            edge.to.0,
+            edge.relation.as_str()
+        ));
+    }
+    out.push_str("}\n");
+    out
+}
+
+fn shape(form: Form) -> &'static str {
+    match form {
+        Form::Function => "box",
+        Form::Entry => "cds",
+        Form::Role => "octagon",
+        Form::Store => "cylinder",
+        Form::Channel => "parallelogram",
+        Form::Other => "ellipse",
+    }
+}
+
+/// A quoted string in which nothing is an escape or markup.
+fn quote(text: &str) -> String {
+    let text = crate::visible::line(text);
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;"))
+}

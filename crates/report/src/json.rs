@@ -1,0 +1,355 @@
+//! A scan for programs. `docs/schemas/scan.schema.json` describes it.
+//!
+//! Every field is always there; what does not apply is `null`. A field may be added with a higher
+//! minor version, none is renamed or removed without a higher major version.
+use model::{Finding, Patch, Safety, Severity, SkipOrigin, Span, StaleReason, Suppression};
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::data;
+use crate::group::{every_finding, rules};
+use crate::identity::fingerprints;
+use crate::mask::Mask;
+use crate::scan::resources;
+use crate::{Scan, snippet};
+
+const SCHEMA_VERSION: &str = "1.0";
+
+/// Shows a scan as JSON.
+#[must_use]
+pub fn json(scan: &Scan<'_>) -> String {
+    let mask = Mask::new(scan.project, every_finding(scan));
+    let view = View { scan, mask };
+    data::print(&Report {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: "buckler", version: scan.version },
+        date: scan.date.to_string(),
+        root: scan.root,
+        summary: summary(scan),
+        applications: applications(scan),
+        findings: view.findings(),
+        suppressed: view.suppressed(),
+        problems: problems(scan),
+        undecided: undecided(scan),
+        stale_suppressions: stale(scan),
+        checks: rules(scan).into_keys().collect(),
+    })
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema_version: &'static str,
+    tool: Tool<'a>,
+    date: String,
+    root: &'a str,
+    summary: Summary,
+    applications: Vec<Application<'a>>,
+    findings: Vec<Reported<'a>>,
+    suppressed: Vec<Accepted<'a>>,
+    problems: Vec<Trouble<'a>>,
+    undecided: Vec<Open<'a>>,
+    stale_suppressions: Vec<Gone<'a>>,
+    checks: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    name: &'static str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    critical: usize,
+    high: usize,
+    medium: usize,
+    low: usize,
+    info: usize,
+    applications: usize,
+    functions: usize,
+    resources: usize,
+    problems: usize,
+    undecided: usize,
+    suppressed: usize,
+    stale_suppressions: usize,
+    /// Findings that the baseline knew.
+    known: usize,
+    checks: usize,
+}
+
+#[derive(Serialize)]
+struct Application<'a> {
+    name: &'a str,
+    framework: &'static str,
+    functions: usize,
+    resources: usize,
+    findings: usize,
+}
+
+#[derive(Serialize)]
+struct Reported<'a> {
+    fingerprint: String,
+    check: &'static str,
+    title: &'static str,
+    severity: &'static str,
+    confidence: &'static str,
+    message: &'a str,
+    app: &'a str,
+    framework: Option<&'static str>,
+    resource: &'a str,
+    resource_type: &'a str,
+    place: Option<At<'a>>,
+    snippet: Option<String>,
+    related: Vec<Also<'a>>,
+    fix: Option<Repair<'a>>,
+    controls: &'static [&'static str],
+    also_known_as: &'static [&'static str],
+    docs: Option<String>,
+}
+
+/// Lines and columns count from 1, columns in characters; the end is exclusive.
+#[derive(Serialize)]
+struct At<'a> {
+    path: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+}
+
+#[derive(Serialize)]
+struct Also<'a> {
+    message: &'a str,
+    place: Option<At<'a>>,
+}
+
+#[derive(Serialize)]
+struct Repair<'a> {
+    title: &'a str,
+    safe: bool,
+    text: Option<String>,
+    patches: Vec<Change<'a>>,
+}
+
+#[derive(Serialize)]
+struct Change<'a> {
+    op: &'static str,
+    resource: &'a str,
+    attribute: &'static str,
+    value: Json,
+}
+
+#[derive(Serialize)]
+struct Accepted<'a> {
+    finding: Reported<'a>,
+    suppression: Because<'a>,
+}
+
+#[derive(Serialize)]
+struct Because<'a> {
+    name: &'a str,
+    reason: &'a str,
+    until: Option<String>,
+    origin: &'static str,
+    place: Option<At<'a>>,
+}
+
+#[derive(Serialize)]
+struct Gone<'a> {
+    why: &'static str,
+    suppression: Because<'a>,
+}
+
+#[derive(Serialize)]
+struct Trouble<'a> {
+    kind: &'static str,
+    path: &'a str,
+    place: Option<At<'a>>,
+    message: &'a str,
+    help: &'a str,
+}
+
+#[derive(Serialize)]
+struct Open<'a> {
+    check: &'static str,
+    app: &'a str,
+    resource: &'a str,
+    reason: &'a str,
+}
+
+fn summary(scan: &Scan<'_>) -> Summary {
+    Summary {
+        critical: scan.count(Severity::Critical),
+        high: scan.count(Severity::High),
+        medium: scan.count(Severity::Medium),
+        low: scan.count(Severity::Low),
+        info: scan.count(Severity::Info),
+        applications: scan.project.apps.len(),
+        functions: scan.functions(),
+        resources: scan.resources(),
+        problems: scan.project.problems.len(),
+        undecided: scan.undecided.len(),
+        suppressed: scan.suppressed.len(),
+        stale_suppressions: scan.stale.len(),
+        known: scan.known,
+        checks: scan.checks.len(),
+    }
+}
+
+fn applications<'a>(scan: &Scan<'a>) -> Vec<Application<'a>> {
+    let apps = scan.project.apps.iter().enumerate();
+    apps.map(|(index, app)| Application {
+        name: &app.name,
+        framework: app.framework.as_str(),
+        functions: app.functions().count(),
+        resources: resources(app),
+        findings: scan.findings.iter().filter(|finding| finding.app == index).count(),
+    })
+    .collect()
+}
+
+struct View<'a, 's> {
+    scan: &'s Scan<'a>,
+    mask: Mask,
+}
+
+impl<'a> View<'a, '_> {
+    fn findings(&self) -> Vec<Reported<'a>> {
+        let prints = fingerprints(self.scan.project, self.scan.findings);
+        self.scan.findings.iter().zip(prints).map(|(finding, print)| self.finding(finding, print)).collect()
+    }
+
+    fn suppressed(&self) -> Vec<Accepted<'a>> {
+        let findings = self.scan.suppressed.iter().map(|suppressed| &suppressed.finding);
+        let prints = fingerprints(self.scan.project, findings);
+        let pairs = self.scan.suppressed.iter().zip(prints);
+        pairs
+            .map(|(suppressed, print)| Accepted {
+                finding: self.finding(&suppressed.finding, print),
+                suppression: because(self.scan, &suppressed.by),
+            })
+            .collect()
+    }
+
+    fn finding(&self, finding: &'a Finding, fingerprint: String) -> Reported<'a> {
+        let (check, app) = (finding.check, self.scan.project.app_of(finding));
+        let snippet = snippet::of_finding(self.scan.project, &self.mask, finding);
+        let related = finding
+            .related
+            .iter()
+            .map(|related| Also { message: &related.message, place: place(self.scan, related.at) });
+        Reported {
+            fingerprint,
+            check: check.id,
+            title: check.title(),
+            severity: finding.severity.as_str(),
+            confidence: check.confidence.as_str(),
+            message: &finding.message,
+            app: self.scan.app_name(finding.app),
+            framework: app.map(|app| app.framework.as_str()),
+            resource: &finding.node,
+            resource_type: &finding.provider_type,
+            place: place(self.scan, finding.at),
+            snippet: snippet.map(|snippet| {
+                let marked = snippet.lines.iter().filter(|line| line.mark.is_some());
+                marked.map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
+            }),
+            related: related.collect(),
+            fix: self.fix(finding),
+            controls: check.controls,
+            also_known_as: check.also_known_as,
+            docs: self.scan.link(check),
+        }
+    }
+
+    fn fix(&self, finding: &'a Finding) -> Option<Repair<'a>> {
+        let fix = finding.fix.as_ref()?;
+        Some(Repair {
+            title: &fix.title,
+            safe: fix.safety == Safety::Safe,
+            text: (self.scan.fixes)(finding),
+            patches: fix.patches.iter().map(|patch| change(patch, finding.at)).collect(),
+        })
+    }
+}
+
+fn change(patch: &Patch, at: Span) -> Change<'_> {
+    match patch {
+        Patch::Set { node, attr, value } => {
+            Change { op: "set", resource: node, attribute: attr, value: data::patch(value, at) }
+        }
+        Patch::Unset { node, attr } => {
+            Change { op: "unset", resource: node, attribute: attr, value: Json::Null }
+        }
+    }
+}
+
+fn place<'a>(scan: &Scan<'a>, at: Span) -> Option<At<'a>> {
+    let file = scan.project.file(at)?;
+    let region = snippet::region(file, at);
+    Some(At {
+        path: &file.path,
+        line: region.start.line,
+        column: region.start.column,
+        end_line: region.end.line,
+        end_column: region.end.column,
+    })
+}
+
+fn because<'a>(scan: &Scan<'a>, by: &'a Suppression) -> Because<'a> {
+    Because {
+        name: &by.name,
+        reason: &by.reason,
+        until: by.until.map(|day| day.to_string()),
+        origin: origin(by.origin),
+        place: by.at.and_then(|at| place(scan, at)),
+    }
+}
+
+/// Whose syntax a suppression uses.
+pub(crate) fn origin(origin: Option<SkipOrigin>) -> &'static str {
+    match origin {
+        None => "buckler.toml",
+        Some(SkipOrigin::Buckler) => "buckler",
+        Some(SkipOrigin::Checkov) => "checkov",
+        Some(SkipOrigin::CfnNag) => "cfn-nag",
+        Some(SkipOrigin::CfnGuard) => "cfn-guard",
+    }
+}
+
+fn problems<'a>(scan: &Scan<'a>) -> Vec<Trouble<'a>> {
+    let problems = scan.project.problems.iter();
+    problems
+        .map(|problem| Trouble {
+            kind: problem.kind.as_str(),
+            path: &problem.path,
+            place: problem.at.and_then(|at| place(scan, at)),
+            message: &problem.message,
+            help: &problem.help,
+        })
+        .collect()
+}
+
+fn undecided<'a>(scan: &Scan<'a>) -> Vec<Open<'a>> {
+    let all = scan.undecided.iter();
+    all.map(|undecided| Open {
+        check: undecided.check.id,
+        app: scan.app_name(undecided.app),
+        resource: &undecided.node,
+        reason: &undecided.reason,
+    })
+    .collect()
+}
+
+fn stale<'a>(scan: &Scan<'a>) -> Vec<Gone<'a>> {
+    let all = scan.stale.iter();
+    all.map(|stale| Gone {
+        why: match stale.why {
+            StaleReason::Unused => "unused",
+            StaleReason::Expired(_) => "expired",
+            StaleReason::UnknownCheck => "unknown-check",
+        },
+        suppression: because(scan, &stale.suppression),
+    })
+    .collect()
+}

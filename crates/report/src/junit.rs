@@ -1,0 +1,182 @@
+//! A scan as JUnit XML: a suite for each application, a test case for each check.
+//!
+//! Kept to what both common schemas allow (Jenkins' `junit-10.xsd` and the older Ant one): a case
+//! has failed, was skipped (undecided), or passed. What could not be read is a suite of its own
+//! with errors, so that it never looks like a pass.
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Check, Finding, Problem, ProblemKind, Undecided};
+
+use crate::Scan;
+use crate::group::rules;
+use crate::scan::plural;
+use crate::visible::line;
+
+/// Shows a scan as JUnit XML.
+#[must_use]
+pub fn junit(scan: &Scan<'_>) -> String {
+    let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n".to_owned();
+    let checks: Vec<&'static Check> = rules(scan).into_values().collect();
+    let mut id = 0;
+    for (index, app) in scan.project.apps.iter().enumerate() {
+        let cases = checks.iter().map(|check| case(scan, check, index)).collect();
+        suite(&mut out, scan, Suite { id, name: &app.name, package: app.framework.as_str(), cases });
+        id += 1;
+    }
+    if !scan.project.problems.is_empty() {
+        let cases = scan.project.problems.iter().map(|problem| problem_case(scan, problem)).collect();
+        suite(&mut out, scan, Suite { id, name: "reading the project", package: "buckler", cases });
+    }
+    out.push_str("</testsuites>\n");
+    out
+}
+
+struct Suite<'a> {
+    id: usize,
+    name: &'a str,
+    package: &'a str,
+    cases: Vec<Case>,
+}
+
+struct Case {
+    name: String,
+    class: String,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Passed,
+    Skipped { message: String },
+    Failed { message: String, kind: &'static str, text: String },
+    Error { message: String, kind: &'static str, text: String },
+}
+
+fn case(scan: &Scan<'_>, check: &'static Check, app: usize) -> Case {
+    let found: Vec<&Finding> =
+        scan.findings.iter().filter(|finding| finding.app == app && finding.check == check).collect();
+    let open: BTreeSet<&str> = scan
+        .undecided
+        .iter()
+        .filter(|undecided| undecided.app == app && undecided.check == check)
+        .map(|undecided: &Undecided| undecided.node.as_str())
+        .collect();
+    let outcome = if let Some(worst) = found.iter().map(|finding| finding.severity).max() {
+        let message = format!("{}: {}", check.title(), plural(found.len(), "finding"));
+        Outcome::Failed { message, kind: worst.as_str(), text: listing(scan, &found) }
+    } else if open.is_empty() {
+        Outcome::Passed
+    } else {
+        let names = open.iter().map(|name| line(name)).collect::<Vec<_>>().join(", ");
+        Outcome::Skipped { message: format!("could not decide on {names}") }
+    };
+    Case { name: check.id.to_owned(), class: scan.app_name(app).to_owned(), outcome }
+}
+
+fn listing(scan: &Scan<'_>, findings: &[&Finding]) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let place = scan.project.locate(finding.at);
+        text.push_str(&format!(
+            "{}: {}: {}\n",
+            line(&place),
+            finding.severity.as_str(),
+            line(&finding.message)
+        ));
+        if let Some(fix) = (scan.fixes)(finding) {
+            text.push_str(&format!("  fix: {}\n", line(&fix)));
+        }
+    }
+    if let Some(first) = findings.first() {
+        text.push_str(&format!("more: buckler explain {}\n", first.check.id));
+    }
+    text
+}
+
+fn problem_case(scan: &Scan<'_>, problem: &Problem) -> Case {
+    let place = problem.at.map_or_else(|| problem.path.clone(), |at| scan.project.locate(at));
+    let message = line(&problem.message);
+    let outcome = match problem.kind {
+        ProblemKind::Unreadable | ProblemKind::Limit => {
+            let text = format!("{}\nhelp: {}\n", line(&place), line(&problem.help));
+            Outcome::Error { message, kind: problem.kind.as_str(), text }
+        }
+        ProblemKind::Unresolved | ProblemKind::Unsupported | ProblemKind::Suspicious => {
+            Outcome::Skipped { message: format!("{}: {message}", problem.kind.as_str()) }
+        }
+    };
+    Case { name: place, class: problem.path.clone(), outcome }
+}
+
+fn suite(out: &mut String, scan: &Scan<'_>, suite: Suite<'_>) {
+    let count = |test: fn(&Outcome) -> bool| suite.cases.iter().filter(|case| test(&case.outcome)).count();
+    let failures = count(|outcome| matches!(outcome, Outcome::Failed { .. }));
+    let errors = count(|outcome| matches!(outcome, Outcome::Error { .. }));
+    let skipped = count(|outcome| matches!(outcome, Outcome::Skipped { .. }));
+    out.push_str(&format!(
+        "  <testsuite id=\"{}\" name=\"{}\" package=\"{}\" timestamp=\"{}T00:00:00\" hostname=\"localhost\" \
+         tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"0\">\n    <properties/>\n",
+        suite.id,
+        escape(suite.name),
+        escape(suite.package),
+        scan.date,
+        suite.cases.len(),
+    ));
+    for case in unique(suite.cases) {
+        push_case(out, &case);
+    }
+    out.push_str("    <system-out/>\n    <system-err/>\n  </testsuite>\n");
+}
+
+/// Readers drop a second case of the same name, so those are numbered.
+fn unique(cases: Vec<Case>) -> impl Iterator<Item = Case> {
+    let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
+    cases.into_iter().map(move |mut case| {
+        let count = seen.entry((case.class.clone(), case.name.clone())).or_default();
+        *count += 1;
+        if *count > 1 {
+            case.name = format!("{} ({count})", case.name);
+        }
+        case
+    })
+}
+
+fn push_case(out: &mut String, case: &Case) {
+    let head = format!(
+        "    <testcase name=\"{}\" classname=\"{}\" time=\"0\"",
+        escape(&case.name),
+        escape(&case.class)
+    );
+    let body = match &case.outcome {
+        Outcome::Passed => {
+            out.push_str(&format!("{head}/>\n"));
+            return;
+        }
+        Outcome::Skipped { message } => format!("<skipped message=\"{}\"/>", escape(message)),
+        Outcome::Failed { message, kind, text } => problem_element("failure", [message, kind, text]),
+        Outcome::Error { message, kind, text } => problem_element("error", [message, kind, text]),
+    };
+    out.push_str(&format!("{head}>\n      {body}\n    </testcase>\n"));
+}
+
+fn problem_element(element: &str, [message, kind, text]: [&str; 3]) -> String {
+    format!("<{element} message=\"{}\" type=\"{kind}\">{}</{element}>", escape(message), escape(text))
+}
+
+/// Text for XML 1.0: markup escaped, characters that XML has no way to write spelt out.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            '\n' => out.push('\n'),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            _ if crate::visible::is_hidden(character) => out.extend(character.escape_unicode()),
+            _ => out.push(character),
+        }
+    }
+    out
+}

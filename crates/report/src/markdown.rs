@@ -1,0 +1,246 @@
+//! A scan as a comment on a pull request, GitHub-flavoured Markdown.
+//!
+//! INVARIANT: no text from a template reaches Markdown or HTML unescaped, nobody is mentioned, and
+//! the comment has at most [`COMMENT_BYTES_MAX`] bytes; what does not fit is counted.
+use model::{Finding, Problem, Safety, Severity};
+
+use crate::group::{self, Group, every_finding};
+use crate::mask::Mask;
+use crate::scan::plural;
+use crate::{Scan, page, pages, snippet, visible};
+
+/// What code hosts accept as one comment. They count characters; bytes are never fewer.
+const COMMENT_BYTES_MAX: usize = 65_536;
+/// Kept free for the last lines.
+const RESERVE_BYTES: usize = 512;
+const PROBLEMS_SHOWN_MAX: usize = 50;
+
+/// Shows a scan as Markdown.
+#[must_use]
+pub fn markdown(scan: &Scan<'_>) -> String {
+    let mut comment = Comment { text: String::new(), findings_left_out: 0, problems_left_out: 0 };
+    comment.text.push_str(&head(scan));
+    let mask = Mask::new(scan.project, every_finding(scan));
+    for group in group::groups(scan.findings) {
+        comment.group(scan, &mask, &group);
+    }
+    comment.problems(scan);
+    comment.foot(scan);
+    comment.text
+}
+
+fn head(scan: &Scan<'_>) -> String {
+    let mut text = "## Buckler\n\n".to_owned();
+    if scan.findings.is_empty() {
+        text.push_str("Nothing found");
+    } else {
+        text.push_str(&plural(scan.findings.len(), "finding"));
+    }
+    text.push_str(&format!(
+        " in {} with {} and {}.\n\n",
+        plural(scan.project.apps.len(), "application"),
+        plural(scan.functions(), "function"),
+        plural(scan.resources(), "resource"),
+    ));
+    if !scan.findings.is_empty() {
+        text.push_str("| Critical | High | Medium | Low | Info |\n| ---: | ---: | ---: | ---: | ---: |\n|");
+        for severity in Severity::ALL.iter().rev() {
+            text.push_str(&format!(" {} |", scan.count(*severity)));
+        }
+        text.push_str("\n\n");
+    }
+    text
+}
+
+struct Comment {
+    text: String,
+    findings_left_out: usize,
+    problems_left_out: usize,
+}
+
+impl Comment {
+    fn fits(&self, more: usize) -> bool {
+        self.text.len() + more + RESERVE_BYTES <= COMMENT_BYTES_MAX
+    }
+
+    fn group(&mut self, scan: &Scan<'_>, mask: &Mask, group: &Group<'_>) {
+        let open = group_head(scan, group);
+        const CLOSE: &str = "</details>\n\n";
+        let mut blocks = group.findings.iter().map(|finding| block(scan, mask, finding)).peekable();
+        let first = blocks.peek().map_or(0, String::len);
+        if !self.fits(open.len() + first + CLOSE.len()) {
+            self.findings_left_out += group.findings.len();
+            return;
+        }
+        self.text.push_str(&open);
+        for block in blocks {
+            if self.fits(block.len() + CLOSE.len()) {
+                self.text.push_str(&block);
+            } else {
+                self.findings_left_out += 1;
+            }
+        }
+        self.text.push_str(CLOSE);
+    }
+
+    fn problems(&mut self, scan: &Scan<'_>) {
+        let problems = &scan.project.problems;
+        if problems.is_empty() {
+            return;
+        }
+        let count = plural(problems.len(), "problem");
+        self.text
+            .push_str(&format!("<details><summary>{count}: part of the project was not read</summary>\n\n"));
+        for (index, problem) in problems.iter().enumerate() {
+            let item = problem_item(scan, problem);
+            if index < PROBLEMS_SHOWN_MAX && self.fits(item.len()) {
+                self.text.push_str(&item);
+            } else {
+                self.problems_left_out += 1;
+            }
+        }
+        self.text.push_str("\n</details>\n\n");
+    }
+
+    fn foot(&mut self, scan: &Scan<'_>) {
+        let mut notes = Vec::new();
+        if self.findings_left_out > 0 {
+            let count = plural(self.findings_left_out, "finding");
+            notes.push(format!("**{count} left out**: no room in one comment, see the full report"));
+        }
+        if self.problems_left_out > 0 {
+            notes.push(format!("{} left out", plural(self.problems_left_out, "problem")));
+        }
+        let counts = [
+            (scan.undecided.len(), "undecided case", ""),
+            (scan.suppressed.len(), "accepted finding", ""),
+            (scan.stale.len(), "stale suppression", ""),
+            (scan.known, "finding", " known from the baseline"),
+        ];
+        for (count, noun, after) in counts.iter().filter(|(count, ..)| *count > 0) {
+            notes.push(format!("{}{after}", plural(*count, noun)));
+        }
+        notes.push(format!("{} ran", plural(scan.checks.len(), "check")));
+        self.text.push_str(&format!(
+            "{}. Buckler {}, {}.\n",
+            notes.join(" · "),
+            text(scan.version),
+            scan.date
+        ));
+    }
+}
+
+fn group_head(scan: &Scan<'_>, group: &Group<'_>) -> String {
+    let check = group.check;
+    let open = if group.severity >= Severity::High { " open" } else { "" };
+    let id = scan.link(check).map_or_else(
+        || format!("<code>{}</code>", check.id),
+        |link| format!("<a href=\"{}\"><code>{}</code></a>", html(&link), check.id),
+    );
+    let mut head = format!(
+        "<details{open}><summary><b>{}</b> · {} · {} · {id}</summary>\n\n",
+        group.severity.as_str(),
+        html(check.title()),
+        group.findings.len(),
+    );
+    let (why, next) = (page::why(check), page::next_step(check));
+    for sentence in [why, next].into_iter().filter(|sentence| !sentence.is_empty()) {
+        head.push_str(&format!("{}\n\n", prose(&sentence)));
+    }
+    head
+}
+
+fn block(scan: &Scan<'_>, mask: &Mask, finding: &Finding) -> String {
+    let place = scan.project.locate(finding.at);
+    let mut block = format!("- {}\n  {}\n", prose(&finding.message), code(&place));
+    if let Some(snippet) = snippet::of_finding(scan.project, mask, finding) {
+        let lines: Vec<String> =
+            snippet.lines.iter().map(|line| format!("{:>4}  {}", line.number, line.text)).collect();
+        let fence = pages::fence(&lines.join("\n"));
+        block.push_str(&format!("\n  {fence}text\n"));
+        for line in lines {
+            block.push_str(&format!("  {}\n", line.trim_end()));
+        }
+        block.push_str(&format!("  {fence}\n\n"));
+    }
+    for related in &finding.related {
+        let place = scan.project.locate(related.at);
+        block.push_str(&format!("  See {}: {}\n\n", code(&place), prose(&related.message)));
+    }
+    if let Some(fix) = fix(scan, finding) {
+        block.push_str(&format!("  Fix: {fix}\n\n"));
+    }
+    block
+}
+
+fn fix(scan: &Scan<'_>, finding: &Finding) -> Option<String> {
+    let words = (scan.fixes)(finding);
+    let Some(fix) = &finding.fix else { return words.map(|words| prose(&words)) };
+    let risk = if fix.safety == Safety::Risky { " (may change behaviour)" } else { "" };
+    let words = words.map_or_else(String::new, |words| format!(": {}", prose(&words)));
+    Some(format!("{}{risk}{words}", prose(&fix.title)))
+}
+
+fn problem_item(scan: &Scan<'_>, problem: &Problem) -> String {
+    let place = problem.at.map_or_else(|| problem.path.clone(), |at| scan.project.locate(at));
+    format!("- {} {}: {}\n", problem.kind.as_str(), code(&place), prose(&problem.message))
+}
+
+/// Prose with code in backticks. Code becomes `<code>`, where nothing is Markdown and nobody is
+/// mentioned; the rest is escaped.
+fn prose(words: &str) -> String {
+    let words = visible::line(words);
+    if !words.matches('`').count().is_multiple_of(2) {
+        return text(&words);
+    }
+    let pieces = words.split('`').enumerate();
+    pieces.map(|(index, piece)| if index % 2 == 1 { code(piece) } else { text(piece) }).collect()
+}
+
+/// Text as code, in HTML so that no number of backticks ends it.
+fn code(words: &str) -> String {
+    format!("<code>{}</code>", entities(&visible::line(words), |character| !is_word(character)))
+}
+
+/// Plain text: all punctuation that Markdown, HTML or a code host could read as something is an
+/// entity, and an invisible space breaks what hosts link by themselves (`@name`, `#1`, `www.`).
+fn text(words: &str) -> String {
+    let quiet =
+        |character: char| is_word(character) || matches!(character, ' ' | ',' | ';' | '(' | ')' | '?' | '·');
+    let escaped = entities(&visible::line(words), |character| !quiet(character));
+    escaped
+        .replace("&#64;", "&#64;&#8203;")
+        .replace("&#35;", "&#35;&#8203;")
+        .replace("&#58;&#47;", "&#58;&#8203;&#47;")
+}
+
+fn html(words: &str) -> String {
+    entities(words, |character| matches!(character, '&' | '<' | '>' | '"' | '\''))
+}
+
+fn is_word(character: char) -> bool {
+    character.is_alphanumeric() || character == ' '
+}
+
+fn entities(words: &str, escapes: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(words.len());
+    for character in words.chars() {
+        if escapes(character) && character.is_ascii() {
+            out.push_str(&format!("&#{};", u32::from(character)));
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_name_is_markdown() {
+        assert_eq!(text("*a* @b <c>"), "&#42;a&#42; &#64;&#8203;b &#60;c&#62;");
+        assert_eq!(prose("`x|y` is"), "<code>x&#124;y</code> is");
+    }
+}

@@ -1,0 +1,291 @@
+//! A scan for a terminal: check by check, most severe first.
+
+use model::{Finding, Problem, Safety, Severity, Stale, StaleReason, Undecided};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::group::{self, Group};
+use crate::mask::Mask;
+use crate::paint::{self, Paint};
+use crate::scan::plural;
+use crate::snippet::{self, Snippet};
+use crate::visible::line;
+use crate::{Detail, Look, Scan, page};
+
+/// Problems shown one by one in a brief report.
+const PROBLEMS_SHOWN_MAX: usize = 20;
+
+/// Shows a scan to a person at a terminal.
+#[must_use]
+pub fn text(scan: &Scan<'_>, look: Look) -> String {
+    let mask = Mask::new(scan.project, group::every_finding(scan));
+    let mut printer = Printer { scan, look, paint: Paint(look.colour), mask, out: String::new() };
+    let folds = |group: &Group<'_>| group.severity <= Severity::Low && look.detail == Detail::Brief;
+    let groups = group::groups(scan.findings);
+    for group in groups.iter().filter(|group| !folds(group)) {
+        printer.group(group);
+    }
+    let folded: Vec<&Group<'_>> = groups.iter().filter(|group| folds(group)).collect();
+    printer.folded(&folded);
+    printer.problems();
+    printer.stale();
+    printer.undecided();
+    printer.summary();
+    printer.out
+}
+
+struct Printer<'a> {
+    scan: &'a Scan<'a>,
+    look: Look,
+    paint: Paint,
+    mask: Mask,
+    out: String,
+}
+
+impl Printer<'_> {
+    fn line(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.out.push('\n');
+    }
+
+    fn group(&mut self, group: &Group<'_>) {
+        let severity = self.paint.paint(paint::severity(group.severity), group.severity.as_str());
+        let id = self.paint.paint(paint::BOLD, group.check.id);
+        let title = self.paint.paint(paint::BOLD, group.check.title());
+        self.line(&format!("{severity}[{id}]: {title}"));
+        let why = page::why(group.check);
+        if !why.is_empty() {
+            let why = self.paint.prose(&why);
+            self.line(&format!("  {why}"));
+        }
+        self.out.push('\n');
+        let mut some_unfixed = false;
+        for finding in &group.findings {
+            some_unfixed |= !self.finding(finding);
+        }
+        let next = page::next_step(group.check);
+        if some_unfixed && !next.is_empty() {
+            let next = self.paint.prose(&next);
+            self.line(&format!("  next: {next}"));
+        }
+        let link = self.scan.link(group.check).map_or_else(String::new, |link| format!(" · {link}"));
+        let more = self.paint.paint(paint::DIM, &format!("  more: buckler explain {}{link}", group.check.id));
+        self.line(&more);
+        self.out.push('\n');
+    }
+
+    /// Whether it came with a next step of its own.
+    fn finding(&mut self, finding: &Finding) -> bool {
+        let message = self.paint.prose(&line(&finding.message));
+        self.line(&format!("  {message}"));
+        let place = line(&self.scan.project.locate(finding.at));
+        let of = self.paint.paint(paint::DIM, &format!("({})", line(&finding.provider_type)));
+        let snippet = snippet::of_finding(self.scan.project, &self.mask, finding);
+        let width = snippet.as_ref().map_or(1, gutter);
+        let arrow = self.paint.paint(paint::RULER, "-->");
+        self.line(&format!("  {:width$}{arrow} {place} {of}", ""));
+        if let Some(snippet) = &snippet {
+            self.snippet(snippet, finding.severity, width);
+        }
+        for related in &finding.related {
+            let place = line(&self.scan.project.locate(related.at));
+            let message = self.paint.prose(&line(&related.message));
+            self.note(width, "also", &format!("{place}: {message}"));
+        }
+        let fixed = self.fix(finding, width);
+        self.out.push('\n');
+        fixed
+    }
+
+    fn snippet(&mut self, snippet: &Snippet, severity: Severity, width: usize) {
+        let bar = self.paint.paint(paint::RULER, "|");
+        self.line(&format!("  {:width$} {bar}", ""));
+        for shown in &snippet.lines {
+            if shown.gap {
+                let dots = self.paint.paint(paint::RULER, "...");
+                self.line(&format!("  {dots}"));
+            }
+            let number = self.paint.paint(paint::RULER, &format!("{:>width$}", shown.number));
+            let text = format!("  {number} {bar} {}", shown.text);
+            self.line(text.trim_end());
+            if let Some((start, end)) = shown.mark {
+                let (before, marked) = split(&shown.text, start, end);
+                let carets = self.paint.paint(paint::severity(severity), &"^".repeat(marked.max(1)));
+                self.line(&format!("  {:width$} {bar} {:before$}{carets}", "", ""));
+            }
+        }
+    }
+
+    fn note(&mut self, width: usize, label: &str, text: &str) {
+        let equals = self.paint.paint(paint::RULER, "=");
+        let label = self.paint.paint(paint::BOLD, label);
+        self.line(&format!("  {:width$} {equals} {label}: {text}", ""));
+    }
+
+    fn fix(&mut self, finding: &Finding, width: usize) -> bool {
+        let words = (self.scan.fixes)(finding);
+        let title = finding.fix.as_ref().map(|fix| {
+            let risk = if fix.safety == Safety::Risky { " (may change behaviour)" } else { "" };
+            format!("{}{risk}", line(&fix.title))
+        });
+        let text = match (title, &words) {
+            (Some(title), Some(words)) => format!("{title}: {}", line(words)),
+            (Some(title), None) => title,
+            (None, Some(words)) => line(words),
+            (None, None) => return false,
+        };
+        let text = self.paint.prose(&text);
+        self.note(width, "fix", &text);
+        true
+    }
+
+    fn folded(&mut self, groups: &[&Group<'_>]) {
+        if groups.is_empty() {
+            return;
+        }
+        let width = groups.iter().map(|group| group.check.id.len()).max().unwrap_or(0);
+        for group in groups {
+            let severity =
+                self.paint.paint(paint::severity(group.severity), &format!("{:<4}", group.severity.as_str()));
+            let (count, id) = (group.findings.len(), group.check.id);
+            let title = self.paint.paint(paint::DIM, group.check.title());
+            self.line(&format!("{severity} {count:>4} × {id:<width$}  {title}"));
+        }
+        let hint = self.paint.paint(paint::DIM, "Each of these in full: --all");
+        self.line(&hint);
+        self.out.push('\n');
+    }
+
+    fn problems(&mut self) {
+        let problems = &self.scan.project.problems;
+        let shown = if self.look.detail == Detail::Full { problems.len() } else { PROBLEMS_SHOWN_MAX };
+        for problem in problems.iter().take(shown) {
+            self.problem(problem);
+        }
+        if problems.len() > shown {
+            let rest = problems.len() - shown;
+            self.line(&format!("... and {} more: --all", plural(rest, "problem")));
+        }
+        if !problems.is_empty() {
+            self.out.push('\n');
+        }
+    }
+
+    fn problem(&mut self, problem: &Problem) {
+        let kind = self.paint.paint(paint::WARNING, problem.kind.as_str());
+        let place = problem.at.map_or_else(String::new, |at| self.scan.project.locate(at));
+        let place = line(if place.is_empty() { &problem.path } else { &place });
+        let message = self.paint.prose(&line(&problem.message));
+        self.line(&format!("{kind}: {message}"));
+        let arrow = self.paint.paint(paint::RULER, "-->");
+        self.line(&format!("  {arrow} {place}"));
+        if !problem.help.is_empty() {
+            let help = self.paint.prose(&line(&problem.help));
+            self.note(1, "help", &help);
+        }
+    }
+
+    fn stale(&mut self) {
+        for stale in self.scan.stale {
+            let label = self.paint.paint(paint::WARNING, "stale");
+            let (what, next) = stale_words(stale);
+            let place = stale
+                .suppression
+                .at
+                .map_or_else(|| "buckler.toml".to_owned(), |at| self.scan.project.locate(at));
+            let what = self.paint.prose(&what);
+            self.line(&format!("{label}: {what}"));
+            let arrow = self.paint.paint(paint::RULER, "-->");
+            self.line(&format!("  {arrow} {}", line(&place)));
+            self.note(1, "help", next);
+        }
+        if !self.scan.stale.is_empty() {
+            self.out.push('\n');
+        }
+    }
+
+    fn undecided(&mut self) {
+        if self.scan.undecided.is_empty() {
+            return;
+        }
+        let checks = group::undecided(self.scan.undecided);
+        let (all, count) = (plural(self.scan.undecided.len(), "case"), plural(checks.len(), "check"));
+        let label = self.paint.paint(paint::WARNING, "undecided");
+        self.line(&format!("{label}: {count} could not decide on {all}, since values are not known"));
+        if self.look.detail == Detail::Full {
+            for undecided in self.scan.undecided {
+                let text = undecided_words(undecided);
+                self.line(&format!("  {}", self.paint.prose(&text)));
+            }
+        }
+        self.out.push('\n');
+    }
+
+    fn summary(&mut self) {
+        let scan = self.scan;
+        let counts: Vec<String> = Severity::ALL
+            .iter()
+            .rev()
+            .filter(|severity| scan.count(**severity) > 0)
+            .map(|severity| {
+                let text = format!("{} {}", scan.count(*severity), severity.as_str());
+                self.paint.paint(paint::severity(*severity), &text)
+            })
+            .collect();
+        let found = if counts.is_empty() {
+            self.paint.paint(paint::GOOD, "Nothing found")
+        } else {
+            format!("Found {}", counts.join(", "))
+        };
+        let apps = plural(scan.project.apps.len(), "application");
+        let (functions, resources) =
+            (plural(scan.functions(), "function"), plural(scan.resources(), "resource"));
+        let checks = plural(scan.checks.len(), "check");
+        self.line(&format!("{found} in {apps} with {functions} and {resources}; {checks} ran"));
+        let rest = [
+            (scan.project.problems.len(), "problem", ""),
+            (scan.undecided.len(), "undecided case", ""),
+            (scan.suppressed.len(), "accepted finding", ""),
+            (scan.known, "finding", " known from the baseline"),
+        ];
+        let rest: Vec<String> = rest
+            .iter()
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, noun, after)| format!("{}{after}", plural(*count, noun)))
+            .collect();
+        if !rest.is_empty() {
+            self.out.push_str("Also ");
+            let rest = rest.join(", ");
+            self.line(&rest);
+        }
+    }
+}
+
+/// What is wrong with a suppression, and the next step.
+pub(crate) fn stale_words(stale: &Stale) -> (String, &'static str) {
+    let name = line(&stale.suppression.name);
+    match stale.why {
+        StaleReason::Unused => (format!("`{name}` is accepted here, but nothing is found"), "remove it"),
+        StaleReason::Expired(day) => (
+            format!("`{name}` was accepted until {day}"),
+            "repair the finding, or accept it until a later day",
+        ),
+        StaleReason::UnknownCheck => {
+            (format!("no check is called `{name}`"), "see `buckler checks` for the names")
+        }
+    }
+}
+
+pub(crate) fn undecided_words(undecided: &Undecided) -> String {
+    format!("`{}` {}: {}", line(&undecided.node), undecided.check.id, line(&undecided.reason))
+}
+
+fn gutter(snippet: &Snippet) -> usize {
+    snippet.lines.iter().map(|shown| shown.number.to_string().len()).max().unwrap_or(1)
+}
+
+/// Columns before a mark and of the mark, as a terminal counts them.
+fn split(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let before: String = text.chars().take(start).collect();
+    let marked: String = text.chars().skip(start).take(end.saturating_sub(start)).collect();
+    (before.width(), marked.width())
+}

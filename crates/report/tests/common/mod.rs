@@ -1,0 +1,260 @@
+//! A scan with something of everything, its names as hostile as a template can make them.
+#![allow(dead_code, reason = "each test file uses a part")]
+use std::collections::BTreeMap;
+
+use model::{
+    App, Check, Confidence, Data, Date, Edge, Entry, FileId, Finding, Fix, Framework, Key, Kind, Node,
+    NodeId, Patch, Policy, PolicyOrigin, Principal, Problem, ProblemKind, Project, Provider, Ref, Relation,
+    Severity, SkipOrigin, SourceFile, Span, Stale, StaleReason, Statement, Suppressed, Suppression,
+    Undecided, Value,
+};
+use report::Scan;
+
+/// Every trick at once: HTML, terminal escape, line break, direction mark, quotes, Markdown, CDATA.
+pub const HOSTILE: &str =
+    "</script><img src=x onerror=alert(1)>\u{1b}[31m\u{202e}`'\"|]]>&\n# @team [x](javascript:y) \u{9b}2J%0A";
+
+pub const SECRET: &str = "hunter2-correct-horse";
+
+pub static OPEN_URL: Check = Check {
+    id: "public-function-url",
+    since: "0.1.0",
+    severity: Severity::High,
+    confidence: Confidence::Certain,
+    controls: &["CWE-306", "OWASP-SLS:S2", "OWASP-API-2023:API2", "CSA:SAS-2"],
+    also_known_as: &["CKV_AWS_258"],
+    page: " # Public function URL\n\n Anyone on the internet can call this function.\n\n ## Why it matters\n\n `AuthType: NONE` skips IAM, so the\n handler is the only guard left. Scanners find it.\n\n ## What to do\n\n Require IAM, or put an API in front. Or do not.\n\n - one\n - `two`\n\n ```yaml fires\n Api: { Type: AWS::Lambda::Url }\n ```\n ```hcl quiet\n resource \"x\" \"y\" {}\n ```\n",
+    area: "checks::api::public_function_url",
+    run: |_, _| {},
+};
+
+pub static PLAIN_SECRET: Check = Check {
+    id: "plain-text-secret",
+    since: "0.1.0",
+    severity: Severity::Critical,
+    confidence: Confidence::Likely,
+    controls: &["CWE-798", "CSA:SAS-7"],
+    also_known_as: &[],
+    page: " # Secret in plain text\n\n Whoever reads the template has the secret.\n\n ## Why it matters\n\n It does.\n\n ## What to do\n\n Move it to a secret manager.\n\n ```yaml fires\n a: b\n ```\n ```yaml quiet\n a: c\n ```\n",
+    area: "checks::supply::plain_text_secret",
+    run: |_, _| {},
+};
+
+pub static NO_TRACING: Check = Check {
+    id: "untraced-function",
+    since: "0.1.0",
+    severity: Severity::Low,
+    confidence: Confidence::Possible,
+    controls: &["CWE-778", "CSA:SAS-5"],
+    also_known_as: &["CKV_AWS_50"],
+    page: " # Function without tracing\n\n Requests cannot be followed.\n\n ## Why it matters\n\n It does.\n\n ## What to do\n\n Switch tracing on.\n",
+    area: "checks::logging::untraced_function",
+    run: |_, _| {},
+};
+
+pub const TEMPLATE: &str = "Resources:\n  Api:\n    Type: AWS::Lambda::Url\n    Properties:\n      TargetFunctionArn: !Ref Handler\n      AuthType: NONE\n  Handler:\n    Type: AWS::Lambda::Function\n    Properties:\n      Environment:\n        Variables:\n          DB_PASSWORD: \"hunter2-correct-horse\"\n          STAGE: prod\n";
+
+/// The span of the `nth` occurrence of `text` in the template.
+pub fn at(text: &str, nth: usize) -> Span {
+    let (start, found) = TEMPLATE.match_indices(text).nth(nth).expect("is in the template");
+    Span::new(FileId(0), start, start + found.len())
+}
+
+fn node(id: u32, kind: Kind, name: &str, name_at: Span) -> Node {
+    Node {
+        id: NodeId(id),
+        kind,
+        name: name.to_owned(),
+        provider: Provider::Aws,
+        provider_type: format!("AWS::{}", kind.as_str()),
+        span: name_at,
+        name_at,
+        attrs: BTreeMap::new(),
+        policies: Vec::new(),
+        resource_policies: Vec::new(),
+        owner: None,
+        skips: Vec::new(),
+        implicit: false,
+    }
+}
+
+fn entry(key: &str, value: Value) -> Entry {
+    Entry { key: Key { text: key.to_owned(), at: value.at }, value }
+}
+
+fn statement(at: Span) -> Statement {
+    Statement {
+        sid: Some("One".to_owned()),
+        effect: model::Effect::Allow,
+        at,
+        actions: vec![Value::text(at, "s3:GetObject")],
+        not_actions: Vec::new(),
+        resources: vec![Value::unknown(at, "parameter `Bucket` has no default", "${Bucket}")],
+        not_resources: Vec::new(),
+        principals: vec![Principal { kind: "AWS".to_owned(), value: Value::text(at, "*") }],
+        not_principals: Vec::new(),
+        conditions: vec![model::Condition {
+            operator: "StringEquals".to_owned(),
+            key: "aws:SourceAccount".to_owned(),
+            values: vec![Value::text(at, "1")],
+        }],
+    }
+}
+
+fn app() -> App {
+    let mut app = App::new("template.yaml", Framework::CloudFormation);
+    let handler = at("Handler", 1);
+    let mut url = node(0, Kind::FunctionUrl, "Api", at("Api", 0));
+    url.attrs.insert("auth", Value::text(at("NONE", 0), "NONE"));
+    let target = Ref { target: "Handler".to_owned(), attribute: None };
+    url.attrs.insert("function", Value::new(at("!Ref Handler", 0), Data::Ref(target)));
+    let mut function = node(1, Kind::Function, "Handler", handler);
+    let variables = vec![
+        entry("DB_PASSWORD", Value::text(at("\"hunter2-correct-horse\"", 0), SECRET)),
+        entry("STAGE", Value::text(at("prod", 0), "prod")),
+        entry("ref", Value::new(handler, Data::Int(1))),
+        entry(HOSTILE, Value::new(handler, Data::Joined(vec![Value::text(handler, HOSTILE)]))),
+    ];
+    function.attrs.insert("environment", Value::new(handler, Data::Map(variables)));
+    function.policies.push(Policy {
+        name: "Own".to_owned(),
+        origin: PolicyOrigin::Template("S3ReadPolicy".to_owned()),
+        at: handler,
+        statements: vec![statement(handler)],
+        written_in: None,
+    });
+    let mut hostile = node(2, Kind::Bucket, HOSTILE, handler);
+    hostile.provider_type = HOSTILE.to_owned();
+    hostile.owner = Some(NodeId(1));
+    app.nodes = vec![url, function, hostile];
+    app.edges = vec![
+        Edge { from: NodeId(0), relation: Relation::Invokes, to: NodeId(1), at: handler },
+        Edge { from: NodeId(1), relation: Relation::SendsTo, to: NodeId(2), at: handler },
+    ];
+    app
+}
+
+/// What a [`Scan`] borrows from.
+pub struct Fixture {
+    pub project: Project,
+    pub checks: Vec<&'static Check>,
+    pub findings: Vec<Finding>,
+    pub suppressed: Vec<Suppressed>,
+    pub stale: Vec<Stale>,
+    pub undecided: Vec<Undecided>,
+}
+
+pub fn fixture() -> Fixture {
+    let app = app();
+    let (url, function, hostile) = (&app.nodes[0], &app.nodes[1], &app.nodes[2]);
+    let mut findings = vec![
+        OPEN_URL
+            .on(url, "auth", "`Api` answers anyone")
+            .related(at("Handler", 0), "the function that answers")
+            .fix(Fix::risky("require IAM", url.set("auth", "AWS_IAM")).and(function.unset("tags"))),
+        OPEN_URL
+            .at(hostile, HOSTILE)
+            .related(at("Handler", 1), HOSTILE)
+            .fix(Fix::safe(HOSTILE, Patch::Unset { node: HOSTILE.to_owned(), attr: "tags" })),
+        PLAIN_SECRET
+            .at(function, "`Handler` has a secret in `DB_PASSWORD`")
+            .at(at("\"hunter2-correct-horse\"", 0)),
+        NO_TRACING.at(function, "`Handler` is not traced"),
+        NO_TRACING.at(function, "`Handler` is not traced"),
+        NO_TRACING.at(function, "`Handler` says little").severity(Severity::Info),
+        NO_TRACING
+            .at(function, "`Environment` is\nwide")
+            .severity(Severity::Medium)
+            .at(at(&TEMPLATE[130..], 0)),
+    ];
+    let suppression = |name: &str, at, origin| Suppression {
+        name: name.to_owned(),
+        reason: HOSTILE.to_owned(),
+        until: Some(Date::new(2027, 1, 31)),
+        at,
+        origin,
+    };
+    let in_source = suppression("CKV_AWS_258", Some(at("Api", 0)), Some(SkipOrigin::Checkov));
+    let suppressed = vec![
+        Suppressed { finding: OPEN_URL.on(url, "auth", "`Api` answers all"), by: in_source },
+        Suppressed {
+            finding: NO_TRACING.at(hostile, "quiet"),
+            by: suppression("untraced-function", None, None),
+        },
+    ];
+    let stale = vec![
+        Stale {
+            suppression: suppression(HOSTILE, Some(at("Api", 0)), Some(SkipOrigin::Buckler)),
+            why: StaleReason::UnknownCheck,
+        },
+        Stale { suppression: suppression("a", None, None), why: StaleReason::Expired(Date::new(2026, 1, 1)) },
+        Stale { suppression: suppression("b", None, None), why: StaleReason::Unused },
+    ];
+    let problem = |kind, at, message: &str| Problem {
+        kind,
+        path: "template.yaml".to_owned(),
+        at,
+        message: message.to_owned(),
+        help: "give it a value".to_owned(),
+    };
+    let project = Project {
+        files: vec![SourceFile::new("template.yaml", TEMPLATE)],
+        problems: vec![
+            problem(ProblemKind::Unresolved, Some(at("Handler", 0)), "parameter `Stage` has no default"),
+            problem(ProblemKind::Unreadable, None, HOSTILE),
+        ],
+        apps: vec![app],
+    };
+    report::sort(&project, &mut findings);
+    let undecided =
+        vec![Undecided { check: &NO_TRACING, app: 0, node: HOSTILE.to_owned(), reason: HOSTILE.to_owned() }];
+    Fixture {
+        project,
+        checks: vec![&OPEN_URL, &PLAIN_SECRET, &NO_TRACING],
+        findings,
+        suppressed,
+        stale,
+        undecided,
+    }
+}
+
+impl Fixture {
+    pub fn scan(&self) -> Scan<'_> {
+        Scan {
+            project: &self.project,
+            root: HOSTILE,
+            version: "0.1.0",
+            date: Date::new(2026, 11, 22),
+            docs: Some("https://docs.example/checks"),
+            checks: &self.checks,
+            findings: &self.findings,
+            suppressed: &self.suppressed,
+            stale: &self.stale,
+            undecided: &self.undecided,
+            known: 4,
+            fixes: &fix_text,
+        }
+    }
+
+    /// Only what a template may say in good faith.
+    pub fn calm(mut self) -> Self {
+        let calm = |text: &str| !text.contains("</script>");
+        self.project.apps[0].nodes.pop();
+        self.project.apps[0].edges.pop();
+        self.project.problems.retain(|problem| calm(&problem.message));
+        self.findings.retain(|finding| calm(&finding.message));
+        self.suppressed.clear();
+        self.stale.retain(|stale| calm(&stale.suppression.name));
+        self.undecided.clear();
+        self
+    }
+}
+
+fn fix_text(finding: &Finding) -> Option<String> {
+    let fix = finding.fix.as_ref()?;
+    Some(if fix.title.contains("</script>") {
+        HOSTILE.to_owned()
+    } else {
+        "set `AuthType: AWS_IAM`".to_owned()
+    })
+}
