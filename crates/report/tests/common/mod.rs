@@ -75,6 +75,7 @@ fn node(id: u32, kind: Kind, name: &str, name_at: Span) -> Node {
         owner: None,
         skips: Vec::new(),
         implicit: false,
+        construct: None,
     }
 }
 
