@@ -18,6 +18,8 @@ pub(super) fn find(lowering: &Lowering<'_>) -> Vec<Derived> {
             }
             "AWS::ApiGateway::RestApi"
             | "AWS::ApiGatewayV2::Api"
+            | "AWS::Serverless::Api"
+            | "AWS::Serverless::HttpApi"
             | "aws_api_gateway_rest_api"
             | "aws_apigatewayv2_api" => from_body(lowering, resource, node.id, &mut found),
             _ => {}
@@ -166,13 +168,16 @@ const METHODS: &[&str] =
 
 /// The operations of an OpenAPI body.
 fn from_body(lowering: &Lowering<'_>, resource: &Resource, by: NodeId, found: &mut Vec<Derived>) {
-    let body = property(resource, ["Body", "body"]).and_then(embedded);
+    let body = property(resource, ["Body", "body"]).or_else(|| resource.properties.get("DefinitionBody"));
+    let body = body.and_then(embedded);
     let Some(body) = body else { return };
     let event = match resource.provider_type.as_str() {
-        "AWS::ApiGatewayV2::Api" | "aws_apigatewayv2_api" => "http-api",
+        "AWS::ApiGatewayV2::Api" | "AWS::Serverless::HttpApi" | "aws_apigatewayv2_api" => "http-api",
         _ => "rest-api",
     };
-    let everywhere = body.get("security").is_some_and(|value| !value.items().is_empty());
+    // SAM puts its default authorizer on every route of the body.
+    let everywhere = body.get("security").is_some_and(|value| !value.items().is_empty())
+        || resource.properties.path("Auth.DefaultAuthorizer").is_some();
     for path in body.get("paths").map_or(&[][..], Value::entries) {
         for operation in path.value.entries() {
             let verb = operation.key.text.to_ascii_lowercase();

@@ -124,7 +124,9 @@ impl Route<'_> {
 }
 
 fn authenticated(at: Span, auth: &str) -> Access {
-    Access { exposure: Value::text(at, "authenticated"), auth: Some(Value::text(at, auth)) }
+    // An API key tells callers apart; it does not prove who they are.
+    let exposure = if auth == "api-key" { "public" } else { "authenticated" };
+    Access { exposure: Value::text(at, exposure), auth: Some(Value::text(at, auth)) }
 }
 
 /// What an entry of `Auth.Authorizers` asks of the caller.

@@ -30,7 +30,7 @@ const POLLED: &[(&str, &str)] = &[
     ("enabled", "Enabled"),
     ("batch_size", "BatchSize"),
     ("batch_window_seconds", "MaximumBatchingWindowInSeconds"),
-    ("filter", "FilterCriteria"),
+    ("filter", "FilterCriteria.Filters"),
     ("on_failure", "DestinationConfig.OnFailure.Destination"),
     ("key", "KmsKeyArn"),
 ];
