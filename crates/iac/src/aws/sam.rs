@@ -9,7 +9,8 @@ mod templates;
 mod tests;
 
 use model::{
-    Data, Effect, Kind, Node, NodeId, Policy, PolicyOrigin, Principal, ProblemKind, Ref, Relation, Statement, Value, schema,
+    Data, Effect, Kind, Node, NodeId, Policy, PolicyOrigin, Principal, ProblemKind, Ref, Relation, Statement,
+    Value, schema,
 };
 
 use super::compute::workflow;
@@ -97,7 +98,11 @@ pub(super) const MAPPINGS: &[Mapping] = &[
             equals("retained", "RetentionPolicy", "Retain"),
         ],
     ),
-    Mapping::new(&["AWS::Serverless::Application", "AWS::CloudFormation::Stack"], Kind::NestedStack, &[]),
+    Mapping::new(
+        &["AWS::Serverless::Application"],
+        Kind::NestedStack,
+        &[field("template", "Location"), field("parameters", "Parameters")],
+    ),
     Mapping::new(&[connectors::CONNECTOR], Kind::Policy, &[]).hook(connectors::connect),
 ];
 

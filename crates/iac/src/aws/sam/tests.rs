@@ -72,7 +72,7 @@ Resources:
                 dynamodb:GetItem dynamodb:Scan dynamodb:Query dynamodb:BatchGetItem dynamodb:DescribeTable | arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${T} arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${T}/index/*
               Inline  from F
                 s3:* | *
-              Managed("arn:aws:iam::aws:policy/AWSLambdaBasicExecutionRole") AWSLambdaBasicExecutionRole from F
+              Managed("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole") AWSLambdaBasicExecutionRole from F
               Inline  from P
                 a:b | *
               Trust  from F
@@ -126,7 +126,7 @@ Resources:
                 sqs:ReceiveMessage sqs:GetQueueAttributes | ${Q.Arn}
             policy TToQ
             role FRole of F (implicit)
-              Managed("arn:aws:iam::aws:policy/AWSLambdaBasicExecutionRole") AWSLambdaBasicExecutionRole from F
+              Managed("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole") AWSLambdaBasicExecutionRole from F
               Template("C") C from C
                 sqs:ReceiveMessage sqs:GetQueueAttributes | ${Q.Arn}
               Trust  from F
