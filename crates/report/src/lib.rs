@@ -10,6 +10,7 @@
 //!
 //! Deliberately absent: input and output, a clock, the choice of what counts.
 mod baseline;
+mod catalogue;
 mod controls;
 mod data;
 mod graph;
@@ -29,6 +30,7 @@ mod text;
 mod visible;
 
 pub use baseline::{Baseline, ReadBaselineError};
+pub use catalogue::checks_json;
 pub use graph::{graph_dot, graph_json, graph_mermaid};
 pub use identity::{fingerprint, fingerprints, sort};
 pub use json::json;
