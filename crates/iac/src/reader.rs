@@ -37,6 +37,8 @@ pub(crate) struct Reader<'a> {
     pub problems: Vec<Problem>,
     by_path: BTreeMap<String, Option<FileId>>,
     documents: BTreeMap<FileId, Option<Value>>,
+    /// Terraform folders that were read.
+    pub modules: terraform::Modules,
     /// Which files were read as a part of which: by the file that names them.
     parts: BTreeMap<String, BTreeSet<String>>,
 }
@@ -50,6 +52,7 @@ impl<'a> Reader<'a> {
             problems: Vec::new(),
             by_path: BTreeMap::new(),
             documents: BTreeMap::new(),
+            modules: terraform::Modules::default(),
             parts: BTreeMap::new(),
         }
     }
