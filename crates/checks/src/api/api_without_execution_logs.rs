@@ -1,0 +1,58 @@
+//! A REST API stage whose methods write no execution logs or metrics.
+use crate::prelude::*;
+use super::shared::rest_stages;
+
+check! {
+    /// # API without execution logs
+    ///
+    /// The methods of this stage write no execution logs, or no metrics.
+    ///
+    /// ## Why it matters
+    ///
+    /// Access logs say that a request failed; execution logs say why: which authorizer refused it,
+    /// which template broke, how long the backend took. Without metrics per method no alarm can watch
+    /// them.
+    ///
+    /// ## What to do
+    ///
+    /// Set the logging level to `ERROR` and switch metrics on for all methods of the stage.
+    ///
+    /// ```yaml fires
+    /// Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: a, StageName: prod } }
+    /// ```
+    /// ```yaml quiet
+    /// Stage:
+    ///   Type: AWS::ApiGateway::Stage
+    ///   Properties: { RestApiId: a, StageName: prod, MethodSettings: [ { HttpMethod: "*", ResourcePath: "/*", LoggingLevel: ERROR, MetricsEnabled: true } ] }
+    /// ```
+    API_WITHOUT_EXECUTION_LOGS = "api-without-execution-logs" {
+        since: "0.1.0",
+        severity: Low,
+        confidence: Certain,
+        controls: &["CWE-778", "OWASP-SLS:S10", "CSA:SAS-5"],
+        also_known_as: &["CKV2_AWS_4"],
+        run: api_without_execution_logs,
+    }
+}
+
+fn api_without_execution_logs(app: &App, findings: &mut Findings) {
+    for stage in rest_stages(app) {
+        let inline = stage.list("methods").iter().map(|method| is_logged(method.get("level"), method.get("metrics")));
+        let apart = app.sources(stage, Relation::PartOf).filter(|part| part.kind == Kind::ApiMethodSettings);
+        let apart = apart.map(|part| is_logged(part.get("level"), part.get("metrics")));
+        findings.when(!Tri::any(inline.chain(apart)), || {
+            API_WITHOUT_EXECUTION_LOGS.at(stage, format!("`{}` writes no execution logs with metrics", stage.name))
+        });
+    }
+}
+
+fn is_logged(level: Option<&Value>, metrics: Option<&Value>) -> Tri {
+    let level = match level {
+        None => Tri::False,
+        Some(value) => match value.as_str() {
+            Some(text) => matches!(text, "ERROR" | "INFO").into(),
+            None => Tri::Unknown,
+        },
+    };
+    level & metrics.map_or(Tri::False, Value::truth)
+}

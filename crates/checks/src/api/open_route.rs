@@ -1,0 +1,88 @@
+//! A route that anyone on the internet may call.
+use crate::prelude::*;
+use super::shared::{api_of, entrances, has_limiting_policy, is_private, is_resource, label};
+
+check! {
+    /// # Open route
+    ///
+    /// Nobody has to prove who they are to call this route.
+    ///
+    /// ## Why it matters
+    ///
+    /// The function behind an open route runs for everyone who finds its address, with whatever input
+    /// they send. Its own code is then the only guard, and each call is paid for. Most break-ins into
+    /// serverless applications begin at a route that was meant to be temporary or internal.
+    ///
+    /// ## What to do
+    ///
+    /// Ask for an IAM signature, a token of a user pool or another issuer, or a custom authorizer. A
+    /// route that has to stay open (a landing page, a webhook whose sender is verified in the
+    /// handler) can be accepted with that reason.
+    ///
+    /// ```yaml fires
+    /// Method:
+    ///   Type: AWS::ApiGateway::Method
+    ///   Properties: { RestApiId: !Ref Api, ResourceId: r, HttpMethod: POST, AuthorizationType: NONE }
+    /// Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: orders } }
+    /// ```
+    /// ```yaml quiet
+    /// Method:
+    ///   Type: AWS::ApiGateway::Method
+    ///   Properties: { RestApiId: !Ref Api, ResourceId: r, HttpMethod: POST, AuthorizationType: AWS_IAM }
+    /// Preflight:
+    ///   Type: AWS::ApiGateway::Method
+    ///   Properties: { RestApiId: !Ref Api, ResourceId: r, HttpMethod: OPTIONS, AuthorizationType: NONE }
+    /// Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: orders } }
+    /// ```
+    /// ```sam fires
+    /// Orders:
+    ///   Type: AWS::Serverless::Function
+    ///   Properties:
+    ///     Runtime: python3.13
+    ///     Handler: app.handler
+    ///     InlineCode: "def handler(event, context): pass"
+    ///     Events: { Post: { Type: HttpApi, Properties: { Path: /orders, Method: POST } } }
+    /// ```
+    /// ```sam fires
+    /// Api:
+    ///   Type: AWS::Serverless::Api
+    ///   Properties:
+    ///     StageName: prod
+    ///     DefinitionBody:
+    ///       openapi: 3.0.1
+    ///       paths: { /orders: { post: { security: [ { bearer: [] } ] } } }
+    ///       components: { securitySchemes: { bearer: { type: http, scheme: bearer } } }
+    /// ```
+    /// ```sam quiet
+    /// Api:
+    ///   Type: AWS::Serverless::Api
+    ///   Properties:
+    ///     StageName: prod
+    ///     Auth: { DefaultAuthorizer: AWS_IAM }
+    ///     DefinitionBody: { openapi: 3.0.1, paths: { /orders: { post: {} } } }
+    /// ```
+    OPEN_ROUTE = "open-route" {
+        since: "0.1.0",
+        severity: High,
+        confidence: Certain,
+        controls: &["CWE-306", "OWASP-SLS:S2", "OWASP-API-2023:API2", "CSA:SAS-2"],
+        also_known_as: &["CKV_AWS_59", "CKV_AWS_309", "W59"],
+        run: open_route,
+    }
+}
+
+fn open_route(app: &App, findings: &mut Findings) {
+    for route in entrances(app) {
+        findings.when(route.is("auth", "none"), || {
+            let api = api_of(app, route);
+            let mut finding = OPEN_ROUTE.on(route, "auth", format!("`{}` answers anyone", label(route)));
+            if api.is_some_and(|api| is_private(api) || has_limiting_policy(api)) {
+                finding = finding.severity(Severity::Low);
+            }
+            if route.kind == Kind::ApiRoute && is_resource(route) {
+                finding = finding.fix(Fix::risky("require IAM", route.set("authorization", "AWS_IAM")));
+            }
+            finding
+        });
+    }
+}

@@ -1,0 +1,90 @@
+//! What several checks of this area ask of the graph.
+use std::collections::BTreeSet;
+
+use crate::prelude::*;
+
+/// What has the settings of a stage: stages, and SAM's APIs, which make their own.
+pub(super) fn stages(app: &App) -> impl Iterator<Item = &Node> {
+    app.nodes.iter().filter(|node| {
+        node.kind == Kind::ApiStage
+            || node.kind == Kind::Api && node.provider_type.starts_with("AWS::Serverless::")
+    })
+}
+
+/// Stages of REST APIs.
+pub(super) fn rest_stages(app: &App) -> impl Iterator<Item = &Node> {
+    const TYPES: &[&str] = &["AWS::ApiGateway::Stage", "AWS::Serverless::Api", "aws_api_gateway_stage"];
+    stages(app).filter(|node| TYPES.contains(&node.provider_type.as_str()))
+}
+
+/// The API of a route, stage or trigger; an API is its own.
+pub(super) fn api_of<'a>(app: &'a App, node: &'a Node) -> Option<&'a Node> {
+    if node.kind == Kind::Api {
+        return Some(node);
+    }
+    let relations = [Relation::PartOf, Relation::FedBy];
+    let mut reached = relations.into_iter().flat_map(|relation| app.targets(node, relation));
+    reached.find(|node| node.kind == Kind::Api)
+}
+
+/// Reached from inside a network only.
+pub(super) fn is_private(api: &Node) -> bool {
+    api.list("endpoint_types").iter().any(|kind| kind.as_str() == Some("PRIVATE"))
+}
+
+/// Some statement of its resource policies says who may call, or from where.
+pub(super) fn has_limiting_policy(api: &Node) -> bool {
+    let mut statements = api.resource_policies.iter().flat_map(|policy| &policy.statements);
+    statements
+        .any(|statement| !statement.conditions.is_empty() || statement.allows() && !statement.for_everyone())
+}
+
+/// Every way into an API that a caller may try: its routes, and the events of functions that are no
+/// route of their own. Preflight requests and the later messages of an open WebSocket are left out.
+pub(super) fn entrances(app: &App) -> Vec<&Node> {
+    let routes: Vec<&Node> = app.all(Kind::ApiRoute).collect();
+    let known: BTreeSet<_> = routes.iter().map(|route| place(app, route)).collect();
+    let events = app.all(Kind::Trigger).filter(|trigger| {
+        let kinds = ["http-api", "rest-api", "websocket"];
+        trigger.text("event").is_some_and(|event| kinds.contains(&event))
+            && !known.contains(&place(app, trigger))
+    });
+    routes.iter().copied().chain(events).filter(|node| is_entrance(app, node)).collect()
+}
+
+fn is_entrance(app: &App, node: &Node) -> bool {
+    if node.text("method").is_some_and(|method| method.eq_ignore_ascii_case("OPTIONS")) {
+        return false;
+    }
+    let web_socket = api_of(app, node).is_some_and(|api| api.is("protocol", "WEBSOCKET").is_true())
+        || node.kind == Kind::Trigger && node.is("event", "websocket").is_true();
+    !web_socket || node.text("path") == Some("$connect")
+}
+
+fn place(app: &App, node: &Node) -> (Option<model::NodeId>, String, String) {
+    let api = api_of(app, node).map(|api| api.id);
+    let text = |attr: &str| node.get(attr).map(Value::display).unwrap_or_default();
+    (api, text("method").to_ascii_uppercase(), text("path"))
+}
+
+/// A route as people call it: `GET /orders`.
+pub(super) fn label(node: &Node) -> String {
+    let text = |attr: &str| node.get(attr).map(Value::display).unwrap_or_default();
+    let label = format!("{} {}", text("method"), text("path"));
+    if label.trim().is_empty() { node.name.clone() } else { label.trim().to_owned() }
+}
+
+/// Written as a resource of its own, so that a fix can be written there.
+pub(super) fn is_resource(node: &Node) -> bool {
+    node.provider_type.starts_with("AWS::") || node.provider_type.starts_with("aws_")
+}
+
+/// Firewall associations that protect a node.
+pub(super) fn firewalls<'a>(app: &'a App, node: &'a Node) -> impl Iterator<Item = &'a Node> {
+    app.sources(node, Relation::Protects).filter(|node| node.kind == Kind::WafAssociation)
+}
+
+/// The text `*` is among the values.
+pub(super) fn has_star(values: &[Value]) -> bool {
+    values.iter().filter_map(Value::as_str).any(|text| text.trim_matches('\'') == "*")
+}

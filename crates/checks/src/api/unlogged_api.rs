@@ -1,0 +1,48 @@
+//! An API stage without access logs.
+use crate::prelude::*;
+use super::shared::stages;
+
+check! {
+    /// # API without access logs
+    ///
+    /// Nobody can tell who called this API, and when.
+    ///
+    /// ## Why it matters
+    ///
+    /// Access logs are the first thing that an investigation asks for: caller, route, status and size
+    /// of every request. They cannot be made up afterwards.
+    ///
+    /// ## What to do
+    ///
+    /// Create a log group with a retention, and name it and a JSON format in the stage's access log
+    /// settings.
+    ///
+    /// ```yaml fires
+    /// Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: a, StageName: prod } }
+    /// ```
+    /// ```yaml quiet
+    /// Stage:
+    ///   Type: AWS::ApiGatewayV2::Stage
+    ///   Properties: { ApiId: a, StageName: prod, AccessLogSettings: { DestinationArn: !GetAtt Logs.Arn, Format: "$context.requestId" } }
+    /// Logs: { Type: AWS::Logs::LogGroup }
+    /// ```
+    /// ```sam fires
+    /// Api: { Type: AWS::Serverless::HttpApi }
+    /// ```
+    UNLOGGED_API = "unlogged-api" {
+        since: "0.1.0",
+        severity: Medium,
+        confidence: Certain,
+        controls: &["CWE-778", "OWASP-SLS:S10", "CSA:SAS-5"],
+        also_known_as: &["CKV_AWS_76", "CKV_AWS_95", "W69", "W46"],
+        run: unlogged_api,
+    }
+}
+
+fn unlogged_api(app: &App, findings: &mut Findings) {
+    for stage in stages(app) {
+        findings.unless_set(stage, "access_logs", || {
+            UNLOGGED_API.on(stage, "access_logs", format!("`{}` writes no access logs", stage.name))
+        });
+    }
+}

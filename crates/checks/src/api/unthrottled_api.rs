@@ -1,0 +1,66 @@
+//! A stage without request limits of its own.
+use crate::prelude::*;
+use super::shared::stages;
+
+check! {
+    /// # API without throttling
+    ///
+    /// Nothing but the account's limit bounds the requests that this stage takes.
+    ///
+    /// ## Why it matters
+    ///
+    /// Every request runs a function that is paid for. Without a limit of its own one API can use up
+    /// the account's 10,000 requests per second, which starves every other API of the account and
+    /// multiplies the bill: denial of wallet.
+    ///
+    /// ## What to do
+    ///
+    /// Set a rate and a burst for the stage's routes that fit its real traffic, and a usage plan for
+    /// each known client.
+    ///
+    /// ```yaml fires
+    /// Stage: { Type: AWS::ApiGatewayV2::Stage, Properties: { ApiId: a, StageName: prod } }
+    /// ```
+    /// ```yaml quiet
+    /// Stage:
+    ///   Type: AWS::ApiGatewayV2::Stage
+    ///   Properties: { ApiId: a, StageName: prod, DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 } }
+    /// Rest:
+    ///   Type: AWS::ApiGateway::Stage
+    ///   Properties: { RestApiId: a, StageName: prod, MethodSettings: [ { HttpMethod: "*", ResourcePath: "/*", ThrottlingRateLimit: 50 } ] }
+    /// ```
+    UNTHROTTLED_API = "unthrottled-api" {
+        since: "0.1.0",
+        severity: Low,
+        confidence: Likely,
+        controls: &["CWE-770", "OWASP-SLS:S8", "OWASP-API-2023:API4", "CSA:SAS-8"],
+        also_known_as: &[],
+        run: unthrottled_api,
+    }
+}
+
+fn unthrottled_api(app: &App, findings: &mut Findings) {
+    for stage in stages(app) {
+        let inline = stage.list("methods").iter().any(|method| method.get("rate").or(method.get("burst")).is_some());
+        let apart = app.sources(stage, Relation::PartOf).any(|part| {
+            part.kind == Kind::ApiMethodSettings && (part.has("rate") || part.has("burst"))
+        });
+        let planned = stage.kind == Kind::Api && stage.has("usage_plan") || has_plan(app, stage);
+        if inline || apart || planned || stage.has("rate") || stage.has("burst") {
+            continue;
+        }
+        findings.push(UNTHROTTLED_API.at(stage, format!("`{}` takes as many requests as the account allows", stage.name)));
+    }
+}
+
+/// A usage plan with a rate names the stage or its API.
+fn has_plan(app: &App, stage: &Node) -> bool {
+    let api = super::shared::api_of(app, stage);
+    app.all(Kind::UsagePlan).filter(|plan| plan.has("rate") || plan.has("burst")).any(|plan| {
+        let mut found = Vec::new();
+        plan.list("stages").iter().for_each(|value| value.references(&mut found));
+        found.iter().any(|(reference, _)| {
+            reference.target == stage.name || api.is_some_and(|api| api.name == reference.target)
+        })
+    })
+}

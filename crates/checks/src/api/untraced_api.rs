@@ -1,0 +1,43 @@
+//! A REST API stage without tracing.
+use crate::prelude::*;
+use super::shared::rest_stages;
+
+check! {
+    /// # Untraced API
+    ///
+    /// Requests through this API leave no trace.
+    ///
+    /// ## Why it matters
+    ///
+    /// Without X-Ray a slow or failing request cannot be followed from the API through its functions
+    /// to the stores behind, so an attack and a bug look the same.
+    ///
+    /// ## What to do
+    ///
+    /// Switch tracing on for the stage.
+    ///
+    /// ```yaml fires
+    /// Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: a, StageName: prod } }
+    /// ```
+    /// ```yaml quiet
+    /// Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: a, StageName: prod, TracingEnabled: true } }
+    /// ```
+    UNTRACED_API = "untraced-api" {
+        since: "0.1.0",
+        severity: Low,
+        confidence: Certain,
+        controls: &["CWE-778", "OWASP-SLS:S10", "CSA:SAS-5"],
+        also_known_as: &["CKV_AWS_73"],
+        run: untraced_api,
+    }
+}
+
+fn untraced_api(app: &App, findings: &mut Findings) {
+    for stage in rest_stages(app) {
+        findings.unless_on(stage, "tracing", || {
+            UNTRACED_API
+                .on(stage, "tracing", format!("`{}` does not trace requests", stage.name))
+                .fix(Fix::safe("switch tracing on", stage.set("tracing", true)))
+        });
+    }
+}

@@ -1,0 +1,60 @@
+//! A REST method that passes on requests unchecked.
+use crate::prelude::*;
+use super::shared::label;
+
+check! {
+    /// # Unvalidated API request
+    ///
+    /// Requests reach the backend without a look at their shape.
+    ///
+    /// ## Why it matters
+    ///
+    /// API Gateway can refuse requests with missing parameters or a body that does not fit its
+    /// schema, before a function runs. Each malformed request that it stops is one that the
+    /// function's code need not survive, nor the account pay for.
+    ///
+    /// ## What to do
+    ///
+    /// Define a model for the body and required parameters, and name a request validator in the
+    /// method.
+    ///
+    /// ```yaml fires
+    /// Method:
+    ///   Type: AWS::ApiGateway::Method
+    ///   Properties: { RestApiId: a, ResourceId: r, HttpMethod: POST, AuthorizationType: AWS_IAM }
+    /// ```
+    /// ```yaml quiet
+    /// Method:
+    ///   Type: AWS::ApiGateway::Method
+    ///   Properties: { RestApiId: a, ResourceId: r, HttpMethod: POST, AuthorizationType: AWS_IAM, RequestValidatorId: v }
+    /// Preflight:
+    ///   Type: AWS::ApiGateway::Method
+    ///   Properties: { RestApiId: a, ResourceId: r, HttpMethod: OPTIONS, AuthorizationType: NONE, Integration: { Type: MOCK } }
+    /// ```
+    UNVALIDATED_API_REQUEST = "unvalidated-api-request" {
+        since: "0.1.0",
+        severity: Low,
+        confidence: Certain,
+        controls: &["CWE-20", "OWASP-SLS:S1", "OWASP-API-2023:API8", "CSA:SAS-1"],
+        also_known_as: &["CKV2_AWS_53"],
+        run: unvalidated_api_request,
+    }
+}
+
+fn unvalidated_api_request(app: &App, findings: &mut Findings) {
+    const METHODS: &[&str] = &["AWS::ApiGateway::Method", "aws_api_gateway_method", "openapi::Operation"];
+    for route in app.of_type(METHODS) {
+        let is_mock = route.is("integration_type", "MOCK").is_true();
+        if is_mock || route.text("method").is_some_and(|method| method == "OPTIONS") {
+            continue;
+        }
+        // HTTP APIs have no validators.
+        let api = super::shared::api_of(app, route);
+        if api.is_some_and(|api| !api.is("protocol", "REST").is_true()) {
+            continue;
+        }
+        findings.unless_set(route, "validator", || {
+            UNVALIDATED_API_REQUEST.at(route, format!("`{}` passes on requests unchecked", label(route)))
+        });
+    }
+}
