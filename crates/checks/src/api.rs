@@ -12,6 +12,7 @@ area! {
     api_without_execution_logs,
     api_without_firewall,
     default_endpoint_beside_domain,
+    gap_on_replacement,
     jwt_without_audience,
     old_tls_api_domain,
     open_route,
@@ -26,6 +27,7 @@ area! {
     unthrottled_api,
     untraced_api,
     unvalidated_api_request,
+    unverified_backend_certificate,
     wildcard_cors,
     wildcard_cors_with_credentials,
 }

@@ -27,6 +27,26 @@ check! {
     ///   Type: AWS::ApiGateway::Stage
     ///   Properties: { RestApiId: a, StageName: prod, MethodSettings: [ { HttpMethod: "*", ResourcePath: "/*", LoggingLevel: ERROR } ] }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_api_gateway_method_settings" "all" {
+    ///   rest_api_id = "a"
+    ///   stage_name  = "prod"
+    ///   method_path = "*/*"
+    ///   settings {
+    ///     data_trace_enabled = true
+    ///   }
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_method_settings" "all" {
+    ///   rest_api_id = "a"
+    ///   stage_name  = "prod"
+    ///   method_path = "*/*"
+    ///   settings {
+    ///     logging_level = "ERROR"
+    ///   }
+    /// }
+    /// ```
     API_DATA_TRACE = "api-data-trace" {
         since: "0.1.0",
         severity: Medium,

@@ -21,6 +21,17 @@ check! {
     /// ```yaml quiet
     /// Key: { Type: AWS::ApiGateway::ApiKey, Properties: { Enabled: true } }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_api_gateway_api_key" "k" {
+    ///   name  = "k"
+    ///   value = "0123456789abcdef0123456789"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_api_key" "k" {
+    ///   name = "k"
+    /// }
+    /// ```
     API_KEY_IN_TEMPLATE = "api-key-in-template" {
         since: "0.1.0",
         severity: High,

@@ -27,6 +27,23 @@ check! {
     ///   Type: AWS::ApiGateway::Method
     ///   Properties: { RestApiId: a, ResourceId: r, HttpMethod: GET, AuthorizationType: AWS_IAM, ApiKeyRequired: true }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_api_gateway_method" "get" {
+    ///   rest_api_id      = "a"
+    ///   resource_id      = "r"
+    ///   http_method      = "GET"
+    ///   authorization    = "NONE"
+    ///   api_key_required = true
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_method" "get" {
+    ///   rest_api_id   = "a"
+    ///   resource_id   = "r"
+    ///   http_method   = "GET"
+    ///   authorization = "COGNITO_USER_POOLS"
+    /// }
+    /// ```
     API_KEY_ONLY_ROUTE = "api-key-only-route" {
         since: "0.1.0",
         severity: Medium,

@@ -32,6 +32,17 @@ check! {
     ///         - { Effect: Allow, Principal: "*", Action: execute-api:Invoke, Resource: "*" }
     ///         - { Effect: Deny, Principal: "*", Action: execute-api:Invoke, Resource: "*", Condition: { NotIpAddress: { aws:SourceIp: 192.0.2.0/24 } } }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_api_gateway_rest_api" "a" {
+    ///   name   = "a"
+    ///   policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "execute-api:Invoke", Resource = "*" }] })
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_rest_api" "a" {
+    ///   name = "a"
+    /// }
+    /// ```
     API_POLICY_FOR_EVERYONE = "api-policy-for-everyone" {
         since: "0.1.0",
         severity: Medium,

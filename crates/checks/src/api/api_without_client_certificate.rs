@@ -24,6 +24,21 @@ check! {
     /// Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: a, StageName: prod, ClientCertificateId: c } }
     /// Http: { Type: AWS::ApiGatewayV2::Stage, Properties: { ApiId: a, StageName: prod } }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_api_gateway_stage" "prod" {
+    ///   rest_api_id   = "a"
+    ///   deployment_id = "d"
+    ///   stage_name    = "prod"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_stage" "prod" {
+    ///   rest_api_id           = "a"
+    ///   deployment_id         = "d"
+    ///   stage_name            = "prod"
+    ///   client_certificate_id = "c"
+    /// }
+    /// ```
     API_WITHOUT_CLIENT_CERTIFICATE = "api-without-client-certificate" {
         since: "0.1.0",
         severity: Low,

@@ -25,6 +25,30 @@ check! {
     ///   Type: AWS::ApiGateway::Stage
     ///   Properties: { RestApiId: a, StageName: prod, MethodSettings: [ { HttpMethod: "*", ResourcePath: "/*", LoggingLevel: ERROR, MetricsEnabled: true } ] }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_api_gateway_stage" "prod" {
+    ///   rest_api_id   = "a"
+    ///   deployment_id = "d"
+    ///   stage_name    = "prod"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_stage" "prod" {
+    ///   rest_api_id   = "a"
+    ///   deployment_id = "d"
+    ///   stage_name    = "prod"
+    /// }
+    ///
+    /// resource "aws_api_gateway_method_settings" "all" {
+    ///   rest_api_id = "a"
+    ///   stage_name  = aws_api_gateway_stage.prod.stage_name
+    ///   method_path = "*/*"
+    ///   settings {
+    ///     logging_level   = "ERROR"
+    ///     metrics_enabled = true
+    ///   }
+    /// }
+    /// ```
     API_WITHOUT_EXECUTION_LOGS = "api-without-execution-logs" {
         since: "0.1.0",
         severity: Low,

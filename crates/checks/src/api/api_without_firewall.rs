@@ -30,6 +30,34 @@ check! {
     ///     WebACLArn: arn:aws:wafv2:us-east-1:111122223333:regional/webacl/x/1
     ///     ResourceArn: !Sub "arn:aws:apigateway:${AWS::Region}::/restapis/${Api}/stages/${Stage}"
     /// ```
+    /// ```hcl fires
+    /// resource "aws_api_gateway_rest_api" "api" {
+    ///   name = "orders"
+    ///   endpoint_configuration {
+    ///     types = ["REGIONAL"]
+    ///   }
+    /// }
+    ///
+    /// resource "aws_api_gateway_stage" "prod" {
+    ///   rest_api_id   = aws_api_gateway_rest_api.api.id
+    ///   deployment_id = "d"
+    ///   stage_name    = "prod"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_rest_api" "api" {
+    ///   name = "orders"
+    ///   endpoint_configuration {
+    ///     types = ["PRIVATE"]
+    ///   }
+    /// }
+    ///
+    /// resource "aws_api_gateway_stage" "prod" {
+    ///   rest_api_id   = aws_api_gateway_rest_api.api.id
+    ///   deployment_id = "d"
+    ///   stage_name    = "prod"
+    /// }
+    /// ```
     API_WITHOUT_FIREWALL = "api-without-firewall" {
         since: "0.1.0",
         severity: Low,

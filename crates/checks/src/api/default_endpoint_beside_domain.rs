@@ -26,6 +26,24 @@ check! {
     /// Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: a } }
     /// Mapping: { Type: AWS::ApiGateway::BasePathMapping, Properties: { RestApiId: !Ref Api, DomainName: api.example.com } }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_apigatewayv2_api" "api" {
+    ///   name          = "a"
+    ///   protocol_type = "HTTP"
+    /// }
+    ///
+    /// resource "aws_apigatewayv2_api_mapping" "api" {
+    ///   api_id      = aws_apigatewayv2_api.api.id
+    ///   domain_name = "api.example.com"
+    ///   stage       = "$default"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_apigatewayv2_api" "api" {
+    ///   name          = "a"
+    ///   protocol_type = "HTTP"
+    /// }
+    /// ```
     DEFAULT_ENDPOINT_BESIDE_DOMAIN = "default-endpoint-beside-domain" {
         since: "0.1.0",
         severity: Low,

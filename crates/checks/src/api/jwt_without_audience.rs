@@ -26,6 +26,27 @@ check! {
     ///   Type: AWS::ApiGatewayV2::Authorizer
     ///   Properties: { ApiId: a, Name: n, AuthorizerType: JWT, IdentitySource: [ $request.header.Authorization ], JwtConfiguration: { Issuer: "https://i.example", Audience: [ web ] } }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_apigatewayv2_authorizer" "a" {
+    ///   api_id          = "a"
+    ///   name            = "n"
+    ///   authorizer_type = "JWT"
+    ///   jwt_configuration {
+    ///     issuer = "https://i.example"
+    ///   }
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_apigatewayv2_authorizer" "a" {
+    ///   api_id          = "a"
+    ///   name            = "n"
+    ///   authorizer_type = "JWT"
+    ///   jwt_configuration {
+    ///     audience = ["web"]
+    ///     issuer   = "https://i.example"
+    ///   }
+    /// }
+    /// ```
     JWT_WITHOUT_AUDIENCE = "jwt-without-audience" {
         since: "0.1.0",
         severity: High,

@@ -21,6 +21,17 @@ check! {
     /// ```yaml quiet
     /// Domain: { Type: AWS::ApiGateway::DomainName, Properties: { DomainName: api.example.com, SecurityPolicy: TLS_1_2 } }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_api_gateway_domain_name" "api" {
+    ///   domain_name = "api.example.com"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_domain_name" "api" {
+    ///   domain_name     = "api.example.com"
+    ///   security_policy = "TLS_1_2"
+    /// }
+    /// ```
     OLD_TLS_API_DOMAIN = "old-tls-api-domain" {
         since: "0.1.0",
         severity: Medium,

@@ -61,6 +61,19 @@ check! {
     ///     Auth: { DefaultAuthorizer: AWS_IAM }
     ///     DefinitionBody: { openapi: 3.0.1, paths: { /orders: { post: {} } } }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_apigatewayv2_route" "post" {
+    ///   api_id    = aws_apigatewayv2_api.orders.id
+    ///   route_key = "POST /orders"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_apigatewayv2_route" "post" {
+    ///   api_id             = aws_apigatewayv2_api.orders.id
+    ///   route_key          = "POST /orders"
+    ///   authorization_type = "JWT"
+    /// }
+    /// ```
     OPEN_ROUTE = "open-route" {
         since: "0.1.0",
         severity: High,

@@ -25,6 +25,20 @@ check! {
     ///   Type: AWS::ApiGateway::Method
     ///   Properties: { RestApiId: a, ResourceId: r, HttpMethod: GET, AuthorizationType: AWS_IAM, Integration: { Type: HTTP_PROXY, Uri: "https://backend.example/a" } }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_apigatewayv2_integration" "a" {
+    ///   api_id           = "a"
+    ///   integration_type = "HTTP_PROXY"
+    ///   integration_uri  = "http://backend.example/a"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_apigatewayv2_integration" "a" {
+    ///   api_id           = "a"
+    ///   integration_type = "HTTP_PROXY"
+    ///   integration_uri  = "https://backend.example/a"
+    /// }
+    /// ```
     PLAIN_HTTP_INTEGRATION = "plain-http-integration" {
         since: "0.1.0",
         severity: Medium,

@@ -31,6 +31,19 @@ check! {
     ///       Statement:
     ///         - { Effect: Allow, Principal: "*", Action: execute-api:Invoke, Resource: "execute-api:/*", Condition: { StringEquals: { aws:SourceVpce: vpce-1 } } }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_api_gateway_rest_api" "a" {
+    ///   name = "a"
+    ///   endpoint_configuration {
+    ///     types = ["PRIVATE"]
+    ///   }
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_rest_api" "a" {
+    ///   name = "a"
+    /// }
+    /// ```
     PRIVATE_API_WITHOUT_POLICY = "private-api-without-policy" {
         since: "0.1.0",
         severity: Medium,

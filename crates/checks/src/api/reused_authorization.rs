@@ -29,6 +29,21 @@ check! {
     ///   Type: AWS::ApiGateway::Authorizer
     ///   Properties: { RestApiId: a, Name: n, Type: TOKEN, AuthorizerUri: u, AuthorizerResultTtlInSeconds: 60 }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_api_gateway_authorizer" "a" {
+    ///   name                             = "n"
+    ///   rest_api_id                      = "a"
+    ///   authorizer_uri                   = "u"
+    ///   authorizer_result_ttl_in_seconds = 3600
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_authorizer" "a" {
+    ///   name           = "n"
+    ///   rest_api_id    = "a"
+    ///   authorizer_uri = "u"
+    /// }
+    /// ```
     REUSED_AUTHORIZATION = "reused-authorization" {
         since: "0.1.0",
         severity: Low,

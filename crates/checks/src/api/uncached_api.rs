@@ -23,6 +23,21 @@ check! {
     /// ```yaml quiet
     /// Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: a, StageName: prod, CacheClusterEnabled: true } }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_api_gateway_stage" "prod" {
+    ///   rest_api_id   = "a"
+    ///   deployment_id = "d"
+    ///   stage_name    = "prod"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_stage" "prod" {
+    ///   rest_api_id           = "a"
+    ///   deployment_id         = "d"
+    ///   stage_name            = "prod"
+    ///   cache_cluster_enabled = true
+    /// }
+    /// ```
     UNCACHED_API = "uncached-api" {
         since: "0.1.0",
         severity: Info,

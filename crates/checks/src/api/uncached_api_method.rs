@@ -16,6 +16,26 @@ check! {
     ///
     /// Switch caching on for methods whose responses may be shared.
     ///
+    /// ```hcl fires
+    /// resource "aws_api_gateway_method_settings" "all" {
+    ///   rest_api_id = "a"
+    ///   stage_name  = "prod"
+    ///   method_path = "*/*"
+    ///   settings {
+    ///     caching_enabled = false
+    ///   }
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_method_settings" "all" {
+    ///   rest_api_id = "a"
+    ///   stage_name  = "prod"
+    ///   method_path = "*/*"
+    ///   settings {
+    ///     caching_enabled = true
+    ///   }
+    /// }
+    /// ```
     /// ```yaml fires
     /// Stage:
     ///   Type: AWS::ApiGateway::Stage

@@ -26,6 +26,27 @@ check! {
     ///   Type: AWS::ApiGateway::Stage
     ///   Properties: { RestApiId: a, StageName: prod, MethodSettings: [ { HttpMethod: "*", ResourcePath: "/*", CachingEnabled: true, CacheDataEncrypted: true } ] }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_api_gateway_method_settings" "all" {
+    ///   rest_api_id = "a"
+    ///   stage_name  = "prod"
+    ///   method_path = "*/*"
+    ///   settings {
+    ///     caching_enabled = true
+    ///   }
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_method_settings" "all" {
+    ///   rest_api_id = "a"
+    ///   stage_name  = "prod"
+    ///   method_path = "*/*"
+    ///   settings {
+    ///     caching_enabled      = true
+    ///     cache_data_encrypted = true
+    ///   }
+    /// }
+    /// ```
     UNENCRYPTED_API_CACHE = "unencrypted-api-cache" {
         since: "0.1.0",
         severity: Medium,

@@ -29,6 +29,22 @@ check! {
     /// ```sam fires
     /// Api: { Type: AWS::Serverless::HttpApi }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_apigatewayv2_stage" "prod" {
+    ///   api_id = "a"
+    ///   name   = "prod"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_apigatewayv2_stage" "prod" {
+    ///   api_id = "a"
+    ///   name   = "prod"
+    ///   access_log_settings {
+    ///     destination_arn = aws_cloudwatch_log_group.api.arn
+    ///     format          = "$context.requestId"
+    ///   }
+    /// }
+    /// ```
     UNLOGGED_API = "unlogged-api" {
         since: "0.1.0",
         severity: Medium,

@@ -29,6 +29,22 @@ check! {
     ///   Type: AWS::ApiGateway::Stage
     ///   Properties: { RestApiId: a, StageName: prod, MethodSettings: [ { HttpMethod: "*", ResourcePath: "/*", ThrottlingRateLimit: 50 } ] }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_apigatewayv2_stage" "prod" {
+    ///   api_id = "a"
+    ///   name   = "prod"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_apigatewayv2_stage" "prod" {
+    ///   api_id = "a"
+    ///   name   = "prod"
+    ///   default_route_settings {
+    ///     throttling_rate_limit  = 50
+    ///     throttling_burst_limit = 100
+    ///   }
+    /// }
+    /// ```
     UNTHROTTLED_API = "unthrottled-api" {
         since: "0.1.0",
         severity: Low,

@@ -22,6 +22,21 @@ check! {
     /// ```yaml quiet
     /// Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: a, StageName: prod, TracingEnabled: true } }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_api_gateway_stage" "prod" {
+    ///   rest_api_id   = "a"
+    ///   deployment_id = "d"
+    ///   stage_name    = "prod"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_stage" "prod" {
+    ///   rest_api_id          = "a"
+    ///   deployment_id        = "d"
+    ///   stage_name           = "prod"
+    ///   xray_tracing_enabled = true
+    /// }
+    /// ```
     UNTRACED_API = "untraced-api" {
         since: "0.1.0",
         severity: Low,

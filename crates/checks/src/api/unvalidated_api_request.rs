@@ -31,6 +31,23 @@ check! {
     ///   Type: AWS::ApiGateway::Method
     ///   Properties: { RestApiId: a, ResourceId: r, HttpMethod: OPTIONS, AuthorizationType: NONE, Integration: { Type: MOCK } }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_api_gateway_method" "post" {
+    ///   rest_api_id   = "a"
+    ///   resource_id   = "r"
+    ///   http_method   = "POST"
+    ///   authorization = "AWS_IAM"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_api_gateway_method" "post" {
+    ///   rest_api_id          = "a"
+    ///   resource_id          = "r"
+    ///   http_method          = "POST"
+    ///   authorization        = "AWS_IAM"
+    ///   request_validator_id = "v"
+    /// }
+    /// ```
     UNVALIDATED_API_REQUEST = "unvalidated-api-request" {
         since: "0.1.0",
         severity: Low,

@@ -30,6 +30,24 @@ check! {
     /// ```yaml quiet
     /// Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: a, ProtocolType: HTTP } }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_apigatewayv2_api" "api" {
+    ///   name          = "a"
+    ///   protocol_type = "HTTP"
+    ///   cors_configuration {
+    ///     allow_origins = ["*"]
+    ///   }
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_apigatewayv2_api" "api" {
+    ///   name          = "a"
+    ///   protocol_type = "HTTP"
+    ///   cors_configuration {
+    ///     allow_origins = ["https://www.example.com"]
+    ///   }
+    /// }
+    /// ```
     WILDCARD_CORS = "wildcard-cors" {
         since: "0.1.0",
         severity: Low,

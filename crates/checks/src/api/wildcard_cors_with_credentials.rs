@@ -27,6 +27,26 @@ check! {
     ///   Type: AWS::Lambda::Url
     ///   Properties: { TargetFunctionArn: f, AuthType: AWS_IAM, Cors: { AllowOrigins: [ "https://a.example" ], AllowCredentials: true } }
     /// ```
+    /// ```hcl fires
+    /// resource "aws_apigatewayv2_api" "api" {
+    ///   name          = "a"
+    ///   protocol_type = "HTTP"
+    ///   cors_configuration {
+    ///     allow_origins     = ["*"]
+    ///     allow_credentials = true
+    ///   }
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_apigatewayv2_api" "api" {
+    ///   name          = "a"
+    ///   protocol_type = "HTTP"
+    ///   cors_configuration {
+    ///     allow_origins     = ["https://a.example"]
+    ///     allow_credentials = true
+    ///   }
+    /// }
+    /// ```
     WILDCARD_CORS_WITH_CREDENTIALS = "wildcard-cors-with-credentials" {
         since: "0.1.0",
         severity: High,
