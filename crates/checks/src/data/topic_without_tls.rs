@@ -1,0 +1,49 @@
+//! No policy of this topic refuses requests without TLS.
+use super::policies::refuses_plain_http;
+use crate::prelude::*;
+
+check! {
+    /// # Topic that answers plain HTTP
+    ///
+    /// No policy of this topic refuses requests without TLS.
+    ///
+    /// ## Why it matters
+    ///
+    /// The provider's endpoints still answer plain HTTP. A client that is set up wrongly sends its data and
+    /// its signed requests readable to everyone on the way.
+    ///
+    /// ## What to do
+    ///
+    /// Deny every action when `aws:SecureTransport` is false.
+    ///
+    /// ```yaml fires
+    /// Store:
+    ///   Type: AWS::SNS::Topic
+    /// ```
+    /// ```yaml quiet
+    /// Store:
+    ///   Type: AWS::SNS::Topic
+    /// Rule:
+    ///   Type: AWS::SNS::TopicPolicy
+    ///   Properties:
+    ///     Topics: [!Ref Store]
+    ///     PolicyDocument:
+    ///       Statement: [{ Effect: Deny, Principal: "*", Action: "*", Resource: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } }]
+    /// ```
+    TOPIC_WITHOUT_TLS = "topic-without-tls" {
+        since: "0.1.0",
+        severity: Low,
+        confidence: Certain,
+        controls: &["CWE-319", "OWASP-SLS:S3", "CSA:SAS-3"],
+        also_known_as: &[],
+        run: topic_without_tls,
+    }
+}
+
+fn topic_without_tls(app: &App, findings: &mut Findings) {
+for node in app.all(Kind::Topic) {
+        findings.when(!refuses_plain_http(node), || {
+            TOPIC_WITHOUT_TLS.at(node, format!("`{}` answers plain HTTP", node.name))
+        });
+    }
+}
