@@ -1,1 +1,2 @@
 //! Facts that several checks share: dated tables and words.
+pub(crate) mod actions;

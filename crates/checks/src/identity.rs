@@ -1,4 +1,56 @@
 //! Identity: roles, policies, trust, users.
+mod effective;
+mod managed;
+mod trust;
+
 use crate::registry::area;
 
-area! {}
+area! {
+    account_wide_trust,
+    admin_permissions,
+    administrator_managed_policy,
+    allow_not_action,
+    allow_not_resource,
+    assume_any_role,
+    console_user,
+    credentials_exposure,
+    data_exfiltration,
+    data_resource_wildcard,
+    decrypt_with_any_key,
+    federated_trust_without_condition,
+    full_access_managed_policy,
+    full_iam_permissions,
+    github_trust_without_repository,
+    group_membership_without_users,
+    iam_managed_policy,
+    invoke_any_function,
+    lasting_password,
+    long_lived_access_key,
+    long_lived_user,
+    mixed_trust,
+    pass_any_role,
+    password_in_template,
+    password_without_digit,
+    password_without_lowercase,
+    password_without_symbol,
+    password_without_uppercase,
+    power_user_managed_policy,
+    privilege_escalation,
+    public_policy_document,
+    public_trust,
+    read_any_secret,
+    retired_managed_policy,
+    reusable_password,
+    root_access_key,
+    service_trust_without_source,
+    service_wildcard_actions,
+    shared_role,
+    short_password,
+    trust_with_not_principal,
+    trust_without_external_id,
+    unconstrained_permissions_management,
+    unconstrained_writes,
+    unneeded_resource_wildcard,
+    user_policy,
+    wildcard_actions,
+}
