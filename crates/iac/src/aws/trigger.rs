@@ -3,6 +3,8 @@
 mod derived;
 mod routes;
 mod sites;
+#[cfg(test)]
+mod tests;
 
 use model::{Kind, NodeId, Value};
 

@@ -39,14 +39,17 @@ pub(super) fn function_of(lowering: &Lowering<'_>, value: &Value) -> Option<Node
     let mut references = Vec::new();
     value.references(&mut references);
     let by_reference = references.iter().filter_map(|(reference, _)| lowering.find(&reference.target));
-    by_reference.chain(lowering.target(value)).find_map(|id| {
-        let node = lowering.node(id)?;
-        match node.kind {
-            Kind::Function => Some(id),
-            Kind::FunctionVersion => node.owner,
-            _ => None,
-        }
-    })
+    by_reference.chain(lowering.target(value)).find_map(|id| function_at(lowering, id))
+}
+
+/// The function that a node is, or is a version of.
+pub(super) fn function_at(lowering: &Lowering<'_>, id: NodeId) -> Option<NodeId> {
+    let node = lowering.node(id)?;
+    match node.kind {
+        Kind::Function => Some(id),
+        Kind::FunctionVersion => node.owner,
+        _ => None,
+    }
 }
 
 /// Triggers that resources of the application make.
@@ -132,12 +135,8 @@ pub(super) fn from_permissions(lowering: &Lowering<'_>) -> Vec<Derived> {
         let name = principal.display();
         let service = name.split(".amazon").next().unwrap_or_default();
         let event = SERVICES.iter().find(|(known, _)| *known == service).map(|(_, event)| *event);
-        let event = match event {
-            Some(event) => event,
-            None if name.contains(".amazon") => "direct",
-            // An account or everyone: whoever calls the function itself.
-            None => "direct",
-        };
+        // An account, everyone, or a service that has no events of its own: a direct call.
+        let event = event.unwrap_or("direct");
         let source = node.attrs.get("source").and_then(|value| lowering.target(value));
         let same = |other: &str| {
             other == event
@@ -177,7 +176,7 @@ pub(super) fn add(lowering: &mut Lowering<'_>, found: Vec<Derived>) {
     for derived in found {
         let is_route = derived.more.iter().any(|(name, _)| *name == "path");
         let key = (derived.function, derived.event.to_owned(), derived.source);
-        if !is_route && !known.insert(key.clone()) || is_route && known.contains(&key) {
+        if (is_route && known.contains(&key)) || (!is_route && !known.insert(key)) {
             continue;
         }
         let name_of = |id: Option<NodeId>| id.and_then(|id| lowering.node(id)).map(|node| node.name.clone());
