@@ -2,7 +2,13 @@
 //!
 //! JSON is read as the YAML subset that it is. CloudFormation's short tags become their long form
 //! (`!Sub x` is `{"Fn::Sub": x}`), so nothing after this knows which was written.
+//!
+//! A syntax error costs only the block that it stands in: what stands before it in the block is kept,
+//! and the rest of the document is read as if the block were blank (see [`repair`]).
 mod build;
+mod repair;
+
+use std::borrow::Cow;
 
 use granit_parser::{Event, Options, Parser};
 use model::{FileId, ProblemKind, Span, Value};
@@ -19,8 +25,58 @@ pub(crate) struct DocProblem {
     pub help: String,
 }
 
-/// Parses the first document of `text`. After a syntax error, what stands before it is kept.
+/// Attempts at one document at most: each reads the text once.
+const ATTEMPTS_MAX: usize = 24;
+
+/// Parses the first document of `text`. Broken parts are told and left out.
 pub(crate) fn parse(text: &str, file: FileId, limits: &Limits) -> (Option<Value>, Vec<DocProblem>) {
+    let mut text = repair::without_comments(text).map_or(Cow::Borrowed(text), Cow::Owned);
+    let mut told = Vec::new();
+    let mut partial: Vec<repair::Rescued> = Vec::new();
+    for _ in 0..ATTEMPTS_MAX {
+        let attempt = attempt(&text, file, limits);
+        let Some(error) = attempt.error else {
+            return finish(attempt.value, attempt.problems, told, partial);
+        };
+        match repair::repair(&text, &error) {
+            Some(repair) => {
+                if let Some(block) = &repair.lost {
+                    partial.extend(repair::rescue(attempt.value.as_ref(), block));
+                    told.push(problem(file, &error, block.name.as_deref()));
+                }
+                if repair.is_template_language {
+                    told.push(template_language(file, &error));
+                }
+                text = Cow::Owned(repair.text);
+            }
+            None => {
+                told.push(problem(file, &error, None));
+                return finish(attempt.value, attempt.problems, told, partial);
+            }
+        }
+    }
+    let attempt = attempt(&text, file, limits);
+    told.extend(attempt.error.map(|error| problem(file, &error, None)));
+    finish(attempt.value, attempt.problems, told, partial)
+}
+
+/// Where and why the parser gave up.
+struct SyntaxError {
+    /// Where the part begins that the parser could not take in.
+    start: usize,
+    /// Where it gave up.
+    offset: usize,
+    why: String,
+}
+
+struct Attempt {
+    value: Option<Value>,
+    problems: Vec<DocProblem>,
+    error: Option<SyntaxError>,
+}
+
+/// Reads the text once, up to its end or the first error.
+fn attempt(text: &str, file: FileId, limits: &Limits) -> Attempt {
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.flow_nesting_limit = limits.depth_max;
@@ -29,22 +85,68 @@ pub(crate) fn parse(text: &str, file: FileId, limits: &Limits) -> (Option<Value>
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let skipped = text.len() - body.len();
     let mut builder = Builder::new(file, skipped, limits);
+    let mut error = None;
+    let mut ended = false;
     for event in Parser::new_from_str_with_options(body, options) {
         match event {
-            Ok((Event::DocumentEnd, _)) => break,
+            // What follows the end of a document with content is told, not read.
+            Ok((Event::DocumentStart(..), span)) if ended && builder.has_content() => {
+                let start = span.byte_range().unwrap_or_default().start + skipped;
+                builder.more_documents(start);
+                break;
+            }
+            Ok((Event::DocumentEnd, _)) => ended = true,
             Ok((event, span)) => {
                 if !builder.event(event, span) {
                     break;
                 }
             }
-            Err(error) => {
-                let offset = error.marker().byte_offset().unwrap_or(body.len());
-                builder.syntax_error(offset, error.info());
+            // An error behind the first document is none of it.
+            Err(_) if ended && builder.has_content() => break,
+            Err(found) => {
+                let offset = found.marker().byte_offset().unwrap_or(body.len()) + skipped;
+                let start = builder.open_flow(text).unwrap_or_else(|| builder.last_end());
+                error = Some(SyntaxError { start: start.min(offset), offset, why: found.info() });
                 break;
             }
         }
     }
-    builder.finish()
+    let (value, problems) = builder.finish();
+    Attempt { value, problems, error }
+}
+
+fn problem(file: FileId, error: &SyntaxError, block: Option<&str>) -> DocProblem {
+    let at = Span::new(file, error.offset, error.offset);
+    let why = &error.why;
+    let (message, help) = match block {
+        Some(name) => (
+            format!("`{name}` is not valid YAML or JSON from here on: {why}"),
+            format!("repair this place: `{name}` was read as far as it, the rest of the file as usual"),
+        ),
+        None => (
+            format!("not valid YAML or JSON from here on: {why}"),
+            "what stands before it was read; repair this place".to_owned(),
+        ),
+    };
+    DocProblem { kind: ProblemKind::Unreadable, at, message, help }
+}
+
+fn template_language(file: FileId, error: &SyntaxError) -> DocProblem {
+    let at = Span::new(file, error.offset, error.offset);
+    let message = "lines of a template language (`{% … %}`) stand in the file".to_owned();
+    let help = "render the template first; these lines were left out".to_owned();
+    DocProblem { kind: ProblemKind::Unresolved, at, message, help }
+}
+
+fn finish(
+    value: Option<Value>,
+    problems: Vec<DocProblem>,
+    mut told: Vec<DocProblem>,
+    partial: Vec<repair::Rescued>,
+) -> (Option<Value>, Vec<DocProblem>) {
+    told.extend(problems);
+    let value = partial.into_iter().fold(value, |value, rescued| Some(rescued.put_into(value)));
+    (value, told)
 }
 
 #[cfg(test)]

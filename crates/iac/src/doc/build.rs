@@ -19,6 +19,8 @@ pub(super) struct Builder<'a> {
     made: usize,
     root: Option<Value>,
     problems: Vec<DocProblem>,
+    /// Where the last event ended.
+    end: usize,
 }
 
 struct Frame {
@@ -45,13 +47,44 @@ impl<'a> Builder<'a> {
             made: 0,
             root: None,
             problems: Vec::new(),
+            end: skipped,
         }
+    }
+
+    /// Something was read already.
+    pub(super) fn has_content(&self) -> bool {
+        self.root.as_ref().is_some_and(|root| !root.is_null())
+    }
+
+    /// Where the last event ended.
+    pub(super) fn last_end(&self) -> usize {
+        self.end
+    }
+
+    /// Where the outermost `[` or `{` stands that is still open. A document that is one `{` has none:
+    /// everything in it is open until its end.
+    pub(super) fn open_flow(&self, text: &str) -> Option<usize> {
+        let is_flow = |frame: &&Frame| matches!(text.as_bytes().get(frame.start), Some(b'[' | b'{'));
+        let is_json = self.stack.first().as_ref().is_some_and(is_flow);
+        if is_json { None } else { self.stack.iter().find(is_flow).map(|frame| frame.start) }
+    }
+
+    pub(super) fn more_documents(&mut self, start: usize) {
+        let at = Span::new(self.file, start, start);
+        let message = "the file holds more than one document".to_owned();
+        self.tell(
+            ProblemKind::Suspicious,
+            at,
+            message,
+            "only the first is read; put the others into files of their own",
+        );
     }
 
     /// Takes one event. False when a limit ends the reading.
     pub(super) fn event(&mut self, event: Event<'_>, span: granit_parser::Span) -> bool {
         let range = span.byte_range().unwrap_or_default();
         let (start, end) = (range.start + self.skipped, range.end + self.skipped);
+        self.end = self.end.max(end);
         let tag_start = span.tag_start().and_then(|mark| mark.byte_offset()).map(|at| at + self.skipped);
         let tagged = |tag: Option<Cow<'_, Tag>>| tag.map(|tag| (tag.to_string(), tag_start.unwrap_or(start)));
         match event {
@@ -99,6 +132,20 @@ impl<'a> Builder<'a> {
             Content::List(items) => {
                 let end = items.last().map_or(end, |item| item.at.end as usize).max(frame.start);
                 (Data::List(items), end)
+            }
+            Content::Map { entries, .. } if is_placeholder(&entries) => {
+                let at = Span::new(self.file, frame.start, end);
+                let message = "`{{…}}` belongs to a template language".to_owned();
+                self.tell(
+                    ProblemKind::Unresolved,
+                    at,
+                    message,
+                    "render the template first; the value is unknown",
+                );
+                let shown = entries.first().map(|entry| entry.key.text.clone()).unwrap_or_default();
+                let unknown = Value::unknown(at, "a template language fills it in", shown);
+                self.anchor(frame.anchor, &unknown, 1);
+                return self.add(unknown, 1);
             }
             Content::Map { entries, .. } => {
                 let end = entries.last().map_or(end, |entry| entry.value.at.end as usize).max(frame.start);
@@ -188,12 +235,6 @@ impl<'a> Builder<'a> {
         self.problems.push(DocProblem { kind, at, message, help: help.to_owned() });
     }
 
-    pub(super) fn syntax_error(&mut self, offset: usize, why: String) {
-        let at = Span::new(self.file, offset + self.skipped, offset + self.skipped);
-        let message = format!("not valid YAML or JSON from here on: {why}");
-        self.tell(ProblemKind::Unreadable, at, message, "what stands before it was read; repair this place");
-    }
-
     /// The document, with containers that a syntax error left open closed where it stands.
     pub(super) fn finish(mut self) -> (Option<Value>, Vec<DocProblem>) {
         self.made = 0;
@@ -207,8 +248,17 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// `{{ name }}` without quotes: a map whose only key is a map.
+fn is_placeholder(entries: &[Entry]) -> bool {
+    matches!(entries, [only] if only.key.text.starts_with("{{") && only.value.is_null())
+}
+
 fn key_text(value: &Value) -> String {
     match &value.data {
+        Data::Map(entries) => {
+            let keys: Vec<&str> = entries.iter().map(|entry| entry.key.text.as_str()).collect();
+            format!("{{{{{}}}}}", keys.join(", "))
+        }
         Data::Text(text) => text.clone(),
         Data::Null => "null".to_owned(),
         _ => value.display(),

@@ -74,3 +74,86 @@ fn deep_nesting_is_told() {
     let (_, problems) = parse(&text, FileId(0), &Limits::default());
     assert_eq!(problems.len(), 1);
 }
+
+#[test]
+fn a_syntax_error_costs_only_its_own_block() {
+    let text = "Resources:\n  A:\n    Type: X\n  B:\n    Type: Y\n    List: [1, 2\n    More: 3\n  C:\n    Type: Z\nOutputs:\n  O: { Value: 1 }\n";
+    let (value, problems) = read(text);
+    assert_eq!(value.path("Resources.A.Type").unwrap().as_str(), Some("X"));
+    assert_eq!(value.path("Resources.B.Type").unwrap().as_str(), Some("Y"));
+    assert_eq!(value.path("Resources.C.Type").unwrap().as_str(), Some("Z"));
+    assert_eq!(value.path("Outputs.O.Value").unwrap().as_int(), Some(1));
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].message.starts_with("`B` is not valid"));
+}
+
+#[test]
+fn an_open_quote_costs_only_its_own_block() {
+    let text = "Resources:\n  A:\n    Type: 'X\n  B:\n    Type: Y\n  C:\n    Type: it's\n";
+    let (value, problems) = read(text);
+    assert_eq!(value.path("Resources.B.Type").unwrap().as_str(), Some("Y"), "{problems:?}");
+    assert_eq!(value.path("Resources.C.Type").unwrap().as_str(), Some("it's"), "{problems:?}");
+    assert_eq!(problems.len(), 1, "{problems:?}");
+}
+
+#[test]
+fn quoted_lines_may_stand_far_left() {
+    let text = "a:\n    - b: !Sub '{\n  \"x\": 1\n    }'\n    - c: 2\n";
+    let (value, problems) = read(text);
+    assert_eq!(problems, vec![]);
+    let items = value.get("a").unwrap().items();
+    assert_eq!(items[1].get("c").unwrap().as_int(), Some(2));
+    let sub = items[0].path("b.Fn::Sub").unwrap();
+    assert!(sub.as_str().unwrap().contains("\"x\": 1"));
+}
+
+#[test]
+fn broken_json_keeps_the_other_entries() {
+    let text = "{\n  \"Resources\": {\n    \"A\": {\n      \"Type\": \"X\"\n    },\n    \"B\": {\n      \"Type\": \"Y\" \"oops\"\n    },\n    \"C\": {\n      \"Type\": \"Z\"\n    }\n  }\n}\n";
+    let (value, problems) = read(text);
+    assert_eq!(value.path("Resources.A.Type").unwrap().as_str(), Some("X"), "{problems:?}");
+    assert_eq!(value.path("Resources.C.Type").unwrap().as_str(), Some("Z"), "{problems:?}");
+    assert_eq!(problems.len(), 1, "{problems:?}");
+}
+
+#[test]
+fn json_may_have_comments() {
+    let text = "{\n  // a \"note\"\n  \"a\": \"http://x\", /* more */\n  \"b\": 2\n}\n";
+    let (value, problems) = read(text);
+    assert_eq!(value.get("a").unwrap().as_str(), Some("http://x"), "{problems:?}");
+    assert_eq!(value.get("b").unwrap().as_int(), Some(2));
+}
+
+#[test]
+fn more_documents_are_told() {
+    let (value, problems) = read("---\na: 1\n---\nb: 2\n");
+    assert_eq!(value.get("a").unwrap().as_int(), Some(1));
+    assert_eq!(problems[0].message, "the file holds more than one document");
+}
+
+#[test]
+fn windows_lines_and_a_byte_order_mark_are_read() {
+    let text = "\u{feff}a: 1\r\nb:\r\n  c: two\r\n";
+    let (value, problems) = read(text);
+    assert_eq!(problems, vec![]);
+    let two = value.path("b.c").unwrap();
+    assert_eq!(&text[two.at.start as usize..two.at.end as usize], "two");
+}
+
+#[test]
+fn a_template_language_is_told() {
+    let (value, problems) = read("a: {{ name }}\nb: 2\n");
+    assert!(value.get("a").unwrap().is_unknown());
+    assert_eq!(value.get("b").unwrap().as_int(), Some(2));
+    assert_eq!(problems.len(), 1);
+}
+
+#[test]
+fn lines_of_a_template_language_cost_only_their_block() {
+    let text =
+        "Resources:\n  A:\n    Type: X\n{% if x %}\n  B:\n    Type: Y\n{% endif %}\n  C:\n    Type: Z\n";
+    let (value, problems) = read(text);
+    assert_eq!(value.path("Resources.A.Type").unwrap().as_str(), Some("X"), "{problems:?}");
+    assert_eq!(value.path("Resources.C.Type").unwrap().as_str(), Some("Z"), "{problems:?}");
+    assert!(!problems.is_empty());
+}
