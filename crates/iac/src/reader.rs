@@ -7,7 +7,7 @@ use crate::discover::{self, Found};
 use crate::lower::lower;
 use crate::options::{Limits, Options};
 use crate::resource::Resource;
-use crate::source::Source;
+use crate::source::{ReadError, Source};
 use crate::{cdk, cloudformation, doc, serverless, skips, terraform};
 
 /// Reads every application below the source's folder.
@@ -106,11 +106,7 @@ impl<'a> Reader<'a> {
         let id = match read {
             Ok(text) => Some(self.add_file(path, text)),
             Err(error) => {
-                let kind = match error {
-                    crate::ReadError::TooLarge { .. } => ProblemKind::Limit,
-                    _ => ProblemKind::Unreadable,
-                };
-                let help = "check the path, or leave the file out of the scan".to_owned();
+                let (kind, help) = told(&error);
                 self.problem(kind, path, None, format!("`{path}` {error}"), help);
                 None
             }
@@ -196,5 +192,20 @@ impl<'a> Reader<'a> {
     ) {
         let path = self.path(at.file);
         self.problem(kind, &path, Some(at), message, help);
+    }
+}
+
+/// How a file that could not be read is told. One that is not there is a name that leads nowhere, not a
+/// part of the application that was lost.
+fn told(error: &ReadError) -> (ProblemKind, &'static str) {
+    match error {
+        ReadError::NotFound => (ProblemKind::Unresolved, "check the path where a template names it"),
+        ReadError::Outside => (ProblemKind::Unresolved, "scan a folder that holds both"),
+        ReadError::TooLarge { .. } => {
+            (ProblemKind::Limit, "leave the file out with `exclude` if it is no template")
+        }
+        ReadError::NotText | ReadError::Failed(_) => {
+            (ProblemKind::Unreadable, "make it readable, or leave it out with `exclude`")
+        }
     }
 }
