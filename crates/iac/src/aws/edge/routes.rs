@@ -19,6 +19,28 @@ pub(super) fn complete(lowering: &mut Lowering<'_>) {
         set_auth(lowering, id);
         answer(lowering, id, &integrations);
     }
+    find_stages(lowering);
+}
+
+/// Method settings that name their stage by its name only.
+fn find_stages(lowering: &mut Lowering<'_>) {
+    let key = |lowering: &Lowering<'_>, node: &Node, attr: &str| {
+        let api = node.get("api").and_then(|value| lowering.target(value))?;
+        Some((api, node.text(attr)?.to_owned()))
+    };
+    let stages: BTreeMap<(NodeId, String), NodeId> = lowering
+        .app
+        .all(Kind::ApiStage)
+        .filter_map(|stage| Some((key(lowering, stage, "name")?, stage.id)))
+        .collect();
+    let links: Vec<(NodeId, NodeId, model::Span)> = lowering
+        .app
+        .all(Kind::ApiMethodSettings)
+        .filter_map(|node| Some((node.id, *stages.get(&key(lowering, node, "stage")?)?, node.at("stage"))))
+        .collect();
+    for (settings, stage, at) in links {
+        lowering.edge(settings, Relation::PartOf, stage, at);
+    }
 }
 
 /// `GET /orders` to its two parts. WebSocket routes (`$connect`) have a path only.
