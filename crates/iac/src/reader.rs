@@ -204,8 +204,7 @@ fn told(error: &ReadError) -> (ProblemKind, &'static str) {
         ReadError::TooLarge { .. } => {
             (ProblemKind::Limit, "leave the file out with `exclude` if it is no template")
         }
-        ReadError::NotText | ReadError::Failed(_) => {
-            (ProblemKind::Unreadable, "make it readable, or leave it out with `exclude`")
-        }
+        ReadError::NotText => (ProblemKind::Unresolved, "no deployer reads it; a template has to be UTF-8"),
+        ReadError::Failed(_) => (ProblemKind::Unreadable, "make it readable, or leave it out with `exclude`"),
     }
 }
