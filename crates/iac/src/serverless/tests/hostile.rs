@@ -1,0 +1,67 @@
+use expect_test::expect;
+
+use super::{check, check_one};
+use crate::{MemorySource, Options};
+
+#[test]
+fn circles_end() {
+    check(
+        &[
+            (
+                "serverless.yml",
+                "provider: { name: aws, role: 'arn:r', stage: '${self:provider.stage}' }
+custom: { a: '${self:custom.b}', b: '${self:custom.a}', c: '${self:custom}', f: '${file(loop.yml)}' }
+functions:
+  a: { description: '${self:custom.a}' }
+  b: { description: '${self:custom.c.c.c}' }
+  c: { description: '${self:custom.f.x}' }
+",
+            ),
+            ("loop.yml", "x: ${file(loop.yml):x}"),
+        ],
+        expect![[r#"
+            a Lambda::Function {Description: <it contains itself>, Role: arn:r}
+            b Lambda::Function {Description: {a: <it contains itself>, b: <it contains itself>, c: <it contains itself>, f: {x: <it contains itself>}}, Role: arn:r}
+            c Lambda::Function {Description: <it contains itself>, Role: arn:r}
+            serverless.yml:1: `${self:provider.stage}` contains itself (unresolved)
+            serverless.yml:1: `${self:provider.stage}` contains itself (unresolved)
+            serverless.yml:2: `${self:custom.a}` contains itself (unresolved)
+            serverless.yml:2: `${self:custom.b}` contains itself (unresolved)
+            serverless.yml:2: `${self:custom.a}` contains itself (unresolved)
+            serverless.yml:2: `${self:custom}` contains itself (unresolved)
+            loop.yml:1: `${file(loop.yml):x}` contains itself (unresolved)
+            loop.yml:1: `${file(loop.yml):x}` contains itself (unresolved)"#]],
+    );
+}
+
+#[test]
+fn variables_that_multiply_each_other_are_stopped() {
+    let mut custom = String::from("  a0: aaaaaaaaaaaaaaaa\n");
+    for n in 1..60 {
+        custom.push_str(&format!("  a{n}: '${{self:custom.a{}}}${{self:custom.a{}}}'\n", n - 1, n - 1));
+    }
+    let text = format!(
+        "provider: {{ name: aws, role: 'arn:r' }}\ncustom:\n{custom}functions:\n  a: {{ description: '${{self:custom.a59}}' }}\n"
+    );
+    check_one(
+        &text,
+        expect![[r#"
+            a Lambda::Function {Description: <the string is too long>, Role: arn:r}
+            serverless.yml:5: variables make more, longer or deeper values than the limits allow (limit)"#]],
+    );
+}
+
+#[test]
+fn deep_nesting_is_bounded() {
+    for text in [
+        format!("provider: aws\nfunctions:\n  a: {{ description: \"{}x{}\" }}\n", "${opt:a, ".repeat(5000), "}".repeat(5000)),
+        format!("provider: aws\ncustom: {}1{}\nfunctions: '${{self:custom}}'\n", "{a: ".repeat(150), "}".repeat(150)),
+        format!("provider: aws\nfunctions: {{ a: {{ events: {}{} }} }}\n", "[".repeat(150), "]".repeat(150)),
+        "provider: aws\nfunctions: [ 1, { a: [], b: 1 }, ~, { c: { events: [ 1, { http: [] }, { s3: {} }, ~ ] } } ]\n".to_owned(),
+        "provider: [ aws ]\nfunctions: x\nresources: [ 1, { Resources: 2 }, { Resources: [ 3 ] } ]\nlayers: [ a ]\n".to_owned(),
+        "provider: { name: aws, vpc: 1, environment: [ a ], iam: 1, tags: 1, logs: 1, apiGateway: 1 }\nfunctions: { a: { vpc: 2, environment: 3, url: 4, destinations: 5, layers: 6 } }\nlayers: { a: 1 }\nstepFunctions: { stateMachines: { a: 1 } }\n".to_owned(),
+    ] {
+        let project = crate::read(&MemorySource::new([("serverless.yml", text)]), &Options::default());
+        assert!(project.apps.len() == 1, "{:?}", project.problems);
+    }
+}
