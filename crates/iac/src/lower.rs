@@ -28,26 +28,38 @@ pub(crate) struct Lowering<'a> {
     nodes_by_name: BTreeMap<String, NodeId>,
 }
 
+/// A resource, its table and its node.
+struct Mapped<'a> {
+    resource: &'a Resource,
+    mapping: Option<&'static Mapping>,
+    id: NodeId,
+}
+
 /// Lowers the resources of one application into `app`.
 pub(crate) fn lower(reader: &mut Reader<'_>, app: &mut App, resources: Vec<Resource>) {
-    let order: Vec<String> = resources.iter().map(|resource| resource.name.clone()).collect();
-    let resources: BTreeMap<String, Resource> =
-        resources.into_iter().map(|resource| (resource.name.clone(), resource)).collect();
-    let mut lowering = Lowering { app, resources: &resources, nodes_by_name: BTreeMap::new() };
-    let mappings: Vec<(&Resource, Option<&'static Mapping>)> = order
-        .iter()
-        .filter_map(|name| resources.get(name))
-        .map(|resource| (resource, aws::mapping(&resource.provider_type)))
-        .collect();
-    for (resource, mapping) in &mappings {
-        lowering.add_resource(resource, *mapping);
+    // A name written twice stands for both: references mean the first one, nothing is lost.
+    let mut by_name: BTreeMap<String, Resource> = BTreeMap::new();
+    let mut order: Vec<Result<String, Resource>> = Vec::new();
+    for resource in resources {
+        if by_name.contains_key(&resource.name) {
+            order.push(Err(resource));
+        } else {
+            order.push(Ok(resource.name.clone()));
+            by_name.insert(resource.name.clone(), resource);
+        }
+    }
+    let mut lowering = Lowering { app, resources: &by_name, nodes_by_name: BTreeMap::new() };
+    let mut mappings: Vec<Mapped<'_>> = Vec::new();
+    for place in &order {
+        let resource = place.as_ref().map_or_else(Some, |name| by_name.get(name));
+        let Some(resource) = resource else { continue };
+        let mapping = aws::mapping(&resource.provider_type);
+        mappings.push(Mapped { resource, mapping, id: lowering.add_resource(resource, mapping) });
     }
     // Hooks run when every node exists, so that they can link to nodes that come later.
-    for (resource, mapping) in &mappings {
-        if let (Some(hook), Some(id)) =
-            (mapping.and_then(|mapping| mapping.hook), lowering.find(&resource.name))
-        {
-            hook(&mut lowering, resource, id);
+    for mapped in &mappings {
+        if let Some(hook) = mapped.mapping.and_then(|mapping| mapping.hook) {
+            hook(&mut lowering, mapped.resource, mapped.id);
         }
     }
     lowering.own(&mappings);
@@ -59,18 +71,18 @@ pub(crate) fn lower(reader: &mut Reader<'_>, app: &mut App, resources: Vec<Resou
 }
 
 impl Lowering<'_> {
-    fn add_resource(&mut self, resource: &Resource, mapping: Option<&'static Mapping>) {
+    fn add_resource(&mut self, resource: &Resource, mapping: Option<&'static Mapping>) -> NodeId {
         let kind = mapping.map_or(model::Kind::Other, |mapping| mapping.kind);
         let id = self.add(kind, &resource.name, &resource.provider_type, resource.span, resource.name_at);
-        let Some(node) = self.node_mut(id) else { return };
+        let Some(node) = self.node_mut(id) else { return id };
         node.skips.clone_from(&resource.skips);
         node.implicit = resource.implicit;
         let construct = resource.settings.path("Metadata.aws:cdk:path");
         node.construct = construct.and_then(Value::as_str).map(str::to_owned);
-        let Some(mapping) = mapping else { return };
-        for field in mapping.fields {
+        for field in mapping.map_or(&[][..], |mapping| mapping.fields) {
             field.read_into(node, &resource.properties);
         }
+        id
     }
 
     /// Adds a node that no resource stands for by itself: a SAM event, an implicit role.
@@ -141,10 +153,10 @@ impl Lowering<'_> {
     }
 
     /// Parts find their owner; those that only hold settings give them to it.
-    fn own(&mut self, mappings: &[(&Resource, Option<&'static Mapping>)]) {
-        for (resource, mapping) in mappings {
+    fn own(&mut self, mappings: &[Mapped<'_>]) {
+        for Mapped { mapping, id, .. } in mappings {
+            let id = *id;
             let Some(owner_attr) = mapping.and_then(|mapping| mapping.owner) else { continue };
-            let Some(id) = self.find(&resource.name) else { continue };
             let owners: Vec<NodeId> =
                 self.node(id).and_then(|node| node.attrs.get(owner_attr)).map_or_else(Vec::new, |value| {
                     value.one_or_many().iter().filter_map(|value| self.target(value)).collect()
@@ -199,10 +211,18 @@ impl Lowering<'_> {
 }
 
 /// One problem for each type that no table knows, however often it is used.
-fn tell_unsupported(mappings: &[(&Resource, Option<&'static Mapping>)], reader: &mut Reader<'_>) {
+///
+/// What only reads from the account (data sources), configures a provider or calls a module makes
+/// nothing by itself.
+fn tell_unsupported(mappings: &[Mapped<'_>], reader: &mut Reader<'_>) {
     let mut unknown: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
-    for (resource, _) in mappings.iter().filter(|(resource, mapping)| mapping.is_none() && !resource.implicit)
-    {
+    let makes_nothing = |name: &str| {
+        name == "module" || ["data.", "provider.", "ephemeral."].iter().any(|start| name.starts_with(start))
+    };
+    for Mapped { resource, mapping, .. } in mappings {
+        if mapping.is_some() || resource.implicit || makes_nothing(&resource.provider_type) {
+            continue;
+        }
         let seen = unknown.entry(resource.provider_type.as_str()).or_insert((0, resource.name_at));
         seen.0 += 1;
     }

@@ -80,7 +80,8 @@ impl Value {
     }
 
     /// Follows `a.b.c` through maps. A list with one element is stepped through, since HCL blocks
-    /// are lists and people write them as objects.
+    /// are lists and people write them as objects. What is inside an open value is that open value:
+    /// it is not known to be absent.
     #[must_use]
     pub fn path(&self, path: &str) -> Option<&Value> {
         path.split('.').filter(|part| !part.is_empty()).try_fold(self, |value, key| {
@@ -88,8 +89,14 @@ impl Value {
                 Some(element) if value.get(key).is_none() => element,
                 _ => value,
             };
-            inner.get(key)
+            if inner.is_open() { Some(inner) } else { inner.get(key) }
         })
+    }
+
+    /// A reference, a joined string or unknown: known only when deployed.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.data, Data::Unknown(_) | Data::Joined(_) | Data::Ref(_))
     }
 
     /// The single element of a list of one.
