@@ -85,8 +85,7 @@ impl Baseline {
     #[must_use]
     pub fn write(&self) -> String {
         let file = File { version: VERSION, findings: self.known.clone() };
-        // INVARIANT: strings and numbers always serialize.
-        serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
+        crate::data::print(&file)
     }
 
     #[must_use]

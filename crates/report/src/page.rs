@@ -3,7 +3,7 @@
 //! Pages are doc comments: each line begins with one space, examples are fenced blocks whose info
 //! string is `LANGUAGE fires` or `LANGUAGE quiet`.
 use model::Check;
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 /// An example of a page.
 #[derive(Debug, PartialEq, Eq)]
@@ -133,15 +133,27 @@ fn first_sentence(text: &str) -> String {
     text.to_owned()
 }
 
-/// Markdown of ours as HTML. Raw HTML in it is shown as text, not passed on.
+/// Markdown of ours as HTML, its headings two levels down. Raw HTML in it is shown as text, not
+/// passed on.
 pub(crate) fn to_html(markdown: &str) -> String {
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+        Event::Start(Tag::Heading { level, .. }) => Event::Start(Tag::Heading {
+            level: below(level),
+            id: None,
+            classes: Vec::new(),
+            attrs: Vec::new(),
+        }),
+        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(below(level))),
         other => other,
     });
     let mut out = String::new();
     pulldown_cmark::html::push_html(&mut out, events);
     out
+}
+
+fn below(level: HeadingLevel) -> HeadingLevel {
+    HeadingLevel::try_from(level as usize + 2).unwrap_or(HeadingLevel::H6)
 }
 
 /// What a language of examples is called, and how its blocks are highlighted.

@@ -7,15 +7,15 @@ use super::diagram::{Form, diagram, form, label};
 #[must_use]
 pub fn graph_dot(app: &App) -> String {
     let diagram = diagram(app);
-    let mut out = format!("digraph {} {{\n  rankdir=LR;\n", quote(&app.name));
+    let mut out = format!("digraph \"{}\" {{\n  rankdir=LR;\n", literal(&app.name));
     out.push_str("  node [fontname=\"sans-serif\", fontsize=11, style=\"filled,rounded\"];\n");
     out.push_str("  edge [fontname=\"sans-serif\", fontsize=9, color=\"#707070\"];\n");
     for node in diagram.nodes {
         let look = form(node.kind);
         let (fill, line) = look.colours();
         let [name, kind] = label(node);
-        // A line break is the only escape in a label; `quote` has made the rest literal.
-        let text = format!("{}\\n{}\"", quote(&name).trim_end_matches('"'), quote(&kind).trim_matches('"'));
+        // The line break between the two is the only escape that Graphviz sees in the label.
+        let text = format!("\"{}\\n{}\"", literal(&name), literal(&kind));
         out.push_str(&format!(
             "  n{} [label={text}, class=\"{}\", shape={}, fillcolor=\"{fill}\", color=\"{line}\"];\n",
             node.id.0,
@@ -46,8 +46,8 @@ fn shape(form: Form) -> &'static str {
     }
 }
 
-/// A quoted string in which nothing is an escape or markup.
-fn quote(text: &str) -> String {
+/// The inside of a quoted string in which nothing is an escape or markup.
+fn literal(text: &str) -> String {
     let text = crate::visible::line(text);
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;"))
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;")
 }

@@ -51,6 +51,7 @@ struct Item<'a> {
     kind: &'static str,
     provider: &'static str,
     r#type: &'a str,
+    construct: Option<&'a str>,
     /// `path:line:column`.
     at: String,
     implicit: bool,
@@ -137,6 +138,7 @@ fn item<'a>(project: &Project, app: &'a App, node: &'a Node) -> Item<'a> {
         kind: node.kind.as_str(),
         provider: node.provider.as_str(),
         r#type: &node.provider_type,
+        construct: node.construct.as_deref(),
         at: project.locate(node.name_at),
         implicit: node.implicit,
         owner: app.owner(node).map(|owner| owner.name.as_str()),

@@ -1,12 +1,12 @@
 //! What a person sees at a terminal.
-mod common;
-
 use expect_test::expect;
 use report::{Colour, Detail, Look, Scan};
 
+use crate::fixture::fixture;
+
 #[test]
 fn a_finding_has_id_place_snippet_reason_next_step_and_link() {
-    let fixture = common::fixture().calm();
+    let fixture = fixture().calm();
     let scan = Scan { root: ".", ..fixture.scan() };
     expect![[r#"
         critical[plain-text-secret]: Secret in plain text
@@ -68,4 +68,54 @@ fn a_finding_has_id_place_snippet_reason_next_step_and_link() {
         Found 1 critical, 1 high, 1 medium, 2 low, 1 info in 1 application with 1 function and 2 resources; 3 checks ran
         Also 1 problem, 4 findings known from the baseline
     "#]].assert_eq(&report::text(&scan, Look::default()));
+}
+
+#[test]
+fn nothing_found_is_said_with_what_was_looked_at() {
+    let fixture = fixture().calm();
+    let scan = Scan { findings: &[], stale: &[], known: 0, ..fixture.scan() };
+    let text = report::text(&scan, Look::default());
+    assert!(
+        text.contains("Nothing found in 1 application with 1 function and 2 resources; 3 checks ran"),
+        "{text}"
+    );
+    assert!(text.contains("unresolved: parameter `Stage` has no default"), "{text}");
+}
+
+#[test]
+fn all_shows_low_findings_in_full() {
+    let fixture = fixture().calm();
+    let text = report::text(&fixture.scan(), Look { detail: Detail::Full, colour: Colour::Never });
+    assert_eq!(text.matches("`Handler` is not traced").count(), 2);
+    assert!(!text.contains("--all"), "{text}");
+}
+
+#[test]
+fn colour_only_when_asked() {
+    let fixture = fixture();
+    let plain = report::text(&fixture.scan(), Look::default());
+    let coloured = report::text(&fixture.scan(), Look { colour: Colour::Always, detail: Detail::Brief });
+    assert!(!plain.contains('\u{1b}'));
+    assert!(coloured.contains("\u{1b}[1m\u{1b}[31mhigh\u{1b}[0m"), "{coloured}");
+}
+
+#[test]
+fn a_line_of_a_minified_template_is_cut_around_the_mark() {
+    let mut fixture = fixture().calm();
+    let filler = "x".repeat(4_000);
+    let text = format!("{{\"a\":\"{filler}\",\"AuthType\":\"NONE\",\"b\":\"{filler}\"}}");
+    let start = text.find("NONE").unwrap();
+    fixture.project.files.push(model::SourceFile::new("template.json", text));
+    let at = model::Span::new(model::FileId(1), start, start + 4);
+    fixture.findings.truncate(1);
+    fixture.findings[0].at = at;
+    let text = report::text(&fixture.scan(), Look::default());
+    let line = text.lines().find(|line| line.contains("NONE")).unwrap();
+    assert!(line.chars().count() < 160, "{line}");
+    let carets = text.lines().find(|line| line.contains("^^^^")).unwrap();
+    assert_eq!(
+        line.chars().position(|c| c == 'N').unwrap(),
+        carets.chars().position(|c| c == '^').unwrap(),
+        "{text}"
+    );
 }

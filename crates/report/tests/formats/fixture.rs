@@ -1,5 +1,4 @@
 //! A scan with something of everything, its names as hostile as a template can make them.
-#![allow(dead_code, reason = "each test file uses a part")]
 use std::collections::BTreeMap;
 
 use model::{
@@ -11,12 +10,12 @@ use model::{
 use report::Scan;
 
 /// Every trick at once: HTML, terminal escape, line break, direction mark, quotes, Markdown, CDATA.
-pub const HOSTILE: &str =
+pub(crate) const HOSTILE: &str =
     "</script><img src=x onerror=alert(1)>\u{1b}[31m\u{202e}`'\"|]]>&\n# @team [x](javascript:y) \u{9b}2J%0A";
 
-pub const SECRET: &str = "hunter2-correct-horse";
+pub(crate) const SECRET: &str = "hunter2-correct-horse";
 
-pub static OPEN_URL: Check = Check {
+pub(crate) static OPEN_URL: Check = Check {
     id: "public-function-url",
     since: "0.1.0",
     severity: Severity::High,
@@ -28,7 +27,7 @@ pub static OPEN_URL: Check = Check {
     run: |_, _| {},
 };
 
-pub static PLAIN_SECRET: Check = Check {
+pub(crate) static PLAIN_SECRET: Check = Check {
     id: "plain-text-secret",
     since: "0.1.0",
     severity: Severity::Critical,
@@ -40,7 +39,7 @@ pub static PLAIN_SECRET: Check = Check {
     run: |_, _| {},
 };
 
-pub static NO_TRACING: Check = Check {
+pub(crate) static NO_TRACING: Check = Check {
     id: "untraced-function",
     since: "0.1.0",
     severity: Severity::Low,
@@ -52,10 +51,10 @@ pub static NO_TRACING: Check = Check {
     run: |_, _| {},
 };
 
-pub const TEMPLATE: &str = "Resources:\n  Api:\n    Type: AWS::Lambda::Url\n    Properties:\n      TargetFunctionArn: !Ref Handler\n      AuthType: NONE\n  Handler:\n    Type: AWS::Lambda::Function\n    Properties:\n      Environment:\n        Variables:\n          DB_PASSWORD: \"hunter2-correct-horse\"\n          STAGE: prod\n";
+pub(crate) const TEMPLATE: &str = "Resources:\n  Api:\n    Type: AWS::Lambda::Url\n    Properties:\n      TargetFunctionArn: !Ref Handler\n      AuthType: NONE\n  Handler:\n    Type: AWS::Lambda::Function\n    Properties:\n      Environment:\n        Variables:\n          DB_PASSWORD: \"hunter2-correct-horse\"\n          STAGE: prod\n";
 
 /// The span of the `nth` occurrence of `text` in the template.
-pub fn at(text: &str, nth: usize) -> Span {
+pub(crate) fn at(text: &str, nth: usize) -> Span {
     let (start, found) = TEMPLATE.match_indices(text).nth(nth).expect("is in the template");
     Span::new(FileId(0), start, start + found.len())
 }
@@ -136,16 +135,16 @@ fn app() -> App {
 }
 
 /// What a [`Scan`] borrows from.
-pub struct Fixture {
-    pub project: Project,
-    pub checks: Vec<&'static Check>,
-    pub findings: Vec<Finding>,
-    pub suppressed: Vec<Suppressed>,
-    pub stale: Vec<Stale>,
-    pub undecided: Vec<Undecided>,
+pub(crate) struct Fixture {
+    pub(crate) project: Project,
+    pub(crate) checks: Vec<&'static Check>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) suppressed: Vec<Suppressed>,
+    pub(crate) stale: Vec<Stale>,
+    pub(crate) undecided: Vec<Undecided>,
 }
 
-pub fn fixture() -> Fixture {
+pub(crate) fn fixture() -> Fixture {
     let app = app();
     let (url, function, hostile) = (&app.nodes[0], &app.nodes[1], &app.nodes[2]);
     let mut findings = vec![
@@ -220,7 +219,7 @@ pub fn fixture() -> Fixture {
 }
 
 impl Fixture {
-    pub fn scan(&self) -> Scan<'_> {
+    pub(crate) fn scan(&self) -> Scan<'_> {
         Scan {
             project: &self.project,
             root: HOSTILE,
@@ -238,7 +237,7 @@ impl Fixture {
     }
 
     /// Only what a template may say in good faith.
-    pub fn calm(mut self) -> Self {
+    pub(crate) fn calm(mut self) -> Self {
         let calm = |text: &str| !text.contains("</script>");
         self.project.apps[0].nodes.pop();
         self.project.apps[0].edges.pop();

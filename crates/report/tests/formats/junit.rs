@@ -1,0 +1,45 @@
+//! JUnit XML, read by another implementation.
+use quick_junit::{Report, TestCaseStatus};
+
+use crate::fixture::{HOSTILE, fixture};
+
+/// Both common schemas forbid a time zone, this reader asks for one.
+fn read(xml: &str) -> Report {
+    Report::deserialize_from_str(&xml.replace("T00:00:00\"", "T00:00:00Z\"")).unwrap()
+}
+
+#[test]
+fn another_reader_understands_it() {
+    let fixture = fixture();
+    let report = read(&report::junit(&fixture.scan()));
+    let [app, reading] = report.test_suites.as_slice() else { panic!("two suites") };
+    assert_eq!((app.name.as_str(), app.tests, app.failures), ("template.yaml", 3, 3));
+    assert_eq!((reading.tests, reading.errors), (2, 1));
+}
+
+#[test]
+fn a_check_passes_fails_or_is_skipped() {
+    let mut fixture = fixture();
+    fixture.findings.retain(|finding| finding.check.id == "plain-text-secret");
+    let report = read(&report::junit(&fixture.scan()));
+    let status = |name: &str| {
+        let case = report.test_suites[0].test_cases.iter().find(|case| case.name.as_str() == name).unwrap();
+        match &case.status {
+            TestCaseStatus::Success { .. } => "passed",
+            TestCaseStatus::NonSuccess { .. } => "failed",
+            TestCaseStatus::Skipped { .. } => "skipped",
+        }
+    };
+    assert_eq!(status("public-function-url"), "passed");
+    assert_eq!(status("plain-text-secret"), "failed");
+    assert_eq!(status("untraced-function"), "skipped");
+}
+
+#[test]
+fn names_hold_no_character_that_xml_forbids() {
+    let fixture = fixture();
+    let xml = report::junit(&fixture.scan());
+    let allowed = |c: char| c == '\n' || ('\u{20}'..'\u{fffe}').contains(&c) || c > '\u{ffff}';
+    assert!(xml.chars().all(allowed));
+    assert!(!xml.contains(HOSTILE));
+}
