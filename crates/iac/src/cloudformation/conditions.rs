@@ -6,7 +6,8 @@ use super::resolve::Scope;
 impl Scope<'_, '_> {
     /// What the condition called `name` comes to.
     pub(super) fn condition(&mut self, name: &str, at: Span) -> Tri {
-        match self.conditions.get(name) {
+        let key = (self.trusts_defaults, name.to_owned());
+        match self.conditions.get(&key) {
             Some(Some(known)) => return *known,
             Some(None) => {
                 let message = format!("condition `{name}` depends on itself");
@@ -19,13 +20,21 @@ impl Scope<'_, '_> {
         let Some(expression) = template.get("Conditions").and_then(|conditions| conditions.get(name)) else {
             let message = format!("condition `{name}` does not exist");
             self.tell(ProblemKind::Unresolved, at, message, "correct the name, or add it to `Conditions`");
-            self.conditions.insert(name.to_owned(), Some(Tri::Unknown));
+            self.conditions.insert(key, Some(Tri::Unknown));
             return Tri::Unknown;
         };
-        self.conditions.insert(name.to_owned(), None);
+        self.conditions.insert(key.clone(), None);
         let result = self.evaluate(expression);
-        self.conditions.insert(name.to_owned(), Some(result));
+        self.conditions.insert(key, Some(result));
         result
+    }
+
+    /// The condition is false whatever values the parameters get that have only a default.
+    pub(super) fn is_never(&mut self, name: &str, at: Span) -> bool {
+        self.trusts_defaults = false;
+        let result = self.condition(name, at);
+        self.trusts_defaults = true;
+        result == Tri::False
     }
 
     /// What a condition expression comes to.

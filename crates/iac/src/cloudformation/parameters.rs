@@ -13,6 +13,9 @@ impl Scope<'_, '_> {
             let name = &entry.key.text;
             let value = self.parameter(name, &entry.value, given.get(name), entry.key.at);
             self.parameters.insert(name.clone(), value);
+            if !given.contains_key(name) {
+                self.defaulted.insert(name.clone());
+            }
         }
     }
 

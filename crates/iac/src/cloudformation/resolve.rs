@@ -18,8 +18,12 @@ pub(super) struct Scope<'a, 's> {
     /// Put before every resource's name: `Stack.` inside a nested stack.
     pub prefix: String,
     pub parameters: BTreeMap<String, Value>,
-    /// What each condition came to; `None` while it is evaluated.
-    pub conditions: BTreeMap<String, Option<Tri>>,
+    /// Parameters that have no value but their default.
+    pub defaulted: BTreeSet<String>,
+    /// Whether defaults count. A deployment may override them, so that they never make a resource vanish.
+    pub trusts_defaults: bool,
+    /// What each condition came to, with defaults and without; `None` while it is evaluated.
+    pub conditions: BTreeMap<(bool, String), Option<Tri>>,
     /// The resources as written, after `Fn::ForEach` and `Globals`.
     pub written: BTreeMap<String, Value>,
     /// Nested stacks that were read; `None` while one is read.
@@ -57,6 +61,8 @@ impl<'a, 's> Scope<'a, 's> {
             region: None,
             prefix: String::new(),
             parameters: BTreeMap::new(),
+            defaulted: BTreeSet::new(),
+            trusts_defaults: true,
             conditions: BTreeMap::new(),
             written: BTreeMap::new(),
             children: BTreeMap::new(),
@@ -149,6 +155,13 @@ impl<'a, 's> Scope<'a, 's> {
     pub(super) fn name(&mut self, name: &str, at: Span) -> Option<Value> {
         if let Some(pseudo) = name.strip_prefix("AWS::") {
             return self.pseudo(pseudo, at);
+        }
+        if !self.trusts_defaults && self.defaulted.contains(name) {
+            return Some(Value::unknown(
+                at,
+                format!("parameter `{name}` has only a default"),
+                format!("${{{name}}}"),
+            ));
         }
         if let Some(value) = self.parameters.get(name) {
             let mut value = value.clone();

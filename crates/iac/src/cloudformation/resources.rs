@@ -1,5 +1,5 @@
 //! The `Resources` section: which are made, and their resolved properties.
-use model::{Data, Entry, ProblemKind, Tri, Value};
+use model::{Data, Entry, ProblemKind, Value};
 
 use super::resolve::Scope;
 use crate::resource::Resource;
@@ -60,7 +60,7 @@ impl Scope<'_, '_> {
             return None;
         };
         if let Some(condition) = body.get("Condition").and_then(Value::as_str)
-            && self.condition(condition, body.at) == Tri::False
+            && self.is_never(condition, body.at)
         {
             let message = format!("`{name}` is not made: condition `{condition}` is false");
             let help = "give other parameter values to scan it";
