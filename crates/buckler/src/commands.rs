@@ -1,0 +1,67 @@
+//! The commands, one module each, and what may go wrong in any of them.
+mod checks;
+mod completions;
+mod explain;
+mod graph;
+mod init;
+mod reading;
+mod scan;
+
+use std::path::PathBuf;
+
+use crate::args::{Arguments, Command};
+use crate::config::ConfigError;
+use crate::exit::Exit;
+
+/// What stops a command before it judged anything.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommandError {
+    #[error("`{path}` cannot be scanned: {why}")]
+    Path { path: PathBuf, why: String },
+    #[error("`{path}` could not be written: {why}")]
+    Write { path: PathBuf, why: String },
+    #[error("`{path}` could not be read: {why}")]
+    Read { path: PathBuf, why: String },
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("{0}")]
+    Check(String),
+    #[error("the pattern `{pattern}` is wrong: {why}")]
+    Exclude { pattern: String, why: String },
+    #[error("git does not say what changed: {why}")]
+    Git { why: String },
+    #[error("`{path}` is no baseline: {why}")]
+    Baseline { path: PathBuf, why: String },
+    #[error("`{path}` exists already")]
+    Exists { path: PathBuf },
+}
+
+impl CommandError {
+    /// The next step, where there is one.
+    pub(crate) fn help(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Path { .. } => "name the folder of the application, or one template",
+            Self::Write { .. } => "choose another `--output`",
+            Self::Config(_) => "`buckler init` writes a commented example",
+            Self::Exclude { .. } => "patterns are written as in .gitignore",
+            Self::Git { .. } => {
+                "`--since` needs a git checkout and a revision that it knows, such as `origin/main`"
+            }
+            Self::Baseline { .. } => "write a new one with `buckler scan --write-baseline FILE`",
+            Self::Exists { .. } => "`--force` replaces it",
+            Self::Read { .. } | Self::Check(_) => return None,
+        })
+    }
+}
+
+/// Runs the command of the arguments.
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
+    match &arguments.command {
+        Command::Scan(arguments) => scan::run(arguments),
+        Command::Model(arguments) => graph::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::Checks(arguments) => checks::run(arguments),
+        Command::Init(arguments) => init::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments),
+    }
+}

@@ -1,0 +1,30 @@
+//! Exit codes: a promise to scripts.
+use std::process::ExitCode;
+
+/// How a command ends. The numbers never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Everything was read, and nothing reaches the threshold.
+    Clean = 0,
+    /// Findings at or above `--fail-on`.
+    Findings = 1,
+    /// The arguments, the configuration or a path are wrong; nothing was judged.
+    Usage = 2,
+    /// No finding reaches the threshold, but no application was found or part of one could not be read.
+    Incomplete = 3,
+}
+
+impl Exit {
+    /// Every code with its meaning, for `--help` and the documentation.
+    pub(crate) const TABLE: &'static str = "Exit codes:
+  0  everything was read, and no finding reaches --fail-on
+  1  findings at or above --fail-on
+  2  wrong arguments, configuration or path; nothing was judged
+  3  no finding reaches --fail-on, but no application was found or part of one could not be read";
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

@@ -1,0 +1,96 @@
+//! What changed since a git revision: `--since REV`.
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use model::{Finding, Project};
+
+use crate::commands::CommandError;
+
+/// Changed lines of each file, as ranges counted from 1, both ends included.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Changes {
+    files: BTreeMap<String, Vec<(u32, u32)>>,
+}
+
+/// Asks git what differs from `revision` in the folder, uncommitted and untracked files included.
+pub(crate) fn changes(folder: &Path, revision: &str) -> Result<Changes, CommandError> {
+    if revision.starts_with('-') {
+        return Err(CommandError::Git { why: format!("`{revision}` is no revision") });
+    }
+    let diff = git(
+        folder,
+        &["diff", "--unified=0", "--no-color", "--no-ext-diff", "--relative", revision, "--", "."],
+    )?;
+    let mut changes = parse(&diff);
+    for path in git(folder, &["ls-files", "-z", "--others", "--exclude-standard"])?.split('\0') {
+        if !path.is_empty() {
+            changes.files.insert(path.to_owned(), vec![(1, u32::MAX)]);
+        }
+    }
+    Ok(changes)
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Result<String, CommandError> {
+    let mut command = Command::new("git");
+    command.arg("-c").arg("core.quotePath=false").arg("-C").arg(folder).args(arguments);
+    let output = command.output().map_err(|why| CommandError::Git { why: why.to_string() })?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(CommandError::Git { why: said.lines().next().unwrap_or("git failed").to_owned() })
+}
+
+/// Reads a diff without context: file headers and hunk headers.
+fn parse(diff: &str) -> Changes {
+    let mut changes = Changes::default();
+    let mut path = None;
+    for line in diff.lines() {
+        if let Some(name) = line.strip_prefix("+++ ") {
+            path = name.strip_prefix("b/").map(|name| name.trim_end_matches('\t').to_owned());
+        } else if let (Some(path), Some(hunk)) = (&path, line.strip_prefix("@@ ")) {
+            changes.files.entry(path.clone()).or_default().extend(range(hunk));
+        }
+    }
+    changes
+}
+
+/// The new side of a hunk header: `-1,2 +3,4 @@ …`. Lines taken away touch what stands around them.
+fn range(hunk: &str) -> Option<(u32, u32)> {
+    let new = hunk.split(' ').find_map(|part| part.strip_prefix('+'))?;
+    let (start, count) = new.split_once(',').unwrap_or((new, "1"));
+    let (start, count): (u32, u32) = (start.parse().ok()?, count.parse().ok()?);
+    Some(if count == 0 { (start.max(1), start.saturating_add(1)) } else { (start, start + count - 1) })
+}
+
+impl Changes {
+    /// Whether the resource that a finding is about, or the place it points at, has a changed line.
+    pub(crate) fn touch(&self, finding: &Finding, project: &Project) -> bool {
+        let app = project.app_of(finding);
+        let block = app.and_then(|app| app.named(&finding.node)).map(|node| node.span);
+        [Some(finding.at), block].into_iter().flatten().any(|span| {
+            let Some(file) = project.file(span) else { return false };
+            let Some(ranges) = self.files.get(&file.path) else { return false };
+            let (first, last) = (file.place(span.start).line, file.place(span.end).line);
+            ranges.iter().any(|(start, end)| *start <= last && first <= *end)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hunks_become_ranges() {
+        let diff = "diff --git a/t.yaml b/t.yaml\n--- a/t.yaml\n+++ b/t.yaml\n@@ -3 +3,2 @@ Resources:\n+x\n+y\n@@ -9,2 +10,0 @@\n-z\n";
+        let changes = parse(diff);
+        assert_eq!(changes.files["t.yaml"], vec![(3, 4), (10, 11)]);
+    }
+
+    #[test]
+    fn a_deleted_file_changes_nothing() {
+        assert_eq!(parse("--- a/t\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n"), Changes::default());
+    }
+}
