@@ -247,7 +247,7 @@ attributes! {
     Waf {
         name: Text "its name",
         scope: Text "`REGIONAL` or `CLOUDFRONT`",
-        rules: List "rules: `name`, `action`, `override`, `override_none`, `managed`, `excluded`, `rate_limit`, `group`",
+        rules: List "rules: `id`, `name`, `action`, `override`, `override_none`, `managed`, `excluded`, `rate_limit`, `group`",
         default_action: Any "what happens to requests that no rule names",
         log_destination: Link(LogsTo) "where its logs go",
         is_group: Flag "a group of rules that firewalls use",

@@ -257,6 +257,7 @@ pub(super) const MAPPINGS: &[Mapping] = &[
 ];
 
 const CLOUDFORMATION_RULE: &[Field] = &[
+    field("id", "RuleId"),
     field("name", "Name"),
     field("action", "Action"),
     field("override", "OverrideAction"),
@@ -268,6 +269,7 @@ const CLOUDFORMATION_RULE: &[Field] = &[
 ];
 
 const TERRAFORM_RULE: &[Field] = &[
+    field("id", "rule_id"),
     field("name", "name"),
     field("action", "action"),
     field("override", "override_action"),
