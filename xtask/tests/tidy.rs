@@ -49,7 +49,7 @@ fn source_files_are_short_and_say_what_they_are() {
         if text.lines().count() > 600 {
             wrong.push(format!("{name}: {} lines", text.lines().count()));
         }
-        let is_test = path.file_name().is_some_and(|file| file.to_string_lossy().contains("tests"));
+        let is_test = path.to_string_lossy().contains("tests");
         if !text.starts_with("//!") && !is_test {
             wrong.push(format!("{name}: does not begin with `//!`"));
         }
@@ -129,7 +129,7 @@ fn core_crates_stay_light() {
         ("iac", &["granit-parser", "hcl-edit", "toml", "base64"]),
         (
             "report",
-            &["serde", "serde_json", "sha2", "anstyle", "annotate-snippets", "thiserror", "quick-xml"],
+            &["serde", "serde_json", "sha2", "anstyle", "pulldown-cmark", "thiserror", "unicode-width"],
         ),
     ];
     for (name, allowed) in allowed {
@@ -162,7 +162,12 @@ fn every_check_has_its_current_page() {
         pages.iter().filter_map(|(name, text)| current(&format!("docs/checks/{name}"), text).err()).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for entry in fs::read_dir(root().join("docs/checks")).unwrap() {
-        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        let entry = entry.unwrap();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if std::env::var_os("UPDATE").is_some() && name.ends_with(".md") && !pages.contains_key(&name) {
+            fs::remove_file(entry.path()).unwrap();
+            continue;
+        }
         assert!(pages.contains_key(&name) || name == "ids.txt", "docs/checks/{name} belongs to no check");
     }
 }
