@@ -72,7 +72,7 @@ fn parse(line: &str) -> Option<Verdict> {
     };
     // CloudFormation resources are called `TYPE.LOGICAL_ID`.
     let resource = match *framework {
-        "cloudformation" => resource.split_once('.').map_or(*resource, |(_, name)| name),
+        "cloudformation" | "serverless" => resource.split_once('.').map_or(*resource, |(_, name)| name),
         _ => resource,
     };
     let own = |text: &str| text.to_owned();
@@ -86,7 +86,7 @@ fn judge(project: &Project, findings: &model::Findings, verdict: &Verdict) -> Ou
     let fails = findings.found.iter().any(|finding| {
         let app = project.apps.get(finding.app);
         let node = app.and_then(|app| app.named(&finding.node));
-        finding.node == verdict.resource
+        (finding.node == verdict.resource || app.is_some_and(|app| is_role_of(app, &finding.node, verdict)))
             && is_named(finding.check)
             && node.is_some_and(|node| here(node.name_at))
     });
@@ -106,6 +106,14 @@ fn judge(project: &Project, findings: &model::Findings, verdict: &Verdict) -> Ou
         (false, true) => Ours::Undecided,
         (false, false) => Ours::Pass,
     }
+}
+
+/// In serverless.yml the other tool judges every function by all statements of the service; ours are
+/// judged where they are written: at the role of the function, or that of the service.
+fn is_role_of(app: &model::App, node: &str, verdict: &Verdict) -> bool {
+    let is_function =
+        || app.named(&verdict.resource).is_some_and(|owner| owner.kind == model::Kind::Function);
+    app.framework == model::Framework::Serverless && node.ends_with("IamRoleLambdaExecution") && is_function()
 }
 
 /// Every text file below a folder, in memory.
