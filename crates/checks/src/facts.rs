@@ -1,2 +1,4 @@
 //! Facts that several checks share: dated tables and words.
 pub(crate) mod actions;
+pub(crate) mod runtimes;
+pub(crate) mod secrets;
