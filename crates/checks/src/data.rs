@@ -73,6 +73,7 @@ area! {
     plain_parameter,
     secret_in_plain_parameter,
     backup_vault_without_customer_key,
+    provisioned_table_without_scaling,
     unencrypted_database,
     public_database,
     unencrypted_database_cluster,

@@ -89,6 +89,7 @@ attributes! {
         read_capacity: Int "reads per second paid for",
         write_capacity: Int "writes per second paid for",
         read_max: Int "upper bound of reads with on-demand billing",
+        scales: Flag "its provisioned capacity follows the load",
         ttl: Flag "items expire by themselves",
         stream: Text "what of a change its stream shows",
         stream_on: Flag "changes are streamed",

@@ -261,16 +261,22 @@ pub(super) const MAPPINGS: &[Mapping] = &[
     .hook(literal_bucket),
 ];
 
-/// A setting that calls its bucket by a literal name belongs to the bucket with that name.
+/// A setting that calls its bucket by name belongs to the bucket with that name. Two expressions that
+/// are not known, but written alike, are the same name.
 fn literal_bucket(lowering: &mut Lowering<'_>, _resource: &Resource, id: NodeId) {
     let attr = match lowering.node(id) {
         Some(node) if node.kind == Kind::ResourcePolicy => "target",
         Some(_) => "bucket",
         None => return,
     };
-    let written = lowering.node(id).and_then(|node| node.get(attr)).cloned();
-    let Some(Value { at, data: Data::Text(name) }) = written else { return };
-    let named = |node: &&model::Node| node.kind == Kind::Bucket && node.text("name") == Some(&name);
+    let Some(written) = lowering.node(id).and_then(|node| node.get(attr)).cloned() else { return };
+    let name = written.display();
+    if name.is_empty() || written.first_reference().is_some() {
+        return;
+    }
+    let named = |node: &&model::Node| {
+        node.kind == Kind::Bucket && node.get("name").is_some_and(|value| value.display() == name)
+    };
     let Some(target) = lowering.app.nodes.iter().find(named).map(|node| node.name.clone()) else { return };
-    lowering.set(id, attr, Value::new(at, Data::Ref(model::Ref { target, attribute: None })));
+    lowering.set(id, attr, Value::new(written.at, Data::Ref(model::Ref { target, attribute: None })));
 }

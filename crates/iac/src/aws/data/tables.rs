@@ -1,7 +1,8 @@
 //! Key-value and document tables.
-use model::Kind;
+use model::{Data, Kind, NodeId, Value};
 
-use crate::lower::{Field, Mapping, each, equals, exists, field, flag, policy};
+use crate::lower::{Field, Lowering, Mapping, each, equals, exists, field, flag, policy};
+use crate::resource::Resource;
 
 const REPLICAS: &[Field] = &[
     field("region", "Region"),
@@ -118,4 +119,26 @@ pub(super) const MAPPINGS: &[Mapping] = &[
             field("tags", "tags"),
         ],
     ),
+    Mapping::new(
+        &["AWS::ApplicationAutoScaling::ScalingPolicy", "aws_appautoscaling_policy"],
+        Kind::Other,
+        &[],
+    )
+    .hook(scales),
 ];
+
+/// A scaling policy is about a target, and the target about a table: then the table scales.
+fn scales(lowering: &mut Lowering<'_>, resource: &Resource, _id: NodeId) {
+    let subject = |properties: &Value, keys: &[&str]| {
+        let value = keys.iter().find_map(|key| properties.get(key))?;
+        value.first_reference().map(|reference| reference.target.clone())
+    };
+    let from_policy = ["ScalingTargetId", "ResourceId", "resource_id"];
+    let Some(target) = subject(&resource.properties, &from_policy) else { return };
+    let named = lowering.resources.get(&target);
+    let table = named.and_then(|target| subject(&target.properties, &["ResourceId", "resource_id"]));
+    let table = lowering.find(&table.unwrap_or(target));
+    if let Some(id) = table.filter(|id| lowering.node(*id).is_some_and(|node| node.kind == Kind::Table)) {
+        lowering.set(id, "scales", Value::new(resource.span, Data::Bool(true)));
+    }
+}
