@@ -58,7 +58,7 @@ fn scanned_paths(reader: &mut Reader<'_>) -> Vec<String> {
     let all = reader.source.paths();
     if let Some(first_left_out) = all.get(files_max).cloned() {
         let message = format!("there are more than {files_max} files; those from here on were not looked at");
-        reader.problem(ProblemKind::Limit, &first_left_out, None, message, "scan a smaller folder");
+        reader.problem(ProblemKind::Limit, &first_left_out, message, "scan a smaller folder");
     }
     let all = reader.source.paths();
     let mut paths: Vec<String> = all.iter().take(files_max).filter(|path| !is_made(path)).cloned().collect();

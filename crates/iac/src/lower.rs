@@ -35,6 +35,13 @@ struct Mapped<'a> {
     id: NodeId,
 }
 
+/// Where a node is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Site {
+    pub block: Span,
+    pub name: Span,
+}
+
 /// Lowers the resources of one application into `app`.
 pub(crate) fn lower(reader: &mut Reader<'_>, app: &mut App, resources: Vec<Resource>) {
     // A name written twice stands for both: references mean the first one, nothing is lost.
@@ -73,7 +80,8 @@ pub(crate) fn lower(reader: &mut Reader<'_>, app: &mut App, resources: Vec<Resou
 impl Lowering<'_> {
     fn add_resource(&mut self, resource: &Resource, mapping: Option<&'static Mapping>) -> NodeId {
         let kind = mapping.map_or(model::Kind::Other, |mapping| mapping.kind);
-        let id = self.add(kind, &resource.name, &resource.provider_type, resource.span, resource.name_at);
+        let site = Site { block: resource.span, name: resource.name_at };
+        let id = self.add(kind, &resource.name, &resource.provider_type, site);
         let Some(node) = self.node_mut(id) else { return id };
         node.skips.clone_from(&resource.skips);
         node.implicit = resource.implicit;
@@ -86,14 +94,7 @@ impl Lowering<'_> {
     }
 
     /// Adds a node that no resource stands for by itself: a SAM event, an implicit role.
-    pub(crate) fn add(
-        &mut self,
-        kind: model::Kind,
-        name: &str,
-        provider_type: &str,
-        span: Span,
-        name_at: Span,
-    ) -> NodeId {
+    pub(crate) fn add(&mut self, kind: model::Kind, name: &str, provider_type: &str, site: Site) -> NodeId {
         let id = NodeId(u32::try_from(self.app.nodes.len()).unwrap_or(u32::MAX));
         self.app.nodes.push(Node {
             id,
@@ -102,8 +103,8 @@ impl Lowering<'_> {
             provider: provider_of(provider_type),
             provider_type: provider_type.to_owned(),
             construct: None,
-            span,
-            name_at,
+            span: site.block,
+            name_at: site.name,
             attrs: BTreeMap::new(),
             policies: Vec::new(),
             resource_policies: Vec::new(),

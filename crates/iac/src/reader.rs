@@ -107,7 +107,7 @@ impl<'a> Reader<'a> {
             Ok(text) => Some(self.add_file(path, text)),
             Err(error) => {
                 let (kind, help) = told(&error);
-                self.problem(kind, path, None, format!("`{path}` {error}"), help);
+                self.problem(kind, path, format!("`{path}` {error}"), help);
                 None
             }
         };
@@ -164,22 +164,22 @@ impl<'a> Reader<'a> {
         let text = self.text(file);
         let (value, problems) = doc::parse(&text, file, self.limits());
         for problem in problems {
-            self.problem(problem.kind, path, Some(problem.at), problem.message, problem.help);
+            self.problem_at(problem.kind, problem.at, problem.message, problem.help);
         }
         self.documents.insert(file, value.clone());
         value
     }
 
+    /// A problem with a file as a whole.
     pub(crate) fn problem(
         &mut self,
         kind: ProblemKind,
         path: &str,
-        at: Option<Span>,
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
         let (message, help) = (message.into(), help.into());
-        self.problems.push(Problem { kind, path: path.to_owned(), at, message, help });
+        self.problems.push(Problem { kind, path: path.to_owned(), at: None, message, help });
     }
 
     /// A problem at a place of a file that was read.
@@ -190,8 +190,8 @@ impl<'a> Reader<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let path = self.path(at.file);
-        self.problem(kind, &path, Some(at), message, help);
+        let (path, message, help) = (self.path(at.file), message.into(), help.into());
+        self.problems.push(Problem { kind, path, at: Some(at), message, help });
     }
 }
 

@@ -14,7 +14,7 @@ use model::{
 };
 
 use super::compute::workflow;
-use crate::lower::{Lowering, Mapping, equals, exists, field, flag, read_policy};
+use crate::lower::{Lowering, Mapping, Site, equals, exists, field, flag, read_policy};
 use crate::reader::Reader;
 use crate::resource::Resource;
 
@@ -196,7 +196,7 @@ fn add_role(
         return;
     }
     let at = resource.name_at;
-    let role = lowering.add(Kind::Role, &name, "AWS::IAM::Role", resource.span, at);
+    let role = lowering.add(Kind::Role, &name, "AWS::IAM::Role", Site { block: resource.span, name: at });
     let mut carried = policies;
     carried.extend(made.managed.iter().map(|name| policies::managed(&Value::text(at, *name))));
     for policy in &mut carried {

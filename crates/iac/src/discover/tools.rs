@@ -22,7 +22,7 @@ pub(super) fn assemblies(reader: &mut Reader<'_>, paths: &[String]) -> Vec<Strin
                 None => {
                     let message = "this CDK application has no synthesised templates beside it";
                     let help = "run `cdk synth`, then scan again: its `cdk.out` is read";
-                    reader.problem(ProblemKind::Unresolved, path, None, message, help);
+                    reader.problem(ProblemKind::Unresolved, path, message, help);
                 }
             },
             _ => {}
@@ -58,6 +58,6 @@ pub(super) fn tell_unreadable(reader: &mut Reader<'_>, paths: &[String], assembl
         }
         let message = "this service is configured by a program, which is not run";
         let help = "write it with `serverless print > serverless.yml`, and scan that";
-        reader.problem(ProblemKind::Unsupported, path, None, message, help);
+        reader.problem(ProblemKind::Unsupported, path, message, help);
     }
 }

@@ -127,7 +127,7 @@ fn read_file(reader: &mut Reader<'_>, path: &str) -> Body {
     }
     if count > ERRORS_MAX {
         let message = format!("{} more syntax errors in this file", count - ERRORS_MAX);
-        reader.problem(ProblemKind::Limit, path, None, message, "repair the first ones");
+        reader.problem(ProblemKind::Limit, path, message, "repair the first ones");
     }
     body
 }

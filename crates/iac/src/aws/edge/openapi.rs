@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use model::{Data, Entry, Kind, NodeId, PolicyOrigin, ProblemKind, Relation, Value};
 
 use super::{reference, text};
-use crate::lower::{Lowering, embedded, read_policy};
+use crate::lower::{Lowering, Site, embedded, read_policy};
 use crate::reader::Reader;
 
 /// The provider type of a route that stands in an OpenAPI document.
@@ -122,7 +122,7 @@ fn add_authorizer<const N: usize>(
     let owner = lowering.node(api).map_or_else(String::new, |node| node.name.clone());
     let name = format!("{owner} {}", entry.key.text);
     let span = entry.key.at.to(entry.value.at);
-    let id = lowering.add(Kind::Authorizer, &name, SCHEME, span, entry.key.at);
+    let id = lowering.add(Kind::Authorizer, &name, SCHEME, Site { block: span, name: entry.key.at });
     inherit(lowering, id, api);
     lowering.set(id, "name", Value::text(entry.key.at, &entry.key.text));
     lowering.set(id, "api", reference(&entry.value, &owner));
@@ -239,7 +239,12 @@ impl Definition<'_, '_> {
         };
         let (key, settings) = (operation.key.at, &operation.value);
         let name = format!("{owner} {method} {}", path.key.text);
-        let id = self.lowering.add(Kind::ApiRoute, &name, OPERATION, key.to(settings.at), key);
+        let id = self.lowering.add(
+            Kind::ApiRoute,
+            &name,
+            OPERATION,
+            Site { block: key.to(settings.at), name: key },
+        );
         inherit(self.lowering, id, self.api);
         let scheme = self.auth(document, settings, &method);
         let validator = "x-amazon-apigateway-request-validator";

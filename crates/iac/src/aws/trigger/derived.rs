@@ -5,7 +5,7 @@ use model::{Data, Kind, Node, NodeId, Ref, Relation, Span, Value};
 
 use super::routes;
 use super::sites::{SERVICES, SITES};
-use crate::lower::{Lowering, text_like};
+use crate::lower::{Lowering, Site, text_like};
 use crate::resource::Resource;
 
 /// A trigger that follows from a resource.
@@ -191,7 +191,8 @@ pub(super) fn add(lowering: &mut Lowering<'_>, found: Vec<Derived>) {
             count += 1;
             name = format!("{base}#{count}");
         }
-        let id = lowering.add(Kind::Trigger, &name, super::TRIGGER, derived.at, derived.at);
+        let id =
+            lowering.add(Kind::Trigger, &name, super::TRIGGER, Site { block: derived.at, name: derived.at });
         fill(lowering, id, derived, &function, source);
     }
 }
