@@ -82,9 +82,9 @@ impl Blocks<'_> {
         let mut lines = between.lines().map(str::trim).peekable();
         for _ in 0..LINES_ABOVE_MAX {
             let Some(line) = lines.next() else { break };
-            // The last one is the resource's own: its indentation, or a quote.
-            let is_comment = line.is_empty() || line.starts_with('#') || line.starts_with("//");
-            if lines.peek().is_some() && !is_comment {
+            // The resource's own line may begin before its block: with indentation, or a quote.
+            let is_own = lines.peek().is_none() && !between.ends_with('\n');
+            if !is_own && !line.is_empty() && !line.starts_with('#') && !line.starts_with("//") {
                 return Vec::new();
             }
         }

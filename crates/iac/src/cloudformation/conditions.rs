@@ -17,7 +17,8 @@ impl Scope<'_, '_> {
             None => {}
         }
         let template = self.template;
-        let Some(expression) = template.get("Conditions").and_then(|conditions| conditions.get(name)) else {
+        let expression = template.get("Conditions").and_then(|conditions| self.entry_of(conditions, name));
+        let Some(expression) = expression else {
             let message = format!("condition `{name}` does not exist");
             self.tell(ProblemKind::Unresolved, at, message, "correct the name, or add it to `Conditions`");
             self.conditions.insert(key, Some(Tri::Unknown));

@@ -130,7 +130,7 @@ impl Scope<'_, '_> {
                 let shown = keys.iter().map(Value::display).collect::<Vec<_>>().join(".");
                 return Some(Value::unknown(at, format!("{} is not known", key.display()), shown));
             }
-            found = found.and_then(|map| map.get(&key.display()));
+            found = found.and_then(|map| self.entry_of(map, &key.display()));
         }
         if let Some(found) = found.filter(|_| keys.len() == 3) {
             let found = self.resolve(found)?;

@@ -3,7 +3,7 @@
 //! Source: AWS CloudFormation Template Reference Guide, "Fn::ForEach" and "AWS::Include transform".
 use model::{Data, Entry, Key, ProblemKind, Value};
 
-use super::resolve::Scope;
+use super::resolve::{Scope, weight};
 use crate::source::beside;
 
 impl Scope<'_, '_> {
@@ -36,15 +36,18 @@ impl Scope<'_, '_> {
             self.tell(ProblemKind::Unresolved, entry.key.at, message, "give the parameter a value");
             return Vec::new();
         };
-        let size = values(fragment);
+        let size = weight(fragment);
         let mut made = Vec::new();
         for item in &items {
             self.spent.copies = self.spent.copies.saturating_add(1);
             if !self.may_copy(size, entry) {
                 break;
             }
-            let variable = Variable::new(&identifier.display(), &item.display());
+            let mut variable = Variable::new(&identifier.display(), &item.display());
             let copy = variable.put_into(fragment);
+            if !self.charge(variable.put, entry.key.at) {
+                break;
+            }
             match self.unroll(copy.entries()) {
                 Some(inner) => made.extend(inner),
                 None => made.extend(copy.entries().iter().cloned()),
@@ -55,17 +58,17 @@ impl Scope<'_, '_> {
 
     fn may_copy(&mut self, size: usize, entry: &Entry) -> bool {
         let copies_max = self.reader.limits().copies_max;
-        // A copied value costs about what its text would.
         if self.spent.copies > copies_max {
             let message = format!("loops make more than {copies_max} copies");
             self.tell(ProblemKind::Limit, entry.key.at, message, "the rest was not read; shorten the loop");
             return false;
         }
-        self.charge(size.saturating_mul(VALUE_BYTES), entry.key.at)
+        self.charge(size, entry.key.at)
     }
 
-    /// The entries of a local file that `Fn::Transform` with `AWS::Include` puts here.
-    pub(super) fn include(&mut self, transform: &Value) -> Vec<Entry> {
+    /// The entries of a local file that `Fn::Transform` with `AWS::Include` puts here. `None`, and told,
+    /// when it cannot be read.
+    pub(super) fn include(&mut self, transform: &Value) -> Option<Vec<Entry>> {
         let name = transform.get("Name").map(Value::display).unwrap_or_default();
         let location = transform.path("Parameters.Location").and_then(|location| self.resolve(location));
         let path = location.as_ref().and_then(Value::as_str).and_then(|location| beside(self.path, location));
@@ -81,36 +84,18 @@ impl Scope<'_, '_> {
                 (format!("the macro `{name}` runs only when deployed"), "scan what it makes of the template")
             };
             self.tell(ProblemKind::Unresolved, at, message, help);
-            return Vec::new();
+            return None;
         };
         if self.open.contains(&path) {
             let message = format!("`{path}` includes itself");
             self.tell(ProblemKind::Suspicious, at, message, "break the cycle; it was not read again");
-            return Vec::new();
+            return None;
         }
-        let Some(document) = self.reader.document(&path) else { return Vec::new() };
+        let document = self.reader.document(&path)?;
         self.open.push(path);
         let entries = self.deeper(at, |scope| scope.resolve_entries(document.entries()));
         self.open.pop();
-        entries.unwrap_or_default()
-    }
-}
-
-/// What a value of a copied fragment is counted as, in bytes of text.
-const VALUE_BYTES: usize = 64;
-
-/// How many values stand in a value, itself included.
-fn values(value: &Value) -> usize {
-    match &value.data {
-        Data::List(items) | Data::Joined(items) => 1 + items.iter().map(values).sum::<usize>(),
-        Data::Map(entries) => 1 + entries.iter().map(|entry| values(&entry.value)).sum::<usize>(),
-        Data::Null
-        | Data::Bool(_)
-        | Data::Int(_)
-        | Data::Float(_)
-        | Data::Text(_)
-        | Data::Ref(_)
-        | Data::Unknown(_) => 1,
+        entries
     }
 }
 
@@ -120,26 +105,33 @@ struct Variable {
     item: String,
     /// `${Name}`, and `&{Name}` which leaves out what is not a letter or digit.
     spellings: [(String, String); 2],
+    /// Bytes that were put in so far. Past the limit the rest stays as it is written.
+    put: usize,
 }
+
+/// Bytes that one copy of a loop may put into its fragment at most.
+const PUT_BYTES_MAX: usize = 1 << 20;
 
 impl Variable {
     fn new(name: &str, item: &str) -> Self {
         let plain: String = item.chars().filter(char::is_ascii_alphanumeric).collect();
         let spellings = [(format!("${{{name}}}"), item.to_owned()), (format!("&{{{name}}}"), plain)];
-        Self { name: name.to_owned(), item: item.to_owned(), spellings }
+        Self { name: name.to_owned(), item: item.to_owned(), spellings, put: 0 }
     }
 
-    fn in_text(&self, text: &str) -> String {
+    fn in_text(&mut self, text: &str) -> String {
         let mut text = text.to_owned();
         for (spelling, item) in &self.spellings {
-            if text.contains(spelling.as_str()) {
+            let bytes = text.matches(spelling.as_str()).count().saturating_mul(item.len() + 1);
+            if bytes > 0 && self.put.saturating_add(bytes) <= PUT_BYTES_MAX {
+                self.put += bytes;
                 text = text.replace(spelling.as_str(), item);
             }
         }
         text
     }
 
-    fn put_into(&self, value: &Value) -> Value {
+    fn put_into(&mut self, value: &Value) -> Value {
         let data = match &value.data {
             Data::Text(text) => Data::Text(self.in_text(text)),
             Data::List(items) => Data::List(items.iter().map(|item| self.put_into(item)).collect()),
@@ -154,7 +146,7 @@ impl Variable {
         Value::new(value.at, data)
     }
 
-    fn put_into_entry(&self, entry: &Entry) -> Entry {
+    fn put_into_entry(&mut self, entry: &Entry) -> Entry {
         let key = Key { text: self.in_text(&entry.key.text), at: entry.key.at };
         Entry { key, value: self.put_into(&entry.value) }
     }

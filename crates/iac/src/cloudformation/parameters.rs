@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use model::{Data, ProblemKind, Span, Value};
 
-use super::resolve::Scope;
+use super::resolve::{Scope, weight};
 
 impl Scope<'_, '_> {
     pub(super) fn read_parameters(&mut self, given: &BTreeMap<String, Value>) {
@@ -12,7 +12,8 @@ impl Scope<'_, '_> {
         for entry in parameters.entries() {
             let name = &entry.key.text;
             let value = self.parameter(name, &entry.value, given.get(name), entry.key.at);
-            self.parameters.insert(name.clone(), value);
+            let weight = weight(&value);
+            self.parameters.insert(name.clone(), (value, weight));
             if !given.contains_key(name) {
                 self.defaulted.insert(name.clone());
             }

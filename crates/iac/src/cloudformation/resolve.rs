@@ -7,6 +7,18 @@ use super::nested::Child;
 use crate::reader::Reader;
 use crate::resource::Resource;
 
+/// Transforms that are run here, or change nothing that matters.
+const TRANSFORMS: &[&str] = &[
+    "AWS::Serverless-",
+    "AWS::LanguageExtensions",
+    "AWS::Include",
+    "AWS::CodeDeployBlueGreen",
+    "AWS::SecretsManager-",
+];
+
+/// Entries up to which a map is searched without an index.
+const SMALL_MAP: usize = 32;
+
 /// One template while it is read: its names, and what was resolved so far.
 pub(super) struct Scope<'a, 's> {
     pub reader: &'a mut Reader<'s>,
@@ -17,7 +29,8 @@ pub(super) struct Scope<'a, 's> {
     pub region: Option<String>,
     /// Put before every resource's name: `Stack.` inside a nested stack.
     pub prefix: String,
-    pub parameters: BTreeMap<String, Value>,
+    /// Each with its weight, which every use is charged.
+    pub parameters: BTreeMap<String, (Value, usize)>,
     /// Parameters that have no value but their default.
     pub defaulted: BTreeSet<String>,
     /// Whether defaults count. A deployment may override them, so that they never make a resource vanish.
@@ -31,6 +44,8 @@ pub(super) struct Scope<'a, 's> {
     /// The files that are being read, outermost first, to see one that includes itself.
     pub open: Vec<String>,
     pub spent: Spent,
+    /// Large maps of the template by their address, so that a look-up does not cost their length.
+    indices: BTreeMap<usize, BTreeMap<&'a str, &'a Value>>,
     /// References to names that do not exist, told once each.
     told: BTreeSet<String>,
     depth: usize,
@@ -44,7 +59,8 @@ pub(super) struct Spent {
     /// Resources and values copied by loops.
     pub copies: usize,
     pub stacks: usize,
-    bytes_told: bool,
+    /// Everything that is still to be resolved is unknown.
+    is_over: bool,
 }
 
 impl<'a, 's> Scope<'a, 's> {
@@ -68,6 +84,7 @@ impl<'a, 's> Scope<'a, 's> {
             children: BTreeMap::new(),
             open: vec![path.to_owned()],
             spent: Spent::default(),
+            indices: BTreeMap::new(),
             told: BTreeSet::new(),
             depth: 0,
         }
@@ -75,9 +92,45 @@ impl<'a, 's> Scope<'a, 's> {
 
     /// Reads the template with these parameter values.
     pub(super) fn read(&mut self, given: &BTreeMap<String, Value>) -> Vec<Resource> {
+        self.check_sections();
         self.read_parameters(given);
         let resources = self.read_resources();
         super::sam::expand(self, resources)
+    }
+
+    /// Sections that are no maps, and macros that only the deployer can run, are told.
+    fn check_sections(&mut self) {
+        let template = self.template;
+        for name in ["Parameters", "Mappings", "Conditions", "Globals", "Resources", "Outputs"] {
+            let section = template.get(name).filter(|section| !section.is_null());
+            if let Some(section) = section.filter(|section| !matches!(section.data, Data::Map(_))) {
+                let message = format!("`{name}` is not a map");
+                self.tell(ProblemKind::Unreadable, section.at, message, "write entries with names below it");
+            }
+        }
+        for transform in template.get("Transform").map_or(&[][..], Value::one_or_many) {
+            let name = transform.get("Name").unwrap_or(transform).display();
+            if !TRANSFORMS.iter().any(|known| name.starts_with(known)) {
+                let message = format!("the macro `{name}` may change the template when it is deployed");
+                self.tell(
+                    ProblemKind::Unresolved,
+                    transform.at,
+                    message,
+                    "scan what it makes of the template",
+                );
+            }
+        }
+    }
+
+    /// An entry of a map of the template, by an index of its own when the map is large.
+    pub(super) fn entry_of(&mut self, map: &'a Value, key: &str) -> Option<&'a Value> {
+        if map.entries().len() <= SMALL_MAP {
+            return map.get(key);
+        }
+        let index = self.indices.entry(std::ptr::from_ref(map).addr()).or_insert_with(|| {
+            map.entries().iter().map(|entry| (entry.key.text.as_str(), &entry.value)).collect()
+        });
+        index.get(key).copied()
     }
 
     pub(super) fn tell(&mut self, kind: ProblemKind, at: Span, message: impl Into<String>, help: &str) {
@@ -105,16 +158,21 @@ impl<'a, 's> Scope<'a, 's> {
     }
 
     fn resolve_here(&mut self, value: &Value) -> Option<Value> {
+        if self.spent.is_over {
+            return Some(too_much(value.at));
+        }
         match &value.data {
-            Data::Text(text) if !self.charge(text.len(), value.at) => {
-                Some(Value::unknown(value.at, "the template makes too much text", ""))
-            }
+            Data::Text(text) if !self.charge(text.len(), value.at) => Some(too_much(value.at)),
             Data::List(items) => {
                 let items = items.iter().filter_map(|item| self.resolve(item)).collect();
                 Some(Value::new(value.at, Data::List(items)))
             }
             Data::Map(entries) => match entries.as_slice() {
                 [entry] if is_function(entry) => self.call(&entry.key.text, &entry.value, value.at),
+                [entry] if entry.key.text == "Fn::Transform" => Some(match self.include(&entry.value) {
+                    Some(entries) => Value::new(value.at, Data::Map(entries)),
+                    None => Value::unknown(value.at, "a macro makes it when deployed", "${Fn::Transform}"),
+                }),
                 _ => {
                     let entries = self.resolve_entries(entries);
                     Some(Value::new(value.at, Data::Map(entries)))
@@ -130,7 +188,7 @@ impl<'a, 's> Scope<'a, 's> {
         let mut resolved = Vec::with_capacity(entries.len());
         for entry in unrolled.as_deref().unwrap_or(entries) {
             if entry.key.text == "Fn::Transform" {
-                resolved.extend(self.include(&entry.value));
+                resolved.extend(self.include(&entry.value).unwrap_or_default());
             } else if let Some(value) = self.resolve(&entry.value) {
                 resolved.push(Entry { key: entry.key.clone(), value });
             }
@@ -143,8 +201,8 @@ impl<'a, 's> Scope<'a, 's> {
         let bytes_max = usize::try_from(self.reader.limits().file_bytes_max).unwrap_or(usize::MAX);
         self.spent.bytes = self.spent.bytes.saturating_add(bytes);
         let fits = self.spent.bytes <= bytes_max;
-        if !fits && !self.spent.bytes_told {
-            self.spent.bytes_told = true;
+        if !fits && !self.spent.is_over {
+            self.spent.is_over = true;
             let message = format!("the template makes more than {bytes_max} bytes of text");
             self.tell(ProblemKind::Limit, at, message, "the rest is unknown; shorten what is repeated");
         }
@@ -163,11 +221,9 @@ impl<'a, 's> Scope<'a, 's> {
                 format!("${{{name}}}"),
             ));
         }
-        if let Some(value) = self.parameters.get(name) {
-            let mut value = value.clone();
-            value.at = at;
-            self.charge(value.as_str().map_or(0, str::len), at);
-            return Some(value);
+        if let Some((value, weight)) = self.parameters.get(name) {
+            let (data, weight) = (value.data.clone(), *weight);
+            return Some(if self.charge(weight, at) { Value::new(at, data) } else { too_much(at) });
         }
         // SAM resources may be asked for what is made of them: `MyFunction.Alias`.
         match name.split_once('.') {
@@ -182,7 +238,7 @@ impl<'a, 's> Scope<'a, 's> {
             && let Some(mut value) = self.child_output(name, output, at)
         {
             value.at = at;
-            return value;
+            return if self.charge(weight(&value), at) { value } else { too_much(at) };
         }
         if !self.written.contains_key(name) && !self.is_made_by_sam(name) {
             return self.missing(name, at);
@@ -194,11 +250,11 @@ impl<'a, 's> Scope<'a, 's> {
 
     /// SAM gives what it makes a name that begins with the name of what it was made from.
     fn is_made_by_sam(&self, name: &str) -> bool {
-        let begins = |known: &String| name.starts_with(known.as_str());
+        let mut beginnings = name.char_indices().take(LOGICAL_ID_CHARS_MAX).map(|(end, _)| name.get(..end));
         self.is_sam
             && (name.starts_with("Serverless")
                 || name == "CodeDeployServiceRole"
-                || self.written.keys().any(begins))
+                || beginnings.any(|begin| begin.is_some_and(|begin| self.written.contains_key(begin))))
     }
 
     fn missing(&mut self, name: &str, at: Span) -> Value {
@@ -228,6 +284,29 @@ pub(super) fn is_function(entry: &Entry) -> bool {
     let key = entry.key.text.as_str();
     (key == "Ref" && entry.value.as_str().is_some())
         || (key.starts_with("Fn::") && key != "Fn::Transform" && !key.starts_with("Fn::ForEach"))
+}
+
+/// CloudFormation allows no longer logical ids.
+const LOGICAL_ID_CHARS_MAX: usize = 255;
+
+/// What a value costs to copy, about in bytes.
+pub(super) fn weight(value: &Value) -> usize {
+    VALUE_BYTES
+        + match &value.data {
+            Data::Text(text) => text.len(),
+            Data::List(items) | Data::Joined(items) => items.iter().map(weight).sum(),
+            Data::Map(entries) => {
+                entries.iter().map(|entry| entry.key.text.len() + weight(&entry.value)).sum()
+            }
+            Data::Unknown(unknown) => unknown.reason.len() + unknown.text.len(),
+            Data::Null | Data::Bool(_) | Data::Int(_) | Data::Float(_) | Data::Ref(_) => 0,
+        }
+}
+
+const VALUE_BYTES: usize = 16;
+
+pub(super) fn too_much(at: Span) -> Value {
+    Value::unknown(at, "the template makes too much text", "")
 }
 
 /// Some resource is SAM's, so that the transform was only forgotten.

@@ -1,4 +1,6 @@
 //! The `Resources` section: which are made, and their resolved properties.
+use std::collections::BTreeMap;
+
 use model::{Data, Entry, ProblemKind, Value};
 
 use super::resolve::Scope;
@@ -10,22 +12,16 @@ impl Scope<'_, '_> {
         let template = self.template;
         let Some(section) = template.get("Resources") else { return Vec::new() };
         let entries = self.written_resources(section);
-        for entry in &entries {
-            self.written.insert(entry.key.text.clone(), entry.value.clone());
-        }
-        let last = |index: usize, entry: &Entry| {
-            !entries.iter().skip(index + 1).any(|later| later.key.text == entry.key.text)
-        };
-        let duplicates = self.written.len() < entries.len();
-        let mut resources = Vec::with_capacity(entries.len());
+        // With a name written twice, the last one counts.
+        let mut last: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, entry) in entries.iter().enumerate() {
-            if duplicates && !last(index, entry) {
-                continue;
-            }
-            if let Some(resource) = self.read_resource(entry) {
-                resources.push(resource);
-            }
+            self.written.insert(entry.key.text.clone(), entry.value.clone());
+            last.insert(&entry.key.text, index);
         }
+        let counts = |index: usize, entry: &Entry| last.get(entry.key.text.as_str()) == Some(&index);
+        let counted = entries.iter().enumerate().filter(|(index, entry)| counts(*index, entry));
+        let mut resources: Vec<Resource> =
+            counted.filter_map(|(_, entry)| self.read_resource(entry)).collect();
         let names: Vec<String> = self.written.keys().cloned().collect();
         for name in names {
             resources.extend(self.child_resources(&name));
@@ -41,7 +37,7 @@ impl Scope<'_, '_> {
                 entries.into_iter().partition(|entry| entry.key.text == "Fn::Transform");
             entries = own;
             for transform in transforms {
-                entries.extend(self.include(&transform.value));
+                entries.extend(self.include(&transform.value).unwrap_or_default());
             }
         }
         if self.is_sam

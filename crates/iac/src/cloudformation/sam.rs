@@ -10,7 +10,9 @@ mod definitions;
 mod events;
 pub(super) mod globals;
 
-use model::{Data, Entry, Key, Ref, Span, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Data, Entry, Key, ProblemKind, Ref, Span, Value};
 
 use super::resolve::Scope;
 use crate::resource::Resource;
@@ -25,25 +27,42 @@ pub(super) fn expand(scope: &mut Scope<'_, '_>, mut resources: Vec<Resource>) ->
     }
     let apis = events::implicit_apis(scope, &resources);
     resources.extend(apis);
+    let by_name: BTreeMap<&str, &Resource> =
+        resources.iter().map(|resource| (resource.name.as_str(), resource)).collect();
     let mut made = Vec::new();
     for resource in &resources {
         if !is_own(scope, resource) {
             continue;
         }
-        made.extend(events::triggers(scope, resource, &resources));
+        tell_ignored_policies(scope, resource);
+        made.extend(events::triggers(scope, resource, &by_name));
         made.extend(function_url(resource));
         made.extend(connectors::embedded(scope, resource));
     }
+    let mut names: BTreeSet<String> = resources.iter().map(|resource| resource.name.clone()).collect();
     for resource in &mut resources {
         connectors::link(scope, resource);
     }
     for mut resource in made {
-        while resources.iter().any(|known| known.name == resource.name) {
+        while !names.insert(resource.name.clone()) {
             resource.name.push_str("Event");
         }
         resources.push(resource);
     }
     resources
+}
+
+fn tell_ignored_policies(scope: &mut Scope<'_, '_>, resource: &Resource) {
+    let is_set = |name: &str| resource.properties.get(name).filter(|value| !value.is_null());
+    let can = ["AWS::Serverless::Function", "AWS::Serverless::StateMachine"];
+    if let Some(policies) = is_set("Policies")
+        && is_set("Role").is_some_and(|role| !role.is_unknown())
+        && can.contains(&resource.provider_type.as_str())
+    {
+        let message = format!("`Policies` of `{}` have no effect, since it has a `Role`", resource.name);
+        let help = "attach them to the role, or leave `Role` out";
+        scope.tell(ProblemKind::Suspicious, policies.at, message, help);
+    }
 }
 
 /// Resources of nested stacks were expanded with their own template.

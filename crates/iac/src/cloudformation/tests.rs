@@ -1,4 +1,9 @@
-use expect_test::{Expect, expect};
+//! `check(template, expected)` prints the resolved resources, then the problems.
+mod functions;
+mod hostile;
+mod sam;
+
+use expect_test::Expect;
 
 use crate::{MemorySource, Options};
 
@@ -29,19 +34,6 @@ fn check(template: &str, expected: Expect) {
     expected.assert_eq(&shown(&[("template.yaml", template)], &Options::default()));
 }
 
-#[test]
-fn references_and_joins() {
-    check(
-        "
-Parameters: { Stage: { Type: String, Default: dev }, Open: { Type: String } }
-Resources:
-  B: { Type: AWS::S3::Bucket, Properties: { BucketName: !Sub 'x-${Stage}-${AWS::AccountId}', A: !Ref Open } }
-  C: { Type: X::Y::Z, Properties: { A: !GetAtt B.Arn, B: !Join [',', [a, !Ref Stage]], C: !Ref Nope, D: !Ref AWS::NoValue } }
-",
-        expect![[r#"
-            B: AWS::S3::Bucket {BucketName: x-dev-${AWS::AccountId}, A: ${Open}}
-            C: X::Y::Z {A: ${B.Arn}, B: a,dev, C: ${Nope}}
-            ! unresolved: `Nope` is neither a parameter nor a resource of this template
-        "#]],
-    );
+fn check_files(files: &[(&str, &str)], expected: Expect) {
+    expected.assert_eq(&shown(files, &Options::default()));
 }

@@ -1,7 +1,9 @@
 //! Strings of which some parts may not be known, and `Fn::Sub`.
+use std::collections::BTreeMap;
+
 use model::{Data, Entry, ProblemKind, Span, Value};
 
-use super::resolve::Scope;
+use super::resolve::{Scope, too_much};
 
 impl Scope<'_, '_> {
     /// Joins parts to text when all are known, else to a string with the parts that are not.
@@ -20,8 +22,8 @@ impl Scope<'_, '_> {
             self.tell(ProblemKind::Limit, at, message, "it is taken as unknown; shorten it");
             return Value::unknown(at, "the string is too long", "");
         }
-        if !self.charge(bytes, at) {
-            return Value::unknown(at, "the template makes too much text", "");
+        if !self.charge(bytes.saturating_add(flat.len()), at) {
+            return too_much(at);
         }
         match flat.len() {
             0 => Value::text(at, ""),
@@ -51,6 +53,8 @@ impl Scope<'_, '_> {
     }
 
     fn substitute(&mut self, text: &str, names: &[Entry], at: Span) -> Value {
+        let names: BTreeMap<&str, &Value> =
+            names.iter().map(|entry| (entry.key.text.as_str(), &entry.value)).collect();
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
@@ -59,19 +63,15 @@ impl Scope<'_, '_> {
             if let Some(literal) = name.strip_prefix('!') {
                 parts.push(Value::text(at, format!("${{{literal}}}")));
             } else {
-                parts.extend(self.named_part(name.trim(), names, at));
+                parts.extend(match names.get(name.trim()) {
+                    Some(value) => self.resolve(value),
+                    None => self.name(name.trim(), at),
+                });
             }
             rest = behind;
         }
         parts.push(Value::text(at, rest));
         self.concat(at, parts)
-    }
-
-    fn named_part(&mut self, name: &str, names: &[Entry], at: Span) -> Option<Value> {
-        match names.iter().rev().find(|entry| entry.key.text == name) {
-            Some(entry) => self.resolve(&entry.value),
-            None => self.name(name, at),
-        }
     }
 
     /// A function whose argument has the wrong shape: told, and unknown.

@@ -1,6 +1,6 @@
 //! Builds a value from parser events, on a stack of its own: depth costs memory, never the call stack.
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use granit_parser::{Event, ScalarStyle, Tag};
 use model::{Data, Entry, FileId, Key, ProblemKind, Span, Value};
@@ -209,9 +209,10 @@ impl<'a> Builder<'a> {
         }
         let (merged, mut own): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|entry| entry.key.text == "<<");
+        let mut known: BTreeSet<String> = own.iter().map(|entry| entry.key.text.clone()).collect();
         for source in merged.iter().flat_map(|entry| entry.value.one_or_many()) {
             for entry in source.entries() {
-                if !own.iter().any(|known| known.key.text == entry.key.text) {
+                if known.insert(entry.key.text.clone()) {
                     own.push(entry.clone());
                 }
             }

@@ -97,6 +97,7 @@ Resources:
             role R
             function F
             F assumes R
+            ! `Policies` of `F` have no effect, since it has a `Role`
         "#]],
     );
 }

@@ -175,7 +175,7 @@ fn limits_callers(policy: &Value) -> bool {
 
 /// The origins that the API's `Cors` lets in. SAM keeps them in single quotes.
 pub(super) fn cors_origins(api: &Resource) -> Option<Value> {
-    let cors = api.properties.get("Cors")?;
+    let cors = api.properties.get("Cors").or_else(|| api.properties.get("CorsConfiguration"))?;
     let origins = match &cors.data {
         Data::Map(_) => cors.get("AllowOrigin").or_else(|| cors.get("AllowOrigins"))?,
         Data::Bool(_) | Data::Null => return None,

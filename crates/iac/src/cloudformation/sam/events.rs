@@ -1,4 +1,6 @@
 //! `Events` of functions and state machines: one [`TRIGGER`] each.
+use std::collections::BTreeMap;
+
 use model::{Data, Entry, ProblemKind, Span, Value};
 
 use super::super::resolve::Scope;
@@ -96,7 +98,11 @@ const EVENTS: &[EventType] = &[
 const STARTED: &[&str] = &["AWS::Serverless::Function", "AWS::Serverless::StateMachine"];
 
 /// The triggers of one function or state machine.
-pub(super) fn triggers(scope: &mut Scope<'_, '_>, started: &Resource, all: &[Resource]) -> Vec<Resource> {
+pub(super) fn triggers(
+    scope: &mut Scope<'_, '_>,
+    started: &Resource,
+    all: &BTreeMap<&str, &Resource>,
+) -> Vec<Resource> {
     if !STARTED.contains(&started.provider_type.as_str()) {
         return Vec::new();
     }
@@ -108,7 +114,7 @@ fn trigger(
     scope: &mut Scope<'_, '_>,
     started: &Resource,
     written: &Entry,
-    all: &[Resource],
+    all: &BTreeMap<&str, &Resource>,
 ) -> Option<Resource> {
     let kind = written.value.get("Type").map(Value::display).unwrap_or_default();
     let Some(known) = EVENTS.iter().find(|known| known.name == kind) else {
@@ -171,7 +177,7 @@ fn http(
     scope: &Scope<'_, '_>,
     known: &EventType,
     properties: &Value,
-    all: &[Resource],
+    all: &BTreeMap<&str, &Resource>,
     at: Span,
 ) -> Vec<Entry> {
     let (named, implicit) = match known.name {
@@ -185,7 +191,7 @@ fn http(
         None => reference(&format!("{}{implicit}", scope.prefix), at),
     };
     let target = api.first_reference().map(|reference| reference.target.as_str());
-    let resource = target.and_then(|target| all.iter().find(|resource| resource.name == target));
+    let resource = target.and_then(|target| all.get(target)).copied();
     let method = properties.get("Method").map(|method| match method.as_str() {
         Some(text) if text.eq_ignore_ascii_case("x-amazon-apigateway-any-method") => text_at(method, "ANY"),
         Some(text) => text_at(method, &text.to_ascii_uppercase()),

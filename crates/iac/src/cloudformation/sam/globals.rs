@@ -2,9 +2,11 @@
 //!
 //! Source: AWS SAM Developer Guide, "Globals section": maps are merged, lists are joined with the
 //! global elements first, anything else of the resource replaces the global value.
+use std::collections::BTreeMap;
+
 use model::{Data, Entry, Key, ProblemKind, Value};
 
-use super::super::resolve::{Scope, is_function};
+use super::super::resolve::{Scope, is_function, weight};
 
 const SECTIONS: &[(&str, &str)] = &[
     ("Function", "AWS::Serverless::Function"),
@@ -25,9 +27,13 @@ pub(in super::super) fn merge(scope: &mut Scope<'_, '_>, globals: &Value, resour
             scope.tell(ProblemKind::Suspicious, section.key.at, message, "SAM refuses it; correct the name");
             continue;
         };
+        let weight = weight(&section.value);
         let of_kind =
             |resource: &&mut Entry| resource.value.get("Type").and_then(Value::as_str) == Some(*kind);
         for resource in resources.iter_mut().filter(of_kind) {
+            if !scope.charge(weight, section.key.at) {
+                return;
+            }
             give(&section.value, &mut resource.value);
         }
     }
@@ -52,15 +58,19 @@ fn merged(global: &Value, local: &Value) -> Value {
     let is_intrinsic = |value: &Value| matches!(value.entries(), [entry] if is_function(entry));
     match (&global.data, &local.data) {
         (Data::Map(common), Data::Map(own)) if !is_intrinsic(global) && !is_intrinsic(local) => {
+            let mut left: BTreeMap<&str, &Entry> =
+                common.iter().map(|entry| (entry.key.text.as_str(), entry)).collect();
             let mut entries: Vec<Entry> = Vec::with_capacity(common.len() + own.len());
             for entry in own {
-                let value = match global.get(&entry.key.text) {
-                    Some(global) => merged(global, &entry.value),
+                let value = match left.remove(entry.key.text.as_str()) {
+                    Some(global) => merged(&global.value, &entry.value),
                     None => entry.value.clone(),
                 };
                 entries.push(Entry { key: entry.key.clone(), value });
             }
-            entries.extend(common.iter().filter(|entry| local.get(&entry.key.text).is_none()).cloned());
+            entries.extend(
+                common.iter().filter(|entry| left.remove(entry.key.text.as_str()).is_some()).cloned(),
+            );
             Value::new(local.at, Data::Map(entries))
         }
         (Data::List(common), Data::List(own)) => {
