@@ -11,6 +11,7 @@ mod apis;
 mod build;
 mod events;
 mod functions;
+mod made;
 mod parts;
 mod roles;
 mod service;
@@ -58,6 +59,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, path: &str) -> Option<Vec<Resource>>
     let roles = roles::add(&mut variables, &service, &mut template);
     functions::add(&service, &mut template, &roles);
     let mut needs = events::add(&mut variables, &service, &mut template);
+    needs.rest = needs.rest.or_else(|| unread::service_proxies(&document));
     parts::layers(&service, &mut template);
     parts::deployment_bucket(&service, &mut template);
     parts::state_machines(&mut variables, &service, &mut template, &mut needs);

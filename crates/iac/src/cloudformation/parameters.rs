@@ -68,7 +68,7 @@ fn typed(name: &str, value: &Value, kind: &str) -> Value {
         return Value::new(value.at, Data::List(items));
     }
     match &value.data {
-        Data::Bool(_) | Data::Int(_) | Data::Float(_) => value.clone(),
+        Data::Bool(_) | Data::Int(_) | Data::Float(_) | Data::Unknown(_) => value.clone(),
         _ => Value::text(value.at, value.display()),
     }
 }

@@ -5,10 +5,13 @@ pub(super) fn is_any(text: &str) -> bool {
     is_template(text) || is_service(text) || is_plan(text)
 }
 
-/// A CloudFormation or SAM template: `Resources` at the top, and a word that only templates have.
+/// A CloudFormation or SAM template: at its top `Resources` and somewhere a word that only templates
+/// have, or the version of its format. A template that is broken is still one.
 pub(super) fn is_template(text: &str) -> bool {
-    let marks = ["AWS::", "AWSTemplateFormatVersion", "Alexa::ASK", "Custom::"];
-    text.contains("Resources") && marks.iter().any(|mark| text.contains(mark)) && has_key(text, "Resources")
+    const VERSION: &str = "AWSTemplateFormatVersion";
+    const MARKS: &[&str] = &["AWS::", VERSION, "Alexa::ASK", "Custom::"];
+    let has_resources = || text.contains("Resources") && has_key(text, "Resources");
+    MARKS.iter().any(|mark| text.contains(mark)) && (has_resources() || has_key(text, VERSION))
 }
 
 /// A service of the Serverless Framework, whatever its file is called.

@@ -84,11 +84,10 @@ impl Template {
         for written in laid_over.into_iter().flatten().filter(|part| matches!(part.data, Data::Map(_))) {
             build::merge(&mut resources, written);
         }
-        let mut entries = vec![entry("Resources", resources)];
-        if let Data::Map(rest) = own.data {
-            entries.extend(rest);
-        }
-        let document = Value::new(at, Data::Map(entries));
+        let mut document = Value::new(at, Data::Map(vec![entry("Resources", resources)]));
+        build::merge(&mut document, own);
+        let parameters = super::made::parameters(&document);
+        build::merge(&mut document, Value::new(at, Data::Map(vec![entry("Parameters", parameters)])));
         let read = cloudformation::read_document(variables.reader, variables.path, &document);
         let mut resources = read.map_or_else(Vec::new, |(_, resources)| resources);
         let taken: BTreeSet<String> = resources.iter().map(|resource| resource.name.clone()).collect();

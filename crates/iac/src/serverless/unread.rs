@@ -1,5 +1,5 @@
 //! What a service says that is not read, or that the framework itself would not read: always told.
-use model::{ProblemKind, Value};
+use model::{ProblemKind, Span, Value};
 
 use super::variables::Variables;
 
@@ -109,20 +109,26 @@ pub(super) fn tell_sections(variables: &mut Variables<'_, '_>, document: &Value)
 /// Tells of plugins that change the deployment by what `custom` says.
 pub(super) fn tell_plugins(variables: &mut Variables<'_, '_>, document: &Value) {
     const CUSTOM: &[(&str, &str)] = &[
-        ("customDomain", "the domain in front of the API"),
-        ("customDomains", "the domains in front of the API"),
-        ("associateWaf", "the firewall in front of the API"),
-        ("splitStacks", "how the stack is split"),
-        ("apiGatewayServiceProxies", "the routes without a function"),
-        ("appSync", "the GraphQL API"),
+        ("customDomain", "the domain in front of the API is"),
+        ("customDomains", "the domains in front of the API are"),
+        ("associateWaf", "the firewall in front of the API is"),
+        ("splitStacks", "how the stack is split is"),
+        ("apiGatewayServiceProxies", "the routes without a function are"),
+        ("appSync", "the GraphQL API is"),
     ];
     let Some(custom) = document.get("custom") else { return };
     for entry in custom.entries() {
         let Some((_, what)) = CUSTOM.iter().find(|(name, _)| *name == entry.key.text) else { continue };
-        let message = format!("`custom.{}` is read by a plugin: {what} is not in the graph", entry.key.text);
+        let message = format!("`custom.{}` is read by a plugin: {what} not in the graph", entry.key.text);
         let help = "`serverless package` writes the whole template, scan that";
         variables.tell(ProblemKind::Unsupported, entry.key.at, message, help);
     }
+}
+
+/// Where routes without a function are written: they, too, need the API.
+pub(super) fn service_proxies(document: &Value) -> Option<Span> {
+    let custom = document.get("custom")?;
+    super::build::entry_of(custom, "apiGatewayServiceProxies").map(|entry| entry.key.at)
 }
 
 pub(super) fn tell_provider(variables: &mut Variables<'_, '_>, provider: &Value) {

@@ -110,3 +110,21 @@ fn resources_that_are_not_known_do_not_hide_functions() {
             serverless.yml:4: `resources.Resources` is not known: nothing of `${file(gone.yml)}` was read (unresolved)"#]],
     );
 }
+
+#[test]
+fn what_else_the_framework_makes_may_be_referred_to() {
+    check_one(
+        r"
+service: s
+provider: { name: aws, role: 'arn:r' }
+functions: { a: { handler: x } }
+resources:
+  Resources:
+    P: { Type: AWS::SSM::Parameter, Properties: { Value: !Ref ApiGatewayDeployment123, Name: !Sub '${ALambdaVersionX.Arn}', Type: !Ref Typo } }
+",
+        expect![[r#"
+            a Lambda::Function {Handler: x, Code: ., Role: arn:r}
+            P SSM::Parameter {Value: <`ApiGatewayDeployment123` is made by the framework>, Name: <`ALambdaVersionX` is made by the framework>, Type: <`Typo` does not exist>}
+            serverless.yml:7: `Typo` is neither a parameter nor a resource of this template (unresolved)"#]],
+    );
+}
