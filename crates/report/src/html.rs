@@ -101,12 +101,14 @@ fn filters(out: &mut String, scan: &Scan<'_>) {
     for severity in Severity::ALL.iter().rev().filter(|severity| scan.count(**severity) > 0) {
         let (name, count) = (severity.as_str(), scan.count(*severity));
         out.push_str(&format!(
-            "<label for=\"show-{name}\"><input type=\"checkbox\" id=\"show-{name}\" autocomplete=\"off\" checked> {name} \
+            "<label for=\"show-{name}\"><input type=\"checkbox\" id=\"show-{name}\" checked> {name} \
              <span class=\"soft\">{count}</span></label>\n"
         ));
     }
     if filters_apps(scan) {
-        out.push_str("<label for=\"app\">of <select id=\"app\" autocomplete=\"off\">\n<option value=\"all\">all applications</option>\n");
+        out.push_str(
+            "<label for=\"app\">of <select id=\"app\">\n<option value=\"all\">all applications</option>\n",
+        );
         for (index, app) in scan.project.apps.iter().enumerate() {
             out.push_str(&format!("<option value=\"{index}\">{}</option>\n", escape(&app.name)));
         }
@@ -170,7 +172,7 @@ fn finding(out: &mut String, scan: &Scan<'_>, mask: &Mask, finding: &Finding) {
     ));
     if let Some(snippet) = snippet::of_finding(scan.project, mask, finding) {
         out.push_str("<pre>");
-        let lines: Vec<String> = snippet.lines.iter().map(snippet_line).collect();
+        let lines: Vec<String> = snippet.dedented().lines.iter().map(snippet_line).collect();
         out.push_str(&lines.join("\n"));
         out.push_str("</pre>\n");
     }

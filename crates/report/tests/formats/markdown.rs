@@ -9,7 +9,7 @@ fn a_comment_fits_whatever_is_found() {
     fixture.findings = fixture.findings.iter().cycle().take(7_000).cloned().collect();
     let text = report::markdown(&fixture.scan());
     assert!(text.len() <= 65_536, "{}", text.len());
-    assert!(text.contains("left out**: no room in one comment"), "{}", &text[text.len() - 600..]);
+    assert!(text.contains("left out**: no room in one comment"));
     assert_eq!(text.matches("<details").count(), text.matches("</details>").count());
 }
 

@@ -42,10 +42,14 @@ fn a_finding_has_id_place_snippet_reason_next_step_and_link() {
           Requests cannot be followed.
 
           `Environment` is wide
-           --> template.yaml:7:11 (AWS::function)
-            |
-          7 |   Handler:
-            |           ^
+            --> template.yaml:10:7 (AWS::function)
+             |
+           7 |   Handler:
+          ...
+          10 |       Environment:
+             |       ^^^^^^^^^^^^
+          11 |         Variables:
+             |         ^^^^^^^^^^
 
           next: Switch tracing on.
           more: buckler explain untraced-function · https://docs.example/checks/untraced-function.md
