@@ -11,6 +11,7 @@ mod json;
 mod module;
 mod operators;
 mod parse;
+mod plan;
 mod policy_document;
 mod refs;
 mod resources;
@@ -26,6 +27,7 @@ use crate::resource::Resource;
 use eval::Evaluator;
 
 pub(crate) use module::Modules;
+pub(crate) use plan::read as read_plan;
 
 /// Reads the root module in `folder`, and the local modules that it calls.
 pub(crate) fn read(reader: &mut Reader<'_>, folder: &str) -> Vec<Resource> {
@@ -34,10 +36,6 @@ pub(crate) fn read(reader: &mut Reader<'_>, folder: &str) -> Vec<Resource> {
     let root = evaluator.instantiate(module, String::new(), None);
     let mut resources = Vec::new();
     evaluator.resources(root, &mut resources);
+    evaluator.tell_switched_off();
     resources
-}
-
-/// Reads `terraform show -json` output. `None` when it is none after all.
-pub(crate) fn read_plan(_reader: &mut Reader<'_>, _path: &str) -> Option<Vec<Resource>> {
-    None
 }

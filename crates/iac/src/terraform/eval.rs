@@ -24,6 +24,10 @@ pub(super) struct Evaluator<'r, 'a> {
     pub instances: Vec<Instance>,
     /// Definite errors met so far: what `try` and `can` look at.
     pub failures: usize,
+    /// A template file is being rendered: it cannot render another one.
+    pub is_rendering: bool,
+    /// Blocks that `count` or `for_each` leaves without any copy.
+    pub switched_off: Vec<(String, Span)>,
     depth: usize,
     fuel: usize,
     told: bool,
@@ -81,7 +85,16 @@ impl<'s> Names<'s> {
 impl<'r, 'a> Evaluator<'r, 'a> {
     pub(super) fn new(reader: &'r mut Reader<'a>) -> Self {
         let fuel = reader.limits().document_values_max.saturating_mul(FUEL_DOCUMENTS);
-        Self { reader, instances: Vec::new(), failures: 0, depth: 0, fuel, told: false }
+        Self {
+            reader,
+            instances: Vec::new(),
+            failures: 0,
+            is_rendering: false,
+            switched_off: Vec::new(),
+            depth: 0,
+            fuel,
+            told: false,
+        }
     }
 
     /// The value of an expression, placed where the expression stands.
@@ -154,7 +167,7 @@ impl<'r, 'a> Evaluator<'r, 'a> {
                 if operators::equal(&yes, &no).is_true() {
                     return yes.data;
                 }
-                let reason = format!("depends on {}", operators::why(&condition));
+                let reason = format!("the condition is not known: {}", operators::why(&condition));
                 self.unknown(at, reason)
             }
         }
@@ -163,7 +176,7 @@ impl<'r, 'a> Evaluator<'r, 'a> {
     fn for_expr(&mut self, scope: Scope<'_>, inner: &For, at: Span) -> Data {
         let collection = self.eval(scope, &inner.collection);
         let Some(pairs) = pairs(&collection) else {
-            return self.unknown(at, format!("goes through {}", operators::why(&collection)));
+            return self.unknown(at, format!("the collection is not known: {}", operators::why(&collection)));
         };
         let mut list: Vec<Value> = Vec::new();
         let mut map = MapBuilder::default();
@@ -176,7 +189,8 @@ impl<'r, 'a> Evaluator<'r, 'a> {
                     Tri::True => {}
                     Tri::False => continue,
                     Tri::Unknown => {
-                        return self.unknown(at, format!("depends on {}", operators::why(&condition)));
+                        let reason = format!("the condition is not known: {}", operators::why(&condition));
+                        return self.unknown(at, reason);
                     }
                 }
             }
@@ -219,7 +233,8 @@ impl<'r, 'a> Evaluator<'r, 'a> {
                         Tri::True => self.parts(scope, yes, at, pieces),
                         Tri::False => self.parts(scope, no, at, pieces),
                         Tri::Unknown => {
-                            let reason = format!("depends on {}", operators::why(&condition));
+                            let reason =
+                                format!("the condition is not known: {}", operators::why(&condition));
                             let data = self.unknown(condition.at, reason);
                             pieces.push(Value::new(at, data));
                         }
@@ -228,7 +243,7 @@ impl<'r, 'a> Evaluator<'r, 'a> {
                 Part::For { names, collection, body, at } => {
                     let collection = self.eval(scope, collection);
                     let Some(pairs) = pairs(&collection) else {
-                        let reason = format!("goes through {}", operators::why(&collection));
+                        let reason = format!("the collection is not known: {}", operators::why(&collection));
                         let data = self.unknown(*at, reason);
                         pieces.push(Value::new(*at, data));
                         continue;

@@ -1,7 +1,7 @@
 //! Blocks to resources: every copy of every `resource`, `data` and `provider` block of every module.
 use std::rc::Rc;
 
-use model::{Data, Entry, Key, Span, Value};
+use model::{Data, Entry, Key, ProblemKind, Span, Value};
 
 use super::eval::{Evaluator, Names, Repetition, Scope};
 use super::instance::{Children, Copies};
@@ -12,6 +12,9 @@ use crate::resource::Resource;
 
 /// What one resource costs beside its properties, in values.
 const RESOURCE_FUEL: usize = 8;
+
+/// Names that one message lists.
+const SHOWN_MAX: usize = 5;
 
 /// Arguments and blocks that say how Terraform treats a resource, not what it is.
 const SETTINGS: &[&str] =
@@ -50,6 +53,8 @@ impl Evaluator<'_, '_> {
                 let scope = Scope { repetition: &Repetition::Unclear, ..scope };
                 into.push(self.copy_of(scope, block, local));
             }
+            Copies::Count(0) => self.note_switched_off(instance, local, block),
+            Copies::Each(pairs) if pairs.is_empty() => self.note_switched_off(instance, local, block),
             Copies::Count(count) => {
                 for index in 0..*count {
                     let scope = Scope { repetition: &Repetition::Index(index), ..scope };
@@ -64,6 +69,23 @@ impl Evaluator<'_, '_> {
                 }
             }
         }
+    }
+
+    fn note_switched_off(&mut self, instance: usize, local: &str, block: &Block) {
+        let name = format!("{}{local}", self.prefix(instance));
+        self.switched_off.push((name, block.name_at()));
+    }
+
+    /// Tells once what these values of variables leave out.
+    pub(super) fn tell_switched_off(&mut self) {
+        let Some((_, at)) = self.switched_off.first().cloned() else { return };
+        let count = self.switched_off.len();
+        let shown = self.switched_off.iter().take(SHOWN_MAX).map(|(name, _)| format!("`{name}`"));
+        let more = if count > SHOWN_MAX { ", …" } else { "" };
+        let names = shown.collect::<Vec<_>>().join(", ");
+        let message = format!("{count} blocks make no resource with these values: {names}{more}");
+        let help = "they are not judged; give the variables that switch them on to include them";
+        self.reader.problem_at(ProblemKind::Unresolved, at, message, help);
     }
 
     /// One resource.
@@ -166,7 +188,7 @@ impl Evaluator<'_, '_> {
         let pairs = super::eval::pairs(&collection);
         let Some(pairs) = pairs.filter(|pairs| pairs.len() <= max) else {
             let reason =
-                format!("how many blocks there are depends on {}", super::operators::why(&collection));
+                format!("how many blocks there are is not known: {}", super::operators::why(&collection));
             let value = Value::new(block.at, self.unknown(block.name_at(), reason));
             return push_block(entries, name, value);
         };

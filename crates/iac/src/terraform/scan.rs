@@ -1,8 +1,8 @@
 //! Where the items of a broken file begin and end, found by brackets, quotes and heredocs alone.
 use std::ops::Range;
 
-/// Bracket, quote and interpolation levels that the scanner follows.
-const LEVELS_MAX: usize = 256;
+/// How often a text is looked through at most, when blocks are left open.
+const PASSES_MAX: usize = 64;
 
 /// One attribute or block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,10 +17,13 @@ pub(super) struct Item {
 pub(super) fn items(text: &str) -> Vec<Item> {
     let mut found = Vec::new();
     let mut scanner = Scanner { text: text.as_bytes(), at: 0 };
+    let mut left = text.len().saturating_mul(PASSES_MAX);
     while let Some(start) = scanner.skip_blank() {
         let open_levels = scanner.item();
         let mut end = scanner.at;
+        left = left.saturating_sub(end - start);
         if open_levels > 0
+            && left > 0
             && let Some(head) = text.get(start..end).and_then(next_head)
         {
             end = start + head;
@@ -116,7 +119,7 @@ impl Scanner<'_> {
     /// still open there.
     fn item(&mut self) -> usize {
         let mut levels: Vec<Level> = Vec::new();
-        while self.at < self.text.len() && levels.len() < LEVELS_MAX {
+        while self.at < self.text.len() {
             let byte = self.peek(0);
             if levels.last() == Some(&Level::Quote) {
                 self.quoted(byte, &mut levels);

@@ -1,11 +1,16 @@
 //! Small configurations and what they resolve to.
 mod basics;
+mod expressions;
+mod hostile;
+mod modules;
+mod plans;
 
 use expect_test::Expect;
 use model::{Data, Value};
 
 use crate::options::Options;
 use crate::reader::Reader;
+use crate::resource::Resource;
 use crate::source::MemorySource;
 
 /// Reads the root module of `files` and compares its resources, one line each, and its problems.
@@ -19,11 +24,36 @@ fn check_main(text: &str, expected: &Expect) {
 }
 
 fn check_with<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>, options: &Options, expected: &Expect) {
+    expected.assert_eq(&shown(files, options));
+}
+
+/// The problems of a single `main.tf`.
+fn problems(text: &str) -> String {
+    let shown = shown([("main.tf", text)], &Options::default());
+    let is_problem = |line: &&str| line.contains(" main.tf:");
+    shown.lines().filter(is_problem).map(|line| format!("{line}\n")).collect()
+}
+
+/// Reads a plan.
+fn check_plan(text: &str, expected: &Expect) {
+    let (source, options) = (MemorySource::new([("plan.json", text)]), Options::default());
+    let mut reader = Reader::new(&source, &options);
+    match super::read_plan(&mut reader, "plan.json") {
+        Some(resources) => expected.assert_eq(&render(&resources, &reader)),
+        None => expected.assert_eq("no plan\n"),
+    }
+}
+
+fn shown<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>, options: &Options) -> String {
     let source = MemorySource::new(files);
     let mut reader = Reader::new(&source, options);
     let resources = super::read(&mut reader, "");
+    render(&resources, &reader)
+}
+
+fn render(resources: &[Resource], reader: &Reader<'_>) -> String {
     let mut shown = String::new();
-    for resource in &resources {
+    for resource in resources {
         shown.push_str(&resource.name);
         for entry in resource.properties.entries() {
             shown.push_str(&format!("\n  {} = {}", entry.key.text, show(&entry.value)));
@@ -46,7 +76,7 @@ fn check_with<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>, options: 
             problem.message
         ));
     }
-    expected.assert_eq(&shown);
+    shown
 }
 
 /// A value on one line: texts in quotes, references as `<target.attribute>`, unknowns as `?(reason)`.

@@ -69,7 +69,12 @@ fn render(evaluator: &mut Evaluator<'_, '_>, scope: Scope<'_>, content: &str, at
             return evaluator.fail(at, format!("the file is not a valid template: {}", error.message));
         }
     };
+    if evaluator.is_rendering {
+        return evaluator.fail(at, "a template file cannot render another one");
+    }
+    evaluator.is_rendering = true;
     let value = evaluator.eval(scope, &template);
+    evaluator.is_rendering = false;
     let mut pieces = Vec::new();
     text::pieces(&value, &mut pieces);
     evaluator.join(pieces, at)

@@ -184,7 +184,7 @@ resource "aws_b" "refs" {
               key = "a"
             aws_a.open
               name = joined("open-", ?(how often the block is repeated is not known))
-              (count) = ?(depends on variable `unknown` has no default)
+              (count) = ?(the condition is not known: variable `unknown` has no default)
             aws_b.refs
               a = <aws_a.two[1].id>
               b = [<aws_a.two[0].id>, <aws_a.two[1].id>]
@@ -192,6 +192,7 @@ resource "aws_b" "refs" {
               d = <aws_a.open.id>
               e = [<aws_a.each["x"].id>, <aws_a.each["y"].id>]
               f = [joined("a=", <aws_a.map["a"].id>)]
+            unresolved main.tf:3:10: 1 blocks make no resource with these values: `aws_a.n`
         "#]],
     );
 }
