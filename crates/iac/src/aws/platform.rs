@@ -5,7 +5,7 @@ mod logs;
 mod machine;
 mod network;
 
-use model::{Data, NodeId, Value};
+use model::{Data, Kind, NodeId, Relation, Value};
 
 use crate::lower::{Lowering, Mapping};
 use crate::reader::Reader;
@@ -14,7 +14,27 @@ use crate::resource::Resource;
 pub(super) const TABLES: &[&[Mapping]] =
     &[network::MAPPINGS, logs::MAPPINGS, build::MAPPINGS, container::MAPPINGS, machine::MAPPINGS];
 
-pub(super) fn finish(_lowering: &mut Lowering<'_>, _reader: &mut Reader<'_>) {}
+/// Whatever names a security group runs behind it, also a resource that the model has no table for.
+pub(super) fn finish(lowering: &mut Lowering<'_>, _reader: &mut Reader<'_>) {
+    const OWN: &[Kind] = &[Kind::SecurityGroup, Kind::SecurityGroupRule];
+    let mut links = Vec::new();
+    for (name, resource) in lowering.resources {
+        let Some(from) = lowering.find(name) else { continue };
+        if lowering.node(from).is_some_and(|node| OWN.contains(&node.kind)) {
+            continue;
+        }
+        let mut references = Vec::new();
+        resource.properties.references(&mut references);
+        links.extend(references.into_iter().filter_map(|(reference, at)| {
+            let to = lowering.find(&reference.target)?;
+            lowering.node(to).filter(|node| node.kind == Kind::SecurityGroup)?;
+            Some((from, to, at))
+        }));
+    }
+    for (from, to, at) in links {
+        lowering.edge(from, Relation::RunsIn, to, at);
+    }
+}
 
 fn label(lowering: &mut Lowering<'_>, resource: &Resource, id: NodeId, attr: &'static str, word: &str) {
     lowering.set(id, attr, Value::text(resource.name_at, word));
