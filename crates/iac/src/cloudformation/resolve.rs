@@ -241,8 +241,9 @@ impl<'a, 's> Scope<'a, 's> {
             return if self.charge(weight(&value), at) { value } else { too_much(at) };
         }
         if !self.written.contains_key(name) && !self.is_made_by_sam(name) {
-            let parameter = self.parameters.get(name).filter(|value| value.is_unknown()).cloned();
-            return parameter.unwrap_or_else(|| self.missing(name, at));
+            let parameter = self.parameters.get(name).map(|(value, _)| value.clone());
+            let unknown = parameter.filter(Value::is_unknown);
+            return unknown.unwrap_or_else(|| self.missing(name, at));
         }
         let target = format!("{}{name}", self.prefix);
         let attribute = attribute.map(str::to_owned);

@@ -123,10 +123,7 @@ fn smaller_functions() {
     value("!Cidr [10.0.0.0/16, 3, 8]", expect!["{V: 10.0.0.0/24, 10.0.1.0/24, 10.0.2.0/24}"]);
     value("!Cidr [10.0.0.0/30, 300, 8]", expect!["{V: 10.0.0.0/30, 300, 8}"]);
     value("!GetAZs ''", expect!["{V: ${Fn::GetAZs }}"]);
-    value(
-        "{Fn::ImportValue: !Sub '${Stage}-vpc'}",
-        expect!["{V: ${Fn::ImportValue dev-vpc}}"],
-    );
+    value("{Fn::ImportValue: !Sub '${Stage}-vpc'}", expect!["{V: ${Fn::ImportValue dev-vpc}}"]);
     value("{Fn::Length: !Ref Zones}", expect!["{V: 3}"]);
     value(
         "{Fn::ToJsonString: {a: [1, 'x\"y', !Ref R], b: !Sub 'p-${R.Arn}'}}",
