@@ -56,7 +56,7 @@ fn public_bucket_without_tls(app: &App, findings: &mut Findings) {
 for node in app.all(Kind::BucketSetting) {
         let listed = node.is("acl", "public-read") | node.is("acl", "public-read-write");
         let granted = granted_to_everyone(node, &[]);
-        let Some(bucket) = app.owner(node) else { continue };
+        let Some(bucket) = app.owner(node).filter(|owner| owner.kind == Kind::Bucket) else { continue };
         let list_is_blocked = bucket.flag("restrict_public_buckets") | bucket.flag("block_public_acls");
         let open = (listed & !list_is_blocked) | (granted & !bucket.flag("block_public_acls"));
         let judged = bucket.resource_policies.iter().any(|policy| policy.origin == PolicyOrigin::Resource);
