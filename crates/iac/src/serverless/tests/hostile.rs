@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use super::{check, check_one};
+use super::check;
 use crate::{MemorySource, Options};
 
 #[test]
@@ -43,12 +43,11 @@ fn variables_that_multiply_each_other_are_stopped() {
     let text = format!(
         "provider: {{ name: aws, role: 'arn:r' }}\ncustom:\n{custom}functions:\n  a: {{ description: '${{self:custom.a59}}' }}\n"
     );
-    check_one(
-        &text,
-        expect![[r#"
-            a Lambda::Function {Description: <the string is too long>, Role: arn:r}
-            serverless.yml:5: variables make more, longer or deeper values than the limits allow (limit)"#]],
-    );
+    let mut options = Options::default();
+    options.limits.document_values_max = 5_000;
+    let project = crate::read(&MemorySource::new([("serverless.yml", text)]), &options);
+    assert_eq!(project.apps.first().map(|app| app.functions().count()), Some(1));
+    assert!(project.problems.iter().any(|problem| problem.kind == model::ProblemKind::Limit));
 }
 
 #[test]

@@ -80,9 +80,12 @@ fn values_are_read_and_what_comes_after_apply_stays_open() {
 
 #[test]
 fn a_document_that_is_no_plan_is_none() {
-    check_plan("{\"planned_values\": {}}", &expect![[r#"
+    check_plan(
+        "{\"planned_values\": {}}",
+        &expect![[r#"
         no plan
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -96,8 +99,11 @@ fn configurations_that_call_themselves_end() {
     let plan = format!(
         "{{\"planned_values\": {{\"root_module\": {{\"resources\": [{{\"address\": \"a.b\", \"type\": \"a\", \"values\": {{}}}}]}}}}, \"resource_changes\": [{{\"address\": \"a.b\", \"change\": {{\"after_unknown\": {{\"x\": true}}}}}}], \"configuration\": {{\"root_module\": {{\"resources\": [{{\"address\": \"a.b\", \"expressions\": {{\"x\": {{\"references\": [\"module.m.o\"]}}}}}}], \"module_calls\": {{\"m\": {{\"module\": {module}}}}}}}}}}}"
     );
-    check_plan(&plan, &expect![[r#"
+    check_plan(
+        &plan,
+        &expect![[r#"
         a.b
           x = ?(known after apply)
-    "#]]);
+    "#]],
+    );
 }
