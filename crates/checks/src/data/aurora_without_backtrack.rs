@@ -52,6 +52,7 @@ for node in app.of_type(&["AWS::RDS::DBCluster", "aws_rds_cluster"]) {
         }
         findings.when(below(node, "backtrack_seconds", 1, 0), || {
             AURORA_WITHOUT_BACKTRACK.on(node, "backtrack_seconds", format!("`{}` cannot be rewound", node.name))
+                .fix(Fix::risky("let it be rewound by a day", node.set("backtrack_seconds", 86_400)))
         });
     }
 }

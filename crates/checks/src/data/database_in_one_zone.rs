@@ -53,6 +53,7 @@ for node in app.of_type(&["AWS::RDS::DBInstance", "aws_db_instance"]) {
         }
         findings.unless_on(node, "multi_zone", || {
             DATABASE_IN_ONE_ZONE.on(node, "multi_zone", format!("`{}` has no standby in another zone", node.name))
+                .fix(Fix::safe("add a standby", node.set("multi_zone", true)))
         });
     }
 }

@@ -54,6 +54,7 @@ for node in app.of_type(&["AWS::MSK::Cluster", "aws_msk_cluster"]) {
         let safe = node.flag("encryption") & clients & node.flag_or("cluster_tls", true);
         findings.when(!safe, || {
             KAFKA_WITHOUT_ENCRYPTION.on(node, "client_tls", format!("`{}` may be talked to without encryption", node.name))
+                .fix(Fix::risky("require TLS", node.set("client_tls", "TLS")))
         });
     }
 }

@@ -80,8 +80,11 @@ fn by_type(provider_type: &str) -> Guarded {
 }
 
 /// The first statement that lets everyone in, without a condition that narrows who that is.
-/// `Unknown` when a statement whose effect is not known could.
+/// `Unknown` when a statement whose effect is not known could, or when the policy could not be read.
 pub(crate) fn open_statement(policy: &Policy) -> (Tri, Option<&Statement>) {
+    if policy.statements.is_empty() {
+        return (Tri::Unknown, None);
+    }
     let open = |statement: &&Statement| names_everyone(statement) && !is_narrowed(statement);
     let mut found = policy.statements.iter().filter(open);
     let certain = found.clone().find(|statement| statement.allows());
@@ -94,9 +97,11 @@ pub(crate) fn open_statement(policy: &Policy) -> (Tri, Option<&Statement>) {
     }
 }
 
-/// Some principal is everyone, also as a wildcard ARN of any account.
-pub(crate) fn names_everyone(statement: &Statement) -> bool {
-    statement.for_everyone() || statement.principals.iter().any(is_any_account)
+/// Some principal is everyone, also as a wildcard ARN of any account, or as everyone but some.
+fn names_everyone(statement: &Statement) -> bool {
+    statement.for_everyone()
+        || (statement.allows() && !statement.not_principals.is_empty())
+        || statement.principals.iter().any(is_any_account)
 }
 
 fn is_any_account(principal: &Principal) -> bool {
@@ -137,7 +142,7 @@ const NARROWING: &[&str] = &[
 ];
 
 /// Whether a condition limits the callers of a statement to somebody.
-pub(crate) fn is_narrowed(statement: &Statement) -> bool {
+fn is_narrowed(statement: &Statement) -> bool {
     let narrow = statement.conditions.iter().filter(|condition| {
         let operator = condition.operator.to_ascii_lowercase();
         let compares = ["equals", "like", "ipaddress"].iter().any(|word| operator.contains(word));

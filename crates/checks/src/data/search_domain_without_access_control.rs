@@ -49,5 +49,5 @@ check! {
 }
 
 fn search_domain_without_access_control(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(!(node.flag("access_control") | node.flag("internal_users")), || { SEARCH_DOMAIN_WITHOUT_ACCESS_CONTROL.on(node, "access_control", format!("`{}` has no fine-grained access control", node.name)) }); }
+for node in app.of_type(TYPES) {  findings.when(!(node.flag("access_control") | node.flag("internal_users")), || { SEARCH_DOMAIN_WITHOUT_ACCESS_CONTROL.on(node, "access_control", format!("`{}` has no fine-grained access control", node.name)).fix(Fix::risky("switch it on", node.set("access_control", true))) }); }
 }

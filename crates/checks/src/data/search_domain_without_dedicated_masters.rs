@@ -49,5 +49,5 @@ check! {
 }
 
 fn search_domain_without_dedicated_masters(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "dedicated_masters", || { SEARCH_DOMAIN_WITHOUT_DEDICATED_MASTERS.on(node, "dedicated_masters", format!("`{}` has no dedicated masters", node.name)) }); }
+for node in app.of_type(TYPES) {  findings.unless_on(node, "dedicated_masters", || { SEARCH_DOMAIN_WITHOUT_DEDICATED_MASTERS.on(node, "dedicated_masters", format!("`{}` has no dedicated masters", node.name)).fix(Fix::risky("add dedicated masters", node.set("dedicated_masters", true))) }); }
 }

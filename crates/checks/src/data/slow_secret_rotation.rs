@@ -57,6 +57,7 @@ for node in app.all(Kind::SecretRotation) {
         let by_schedule = node.get("schedule").map_or(Tri::False, is_often_enough);
         findings.when(!(by_days | by_schedule), || {
             SLOW_SECRET_ROTATION.on(node, "days", format!("`{}` rotates less than every 90 days", node.name))
+                .fix(Fix::risky("rotate every month", node.set("days", 30)))
         });
     }
 }

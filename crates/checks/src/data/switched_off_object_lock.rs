@@ -38,6 +38,7 @@ fn switched_off_object_lock(app: &App, findings: &mut Findings) {
 for node in app.all(Kind::Bucket).filter(|node| node.has("object_lock")) {
         findings.unless_on(node, "object_lock", || {
             SWITCHED_OFF_OBJECT_LOCK.on(node, "object_lock", format!("`{}` has an object lock that is off", node.name))
+                .fix(Fix::risky("switch it on", node.set("object_lock", true)))
         });
     }
 }

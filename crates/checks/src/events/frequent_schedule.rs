@@ -50,7 +50,8 @@ fn frequent_schedule(app: &App, findings: &mut Findings) {
 for node in app.any(&[Kind::EventRule, Kind::Schedule]) {
         let off = node.flag_or("enabled", true).is_false();
         if !off && node.text("schedule").and_then(minutes_between).is_some_and(|minutes| minutes <= 1) {
-            findings.push(FREQUENT_SCHEDULE.on(node, "schedule", format!("`{}` starts every minute", node.name)));
+            let fix = Fix::risky("start every five minutes", node.set("schedule", "rate(5 minutes)"));
+            findings.push(FREQUENT_SCHEDULE.on(node, "schedule", format!("`{}` starts every minute", node.name)).fix(fix));
         }
     }
 }

@@ -14,8 +14,12 @@ pub fn describe_patch(app: &App, patch: &Patch) -> Option<String> {
     };
     let node = app.named(name)?;
     let mapping = aws::mapping(&node.provider_type)?;
-    let field = mapping.fields.iter().find(|field| field.attr == *attr && !field.path.is_empty())?;
     let is_hcl = node.provider_type.starts_with("aws_");
+    // One table may hold both spellings of a path.
+    let in_its_words =
+        |field: &&Field| field.path.starts_with(|first: char| first.is_ascii_lowercase()) == is_hcl;
+    let fields = || mapping.fields.iter().filter(|field| field.attr == *attr && !field.path.is_empty());
+    let field = fields().find(in_its_words).or_else(|| fields().next())?;
     Some(match patch {
         Patch::Unset { .. } => format!("remove `{}` from `{name}`", field.path),
         Patch::Set { value, .. } => match written(field, value)? {

@@ -1,7 +1,7 @@
 //! Object stores: buckets, their settings, access points.
 use model::{Data, Kind, NodeId, Value};
 
-use crate::lower::{Field, Lowering, Mapping, each, exists, field, flag, policy};
+use crate::lower::{Field, Lowering, Mapping, each, equals, exists, field, flag, policy};
 use crate::resource::Resource;
 
 const TARGETS: &[Field] = &[
@@ -98,7 +98,7 @@ pub(super) const MAPPINGS: &[Mapping] = &[
             field("name", "BucketName"),
             field("acl", "AccessControl"),
             field("ownership", "OwnershipControls.Rules.ObjectOwnership"),
-            flag("versioning", "VersioningConfiguration.Status"),
+            equals("versioning", "VersioningConfiguration.Status", "Enabled"),
             field("encryption", SSE),
             field("key", SSE_KEY),
             exists("logging", "LoggingConfiguration"),
@@ -164,7 +164,7 @@ pub(super) const MAPPINGS: &[Mapping] = &[
             field("acl", "acl"),
             each("grants", "access_control_policy.grant", GRANTS),
             field("ownership", "rule.object_ownership"),
-            flag("versioning", "versioning_configuration.status"),
+            equals("versioning", "versioning_configuration.status", "Enabled"),
             flag("mfa_delete", "versioning_configuration.mfa_delete"),
             field("encryption", "rule.apply_server_side_encryption_by_default.sse_algorithm"),
             field("key", "rule.apply_server_side_encryption_by_default.kms_master_key_id"),

@@ -19,6 +19,7 @@ pub(super) const MAPPINGS: &[Mapping] = &[
             field("key", "KmsMasterKeyId"),
             field("key_reuse_seconds", "KmsDataKeyReusePeriodSeconds"),
             field("redrive", "RedrivePolicy"),
+            field("max_receives", "RedrivePolicy.maxReceiveCount"),
             field("redrive_allow", "RedriveAllowPolicy"),
             field("visibility_seconds", "VisibilityTimeout"),
             field("retention_seconds", "MessageRetentionPeriod"),
