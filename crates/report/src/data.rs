@@ -42,6 +42,7 @@ fn convert(naming: Naming, name: &str, value: &Value) -> Json {
             None => json!({ "ref": reference.target }),
         },
         Data::Joined(parts) => {
+            let name = if mask::refers_to_secret(parts) { "" } else { name };
             let parts: Vec<Json> = parts.iter().map(|part| convert(naming, name, part)).collect();
             json!({ "joined": parts })
         }

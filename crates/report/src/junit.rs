@@ -25,7 +25,8 @@ pub fn junit(scan: &Scan<'_>) -> String {
         id += 1;
     }
     if !scan.project.problems.is_empty() {
-        let cases = scan.project.problems.iter().map(|problem| problem_case(scan, problem)).collect();
+        let cases = scan.project.problems.iter().map(|problem| problem_case(scan, problem));
+        let cases = unique(cases).collect();
         suite(&mut out, scan, Suite { id, name: "reading the project", package: "buckler", cases });
     }
     out.push_str("</testsuites>\n");
@@ -138,16 +139,16 @@ fn suite(out: &mut String, scan: &Scan<'_>, suite: Suite<'_>) {
         suite.cases.len(),
         escape(scan.version),
     ));
-    for case in unique(suite.cases) {
-        push_case(out, &case);
+    for case in &suite.cases {
+        push_case(out, case);
     }
     out.push_str("    <system-out/>\n    <system-err/>\n  </testsuite>\n");
 }
 
 /// Readers drop a second case of the same name, so those are numbered.
-fn unique(cases: Vec<Case>) -> impl Iterator<Item = Case> {
+fn unique(cases: impl Iterator<Item = Case>) -> impl Iterator<Item = Case> {
     let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
-    cases.into_iter().map(move |mut case| {
+    cases.map(move |mut case| {
         let count = seen.entry((case.class.clone(), case.name.clone())).or_default();
         *count += 1;
         if *count > 1 {

@@ -203,39 +203,39 @@ fn prose(words: &str) -> String {
 
 /// Text as code, in HTML so that no number of backticks ends it.
 fn code(words: &str) -> String {
-    format!("<code>{}</code>", entities(&visible::line(words), |character| !is_word(character)))
+    format!("<code>{}</code>", inert(&visible::line(words)))
 }
 
-/// Plain text: all punctuation that Markdown, HTML or a code host could read as something is an
-/// entity, and an invisible space breaks what hosts link by themselves (`@name`, `#1`, `www.`).
+/// Plain text in which nothing is Markdown or HTML. An invisible space breaks what code hosts link
+/// by themselves (`@name`, `#1`).
 fn text(words: &str) -> String {
-    let quiet =
-        |character: char| is_word(character) || matches!(character, ' ' | ',' | ';' | '(' | ')' | '?' | '·');
-    let escaped = entities(&visible::line(words), |character| !quiet(character));
-    escaped
-        .replace("&#64;", "&#64;&#8203;")
-        .replace("&#35;", "&#35;&#8203;")
-        .replace("&#58;&#47;", "&#58;&#8203;&#47;")
+    inert(&visible::line(words)).replace("&#64;", "&#64;&#8203;").replace("&#35;", "&#35;&#8203;")
 }
 
-fn html(words: &str) -> String {
-    entities(words, |character| matches!(character, '&' | '<' | '>' | '"' | '\''))
-}
-
-fn is_word(character: char) -> bool {
-    character.is_alphanumeric() || character == ' '
-}
-
-fn entities(words: &str, escapes: impl Fn(char) -> bool) -> String {
+/// All punctuation that Markdown or HTML could read as something, as entities; of what links itself
+/// (`http://`, `www.`) the character that makes it one.
+fn inert(words: &str) -> String {
+    const HARMLESS: &str = " .,;()?/=%'\"·-";
     let mut out = String::with_capacity(words.len());
     for character in words.chars() {
-        if escapes(character) && character.is_ascii() {
-            out.push_str(&format!("&#{};", u32::from(character)));
-        } else {
+        let links = character == '.' && out.get(out.len().saturating_sub(3)..).is_some_and(ends_in_www);
+        if !links && (character.is_alphanumeric() || HARMLESS.contains(character) || !character.is_ascii()) {
             out.push(character);
+        } else {
+            out.push_str(&format!("&#{};", u32::from(character)));
         }
     }
     out
+}
+
+fn ends_in_www(text: &str) -> bool {
+    text.eq_ignore_ascii_case("www")
+}
+
+/// Text of ours inside an HTML tag's line.
+fn html(words: &str) -> String {
+    let words = words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    words.replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 #[cfg(test)]
@@ -246,5 +246,6 @@ mod tests {
     fn nothing_in_a_name_is_markdown() {
         assert_eq!(text("*a* @b <c>"), "&#42;a&#42; &#64;&#8203;b &#60;c&#62;");
         assert_eq!(prose("`x|y` is"), "<code>x&#124;y</code> is");
+        assert_eq!(text("see http://a.b or WWW.c.d"), "see http&#58;//a.b or WWW&#46;c.d");
     }
 }

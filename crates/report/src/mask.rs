@@ -102,6 +102,7 @@ const ABOUT: &[&str] = &[
     "seconds",
     "size",
     "table",
+    "template",
     "timeout",
     "topic",
     "ttl",
@@ -153,6 +154,7 @@ impl Mask {
             Data::Map(entries) => {
                 entries.iter().for_each(|entry| self.add_value(naming, &entry.key.text, &entry.value));
             }
+            Data::Joined(parts) if refers_to_secret(parts) => {}
             Data::List(items) | Data::Joined(items) => {
                 items.iter().for_each(|item| self.add_value(naming, name, item));
             }
@@ -261,17 +263,25 @@ impl Naming {
 pub(crate) fn hides(naming: Naming, name: &str, value: &Value) -> bool {
     match &value.data {
         Data::Text(text) => !is_plain(text) && (names_secret(naming, name) || looks_secret(text)),
-        Data::Int(_) | Data::Float(_) => names_secret(naming, name),
+        // `maxTokens: 4096` of a model is none, `PIN=4711` may be one.
+        Data::Int(_) | Data::Float(_) => naming == Naming::Author && names_secret(naming, name),
         _ => false,
     }
+}
+
+/// A dynamic reference of which parts are not literal: `{{resolve:secretsmanager:${Secret}::}}`.
+pub(crate) fn refers_to_secret(parts: &[Value]) -> bool {
+    parts.first().and_then(Value::as_str).is_some_and(|text| text.starts_with("{{resolve:"))
 }
 
 /// Values that are nobody's secret, and references to where the secret is kept.
 fn is_plain(text: &str) -> bool {
     let text = text.trim().trim_matches(['"', '\'']);
-    let word =
-        ["", "true", "false", "null", "none", "yes", "no", "enabled", "disabled", "required", "optional"];
-    word.iter().any(|plain| text.eq_ignore_ascii_case(plain))
+    const WORDS: &[&str] = &[
+        "", "true", "false", "null", "none", "yes", "no", "enabled", "disabled", "required", "optional",
+        "days", "hours", "minutes", "seconds",
+    ];
+    WORDS.iter().any(|plain| text.eq_ignore_ascii_case(plain))
         || (text.starts_with("{{resolve:") && text.ends_with("}}"))
         || text.starts_with("arn:")
         || (text.starts_with("${") && text.ends_with('}') && text.matches("${").count() == 1)
