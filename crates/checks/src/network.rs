@@ -1,6 +1,7 @@
 //! Networks: subnets, security groups, endpoints, load balancers.
 use crate::registry::area;
 
+mod balancers;
 mod rules;
 
 area! {
@@ -10,20 +11,35 @@ area! {
     acl_public_rdp_port,
     acl_public_ssh_port,
     all_ports_public,
+    classic_listener_without_certificate,
     default_network,
+    deletable_load_balancer,
     function_in_public_subnet,
+    http_without_redirect,
+    invalid_headers_kept,
+    load_balancer_without_firewall,
     missing_network_endpoint,
     network_without_flow_log,
+    old_tls_listener,
     open_default_security_group,
     open_egress,
     open_endpoint_policy,
     open_peering_route,
+    plain_classic_backend,
+    plain_http_listener,
+    plain_http_target_group,
     public_database_port,
     public_http_port,
     public_rdp_port,
     public_ssh_port,
     public_subnet_addresses,
+    request_smuggling_mode,
+    single_zone_load_balancer,
+    target_group_without_health_check,
     unasked_endpoint_consumers,
     unattached_security_group,
     undescribed_security_rule,
+    unlogged_load_balancer,
+    weak_listener_ciphers,
+    weak_load_balancer_policy,
 }

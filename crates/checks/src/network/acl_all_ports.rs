@@ -65,6 +65,7 @@ fn acl_all_ports(app: &App, findings: &mut Findings) {
         }
         let begins = rule.get("from_port").map_or(Tri::False, |port| match port.as_int() {
             Some(port) => (port != 0).into(),
+            None if port.as_str() == Some("") => Tri::False,
             None => Tri::Unknown,
         });
         findings.when(!begins, || {

@@ -1,0 +1,49 @@
+//! An alarm that tells nobody.
+use crate::prelude::*;
+
+check! {
+    /// # Alarm without action
+    ///
+    /// The alarm changes its colour, and that is all.
+    ///
+    /// ## Why it matters
+    ///
+    /// An alarm that nobody is told of is found after the incident.
+    ///
+    /// ## What to do
+    ///
+    /// Name a topic, or another action, for the alarm state. A part of a composite alarm needs none.
+    ///
+    /// ```yaml fires
+    /// Alarm: { Type: AWS::CloudWatch::Alarm, Properties: { Namespace: n, MetricName: m } }
+    /// ```
+    /// ```yaml quiet
+    /// Alarm: { Type: AWS::CloudWatch::Alarm, Properties: { Namespace: n, MetricName: m, AlarmActions: [ t ] } }
+    /// ```
+    /// ```hcl fires
+    /// resource "aws_cloudwatch_metric_alarm" "a" {
+    ///   namespace = "n"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_cloudwatch_metric_alarm" "a" {
+    ///   alarm_actions = ["t"]
+    /// }
+    /// ```
+    ALARM_WITHOUT_ACTION = "alarm-without-action" {
+        since: "0.1.0",
+        severity: Low,
+        confidence: Certain,
+        controls: &["CWE-778", "OWASP-SLS:S10", "CSA:SAS-5"],
+        also_known_as: &[],
+        run: alarm_without_action,
+    }
+}
+
+fn alarm_without_action(app: &App, findings: &mut Findings) {
+    for alarm in app.all(Kind::Alarm) {
+        if alarm.list("actions").is_empty() {
+            findings.push(ALARM_WITHOUT_ACTION.at(alarm, format!("`{}` tells nobody", alarm.name)));
+        }
+    }
+}
