@@ -85,7 +85,10 @@ impl Lowering<'_> {
         let Some(node) = self.node_mut(id) else { return id };
         node.skips.clone_from(&resource.skips);
         node.implicit = resource.implicit;
-        let construct = resource.settings.path("Metadata.aws:cdk:path");
+        // What CDK and the reader of serverless.yml say in a resource's metadata.
+        let construct = ["aws:cdk:path", "serverless:path"]
+            .iter()
+            .find_map(|name| resource.settings.path("Metadata").and_then(|metadata| metadata.get(name)));
         node.construct = construct.and_then(Value::as_str).map(str::to_owned);
         for field in mapping.map_or(&[][..], |mapping| mapping.fields) {
             field.read_into(node, &resource.properties);

@@ -18,6 +18,7 @@ mod service;
 mod template;
 mod unread;
 mod variables;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,8 @@ use build::merge;
 use service::Service;
 use template::Template;
 use variables::Variables;
+
+pub(crate) use words::setting;
 
 /// Reads the service at `path`. `None` when it is none after all.
 pub(crate) fn read(reader: &mut Reader<'_>, path: &str) -> Option<Vec<Resource>> {

@@ -1,8 +1,8 @@
 //! A symbolic patch in the template's own words: the mapping tables read backwards.
-use model::{App, Data, Patch};
+use model::{App, Data, Framework, Patch};
 
 use super::table::{Field, Read};
-use crate::aws;
+use crate::{aws, serverless};
 
 /// What to write where: `TracingConfig.Mode: Active`, or in HCL `tracing_config { mode = "Active" }`.
 ///
@@ -20,9 +20,18 @@ pub fn describe_patch(app: &App, patch: &Patch) -> Option<String> {
         |field: &&Field| field.path.starts_with(|first: char| first.is_ascii_lowercase()) == is_hcl;
     let fields = || mapping.fields.iter().filter(|field| field.attr == *attr && !field.path.is_empty());
     let field = fields().find(in_its_words).or_else(|| fields().next())?;
+    let construct = node.construct.as_deref().filter(|_| app.framework == Framework::Serverless);
     Some(match patch {
+        Patch::Unset { .. } if construct.is_some() => {
+            let setting = serverless::setting(construct?, name, field.path, Data::Null);
+            format!("remove `{}` from `{}`", setting.name, setting.place)
+        }
         Patch::Unset { .. } => format!("remove `{}` from `{name}`", field.path),
         Patch::Set { value, .. } => match written(field, value)? {
+            Written::Value(value) if construct.is_some() => {
+                let setting = serverless::setting(construct?, name, field.path, value);
+                format!("in `{}` set `{}: {}`", setting.place, setting.name, yaml(&setting.value))
+            }
             Written::Value(value) if is_hcl => format!("in `{name}` set `{}`", hcl(field.path, &value)),
             Written::Value(value) => format!("in `{name}` set `{}: {}`", field.path, yaml(&value)),
             Written::Something => format!("in `{name}` set `{}`", field.path),
@@ -107,6 +116,27 @@ mod tests {
         let patch = Patch::Unset { node: "F".into(), attr: "timeout_seconds" };
         let text = "Resources: {F: {Type: AWS::Lambda::Function, Properties: {}}}";
         check("t.yaml", text, &patch, "remove `Timeout` from `F`");
+    }
+
+    #[test]
+    fn services_say_it_in_the_words_of_the_framework() {
+        let text = "provider: aws\nfunctions: { say-hi: { handler: x, url: true } }\n";
+        let set = |node: &str, attr, value: Data| Patch::Set { node: node.into(), attr, value };
+        let check = |patch: &Patch, expected: &str| check("serverless.yml", text, patch, expected);
+        check(&set("say-hi", "tracing", true.into()), "in `functions.say-hi` set `tracing: true`");
+        check(&set("say-hi", "concurrency", 5.into()), "in `functions.say-hi` set `reservedConcurrency: 5`");
+        check(
+            &set("say-hiUrl", "auth", "AWS_IAM".into()),
+            "in `functions.say-hi.url` set `authorizer: aws_iam`",
+        );
+        check(
+            &set("say-hi", "recursive_loop", "Terminate".into()),
+            "in `resources.extensions.SayDashhiLambdaFunction.Properties` set `RecursiveLoop: Terminate`",
+        );
+        check(
+            &Patch::Unset { node: "say-hi".into(), attr: "timeout_seconds" },
+            "remove `timeout` from `functions.say-hi`",
+        );
     }
 
     #[test]

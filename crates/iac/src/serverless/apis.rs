@@ -35,7 +35,7 @@ fn origin(setting: Option<&Entry>, first_event: Span) -> Origin {
 }
 
 fn rest(service: &Service, template: &mut Template, at: Span) {
-    let origin = origin(service.entry("apiGateway"), at);
+    let origin = origin(service.entry("apiGateway"), at).construct("provider.apiGateway");
     let mut properties = Properties::default();
     let name = service.setting("apiName").cloned();
     let name = name.unwrap_or_else(|| {
@@ -72,7 +72,7 @@ fn rest_stage(service: &Service, template: &mut Template, at: Span) {
     let logs = service.setting("logs.restApi").filter(|logs| !is_off(logs));
     let log_place = entry_of(&service.provider, "logs").and_then(|logs| entry_of(&logs.value, "restApi"));
     let setting = log_place.or_else(|| service.entry("apiGateway"));
-    let origin = origin(setting, at);
+    let origin = origin(setting, at).construct("provider.logs.restApi");
     let mut properties = Properties::default();
     properties.put("RestApiId", Some(reference(origin.name_at, REST)));
     properties.put("StageName", Some(service.setting("apiGateway.stage").unwrap_or(&service.stage).clone()));
@@ -127,7 +127,7 @@ fn access_log(logs: &Value, template: &mut Template, service: &Service, group: &
 }
 
 fn http(service: &Service, template: &mut Template, at: Span) {
-    let origin = origin(service.entry("httpApi"), at);
+    let origin = origin(service.entry("httpApi"), at).construct("provider.httpApi");
     let mut properties = Properties::default();
     let name = service.setting("httpApi.name").cloned();
     let name = name.unwrap_or_else(|| {
@@ -141,7 +141,7 @@ fn http(service: &Service, template: &mut Template, at: Span) {
 
     let logs = service.setting("logs.httpApi").filter(|logs| !is_off(logs));
     let place = entry_of(&service.provider, "logs").and_then(|logs| entry_of(&logs.value, "httpApi"));
-    let origin = self::origin(place.or_else(|| service.entry("httpApi")), at);
+    let origin = self::origin(place.or_else(|| service.entry("httpApi")), at).construct("provider.logs");
     let mut stage = Properties::default();
     stage.put("ApiId", Some(reference(origin.name_at, HTTP)));
     stage.text("StageName", origin.name_at, "$default");
@@ -336,7 +336,7 @@ fn usage(service: &Service, template: &mut Template) {
             Some(set(key, "name").unwrap_or(key).clone()).filter(|name| name.entries().is_empty()),
         );
         properties.copy(key, &[("Value", "value"), ("Description", "description"), ("Enabled", "enabled")]);
-        let origin = Origin { name_at: key.at, span: key.at, implicit: false };
+        let origin = Origin::block(key.at, key.at);
         template.add(&format!("ApiGatewayApiKey{number}"), "AWS::ApiGateway::ApiKey", origin, properties);
     }
 }

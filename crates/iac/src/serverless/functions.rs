@@ -10,7 +10,7 @@ use super::template::{Origin, Template};
 
 /// Settings that are taken over as they stand: property, the function's word, the provider's word
 /// (`""` for what only a function has).
-const PLAIN: &[(&str, &str, &str)] = &[
+pub(super) const PLAIN: &[(&str, &str, &str)] = &[
     ("FunctionName", "name", ""),
     ("Description", "description", ""),
     ("Runtime", "runtime", "runtime"),
@@ -30,7 +30,8 @@ const PLAIN: &[(&str, &str, &str)] = &[
 /// Adds every function of the service.
 pub(super) fn add(service: &Service, template: &mut Template, roles: &Roles) {
     for function in &service.functions {
-        let origin = Origin { name_at: function.key.at, span: function.span(), implicit: false };
+        let origin = Origin::block(function.key.at, function.span());
+        let origin = origin.construct(format!("functions.{}", function.key.text));
         template.add(&function.id, "AWS::Lambda::Function", origin, properties(service, function, roles));
         template.name(&function.id, &function.key.text);
         url(function, template);
@@ -233,7 +234,8 @@ fn url(function: &Function, template: &mut Template) {
         properties.put("Cors", super::apis::cors(cors));
     }
     let id = format!("{}Url", function.id);
-    template.add(&id, "AWS::Lambda::Url", Origin::entry(written), properties);
+    let origin = Origin::entry(written).construct(format!("functions.{}.url", function.key.text));
+    template.add(&id, "AWS::Lambda::Url", origin, properties);
     template.name(&id, &format!("{}Url", function.key.text));
 }
 
@@ -302,5 +304,7 @@ fn log_group(service: &Service, function: &Function, template: &mut Template) {
         function.setting("logDataProtectionPolicy", service, "logDataProtectionPolicy").cloned(),
     );
     let id = format!("{}LogGroup", function.prefix());
-    template.add(&id, "AWS::Logs::LogGroup", Origin::entry(written).implicit(true), properties);
+    let origin = Origin::entry(written).implicit(true);
+    let origin = origin.construct(format!("functions.{}.logRetentionInDays", function.key.text));
+    template.add(&id, "AWS::Logs::LogGroup", origin, properties);
 }

@@ -35,7 +35,7 @@ pub(super) fn layers(service: &Service, template: &mut Template) {
             properties.put("Principal", Some(account.clone()));
             properties.text("Action", account.at, "lambda:GetLayerVersion");
             let id = format!("{}LambdaLayerPermission{number}", normalised(&written.key.text));
-            let origin = Origin { name_at: account.at, span: account.at, implicit: false };
+            let origin = Origin::block(account.at, account.at);
             template.add(&id, "AWS::Lambda::LayerVersionPermission", origin, properties);
         }
     }
@@ -66,7 +66,7 @@ pub(super) fn deployment_bucket(service: &Service, template: &mut Template) {
     if set(bucket, "versioning").is_some_and(|versioning| versioning.truth().is_true()) {
         properties.text("VersioningConfiguration.Status", bucket.at, "Enabled");
     }
-    let origin = Origin::entry(written).implicit(true);
+    let origin = Origin::entry(written).implicit(true).construct("provider.deploymentBucket");
     template.add("ServerlessDeploymentBucket", "AWS::S3::Bucket", origin, properties);
 }
 

@@ -87,6 +87,7 @@ fn shared_role(service: &Service) -> Role {
         other => other,
     };
     let origin = written.map_or_else(|| Origin::implied_by(service.provider_at), Origin::entry);
+    let origin = origin.construct("provider.iam.role");
     let mut properties = assumed_by_lambda(origin.name_at);
     let name = Value::text(origin.name_at, format!("{}-lambda", service.prefix()));
     properties.put("Policies", inline(&name, &shared_statements(service), origin.span));

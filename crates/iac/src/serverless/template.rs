@@ -8,6 +8,9 @@ use super::variables::Variables;
 use crate::cloudformation;
 use crate::resource::Resource;
 
+/// The metadata that says where a service configures a resource.
+const CONSTRUCT: &str = "serverless:path";
+
 /// Where a resource of the template comes from.
 #[derive(Debug, Clone)]
 pub(super) struct Origin {
@@ -17,17 +20,29 @@ pub(super) struct Origin {
     pub span: Span,
     /// Nobody wrote it.
     pub implicit: bool,
+    /// Where the service configures it: `functions.hello`.
+    construct: Option<String>,
 }
 
 impl Origin {
     /// Written as an entry of a map.
     pub(super) fn entry(entry: &Entry) -> Self {
-        Self { name_at: entry.key.at, span: entry.key.at.to(entry.value.at), implicit: false }
+        Self::block(entry.key.at, entry.key.at.to(entry.value.at))
     }
 
     /// Follows from what stands there.
     pub(super) fn implied_by(at: Span) -> Self {
-        Self { name_at: at, span: at, implicit: true }
+        Self::block(at, at).implicit(true)
+    }
+
+    /// Written as a block with a name or header.
+    pub(super) fn block(name_at: Span, span: Span) -> Self {
+        Self { name_at, span, implicit: false, construct: None }
+    }
+
+    pub(super) fn construct(mut self, construct: impl Into<String>) -> Self {
+        self.construct = Some(construct.into());
+        self
     }
 
     pub(super) fn implicit(mut self, implicit: bool) -> Self {
@@ -52,10 +67,14 @@ impl Template {
         if !self.ids.insert(id.to_owned()) {
             return;
         }
-        let body = vec![
+        let mut body = vec![
             entry("Type", Value::text(origin.name_at, kind)),
             entry("Properties", properties.value(origin.span)),
         ];
+        if let Some(construct) = origin.construct {
+            let path = Value::text(origin.name_at, construct);
+            body.push(entry("Metadata", build::map(origin.name_at, [(CONSTRUCT, path)])));
+        }
         let key = Key { text: id.to_owned(), at: origin.name_at };
         self.resources.push(Entry { key, value: Value::new(origin.span, Data::Map(body)) });
         if origin.implicit {
