@@ -20,12 +20,14 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use model::{Framework, Value};
+use model::{Data, Framework, ProblemKind, Value};
 
 use crate::reader::Reader;
 use crate::resource::Resource;
+use crate::source::beside;
 use resolve::Scope;
 
 /// Reads the template at `path`. `None` when it is no template after all.
@@ -41,6 +43,7 @@ pub(crate) fn read_document(
     path: &str,
     document: &Value,
 ) -> Option<(Framework, Vec<Resource>)> {
+    let document = &*with_included(reader, path, document);
     if document.get("Resources")?.entries().is_empty() && document.get("AWSTemplateFormatVersion").is_none() {
         return None;
     }
@@ -55,4 +58,27 @@ pub(crate) fn read_document(
     let resources = scope.read(&given);
     let framework = if scope.is_sam { Framework::Sam } else { Framework::CloudFormation };
     Some((framework, resources))
+}
+
+/// The template with the sections of a local file that its own `Transform` includes.
+fn with_included<'d>(reader: &mut Reader<'_>, path: &str, document: &'d Value) -> Cow<'d, Value> {
+    let transforms = ["Transform", "Fn::Transform"].into_iter().filter_map(|name| document.get(name));
+    let is_include =
+        |transform: &&Value| transform.get("Name").and_then(Value::as_str) == Some("AWS::Include");
+    let include = transforms.flat_map(Value::one_or_many).find(is_include);
+    let Some(location) = include.and_then(|transform| transform.path("Parameters.Location")) else {
+        return Cow::Borrowed(document);
+    };
+    let included = location.as_str().and_then(|location| beside(path, location));
+    let Some(included) = included.and_then(|included| reader.document(&included)) else {
+        let message = format!("`AWS::Include` of `{}` is not a local file", location.display());
+        reader.problem_at(ProblemKind::Unresolved, location.at, message, "keep a copy beside the template");
+        return Cow::Borrowed(document);
+    };
+    let mut whole = document.clone();
+    if let Data::Map(entries) = &mut whole.data {
+        let missing = included.entries().iter().filter(|entry| document.get(&entry.key.text).is_none());
+        entries.extend(missing.cloned());
+    }
+    Cow::Owned(whole)
 }

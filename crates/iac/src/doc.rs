@@ -28,12 +28,17 @@ pub(crate) struct DocProblem {
 /// Attempts at one document at most: each reads the text once.
 const ATTEMPTS_MAX: usize = 24;
 
+/// A text larger than this gets only few attempts.
+const LARGE_BYTES: usize = 1 << 20;
+const LARGE_ATTEMPTS_MAX: usize = 3;
+
 /// Parses the first document of `text`. Broken parts are told and left out.
 pub(crate) fn parse(text: &str, file: FileId, limits: &Limits) -> (Option<Value>, Vec<DocProblem>) {
     let mut text = repair::without_comments(text).map_or(Cow::Borrowed(text), Cow::Owned);
     let mut told = Vec::new();
     let mut partial: Vec<repair::Rescued> = Vec::new();
-    for _ in 0..ATTEMPTS_MAX {
+    let attempts_max = if text.len() > LARGE_BYTES { LARGE_ATTEMPTS_MAX } else { ATTEMPTS_MAX };
+    for _ in 0..attempts_max {
         let attempt = attempt(&text, file, limits);
         let Some(error) = attempt.error else {
             return finish(attempt.value, attempt.problems, told, partial);

@@ -24,7 +24,7 @@ impl Scope<'_, '_> {
             "Fn::Cidr" => self.cidr(argument, at),
             "Fn::GetAZs" => self.zones(argument, at),
             "Fn::ImportValue" => self.import(argument, at),
-            "Fn::ToJsonString" => self.to_json(argument, at),
+            "Fn::ToJsonString" => self.json_text(argument, at),
             "Fn::Length" => self.length(argument, at),
             "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => {
                 let expression = Value::new(at, Data::Map(vec![entry(function, argument)]));
@@ -208,7 +208,7 @@ impl Scope<'_, '_> {
         }
     }
 
-    fn to_json(&mut self, argument: &Value, at: Span) -> Value {
+    fn json_text(&mut self, argument: &Value, at: Span) -> Value {
         let Some(value) = self.resolve(argument) else { return Value::text(at, "null") };
         let mut parts = Vec::new();
         json_parts(&value, &mut parts);

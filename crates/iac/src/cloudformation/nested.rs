@@ -81,6 +81,7 @@ impl Scope<'_, '_> {
         }
         self.spent.stacks += 1;
         let document = self.reader.document(&path)?;
+        let document = super::with_included(self.reader, &path, &document);
         self.reader.take_in(self.path, &path);
         let given = body.path("Properties.Parameters").and_then(|parameters| self.resolve(parameters));
         let given: BTreeMap<String, Value> = given.as_ref().map_or_else(BTreeMap::new, |given| {

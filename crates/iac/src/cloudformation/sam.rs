@@ -72,11 +72,15 @@ fn is_own(scope: &Scope<'_, '_>, resource: &Resource) -> bool {
 
 fn function_url(function: &Resource) -> Option<Resource> {
     let config = function.properties.get("FunctionUrlConfig")?;
-    if function.provider_type != "AWS::Serverless::Function" || config.entries().is_empty() {
+    let is_open = config.is_unknown();
+    if function.provider_type != "AWS::Serverless::Function" || (config.entries().is_empty() && !is_open) {
         return None;
     }
     let mut entries = vec![entry("TargetFunctionArn", reference(&function.name, config.at))];
     entries.extend(config.entries().iter().cloned());
+    if is_open {
+        entries.push(entry("AuthType", config.clone()));
+    }
     let properties = Value::new(config.at, Data::Map(entries));
     Some(Resource::new(format!("{}Url", function.name), "AWS::Lambda::Url", properties))
 }

@@ -13,7 +13,7 @@ fn short_tags_become_the_long_form_with_their_place() {
     assert_eq!(problems, vec![]);
     let sub = value.path("a").unwrap();
     assert_eq!(sub.get("Fn::Sub").unwrap().as_str(), Some("x-${y}"));
-    assert_eq!(&text[sub.at.start as usize..sub.at.end as usize], "!Sub 'x-${y}'");
+    assert_eq!(text.get(sub.at.start as usize..sub.at.end as usize).unwrap(), "!Sub 'x-${y}'");
     assert_eq!(value.path("b").unwrap().get("Fn::GetAtt").unwrap().as_str(), Some("c.Arn"));
 }
 
@@ -137,7 +137,7 @@ fn windows_lines_and_a_byte_order_mark_are_read() {
     let (value, problems) = read(text);
     assert_eq!(problems, vec![]);
     let two = value.path("b.c").unwrap();
-    assert_eq!(&text[two.at.start as usize..two.at.end as usize], "two");
+    assert_eq!(text.get(two.at.start as usize..two.at.end as usize).unwrap(), "two");
 }
 
 #[test]

@@ -123,6 +123,7 @@ impl Field {
     fn convert(&self, value: &Value) -> Value {
         let is_open = matches!(value.data, Data::Unknown(_) | Data::Ref(_) | Data::Joined(_));
         let data = match self.read {
+            Read::Exists if value.is_unknown() => value.data.clone(),
             Read::Exists => {
                 let empty = match &value.data {
                     Data::List(items) => items.is_empty(),

@@ -71,6 +71,11 @@ impl Route<'_> {
             self.event.path("Auth.ApiKeyRequired").or_else(|| api.properties.path("Auth.ApiKeyRequired"));
         let is_mutual = api.properties.path("Domain.MutualTlsAuthentication").is_some()
             && api.properties.get("DisableExecuteApiEndpoint").map(Value::truth) == Some(Tri::True);
+        if let Some(endpoint) =
+            api.properties.path("EndpointConfiguration.Type").filter(|kind| kind.is_unknown())
+        {
+            return self.unknown(endpoint.at, "whether the API is private is not known");
+        }
         if is_private(api) {
             return Access {
                 exposure: Value::text(self.at, "internal"),
@@ -84,7 +89,7 @@ impl Route<'_> {
             self.event.path("Auth.ResourcePolicy").or_else(|| api.properties.path("Auth.ResourcePolicy"));
         match (asks_key, policy) {
             _ if is_mutual => authenticated(self.at, "mtls"),
-            (_, Some(policy)) if limits_callers(policy) => {
+            (_, Some(policy)) if policy.is_unknown() || limits_callers(policy) => {
                 self.unknown(policy.at, "a resource policy limits who may call")
             }
             (Some(asks), _) if asks.truth() == Tri::True => authenticated(asks.at, "api-key"),

@@ -106,7 +106,13 @@ pub(super) fn triggers(
     if !STARTED.contains(&started.provider_type.as_str()) {
         return Vec::new();
     }
-    let events = started.properties.get("Events").map_or(&[][..], Value::entries);
+    let events = started.properties.get("Events");
+    if let Some(events) = events.filter(|events| !matches!(events.data, Data::Map(_) | Data::Null)) {
+        let message = format!("the events of `{}` are not known", started.name);
+        let help = "its triggers are not in the model; give the parameters values, or repair `Events`";
+        scope.tell(ProblemKind::Unresolved, events.at, message, help);
+    }
+    let events = events.map_or(&[][..], Value::entries);
     events.iter().filter_map(|written| trigger(scope, started, written, all)).collect()
 }
 
@@ -116,7 +122,7 @@ fn trigger(
     written: &Entry,
     all: &BTreeMap<&str, &Resource>,
 ) -> Option<Resource> {
-    let kind = written.value.get("Type").map(Value::display).unwrap_or_default();
+    let kind = written.value.path("Type").map(Value::display).unwrap_or_default();
     let Some(known) = EVENTS.iter().find(|known| known.name == kind) else {
         let message =
             format!("event `{}` of `{}` has the unknown type `{kind}`", written.key.text, started.name);

@@ -331,3 +331,33 @@ Outputs: { Table: { Value: !Ref T } }
         "#]],
     );
 }
+
+#[test]
+fn sections_may_be_included() {
+    check_files(
+        &[
+            (
+                "template.yaml",
+                "
+Transform: { Name: AWS::Include, Parameters: { Location: maps.yaml } }
+Resources: { A: { Type: X::Y::Z, Properties: { V: !FindInMap [M, a, b] } } }
+",
+            ),
+            ("maps.yaml", "Mappings: { M: { a: { b: found } } }"),
+        ],
+        expect![[r#"
+            A: X::Y::Z {V: found}
+        "#]],
+    );
+}
+
+#[test]
+fn macros_are_told() {
+    check(
+        "Transform: [Mine]\nResources: { A: { Type: X::Y::Z } }",
+        expect![[r#"
+        A: X::Y::Z {}
+        ! unresolved: the macro `Mine` may change the template when it is deployed
+    "#]],
+    );
+}

@@ -203,6 +203,7 @@ Resources:
             ! unreadable: resource `A` has no `Type`
             ! unreadable: resource `B` has no `Type`
             ! unresolved: `nowhere.yaml` does not exist
+            ! unresolved: the events of `D` are not known
             ! unsupported: event `X` of `E` has the unknown type ``
         "#]],
     );

@@ -271,3 +271,46 @@ Resources:
         "#]],
     );
 }
+
+#[test]
+fn what_a_condition_hides_is_unknown_not_absent() {
+    check(
+        "
+Transform: AWS::Serverless-2016-10-31
+Parameters: { P: { Type: String } }
+Conditions: { C: !Equals [!Ref P, x] }
+Resources:
+  A: { Type: AWS::Serverless::Api, Properties: { Auth: !If [C, { DefaultAuthorizer: AWS_IAM }, !Ref AWS::NoValue] } }
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionUrlConfig: !If [C, { AuthType: NONE }, !Ref AWS::NoValue]
+      Events: { E: { Type: Api, Properties: { RestApiId: !Ref A, Path: /, Method: get } } }
+  G: { Type: AWS::Serverless::Function, Properties: { Events: !If [C, {}, !Ref AWS::NoValue] } }
+",
+        expect![[r#"
+            sam
+            A: AWS::Serverless::Api {Auth: ${Fn::If}}
+            F: AWS::Serverless::Function {FunctionUrlConfig: ${Fn::If}, Events: {E: {Type: Api, Properties: {RestApiId: ${A}, Path: /, Method: get}}}}
+            G: AWS::Serverless::Function {Events: ${Fn::If}}
+            FE: buckler::Trigger {event: rest-api, function: ${F}, api: ${A}, method: GET, path: /, exposure: , auth: }
+            FUrl: AWS::Lambda::Url {TargetFunctionArn: ${F}, AuthType: ${Fn::If}}
+            ! unresolved: the events of `G` are not known
+        "#]],
+    );
+}
+
+#[test]
+fn policies_beside_a_role_are_told() {
+    check(
+        "
+Resources:
+  F: { Type: AWS::Serverless::Function, Properties: { Role: arn:aws:iam::1:role/x, Policies: [AmazonS3FullAccess] } }
+",
+        expect![[r#"
+            sam
+            F: AWS::Serverless::Function {Role: arn:aws:iam::1:role/x, Policies: AmazonS3FullAccess}
+            ! suspicious: `Policies` of `F` have no effect, since it has a `Role`
+        "#]],
+    );
+}
