@@ -83,10 +83,12 @@ fn judge(project: &Project, findings: &model::Findings, verdict: &Verdict) -> Ou
     let file = verdict.file.strip_prefix(&verdict.folder).unwrap_or(&verdict.file).trim_start_matches('/');
     let here = |span: model::Span| project.file(span).is_some_and(|source| source.path == file);
     let is_named = |check: &model::Check| check.also_known_as.contains(&verdict.id.as_str());
+    // The other tool leaves out `data.`; ours has it where a resource of the same type may exist.
+    let is = |name: &str| name.strip_prefix("data.").unwrap_or(name) == verdict.resource;
     let fails = findings.found.iter().any(|finding| {
         let app = project.apps.get(finding.app);
         let node = app.and_then(|app| app.named(&finding.node));
-        (finding.node == verdict.resource || app.is_some_and(|app| is_role_of(app, &finding.node, verdict)))
+        (is(&finding.node) || app.is_some_and(|app| is_role_of(app, &finding.node, verdict)))
             && is_named(finding.check)
             && node.is_some_and(|node| here(node.name_at))
     });
@@ -95,12 +97,13 @@ fn judge(project: &Project, findings: &model::Findings, verdict: &Verdict) -> Ou
     }
     let apps = project.apps.iter().enumerate();
     let nodes: Vec<usize> = apps
-        .filter(|(_, app)| app.nodes.iter().any(|node| node.name == verdict.resource && here(node.name_at)))
+        .filter(|(_, app)| app.nodes.iter().any(|node| is(&node.name) && here(node.name_at)))
         .map(|(index, _)| index)
         .collect();
-    let undecided = findings.undecided.iter().any(|undecided| {
-        nodes.contains(&undecided.app) && undecided.node == verdict.resource && is_named(undecided.check)
-    });
+    let undecided = findings
+        .undecided
+        .iter()
+        .any(|undecided| nodes.contains(&undecided.app) && is(&undecided.node) && is_named(undecided.check));
     match (nodes.is_empty(), undecided) {
         (true, _) => Ours::Missing,
         (false, true) => Ours::Undecided,

