@@ -2,7 +2,7 @@
 //!
 //! The table is text, read at first use: most scans need a few services of it.
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// What an action can do, as the Service Authorization Reference says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,40 +37,53 @@ impl Action {
     }
 }
 
-static SERVICES: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|| {
+/// A line of the table, taken apart when somebody first asks for the service.
+struct Service {
+    name: &'static str,
+    line: &'static str,
+    actions: OnceLock<Vec<Action>>,
+}
+
+static SERVICES: LazyLock<BTreeMap<&'static str, Service>> = LazyLock::new(|| {
     let lines = include_str!("actions.txt").lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once(' ')).collect()
+    let services = lines.filter_map(|line| line.split_once(' '));
+    services.map(|(name, line)| (name, Service { name, line, actions: OnceLock::new() })).collect()
 });
 
-fn of_service(service: &'static str, line: &'static str) -> impl Iterator<Item = Action> {
-    line.split(' ').filter_map(|group| group.split_once('=')).flat_map(move |(letter, names)| {
-        let level = match letter.to_ascii_uppercase().as_str() {
-            "L" => Level::List,
-            "W" => Level::Write,
-            "T" => Level::Tagging,
-            "P" => Level::Permissions,
-            _ => Level::Read,
-        };
-        let restrictable = letter.starts_with(|letter: char| letter.is_ascii_uppercase());
-        names.split(',').map(move |name| Action { service, name, level, restrictable })
-    })
+impl Service {
+    fn actions(&self) -> &[Action] {
+        self.actions.get_or_init(|| self.read().collect())
+    }
+
+    fn read(&self) -> impl Iterator<Item = Action> {
+        let service = self.name;
+        self.line.split(' ').filter_map(|group| group.split_once('=')).flat_map(move |(letter, names)| {
+            let level = match letter.to_ascii_uppercase().as_str() {
+                "L" => Level::List,
+                "W" => Level::Write,
+                "T" => Level::Tagging,
+                "P" => Level::Permissions,
+                _ => Level::Read,
+            };
+            let restrictable = letter.starts_with(|letter: char| letter.is_ascii_uppercase());
+            names.split(',').map(move |name| Action { service, name, level, restrictable })
+        })
+    }
 }
 
 /// Every action that a pattern of a statement covers: `*`, `s3:*`, `s3:Get*`, `s3:GetObject`.
 pub(crate) fn matching(pattern: &str) -> Vec<Action> {
     if matches!(pattern, "*" | "*:*") {
-        return SERVICES.iter().flat_map(|(service, line)| of_service(service, line)).collect();
+        return SERVICES.values().flat_map(Service::actions).copied().collect();
     }
     let Some((service, name)) = pattern.split_once(':') else { return Vec::new() };
-    let service = service.to_ascii_lowercase();
-    let Some((service, line)) = SERVICES.get_key_value(service.as_str()) else { return Vec::new() };
-    of_service(service, line).filter(|action| covers(name, action.name)).collect()
+    let Some(service) = SERVICES.get(service.to_ascii_lowercase().as_str()) else { return Vec::new() };
+    service.actions().iter().filter(|action| covers(name, action.name)).copied().collect()
 }
 
 /// Whether an IAM pattern with `*` and `?` covers a text, without regard to case.
 pub(crate) fn covers(pattern: &str, text: &str) -> bool {
-    let pattern: Vec<u8> = pattern.bytes().map(|byte| byte.to_ascii_lowercase()).collect();
-    let text: Vec<u8> = text.bytes().map(|byte| byte.to_ascii_lowercase()).collect();
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut p, mut t) = (0, 0);
     // Where the last star stood, and how much text it has taken.
     let mut star: Option<(usize, usize)> = None;
@@ -80,7 +93,9 @@ pub(crate) fn covers(pattern: &str, text: &str) -> bool {
                 star = Some((p, t));
                 p += 1;
             }
-            Some(byte) if *byte == b'?' || text.get(t) == Some(byte) => {
+            Some(byte)
+                if *byte == b'?' || text.get(t).is_some_and(|other| other.eq_ignore_ascii_case(byte)) =>
+            {
                 p += 1;
                 t += 1;
             }
