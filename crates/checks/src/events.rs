@@ -17,4 +17,7 @@ area! {
     frequent_schedule,
     event_bus_open_to_another_account,
     catch_all_rule,
+    pipe_without_log,
+    pipe_without_dead_letters,
+    endless_event_archive,
 }

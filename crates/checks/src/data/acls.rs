@@ -30,3 +30,16 @@ pub(crate) fn switches(app: &App) -> impl Iterator<Item = &Node> {
         node.provider_type == "AWS::S3::Bucket" || node.provider_type == "aws_s3_bucket_public_access_block"
     })
 }
+
+/// Settings of the same bucket that are written on their own, also when the bucket itself is elsewhere.
+pub(crate) fn beside<'a>(app: &'a App, setting: &Node) -> impl Iterator<Item = &'a Node> {
+    let bucket = setting.get("bucket").map(Value::display).unwrap_or_default();
+    app.nodes.iter().filter(move |node| {
+        let named = match node.kind {
+            Kind::BucketSetting | Kind::PublicAccessBlock => node.get("bucket"),
+            Kind::ResourcePolicy => node.get("target"),
+            _ => None,
+        };
+        !bucket.is_empty() && named.is_some_and(|value| value.display() == bucket)
+    })
+}

@@ -219,3 +219,64 @@ pub(crate) fn allows_everything(statement: &Statement) -> bool {
     let wide = |value: &Value| value.as_str().is_some_and(|text| text == "*" || text.ends_with(":*"));
     statement.allows() && statement.actions.iter().any(wide)
 }
+
+/// What a statement lets somebody do, in a few words: "call `s3:GetObject` and 2 other actions".
+pub(crate) fn what(statement: Option<&Statement>) -> String {
+    let actions: &[Value] = statement.map_or(&[], |statement| &statement.actions);
+    match actions {
+        [] => "in".to_owned(),
+        [one] => format!("call `{}`", one.display()),
+        [one, other] => format!("call `{}` and `{}`", one.display(), other.display()),
+        [one, others @ ..] => format!("call `{}` and {} other actions", one.display(), others.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first public statement of a queue policy with these statements, and what it allows.
+    fn check(statements: &str) -> String {
+        let template = format!(
+            "Resources:\n  P:\n    Type: AWS::SQS::QueuePolicy\n    Properties: {{ Queues: [q], PolicyDocument: {{ Statement: [{statements}] }} }}\n"
+        );
+        let project = testkit::project([("template.yaml", template.as_str())]);
+        let found = held(&project.apps[0]).next().expect("a policy");
+        let (open, statement) = open_statement(found.policy);
+        format!("{open:?} {}", what(statement))
+    }
+
+    #[test]
+    fn only_a_condition_that_names_somebody_narrows() {
+        let public = |condition: &str| {
+            check(&format!("{{ Effect: Allow, Principal: '*', Action: sqs:SendMessage{condition} }}"))
+        };
+        assert_eq!(public(""), "True call `sqs:SendMessage`");
+        assert_eq!(
+            public(", Condition: { Bool: { aws:SecureTransport: true } }"),
+            "True call `sqs:SendMessage`"
+        );
+        assert_eq!(
+            public(", Condition: { ArnLike: { aws:SourceArn: 'arn:aws:sns:*:*:*' } }"),
+            "True call `sqs:SendMessage`"
+        );
+        assert_eq!(public(", Condition: { ArnLike: { aws:SourceArn: 'arn:aws:s3:*:*:files' } }"), "False in");
+        assert_eq!(
+            public(", Condition: { StringEquals: { AWS:SourceAccount: '111122223333' } }"),
+            "False in"
+        );
+        assert_eq!(
+            public(", Condition: { StringNotEquals: { aws:SourceAccount: '111122223333' } }"),
+            "True call `sqs:SendMessage`"
+        );
+    }
+
+    #[test]
+    fn an_effect_that_is_not_known_decides_nothing() {
+        assert_eq!(
+            check("{ Effect: !ImportValue Effect, Principal: '*', Action: [a, b, c] }"),
+            "Unknown call `a` and 2 other actions"
+        );
+        assert_eq!(check("{ Effect: Deny, Principal: '*', Action: a }"), "False in");
+    }
+}

@@ -1,5 +1,5 @@
 //! The policy of this bucket names everyone, and no condition narrows that.
-use super::policies::{Guarded, held, open_statement};
+use super::policies::{Guarded, held, open_statement, what};
 use crate::prelude::*;
 
 check! {
@@ -68,7 +68,7 @@ for held in held(app).filter(|held| held.guarded == Guarded::Bucket) {
         let refused = ["block_public_policy", "restrict_public_buckets"];
         let is_closed = bucket.kind == Kind::Bucket && refused.iter().any(|attr| bucket.flag(attr).is_true());
         findings.when(open, || {
-            let finding = PUBLIC_BUCKET_POLICY.at(held.node, format!("the policy `{}` lets everyone in", held.node.name));
+            let finding = PUBLIC_BUCKET_POLICY.at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)));
             let finding = finding.at(statement.map_or(held.policy.at, |statement| statement.at));
             if is_closed { finding.severity(Severity::Low) } else { finding }
         });

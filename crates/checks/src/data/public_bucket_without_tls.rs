@@ -1,5 +1,5 @@
 //! The access list opens this bucket to everyone, and no policy asks for TLS.
-use super::acls::granted_to_everyone;
+use super::acls::{beside, granted_to_everyone};
 use super::policies::refuses_plain_http;
 use crate::prelude::*;
 
@@ -54,17 +54,22 @@ check! {
 
 fn public_bucket_without_tls(app: &App, findings: &mut Findings) {
 for node in app.all(Kind::BucketSetting) {
+        let around: Vec<&Node> = beside(app, node).collect();
+        let on = |attr: &str| {
+            let blocks = around.iter().filter(|other| other.kind == Kind::PublicAccessBlock);
+            Tri::any(blocks.map(|block| block.flag(attr)))
+        };
         let listed = node.is("acl", "public-read") | node.is("acl", "public-read-write");
-        let granted = granted_to_everyone(node, &[]);
-        let Some(bucket) = app.owner(node).filter(|owner| owner.kind == Kind::Bucket) else { continue };
-        let list_is_blocked = bucket.flag("restrict_public_buckets") | bucket.flag("block_public_acls");
-        let open = (listed & !list_is_blocked) | (granted & !bucket.flag("block_public_acls"));
-        let judged = bucket.resource_policies.iter().any(|policy| policy.origin == PolicyOrigin::Resource);
-        if bucket.has("website") || !judged {
-            continue;
+        let list_is_blocked = on("restrict_public_buckets") | on("block_public_acls");
+        let granted = granted_to_everyone(node, &[]) & !on("block_public_acls");
+        let open = (listed & !list_is_blocked) | granted;
+        let website = around.iter().any(|other| other.kind == Kind::BucketSetting && other.has("website"));
+        // Without a policy another check says that nothing asks for TLS.
+        let Some(policy) = around.iter().find(|other| other.kind == Kind::ResourcePolicy) else { continue };
+        if !website {
+            findings.when(open & !refuses_plain_http(policy), || {
+                PUBLIC_BUCKET_WITHOUT_TLS.at(node, format!("the bucket of `{}` is public and answers plain HTTP", node.name))
+            });
         }
-        findings.when(open & !refuses_plain_http(bucket), || {
-            PUBLIC_BUCKET_WITHOUT_TLS.at(node, format!("`{}` is public and answers plain HTTP", bucket.name))
-        });
     }
 }

@@ -1,5 +1,5 @@
 //! The policy of this key names everyone, and no condition narrows that.
-use super::policies::{Guarded, held, open_statement};
+use super::policies::{Guarded, held, open_statement, what};
 use crate::prelude::*;
 
 check! {
@@ -47,7 +47,7 @@ fn public_key_policy(app: &App, findings: &mut Findings) {
 for held in held(app).filter(|held| held.guarded == Guarded::Key) {
         let (open, statement) = open_statement(held.policy);
         findings.when(open, || {
-            PUBLIC_KEY_POLICY.at(held.node, format!("the policy of `{}` lets everyone in", held.node.name))
+            PUBLIC_KEY_POLICY.at(held.node, format!("the policy of `{}` lets everyone {}", held.node.name, what(statement)))
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
         });
     }

@@ -1,5 +1,5 @@
 //! The policy of this queue names everyone, and no condition narrows that.
-use super::policies::{Guarded, held, open_statement};
+use super::policies::{Guarded, held, open_statement, what};
 use crate::prelude::*;
 
 check! {
@@ -52,7 +52,7 @@ fn public_queue_policy(app: &App, findings: &mut Findings) {
 for held in held(app).filter(|held| held.guarded == Guarded::Queue) {
         let (open, statement) = open_statement(held.policy);
         findings.when(open, || {
-            PUBLIC_QUEUE_POLICY.at(held.node, format!("the policy `{}` lets everyone in", held.node.name))
+            PUBLIC_QUEUE_POLICY.at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)))
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
         });
     }

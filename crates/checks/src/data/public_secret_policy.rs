@@ -1,5 +1,5 @@
 //! The policy of this secret names everyone, and no condition narrows that.
-use super::policies::{Guarded, held, open_statement};
+use super::policies::{Guarded, held, open_statement, what};
 use crate::prelude::*;
 
 check! {
@@ -51,7 +51,7 @@ fn public_secret_policy(app: &App, findings: &mut Findings) {
 for held in held(app).filter(|held| held.guarded == Guarded::Secret) {
         let (open, statement) = open_statement(held.policy);
         findings.when(open, || {
-            PUBLIC_SECRET_POLICY.at(held.node, format!("the policy `{}` lets everyone in", held.node.name))
+            PUBLIC_SECRET_POLICY.at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)))
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
         });
     }

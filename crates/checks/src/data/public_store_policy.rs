@@ -1,5 +1,5 @@
 //! The policy of this table, stream or backup vault names everyone, and no condition narrows that.
-use super::policies::{Guarded, held, open_statement};
+use super::policies::{Guarded, held, open_statement, what};
 use crate::prelude::*;
 
 check! {
@@ -46,7 +46,7 @@ fn public_store_policy(app: &App, findings: &mut Findings) {
     for held in stores {
         let (open, statement) = open_statement(held.policy);
         findings.when(open, || {
-            PUBLIC_STORE_POLICY.at(held.node, format!("the policy of `{}` lets everyone in", held.node.name))
+            PUBLIC_STORE_POLICY.at(held.node, format!("the policy of `{}` lets everyone {}", held.node.name, what(statement)))
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
         });
     }

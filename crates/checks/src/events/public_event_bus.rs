@@ -1,5 +1,5 @@
 //! The policy of this bus names everyone, and no condition narrows that.
-use crate::data::policies::{Guarded, held, open_statement};
+use crate::data::policies::{Guarded, held, open_statement, what};
 use crate::prelude::*;
 
 check! {
@@ -52,7 +52,7 @@ fn public_event_bus(app: &App, findings: &mut Findings) {
 for held in held(app).filter(|held| held.guarded == Guarded::Bus) {
         let (open, statement) = open_statement(held.policy);
         findings.when(open, || {
-            PUBLIC_EVENT_BUS.at(held.node, format!("the policy `{}` lets everyone in", held.node.name))
+            PUBLIC_EVENT_BUS.at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)))
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
         });
     }

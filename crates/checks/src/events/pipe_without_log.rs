@@ -1,0 +1,57 @@
+//! Executions of this pipe are not logged.
+use crate::prelude::*;
+
+check! {
+    /// # Pipe that logs nothing
+    ///
+    /// Executions of this pipe are not logged.
+    ///
+    /// ## Why it matters
+    ///
+    /// Events that a filter, an enrichment or a target drops leave no trace.
+    ///
+    /// ## What to do
+    ///
+    /// Send logs of level `ERROR` to the log service.
+    ///
+    /// ```yaml fires
+    /// Store:
+    ///   Type: AWS::Pipes::Pipe
+    ///   Properties: { Source: s, Target: t, RoleArn: r }
+    /// ```
+    /// ```hcl fires
+    /// resource "aws_pipes_pipe" "store" {
+    ///   source = "s"
+    ///   target = "t"
+    ///   role_arn = "r"
+    /// }
+    /// ```
+    /// ```yaml quiet
+    /// Store:
+    ///   Type: AWS::Pipes::Pipe
+    ///   Properties: { Source: s, Target: t, RoleArn: r, LogConfiguration: { Level: ERROR } }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_pipes_pipe" "store" {
+    ///   source = "s"
+    ///   target = "t"
+    ///   log_configuration {
+    ///     level = "ERROR"
+    ///   }
+    /// }
+    /// ```
+    PIPE_WITHOUT_LOG = "pipe-without-log" {
+        since: "0.1.0",
+        severity: Low,
+        confidence: Certain,
+        controls: &["CWE-778", "OWASP-SLS:S10", "CSA:SAS-5"],
+        also_known_as: &[],
+        run: pipe_without_log,
+    }
+}
+
+fn pipe_without_log(app: &App, findings: &mut Findings) {
+for node in app.all(Kind::Schedule).filter(|node| node.has("pipe")) {
+        findings.unless_on(node, "logging", || PIPE_WITHOUT_LOG.on(node, "logging", format!("`{}` logs nothing", node.name)));
+    }
+}
