@@ -166,8 +166,11 @@ fn finding(out: &mut String, scan: &Scan<'_>, mask: &Mask, finding: &Finding) {
         "<article class=\"finding app-{}\">\n<h4>{}</h4>\n<p class=\"place\"><code>{}</code> · <bdi>{}</bdi> · <bdi>{}</bdi></p>\n",
         finding.app,
         prose(&finding.message),
-        escape(&scan.project.locate(finding.at)),
-        escape(&finding.node),
+        escape(&scan.locate(finding.at)),
+        escape(&match scan.construct(finding) {
+            Some(construct) => format!("{} ({construct})", finding.node),
+            None => finding.node.clone(),
+        }),
         escape(&finding.provider_type),
     ));
     if let Some(snippet) = snippet::of_finding(scan.project, mask, finding) {
@@ -177,7 +180,7 @@ fn finding(out: &mut String, scan: &Scan<'_>, mask: &Mask, finding: &Finding) {
         out.push_str("</pre>\n");
     }
     for related in &finding.related {
-        let place = escape(&scan.project.locate(related.at));
+        let place = escape(&scan.locate(related.at));
         out.push_str(&format!(
             "<p class=\"place\">See <code>{place}</code>: {}</p>\n",
             prose(&related.message)

@@ -98,6 +98,7 @@ struct Reported<'a> {
     framework: Option<&'static str>,
     resource: &'a str,
     resource_type: &'a str,
+    construct: Option<&'a str>,
     place: Option<At<'a>>,
     snippet: Option<String>,
     related: Vec<Also<'a>>,
@@ -249,6 +250,7 @@ impl<'a> View<'a, '_> {
             framework: app.map(|app| app.framework.as_str()),
             resource: &finding.node,
             resource_type: &finding.provider_type,
+            construct: self.scan.construct(finding),
             place: place(self.scan, finding.at),
             snippet: snippet.map(|snippet| {
                 let marked = snippet.lines.iter().filter(|line| line.mark.is_some());

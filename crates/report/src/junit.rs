@@ -91,7 +91,7 @@ fn case(scan: &Scan<'_>, index: &Index<'_>, (app, check): (usize, &'static Check
 fn listing(scan: &Scan<'_>, findings: &[&Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
-        let place = scan.project.locate(finding.at);
+        let place = scan.locate(finding.at);
         text.push_str(&format!(
             "{}: {}: {}\n",
             line(&place),
@@ -109,7 +109,7 @@ fn listing(scan: &Scan<'_>, findings: &[&Finding]) -> String {
 }
 
 fn problem_case(scan: &Scan<'_>, problem: &Problem) -> Case {
-    let place = problem.at.map_or_else(|| problem.path.clone(), |at| scan.project.locate(at));
+    let place = scan.place_of(problem);
     let message = line(&problem.message);
     let outcome = match problem.kind {
         ProblemKind::Unreadable | ProblemKind::Limit => {

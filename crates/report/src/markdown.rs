@@ -151,7 +151,7 @@ fn group_head(scan: &Scan<'_>, group: &Group<'_>) -> String {
 }
 
 fn block(scan: &Scan<'_>, mask: &Mask, finding: &Finding) -> String {
-    let place = scan.project.locate(finding.at);
+    let place = scan.locate(finding.at);
     let mut block = format!("- {}\n  {}\n", prose(&finding.message), code(&place));
     if let Some(snippet) = snippet::of_finding(scan.project, mask, finding) {
         let lines: Vec<String> = snippet
@@ -168,7 +168,7 @@ fn block(scan: &Scan<'_>, mask: &Mask, finding: &Finding) -> String {
         block.push_str(&format!("  {fence}\n\n"));
     }
     for related in &finding.related {
-        let place = scan.project.locate(related.at);
+        let place = scan.locate(related.at);
         block.push_str(&format!("  See {}: {}\n\n", code(&place), prose(&related.message)));
     }
     if let Some(fix) = fix(scan, finding) {
@@ -186,7 +186,7 @@ fn fix(scan: &Scan<'_>, finding: &Finding) -> Option<String> {
 }
 
 fn problem_item(scan: &Scan<'_>, problem: &Problem) -> String {
-    let place = problem.at.map_or_else(|| problem.path.clone(), |at| scan.project.locate(at));
+    let place = scan.place_of(problem);
     format!("- {} {}: {}\n", problem.kind.as_str(), code(&place), prose(&problem.message))
 }
 

@@ -81,7 +81,7 @@ pub(crate) fn fence(text: &str) -> String {
 pub fn checks_index(checks: &[&'static Check]) -> String {
     let mut areas: BTreeMap<&str, Vec<&Check>> = BTreeMap::new();
     for check in checks {
-        areas.entry(area(check)).or_default().push(check);
+        areas.entry(check.area_name()).or_default().push(check);
     }
     let mut out = format!(
         "# Checks\n\n{} checks. Each has a page that says why it matters and what to do; `buckler explain CHECK` \
@@ -105,17 +105,7 @@ pub fn checks_index(checks: &[&'static Check]) -> String {
     out
 }
 
-/// The area of the registry: `data` of `checks::data::public_bucket`.
-pub(crate) fn area(check: &Check) -> &'static str {
-    let mut parts = check.area.split("::");
-    match (parts.next(), parts.next()) {
-        (Some(_), Some(area)) => area,
-        (Some(only), None) => only,
-        _ => "",
-    }
-}
-
-pub(crate) fn capitalized(word: &str) -> String {
+fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

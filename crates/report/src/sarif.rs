@@ -30,7 +30,7 @@ pub fn sarif(scan: &Scan<'_>) -> String {
                 "rules": rules(scan).into_values().map(|check| rule(scan, check)).collect::<Json>(),
                 "notifications": notification_kinds(),
             }},
-            "originalUriBaseIds": { ROOT: { "description": { "text": "The folder that was scanned." } } },
+            "originalUriBaseIds": { ROOT: { "description": { "text": "The folder that the scan was started in." } } },
             "invocations": [log.invocation()],
             "columnKind": "unicodeCodePoints",
             "results": log.results(),
@@ -198,7 +198,7 @@ impl Log<'_> {
         let Some(file) = self.scan.project.file(at) else { return json!({}) };
         let region = snippet::region(file, at);
         json!({ "physicalLocation": {
-            "artifactLocation": { "uri": uri(&file.path), "uriBaseId": ROOT },
+            "artifactLocation": { "uri": self.uri(&file.path), "uriBaseId": ROOT },
             "region": {
                 "startLine": region.start.line,
                 "startColumn": region.start.column,
@@ -207,6 +207,14 @@ impl Log<'_> {
                 "snippet": { "text": snippet::masked_text(file, &self.mask, at) },
             },
         }})
+    }
+
+    /// The address of a file. Services resolve it against the folder that the program was started in,
+    /// as long as the scanned folder is inside of that.
+    fn uri(&self, path: &str) -> String {
+        let inside =
+            !self.scan.folder.starts_with('/') && !self.scan.folder.split('/').any(|part| part == "..");
+        if inside { uri(&self.scan.path(path)) } else { uri(path) }
     }
 
     fn suppression(&self, suppressed: &Suppressed) -> Json {
@@ -258,7 +266,7 @@ impl Log<'_> {
 
     fn problem(&self, problem: &Problem) -> Json {
         let place = problem.at.map(|at| self.place(at)).unwrap_or_else(|| {
-            json!({ "physicalLocation": { "artifactLocation": { "uri": uri(&problem.path), "uriBaseId": ROOT } } })
+            json!({ "physicalLocation": { "artifactLocation": { "uri": self.uri(&problem.path), "uriBaseId": ROOT } } })
         });
         let level = match problem.kind {
             ProblemKind::Unreadable | ProblemKind::Limit => "error",

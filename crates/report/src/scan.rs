@@ -1,7 +1,7 @@
 //! What a scan format shows, and how a terminal shows it.
 use std::fmt;
 
-use model::{App, Check, Date, Finding, Project, Severity, Stale, Suppressed, Undecided};
+use model::{App, Check, Date, Finding, Problem, Project, Severity, Span, Stale, Suppressed, Undecided};
 
 /// Everything that one scan has to say.
 ///
@@ -11,6 +11,8 @@ pub struct Scan<'a> {
     pub project: &'a Project,
     /// The folder or file, as the user typed it.
     pub root: &'a str,
+    /// The folder that paths of the project are relative to, as seen from where the user is.
+    pub folder: &'a str,
     /// Version of the program.
     pub version: &'a str,
     pub date: Date,
@@ -73,6 +75,32 @@ impl<'a> Scan<'a> {
 
     pub(crate) fn functions(&self) -> usize {
         self.project.apps.iter().map(|app| app.functions().count()).sum()
+    }
+
+    /// A path of the project as seen from where the user is, so that terminals and editors open it.
+    pub(crate) fn path(&self, path: &str) -> String {
+        match self.folder.trim_start_matches("./").trim_end_matches('/') {
+            "" if self.folder.starts_with('/') => format!("/{path}"),
+            "" | "." => path.to_owned(),
+            folder if path.is_empty() => folder.to_owned(),
+            folder => format!("{folder}/{path}"),
+        }
+    }
+
+    /// `path:line:column` of a span, as seen from where the user is.
+    pub(crate) fn locate(&self, at: Span) -> String {
+        let place = self.project.locate(at);
+        if place.is_empty() { place } else { self.path(&place) }
+    }
+
+    /// What its author calls the resource of a finding, when the template's name was derived (CDK).
+    pub(crate) fn construct(&self, finding: &Finding) -> Option<&'a str> {
+        self.project.app_of(finding)?.named(&finding.node)?.construct.as_deref()
+    }
+
+    /// The place of a problem: the span when there is one, else the file.
+    pub(crate) fn place_of(&self, problem: &Problem) -> String {
+        problem.at.map_or_else(|| self.path(&problem.path), |at| self.locate(at))
     }
 
     /// The address of a check's page.

@@ -79,8 +79,10 @@ impl Printer<'_> {
     fn finding(&mut self, finding: &Finding) -> bool {
         let message = self.paint.prose(&line(&finding.message));
         self.line(&format!("  {message}"));
-        let place = line(&self.scan.project.locate(finding.at));
-        let of = self.paint.paint(paint::DIM, &format!("({})", line(&finding.provider_type)));
+        let place = line(&self.scan.locate(finding.at));
+        let construct =
+            self.scan.construct(finding).map_or_else(String::new, |path| format!(", {}", line(path)));
+        let of = self.paint.paint(paint::DIM, &format!("({}{construct})", line(&finding.provider_type)));
         let snippet = snippet::of_finding(self.scan.project, &self.mask, finding);
         let width = snippet.as_ref().map_or(1, gutter);
         let arrow = self.paint.paint(paint::RULER, "-->");
@@ -89,7 +91,7 @@ impl Printer<'_> {
             self.snippet(snippet, finding.severity, width);
         }
         for related in &finding.related {
-            let place = line(&self.scan.project.locate(related.at));
+            let place = line(&self.scan.locate(related.at));
             let message = self.paint.prose(&line(&related.message));
             self.note(width, "also", &format!("{place}: {message}"));
         }
@@ -184,8 +186,7 @@ impl Printer<'_> {
 
     fn problem(&mut self, problem: &Problem) {
         let kind = self.paint.paint(paint::WARNING, problem.kind.as_str());
-        let place = problem.at.map_or_else(String::new, |at| self.scan.project.locate(at));
-        let place = line(if place.is_empty() { &problem.path } else { &place });
+        let place = line(&self.scan.place_of(problem));
         let message = self.paint.prose(&line(&problem.message));
         self.line(&format!("{kind}: {message}"));
         let arrow = self.paint.paint(paint::RULER, "-->");
@@ -200,10 +201,8 @@ impl Printer<'_> {
         for stale in self.scan.stale {
             let label = self.paint.paint(paint::WARNING, "stale");
             let (what, next) = stale_words(stale);
-            let place = stale
-                .suppression
-                .at
-                .map_or_else(|| "buckler.toml".to_owned(), |at| self.scan.project.locate(at));
+            let place =
+                stale.suppression.at.map_or_else(|| "buckler.toml".to_owned(), |at| self.scan.locate(at));
             let what = self.paint.prose(&what);
             self.line(&format!("{label}: {what}"));
             let arrow = self.paint.paint(paint::RULER, "-->");

@@ -37,6 +37,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, CommandError> {
     let scan = Scan {
         project: &read.project,
         root: &root,
+        folder: &read.folder.to_string_lossy(),
         version: env!("CARGO_PKG_VERSION"),
         date: today,
         docs: None,

@@ -51,17 +51,36 @@ impl Form {
     }
 }
 
-/// Nodes and edges of a diagram, in the order of the template.
+/// Nodes and arrows of a diagram, in the order of the template.
 pub(super) struct Diagram<'a> {
     pub(super) nodes: Vec<&'a Node>,
-    pub(super) edges: Vec<&'a Edge>,
+    pub(super) arrows: Vec<Arrow>,
+}
+
+/// An edge in the direction in which events and data go.
+pub(super) struct Arrow {
+    pub(super) from: NodeId,
+    pub(super) to: NodeId,
+    pub(super) label: &'static str,
 }
 
 pub(super) fn diagram(app: &App) -> Diagram<'_> {
-    let edges: Vec<&Edge> = app.edges.iter().filter(|edge| flows(edge.relation)).collect();
-    let linked: BTreeSet<NodeId> = edges.iter().flat_map(|edge| [edge.from, edge.to]).collect();
+    let assuming: BTreeSet<NodeId> =
+        app.edges.iter().filter(|edge| edge.relation == Relation::Assumes).map(|edge| edge.from).collect();
+    // What a role grants is drawn from the role, not again from each function that has it.
+    let again = |edge: &Edge| edge.relation == Relation::Grants && assuming.contains(&edge.from);
+    let in_picture = |id: NodeId| app.node(id).is_some_and(|node| node.kind != Kind::InvokePermission);
+    let edges = app.edges.iter().filter(|edge| flows(edge.relation) && !again(edge));
+    let arrows: Vec<Arrow> = edges
+        .filter(|edge| in_picture(edge.from) && in_picture(edge.to))
+        .map(|edge| match edge.relation {
+            Relation::FedBy => Arrow { from: edge.to, to: edge.from, label: "feeds" },
+            relation => Arrow { from: edge.from, to: edge.to, label: relation.as_str() },
+        })
+        .collect();
+    let linked: BTreeSet<NodeId> = arrows.iter().flat_map(|arrow| [arrow.from, arrow.to]).collect();
     let shown = |node: &&Node| form(node.kind) == Form::Function || linked.contains(&node.id);
-    Diagram { nodes: app.nodes.iter().filter(shown).collect(), edges }
+    Diagram { nodes: app.nodes.iter().filter(shown).collect(), arrows }
 }
 
 /// Whether data, events or permissions go along this relation.
@@ -98,7 +117,7 @@ pub(super) fn form(kind: Kind) -> Form {
         | Kind::Schedule
         | Kind::UserPool
         | Kind::IdentityPool => Form::Entry,
-        Kind::Role | Kind::Policy | Kind::User | Kind::Group | Kind::InvokePermission => Form::Role,
+        Kind::Role | Kind::Policy | Kind::User | Kind::Group => Form::Role,
         Kind::Bucket
         | Kind::Table
         | Kind::Database

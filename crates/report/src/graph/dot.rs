@@ -23,13 +23,8 @@ pub fn graph_dot(app: &App) -> String {
             shape(look),
         ));
     }
-    for edge in diagram.edges {
-        out.push_str(&format!(
-            "  n{} -> n{} [label=\"{}\"];\n",
-            edge.from.0,
-            edge.to.0,
-            edge.relation.as_str()
-        ));
+    for arrow in diagram.arrows {
+        out.push_str(&format!("  n{} -> n{} [label=\"{}\"];\n", arrow.from.0, arrow.to.0, arrow.label));
     }
     out.push_str("}\n");
     out

@@ -20,8 +20,8 @@ pub fn graph_mermaid(app: &App) -> String {
             class(look),
         ));
     }
-    for edge in diagram.edges {
-        out.push_str(&format!("  n{} -->|{}| n{}\n", edge.from.0, edge.relation.as_str(), edge.to.0));
+    for arrow in diagram.arrows {
+        out.push_str(&format!("  n{} -->|{}| n{}\n", arrow.from.0, arrow.label, arrow.to.0));
     }
     for look in Form::ALL {
         let (fill, line) = look.colours();

@@ -81,7 +81,7 @@ fn code(text: &str) -> String {
 
 fn problems(out: &mut String, scan: &Scan<'_>) {
     let rows = scan.project.problems.iter().map(|problem| {
-        let place = problem.at.map_or_else(|| problem.path.clone(), |at| scan.project.locate(at));
+        let place = scan.place_of(problem);
         vec![problem.kind.as_str().to_owned(), code(&place), prose(&problem.message), prose(&problem.help)]
     });
     let columns = &["Kind", "Place", "Problem", "Next step"];
@@ -114,7 +114,7 @@ fn accepted(out: &mut String, scan: &Scan<'_>) {
     let row = |suppressed: &Suppressed| {
         let (finding, by) = (&suppressed.finding, &suppressed.by);
         let until = by.until.map_or_else(String::new, |day| day.to_string());
-        let source = by.at.map_or_else(|| "buckler.toml".to_owned(), |at| scan.project.locate(at));
+        let source = by.at.map_or_else(|| "buckler.toml".to_owned(), |at| scan.locate(at));
         vec![code(finding.check.id), code(&finding.node), prose(&by.reason), until, code(&source)]
     };
     let columns = &["Check", "Resource", "Reason", "Until", "Written in"];
@@ -125,8 +125,7 @@ fn accepted(out: &mut String, scan: &Scan<'_>) {
 fn stale(out: &mut String, scan: &Scan<'_>) {
     let rows = scan.stale.iter().map(|stale| {
         let (what, next) = stale_words(stale);
-        let place =
-            stale.suppression.at.map_or_else(|| "buckler.toml".to_owned(), |at| scan.project.locate(at));
+        let place = stale.suppression.at.map_or_else(|| "buckler.toml".to_owned(), |at| scan.locate(at));
         vec![code(&place), prose(&what), prose(next)]
     });
     let columns = &["Place", "What", "Next step"];

@@ -228,6 +228,7 @@ impl Fixture {
         Scan {
             project: &self.project,
             root: HOSTILE,
+            folder: ".",
             version: "0.1.0",
             date: Date::new(2026, 11, 22),
             docs: Some("https://docs.example/checks"),

@@ -123,3 +123,17 @@ fn a_line_of_a_minified_template_is_cut_around_the_mark() {
         "{text}"
     );
 }
+
+#[test]
+fn places_are_as_seen_from_where_the_user_is() {
+    let fixture = fixture().calm();
+    for (folder, place) in [
+        ("./infra/", "--> infra/template.yaml:6:17"),
+        ("../app", "--> ../app/template.yaml:6:17"),
+        (".", "--> template.yaml:6:17"),
+        ("/", "--> /template.yaml:6:17"),
+    ] {
+        let text = report::text(&Scan { folder, ..fixture.scan() }, Look::default());
+        assert!(text.contains(place), "{folder}: {text}");
+    }
+}
