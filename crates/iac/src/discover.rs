@@ -81,18 +81,18 @@ fn recognise(reader: &mut Reader<'_>, path: &str) -> Option<Found> {
     if stem == "serverless" && (is_yaml || is_json) {
         return Some(Found::Serverless(path.to_owned()));
     }
+    if stem.starts_with("serverless") && (is_yaml || is_json) && reader.sniff(path, keys::is_service) {
+        return Some(Found::Serverless(path.to_owned()));
+    }
     let is_candidate = is_yaml || is_json || matches!(ending, "template" | "cfn" | "cform");
     // One look for all forms: a file that is none of them is not kept.
     if !is_candidate || !reader.sniff(path, keys::is_any) {
         return None;
     }
-    if stem.starts_with("serverless") && reader.sniff(path, keys::is_service) {
-        return Some(Found::Serverless(path.to_owned()));
-    }
     if reader.sniff(path, keys::is_template) {
         return Some(Found::CloudFormation(path.to_owned()));
     }
-    (is_json && reader.sniff(path, keys::is_plan)).then(|| Found::TerraformPlan(path.to_owned()))
+    is_json.then(|| Found::TerraformPlan(path.to_owned()))
 }
 
 /// The folder of a path, `""` for the scanned folder itself.

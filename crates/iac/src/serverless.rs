@@ -77,8 +77,9 @@ fn is_aws(variables: &mut Variables<'_, '_>, service: &Service) -> bool {
     let is_aws = name.as_str().is_none_or(|name| name.eq_ignore_ascii_case("aws"));
     if !is_aws {
         let count = service.functions.len();
-        let message =
-            format!("provider `{}` is not read; {count} functions are not in the graph", name.display());
+        let functions =
+            if count == 1 { "1 function is".to_owned() } else { format!("{count} functions are") };
+        let message = format!("provider `{}` is not read; {functions} not in the graph", name.display());
         variables.tell(ProblemKind::Unsupported, name.at, message, "only services on AWS are read");
     }
     is_aws

@@ -2,7 +2,7 @@
 
 /// Any of the forms below that a file of any name may have.
 pub(super) fn is_any(text: &str) -> bool {
-    is_template(text) || is_service(text) || is_plan(text)
+    is_template(text) || is_plan(text)
 }
 
 /// A CloudFormation or SAM template: at its top `Resources` and somewhere a word that only templates
@@ -10,13 +10,13 @@ pub(super) fn is_any(text: &str) -> bool {
 pub(super) fn is_template(text: &str) -> bool {
     const VERSION: &str = "AWSTemplateFormatVersion";
     const MARKS: &[&str] = &["AWS::", VERSION, "Alexa::ASK", "Custom::"];
-    let has_resources = || text.contains("Resources") && has_key(text, "Resources");
-    MARKS.iter().any(|mark| text.contains(mark)) && (has_resources() || has_key(text, VERSION))
+    let has = |key: &str| text.contains(key) && has_key(text, key);
+    has(VERSION) || (has("Resources") && MARKS.iter().any(|mark| text.contains(mark)))
 }
 
 /// A service of the Serverless Framework, whatever its file is called.
 pub(super) fn is_service(text: &str) -> bool {
-    has_key(text, "service") && has_key(text, "provider")
+    text.contains("provider") && has_key(text, "service") && has_key(text, "provider")
 }
 
 /// `terraform show -json PLAN`.

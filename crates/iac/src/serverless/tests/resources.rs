@@ -89,7 +89,7 @@ functions:
     check_one(
         "provider: { name: azure }\nfunctions: { a: { handler: x } }\n",
         expect![
-            "serverless.yml:1: provider `azure` is not read; 1 functions are not in the graph (unsupported)"
+            "serverless.yml:1: provider `azure` is not read; 1 function is not in the graph (unsupported)"
         ],
     );
     check_one(
