@@ -47,5 +47,14 @@ check! {
 }
 
 fn accelerator_without_tls(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(!node.is("endpoint_encryption", "TLS"), || { ACCELERATOR_WITHOUT_TLS.on(node, "endpoint_encryption", format!("`{}` talks without TLS", node.name)).fix(Fix::risky("switch TLS on (replaces the cluster)", node.set("endpoint_encryption", "TLS"))) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(!node.is("endpoint_encryption", "TLS"), || {
+            ACCELERATOR_WITHOUT_TLS
+                .on(node, "endpoint_encryption", format!("`{}` talks without TLS", node.name))
+                .fix(Fix::risky(
+                    "switch TLS on (replaces the cluster)",
+                    node.set("endpoint_encryption", "TLS"),
+                ))
+        });
+    }
 }

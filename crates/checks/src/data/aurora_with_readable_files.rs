@@ -49,11 +49,15 @@ check! {
 }
 
 fn aurora_with_readable_files(app: &App, findings: &mut Findings) {
-const VERSIONS: &[&str] = &["10.11", "10.12", "10.13", "11.6", "11.7", "11.8"];
+    const VERSIONS: &[&str] = &["10.11", "10.12", "10.13", "11.6", "11.7", "11.8"];
     for node in app.any(&[Kind::Database, Kind::DatabaseCluster]) {
         let vulnerable = node.is("engine", "aurora-postgresql") & one_of(node, "engine_version", VERSIONS);
         findings.when(vulnerable, || {
-            AURORA_WITH_READABLE_FILES.on(node, "engine_version", format!("`{}` runs a version that shows its files", node.name))
+            AURORA_WITH_READABLE_FILES.on(
+                node,
+                "engine_version",
+                format!("`{}` runs a version that shows its files", node.name),
+            )
         });
     }
 }

@@ -46,12 +46,13 @@ check! {
 }
 
 fn aurora_without_backtrack(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::RDS::DBCluster", "aws_rds_cluster"]) {
+    for node in app.of_type(&["AWS::RDS::DBCluster", "aws_rds_cluster"]) {
         if node.has("engine") && one_of(node, "engine", &["aurora", "aurora-mysql"]).is_false() {
             continue;
         }
         findings.when(below(node, "backtrack_seconds", 1, 0), || {
-            AURORA_WITHOUT_BACKTRACK.on(node, "backtrack_seconds", format!("`{}` cannot be rewound", node.name))
+            AURORA_WITHOUT_BACKTRACK
+                .on(node, "backtrack_seconds", format!("`{}` cannot be rewound", node.name))
                 .fix(Fix::risky("let it be rewound by a day", node.set("backtrack_seconds", 86_400)))
         });
     }

@@ -48,5 +48,13 @@ check! {
 }
 
 fn backup_vault_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::BackupVault) {  if !written(node, "key") { findings.push(BACKUP_VAULT_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` is encrypted with the shared key", node.name))); } }
+    for node in app.all(Kind::BackupVault) {
+        if !written(node, "key") {
+            findings.push(BACKUP_VAULT_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key",
+                format!("`{}` is encrypted with the shared key", node.name),
+            ));
+        }
+    }
 }

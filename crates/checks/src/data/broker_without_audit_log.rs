@@ -47,6 +47,14 @@ check! {
 }
 
 fn broker_without_audit_log(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) { if node.is("engine", "rabbitmq").is_true() { continue; }
- findings.unless_on(node, "audit_log", || { BROKER_WITHOUT_AUDIT_LOG.on(node, "audit_log", format!("`{}` keeps no audit log", node.name)).fix(Fix::safe("keep it", node.set("audit_log", true))) }); }
+    for node in app.of_type(TYPES) {
+        if node.is("engine", "rabbitmq").is_true() {
+            continue;
+        }
+        findings.unless_on(node, "audit_log", || {
+            BROKER_WITHOUT_AUDIT_LOG
+                .on(node, "audit_log", format!("`{}` keeps no audit log", node.name))
+                .fix(Fix::safe("keep it", node.set("audit_log", true)))
+        });
+    }
 }

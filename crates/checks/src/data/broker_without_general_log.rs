@@ -49,5 +49,11 @@ check! {
 }
 
 fn broker_without_general_log(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "general_log", || { BROKER_WITHOUT_GENERAL_LOG.on(node, "general_log", format!("`{}` keeps no general log", node.name)).fix(Fix::safe("keep it", node.set("general_log", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "general_log", || {
+            BROKER_WITHOUT_GENERAL_LOG
+                .on(node, "general_log", format!("`{}` keeps no general log", node.name))
+                .fix(Fix::safe("keep it", node.set("general_log", true)))
+        });
+    }
 }

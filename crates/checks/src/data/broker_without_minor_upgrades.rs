@@ -47,5 +47,11 @@ check! {
 }
 
 fn broker_without_minor_upgrades(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "minor_upgrades", || { BROKER_WITHOUT_MINOR_UPGRADES.on(node, "minor_upgrades", format!("`{}` installs no minor upgrades", node.name)).fix(Fix::safe("upgrade by itself", node.set("minor_upgrades", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "minor_upgrades", || {
+            BROKER_WITHOUT_MINOR_UPGRADES
+                .on(node, "minor_upgrades", format!("`{}` installs no minor upgrades", node.name))
+                .fix(Fix::safe("upgrade by itself", node.set("minor_upgrades", true)))
+        });
+    }
 }

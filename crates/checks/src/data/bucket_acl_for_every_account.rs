@@ -61,9 +61,13 @@ check! {
 }
 
 fn bucket_acl_for_every_account(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::BucketSetting) {
+    for node in app.all(Kind::BucketSetting) {
         findings.when(granted_to(node, AUTHENTICATED_USERS, &[]), || {
-            BUCKET_ACL_FOR_EVERY_ACCOUNT.on(node, "grants", format!("`{}` lets every AWS account in", node.name))
+            BUCKET_ACL_FOR_EVERY_ACCOUNT.on(
+                node,
+                "grants",
+                format!("`{}` lets every AWS account in", node.name),
+            )
         });
     }
 }

@@ -61,9 +61,13 @@ check! {
 }
 
 fn bucket_acl_shown_to_everyone(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::BucketSetting) {
+    for node in app.all(Kind::BucketSetting) {
         findings.when(granted_to_everyone(node, &["FULL_CONTROL", "READ_ACP"]), || {
-            BUCKET_ACL_SHOWN_TO_EVERYONE.on(node, "grants", format!("`{}` shows its access list to everyone", node.name))
+            BUCKET_ACL_SHOWN_TO_EVERYONE.on(
+                node,
+                "grants",
+                format!("`{}` shows its access list to everyone", node.name),
+            )
         });
     }
 }

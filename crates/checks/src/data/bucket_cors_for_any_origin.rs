@@ -52,15 +52,20 @@ check! {
 }
 
 fn bucket_cors_for_any_origin(app: &App, findings: &mut Findings) {
-for node in app.any(&[Kind::Bucket, Kind::BucketSetting]) {
+    for node in app.any(&[Kind::Bucket, Kind::BucketSetting]) {
         // A rule that is written on its own is reported there.
-        if node.provider_type == "aws_s3_bucket" && app.parts(node, Kind::BucketSetting).any(|part| part.has("cors")) {
+        if node.provider_type == "aws_s3_bucket"
+            && app.parts(node, Kind::BucketSetting).any(|part| part.has("cors"))
+        {
             continue;
         }
-        let open = |rule: &&Value| rule.get("origins").is_some_and(|list| list.one_or_many().iter().any(is_any));
+        let open =
+            |rule: &&Value| rule.get("origins").is_some_and(|list| list.one_or_many().iter().any(is_any));
         let Some(rule) = node.list("cors").iter().find(open) else { continue };
         let writes = rule.get("methods").is_some_and(|list| list.one_or_many().iter().any(is_write));
-        let finding = BUCKET_CORS_FOR_ANY_ORIGIN.at(node, format!("scripts of any website may use `{}`", node.name)).at(rule.at);
+        let finding = BUCKET_CORS_FOR_ANY_ORIGIN
+            .at(node, format!("scripts of any website may use `{}`", node.name))
+            .at(rule.at);
         findings.push(if writes { finding.severity(Severity::Medium) } else { finding });
     }
 }

@@ -49,11 +49,16 @@ check! {
 }
 
 fn bucket_heeds_public_acls(app: &App, findings: &mut Findings) {
-for node in switches(app) {
+    for node in switches(app) {
         findings.unless_on(node, "ignore_public_acls", || {
-            let finding = BUCKET_HEEDS_PUBLIC_ACLS.on(node, "ignore_public_acls", format!("`{}` heeds public access control lists", node.name));
+            let finding = BUCKET_HEEDS_PUBLIC_ACLS.on(
+                node,
+                "ignore_public_acls",
+                format!("`{}` heeds public access control lists", node.name),
+            );
             // The provider blocks public access to new buckets unless told otherwise.
-            let finding = if node.has("ignore_public_acls") { finding } else { finding.severity(Severity::Low) };
+            let finding =
+                if node.has("ignore_public_acls") { finding } else { finding.severity(Severity::Low) };
             finding.fix(Fix::safe("set the switch", node.set("ignore_public_acls", true)))
         });
     }

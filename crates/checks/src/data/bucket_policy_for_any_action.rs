@@ -41,8 +41,10 @@ check! {
 }
 
 fn bucket_policy_for_any_action(app: &App, findings: &mut Findings) {
-for held in held(app).filter(|held| held.guarded == Guarded::Bucket) {
-        let Some(statement) = held.policy.statements.iter().find(|one| allows_everything(one)) else { continue };
+    for held in held(app).filter(|held| held.guarded == Guarded::Bucket) {
+        let Some(statement) = held.policy.statements.iter().find(|one| allows_everything(one)) else {
+            continue;
+        };
         let message = format!("the policy `{}` allows every action", held.node.name);
         findings.push(BUCKET_POLICY_FOR_ANY_ACTION.at(held.node, message).at(statement.at));
     }

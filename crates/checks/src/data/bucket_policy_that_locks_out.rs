@@ -43,8 +43,10 @@ check! {
 }
 
 fn bucket_policy_that_locks_out(app: &App, findings: &mut Findings) {
-for held in held(app).filter(|held| held.guarded == Guarded::Bucket) {
-        let Some(statement) = held.policy.statements.iter().find(|statement| locks_out(statement)) else { continue };
+    for held in held(app).filter(|held| held.guarded == Guarded::Bucket) {
+        let Some(statement) = held.policy.statements.iter().find(|statement| locks_out(statement)) else {
+            continue;
+        };
         let message = format!("the policy `{}` denies everyone to change it", held.node.name);
         findings.push(BUCKET_POLICY_THAT_LOCKS_OUT.at(held.node, message).at(statement.at));
     }

@@ -49,11 +49,16 @@ check! {
 }
 
 fn bucket_takes_public_policies(app: &App, findings: &mut Findings) {
-for node in switches(app) {
+    for node in switches(app) {
         findings.unless_on(node, "block_public_policy", || {
-            let finding = BUCKET_TAKES_PUBLIC_POLICIES.on(node, "block_public_policy", format!("`{}` takes public policies", node.name));
+            let finding = BUCKET_TAKES_PUBLIC_POLICIES.on(
+                node,
+                "block_public_policy",
+                format!("`{}` takes public policies", node.name),
+            );
             // The provider blocks public access to new buckets unless told otherwise.
-            let finding = if node.has("block_public_policy") { finding } else { finding.severity(Severity::Low) };
+            let finding =
+                if node.has("block_public_policy") { finding } else { finding.severity(Severity::Low) };
             finding.fix(Fix::safe("set the switch", node.set("block_public_policy", true)))
         });
     }

@@ -48,12 +48,13 @@ check! {
 }
 
 fn bucket_website(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Bucket).filter(|node| node.has("website")) {
+    for node in app.all(Kind::Bucket).filter(|node| node.has("website")) {
         let redirects = ["RedirectAllRequestsTo", "redirect_all_requests_to"];
         let redirects = |site: &Value| redirects.iter().any(|key| site.path(key).is_some());
         if !node.get("website").is_some_and(redirects) {
             findings.push(
-                BUCKET_WEBSITE.on(node, "website", format!("`{}` serves a website over plain HTTP", node.name))
+                BUCKET_WEBSITE
+                    .on(node, "website", format!("`{}` serves a website over plain HTTP", node.name))
                     .fix(Fix::risky("serve it through a CDN instead", node.unset("website"))),
             );
         }

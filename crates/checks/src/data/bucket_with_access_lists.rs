@@ -54,6 +54,17 @@ check! {
 }
 
 fn bucket_with_access_lists(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) { if node.kind == Kind::Bucket && !node.has("ownership") { continue; }
- findings.when(!node.is("ownership", "BucketOwnerEnforced"), || { BUCKET_WITH_ACCESS_LISTS.on(node, "ownership", format!("`{}` keeps access control lists in force", node.name)).fix(Fix::risky("switch access control lists off", node.set("ownership", "BucketOwnerEnforced"))) }); }
+    for node in app.of_type(TYPES) {
+        if node.kind == Kind::Bucket && !node.has("ownership") {
+            continue;
+        }
+        findings.when(!node.is("ownership", "BucketOwnerEnforced"), || {
+            BUCKET_WITH_ACCESS_LISTS
+                .on(node, "ownership", format!("`{}` keeps access control lists in force", node.name))
+                .fix(Fix::risky(
+                    "switch access control lists off",
+                    node.set("ownership", "BucketOwnerEnforced"),
+                ))
+        });
+    }
 }

@@ -50,5 +50,9 @@ check! {
 }
 
 fn bucket_without_access_log(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "logging", || { BUCKET_WITHOUT_ACCESS_LOG.on(node, "logging", format!("`{}` keeps no access log", node.name)) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "logging", || {
+            BUCKET_WITHOUT_ACCESS_LOG.on(node, "logging", format!("`{}` keeps no access log", node.name))
+        });
+    }
 }

@@ -55,5 +55,11 @@ check! {
 }
 
 fn bucket_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(!one_of(node, "encryption", &["aws:kms", "aws:kms:dsse"]), || { BUCKET_WITHOUT_CUSTOMER_KEY.on(node, "encryption", format!("`{}` is not encrypted with a customer key", node.name)).fix(Fix::risky("encrypt with the key service", node.set("encryption", "aws:kms"))) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(!one_of(node, "encryption", &["aws:kms", "aws:kms:dsse"]), || {
+            BUCKET_WITHOUT_CUSTOMER_KEY
+                .on(node, "encryption", format!("`{}` is not encrypted with a customer key", node.name))
+                .fix(Fix::risky("encrypt with the key service", node.set("encryption", "aws:kms")))
+        });
+    }
 }

@@ -53,5 +53,13 @@ check! {
 }
 
 fn bucket_without_lifecycle(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "lifecycle") { findings.push(BUCKET_WITHOUT_LIFECYCLE.on(node, "lifecycle", format!("`{}` has no lifecycle rules", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "lifecycle") {
+            findings.push(BUCKET_WITHOUT_LIFECYCLE.on(
+                node,
+                "lifecycle",
+                format!("`{}` has no lifecycle rules", node.name),
+            ));
+        }
+    }
 }

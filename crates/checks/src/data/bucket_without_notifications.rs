@@ -42,5 +42,13 @@ check! {
 }
 
 fn bucket_without_notifications(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "notifications", || { BUCKET_WITHOUT_NOTIFICATIONS.on(node, "notifications", format!("`{}` tells nobody of changes", node.name)) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "notifications", || {
+            BUCKET_WITHOUT_NOTIFICATIONS.on(
+                node,
+                "notifications",
+                format!("`{}` tells nobody of changes", node.name),
+            )
+        });
+    }
 }

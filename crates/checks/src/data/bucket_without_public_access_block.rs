@@ -44,5 +44,13 @@ check! {
 }
 
 fn bucket_without_public_access_block(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(!(node.flag("block_public_acls") & node.flag("block_public_policy")), || { BUCKET_WITHOUT_PUBLIC_ACCESS_BLOCK.on(node, "public_access_block", format!("`{}` has no public access block", node.name)) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(!(node.flag("block_public_acls") & node.flag("block_public_policy")), || {
+            BUCKET_WITHOUT_PUBLIC_ACCESS_BLOCK.on(
+                node,
+                "public_access_block",
+                format!("`{}` has no public access block", node.name),
+            )
+        });
+    }
 }

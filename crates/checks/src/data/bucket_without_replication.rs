@@ -44,9 +44,11 @@ check! {
 }
 
 fn bucket_without_replication(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["aws_s3_bucket"]) {
+    for node in app.of_type(&["aws_s3_bucket"]) {
         let on = |rule: &Value| rule.get("enabled").map_or(Tri::False, Value::truth);
         let replicated = Tri::any(node.list("replication").iter().map(on));
-        findings.when(!replicated, || BUCKET_WITHOUT_REPLICATION.at(node, format!("`{}` is not replicated", node.name)));
+        findings.when(!replicated, || {
+            BUCKET_WITHOUT_REPLICATION.at(node, format!("`{}` is not replicated", node.name))
+        });
     }
 }

@@ -41,7 +41,7 @@ check! {
 }
 
 fn bucket_without_tls(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Bucket) {
+    for node in app.all(Kind::Bucket) {
         findings.when(!refuses_plain_http(node), || {
             BUCKET_WITHOUT_TLS.at(node, format!("`{}` answers plain HTTP", node.name))
         });

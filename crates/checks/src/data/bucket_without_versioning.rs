@@ -50,5 +50,11 @@ check! {
 }
 
 fn bucket_without_versioning(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "versioning", || { BUCKET_WITHOUT_VERSIONING.on(node, "versioning", format!("`{}` keeps no old versions of its objects", node.name)).fix(Fix::safe("keep old versions", node.set("versioning", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "versioning", || {
+            BUCKET_WITHOUT_VERSIONING
+                .on(node, "versioning", format!("`{}` keeps no old versions of its objects", node.name))
+                .fix(Fix::safe("keep old versions", node.set("versioning", true)))
+        });
+    }
 }

@@ -49,5 +49,13 @@ check! {
 }
 
 fn cache_in_default_subnets(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "subnet_group") { findings.push(CACHE_IN_DEFAULT_SUBNETS.on(node, "subnet_group", format!("`{}` names no subnet group", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "subnet_group") {
+            findings.push(CACHE_IN_DEFAULT_SUBNETS.on(
+                node,
+                "subnet_group",
+                format!("`{}` names no subnet group", node.name),
+            ));
+        }
+    }
 }

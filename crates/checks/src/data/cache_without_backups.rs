@@ -47,12 +47,13 @@ check! {
 }
 
 fn cache_without_backups(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::ElastiCache::CacheCluster", "aws_elasticache_cluster"]) {
+    for node in app.of_type(&["AWS::ElastiCache::CacheCluster", "aws_elasticache_cluster"]) {
         if node.is("engine", "memcached").is_true() {
             continue;
         }
         findings.when(below(node, "snapshot_days", 1, 0), || {
-            CACHE_WITHOUT_BACKUPS.on(node, "snapshot_days", format!("`{}` keeps no backups", node.name))
+            CACHE_WITHOUT_BACKUPS
+                .on(node, "snapshot_days", format!("`{}` keeps no backups", node.name))
                 .fix(Fix::safe("keep them for five days", node.set("snapshot_days", 5)))
         });
     }

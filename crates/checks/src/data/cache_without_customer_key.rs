@@ -2,7 +2,13 @@
 use super::facts::written;
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["aws_elasticache_replication_group", "AWS::ElastiCache::ReplicationGroup", "aws_memorydb_cluster", "AWS::MemoryDB::Cluster", "aws_memorydb_snapshot"];
+const TYPES: &[&str] = &[
+    "aws_elasticache_replication_group",
+    "AWS::ElastiCache::ReplicationGroup",
+    "aws_memorydb_cluster",
+    "AWS::MemoryDB::Cluster",
+    "aws_memorydb_snapshot",
+];
 
 check! {
     /// # Cache without a customer key
@@ -49,5 +55,13 @@ check! {
 }
 
 fn cache_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "key") { findings.push(CACHE_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` names no customer key", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "key") {
+            findings.push(CACHE_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key",
+                format!("`{}` names no customer key", node.name),
+            ));
+        }
+    }
 }

@@ -47,5 +47,11 @@ check! {
 }
 
 fn cache_without_failover(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "failover", || { CACHE_WITHOUT_FAILOVER.on(node, "failover", format!("`{}` has no automatic failover", node.name)).fix(Fix::risky("let a replica take over", node.set("failover", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "failover", || {
+            CACHE_WITHOUT_FAILOVER
+                .on(node, "failover", format!("`{}` has no automatic failover", node.name))
+                .fix(Fix::risky("let a replica take over", node.set("failover", true)))
+        });
+    }
 }

@@ -46,12 +46,13 @@ check! {
 }
 
 fn cache_without_minor_upgrades(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::ElastiCache::CacheCluster", "aws_elasticache_cluster"]) {
+    for node in app.of_type(&["AWS::ElastiCache::CacheCluster", "aws_elasticache_cluster"]) {
         if node.is("engine", "memcached").is_true() {
             continue;
         }
         findings.when(!node.flag_or("minor_upgrades", true), || {
-            CACHE_WITHOUT_MINOR_UPGRADES.on(node, "minor_upgrades", format!("`{}` installs no minor upgrades", node.name))
+            CACHE_WITHOUT_MINOR_UPGRADES
+                .on(node, "minor_upgrades", format!("`{}` installs no minor upgrades", node.name))
                 .fix(Fix::safe("upgrade by itself", node.set("minor_upgrades", true)))
         });
     }

@@ -46,7 +46,7 @@ check! {
 }
 
 fn cache_without_password(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::ElastiCache::ReplicationGroup", "aws_elasticache_replication_group"]) {
+    for node in app.of_type(&["AWS::ElastiCache::ReplicationGroup", "aws_elasticache_replication_group"]) {
         let asks = node.has("auth_token") || node.has("user_groups");
         findings.when(!(node.flag("tls") & asks.into()), || {
             CACHE_WITHOUT_PASSWORD.at(node, format!("`{}` asks for no password", node.name))

@@ -47,5 +47,11 @@ check! {
 }
 
 fn cache_without_tls(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "tls", || { CACHE_WITHOUT_TLS.on(node, "tls", format!("`{}` talks without TLS", node.name)).fix(Fix::risky("switch TLS on", node.set("tls", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "tls", || {
+            CACHE_WITHOUT_TLS
+                .on(node, "tls", format!("`{}` talks without TLS", node.name))
+                .fix(Fix::risky("switch TLS on", node.set("tls", true)))
+        });
+    }
 }

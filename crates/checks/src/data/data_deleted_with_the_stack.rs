@@ -35,7 +35,7 @@ check! {
 }
 
 fn data_deleted_with_the_stack(app: &App, findings: &mut Findings) {
-const TYPES: &[&str] = &[
+    const TYPES: &[&str] = &[
         "AWS::DynamoDB::Table",
         "AWS::DynamoDB::GlobalTable",
         "AWS::EFS::FileSystem",
@@ -49,7 +49,11 @@ const TYPES: &[&str] = &[
             Some(_) => node.is("deletion_policy", "Delete"),
         };
         findings.when(deleted, || {
-            DATA_DELETED_WITH_THE_STACK.on(node, "deletion_policy", format!("the data of `{}` goes with the stack", node.name))
+            DATA_DELETED_WITH_THE_STACK.on(
+                node,
+                "deletion_policy",
+                format!("the data of `{}` goes with the stack", node.name),
+            )
         });
     }
 }

@@ -2,7 +2,14 @@
 use super::facts::written;
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::Glue::Crawler", "AWS::Glue::DevEndpoint", "AWS::Glue::Job", "aws_glue_crawler", "aws_glue_dev_endpoint", "aws_glue_job"];
+const TYPES: &[&str] = &[
+    "AWS::Glue::Crawler",
+    "AWS::Glue::DevEndpoint",
+    "AWS::Glue::Job",
+    "aws_glue_crawler",
+    "aws_glue_dev_endpoint",
+    "aws_glue_job",
+];
 
 check! {
     /// # Data job without a security configuration
@@ -48,5 +55,13 @@ check! {
 }
 
 fn data_job_without_security_configuration(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "security") { findings.push(DATA_JOB_WITHOUT_SECURITY_CONFIGURATION.on(node, "security", format!("`{}` names no security configuration", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "security") {
+            findings.push(DATA_JOB_WITHOUT_SECURITY_CONFIGURATION.on(
+                node,
+                "security",
+                format!("`{}` names no security configuration", node.name),
+            ));
+        }
+    }
 }

@@ -55,10 +55,12 @@ check! {
 }
 
 fn database_accepts_plain_connections(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::RDS::DBInstance", "aws_db_instance"]) {
-        for group in app.targets(node, Relation::Uses).filter(|group| group.kind == Kind::DatabaseParameters) {
+    for node in app.of_type(&["AWS::RDS::DBInstance", "aws_db_instance"]) {
+        for group in app.targets(node, Relation::Uses).filter(|group| group.kind == Kind::DatabaseParameters)
+        {
             findings.when(!forces_tls(group), || {
-                DATABASE_ACCEPTS_PLAIN_CONNECTIONS.on(node, "parameters", format!("`{}` accepts connections without TLS", node.name))
+                DATABASE_ACCEPTS_PLAIN_CONNECTIONS
+                    .on(node, "parameters", format!("`{}` accepts connections without TLS", node.name))
                     .related(group.name_at, "its parameters are set here")
             });
         }

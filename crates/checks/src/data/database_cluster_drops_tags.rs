@@ -1,7 +1,8 @@
 //! Snapshots of this cluster do not get its labels.
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::RDS::DBCluster", "aws_rds_cluster", "AWS::Neptune::DBCluster", "aws_neptune_cluster"];
+const TYPES: &[&str] =
+    &["AWS::RDS::DBCluster", "aws_rds_cluster", "AWS::Neptune::DBCluster", "aws_neptune_cluster"];
 
 check! {
     /// # Database cluster that drops its labels
@@ -47,5 +48,11 @@ check! {
 }
 
 fn database_cluster_drops_tags(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "copy_tags", || { DATABASE_CLUSTER_DROPS_TAGS.on(node, "copy_tags", format!("`{}` does not copy its labels to snapshots", node.name)).fix(Fix::safe("copy them", node.set("copy_tags", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "copy_tags", || {
+            DATABASE_CLUSTER_DROPS_TAGS
+                .on(node, "copy_tags", format!("`{}` does not copy its labels to snapshots", node.name))
+                .fix(Fix::safe("copy them", node.set("copy_tags", true)))
+        });
+    }
 }

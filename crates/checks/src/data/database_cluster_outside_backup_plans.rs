@@ -40,10 +40,13 @@ check! {
 }
 
 fn database_cluster_outside_backup_plans(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["aws_rds_cluster"]) {
+    for node in app.of_type(&["aws_rds_cluster"]) {
         let selected = app.sources(node, Relation::Protects).any(|other| other.kind == Kind::BackupSelection);
         if !selected {
-            findings.push(DATABASE_CLUSTER_OUTSIDE_BACKUP_PLANS.at(node, format!("no backup plan names `{}`", node.name)));
+            findings.push(
+                DATABASE_CLUSTER_OUTSIDE_BACKUP_PLANS
+                    .at(node, format!("no backup plan names `{}`", node.name)),
+            );
         }
     }
 }

@@ -47,13 +47,17 @@ check! {
 }
 
 fn database_cluster_without_audit_log(app: &App, findings: &mut Findings) {
-const ENGINES: &[&str] = &["aurora", "aurora-mysql", "mysql"];
+    const ENGINES: &[&str] = &["aurora", "aurora-mysql", "mysql"];
     for node in app.of_type(&["AWS::RDS::DBCluster", "aws_rds_cluster"]) {
         if node.has("engine") && one_of(node, "engine", ENGINES).is_false() {
             continue;
         }
         findings.when(!holds(node, "log_exports", &["audit"]), || {
-            DATABASE_CLUSTER_WITHOUT_AUDIT_LOG.on(node, "log_exports", format!("`{}` sends no audit log", node.name))
+            DATABASE_CLUSTER_WITHOUT_AUDIT_LOG.on(
+                node,
+                "log_exports",
+                format!("`{}` sends no audit log", node.name),
+            )
         });
     }
 }

@@ -1,7 +1,8 @@
 //! Nobody can sign in to this cluster with cloud credentials.
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::RDS::DBCluster", "aws_rds_cluster", "AWS::Neptune::DBCluster", "aws_neptune_cluster"];
+const TYPES: &[&str] =
+    &["AWS::RDS::DBCluster", "aws_rds_cluster", "AWS::Neptune::DBCluster", "aws_neptune_cluster"];
 
 check! {
     /// # Database cluster that only knows passwords
@@ -48,5 +49,11 @@ check! {
 }
 
 fn database_cluster_without_cloud_sign_in(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "iam_auth", || { DATABASE_CLUSTER_WITHOUT_CLOUD_SIGN_IN.on(node, "iam_auth", format!("`{}` only knows passwords", node.name)).fix(Fix::safe("allow cloud sign-in", node.set("iam_auth", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "iam_auth", || {
+            DATABASE_CLUSTER_WITHOUT_CLOUD_SIGN_IN
+                .on(node, "iam_auth", format!("`{}` only knows passwords", node.name))
+                .fix(Fix::safe("allow cloud sign-in", node.set("iam_auth", true)))
+        });
+    }
 }

@@ -2,7 +2,14 @@
 use super::facts::written;
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster", "AWS::RDS::DBCluster", "AWS::DocDB::DBCluster", "AWS::Neptune::DBCluster"];
+const TYPES: &[&str] = &[
+    "aws_rds_cluster",
+    "aws_docdb_cluster",
+    "aws_neptune_cluster",
+    "AWS::RDS::DBCluster",
+    "AWS::DocDB::DBCluster",
+    "AWS::Neptune::DBCluster",
+];
 
 check! {
     /// # Database cluster without a customer key
@@ -50,5 +57,13 @@ check! {
 }
 
 fn database_cluster_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "key") { findings.push(DATABASE_CLUSTER_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` names no customer key", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "key") {
+            findings.push(DATABASE_CLUSTER_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key",
+                format!("`{}` names no customer key", node.name),
+            ));
+        }
+    }
 }

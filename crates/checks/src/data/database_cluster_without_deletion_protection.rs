@@ -1,7 +1,14 @@
 //! Nothing keeps this cluster from being deleted.
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::RDS::DBCluster", "aws_rds_cluster", "AWS::Neptune::DBCluster", "aws_neptune_cluster", "AWS::DocDB::DBCluster", "aws_docdb_cluster"];
+const TYPES: &[&str] = &[
+    "AWS::RDS::DBCluster",
+    "aws_rds_cluster",
+    "AWS::Neptune::DBCluster",
+    "aws_neptune_cluster",
+    "AWS::DocDB::DBCluster",
+    "aws_docdb_cluster",
+];
 
 check! {
     /// # Database cluster that one call deletes
@@ -47,5 +54,11 @@ check! {
 }
 
 fn database_cluster_without_deletion_protection(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "deletion_protection", || { DATABASE_CLUSTER_WITHOUT_DELETION_PROTECTION.on(node, "deletion_protection", format!("`{}` can be deleted by one call", node.name)).fix(Fix::safe("protect it", node.set("deletion_protection", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "deletion_protection", || {
+            DATABASE_CLUSTER_WITHOUT_DELETION_PROTECTION
+                .on(node, "deletion_protection", format!("`{}` can be deleted by one call", node.name))
+                .fix(Fix::safe("protect it", node.set("deletion_protection", true)))
+        });
+    }
 }

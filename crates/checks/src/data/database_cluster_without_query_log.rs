@@ -48,16 +48,21 @@ check! {
 }
 
 fn database_cluster_without_query_log(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["aws_rds_cluster", "AWS::RDS::DBCluster"]) {
+    for node in app.of_type(&["aws_rds_cluster", "AWS::RDS::DBCluster"]) {
         if !node.is("engine", "aurora-postgresql").is_true() {
             continue;
         }
-        let mut groups = app.targets(node, Relation::Uses).filter(|group| group.kind == Kind::DatabaseParameters);
+        let mut groups =
+            app.targets(node, Relation::Uses).filter(|group| group.kind == Kind::DatabaseParameters);
         let logs = groups.any(|group| {
-            ["log_statement", "log_min_duration_statement"].iter().all(|name| parameter(group, name).is_some())
+            ["log_statement", "log_min_duration_statement"]
+                .iter()
+                .all(|name| parameter(group, name).is_some())
         });
         if !logs {
-            findings.push(DATABASE_CLUSTER_WITHOUT_QUERY_LOG.at(node, format!("`{}` logs no statements", node.name)));
+            findings.push(
+                DATABASE_CLUSTER_WITHOUT_QUERY_LOG.at(node, format!("`{}` logs no statements", node.name)),
+            );
         }
     }
 }

@@ -47,6 +47,14 @@ check! {
 }
 
 fn database_drops_tags(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) { if node.has("cluster") { continue; }
- findings.unless_on(node, "copy_tags", || { DATABASE_DROPS_TAGS.on(node, "copy_tags", format!("`{}` does not copy its labels to snapshots", node.name)).fix(Fix::safe("copy them", node.set("copy_tags", true))) }); }
+    for node in app.of_type(TYPES) {
+        if node.has("cluster") {
+            continue;
+        }
+        findings.unless_on(node, "copy_tags", || {
+            DATABASE_DROPS_TAGS
+                .on(node, "copy_tags", format!("`{}` does not copy its labels to snapshots", node.name))
+                .fix(Fix::safe("copy them", node.set("copy_tags", true)))
+        });
+    }
 }

@@ -45,14 +45,15 @@ check! {
 }
 
 fn database_in_one_zone(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::RDS::DBInstance", "aws_db_instance"]) {
+    for node in app.of_type(&["AWS::RDS::DBInstance", "aws_db_instance"]) {
         // Aurora replicates its storage across zones by itself.
         let aurora = node.text("engine").is_some_and(|engine| engine.contains("aurora"));
         if aurora && node.provider_type == "AWS::RDS::DBInstance" {
             continue;
         }
         findings.unless_on(node, "multi_zone", || {
-            DATABASE_IN_ONE_ZONE.on(node, "multi_zone", format!("`{}` has no standby in another zone", node.name))
+            DATABASE_IN_ONE_ZONE
+                .on(node, "multi_zone", format!("`{}` has no standby in another zone", node.name))
                 .fix(Fix::safe("add a standby", node.set("multi_zone", true)))
         });
     }

@@ -54,7 +54,7 @@ check! {
 }
 
 fn database_password_in_template(app: &App, findings: &mut Findings) {
-const PLACES: &[(Kind, &str)] = &[
+    const PLACES: &[(Kind, &str)] = &[
         (Kind::Database, "password"),
         (Kind::DatabaseCluster, "password"),
         (Kind::Warehouse, "password"),
@@ -65,8 +65,18 @@ const PLACES: &[(Kind, &str)] = &[
         let place = PLACES.iter().find(|(kind, _)| *kind == node.kind).map(|(_, attr)| *attr);
         let written = place.and_then(|attr| node.get(attr));
         let user = node.kind == Kind::Broker;
-        let of_user = user.then(|| node.list("users").iter().find_map(|one| one.get("password").filter(|value| is_plain_secret(value))));
-        let Some(value) = written.filter(|value| is_plain_secret(value)).or(of_user.flatten()) else { continue };
-        findings.push(DATABASE_PASSWORD_IN_TEMPLATE.at(node, format!("the password of `{}` stands in the template", node.name)).at(value.at));
+        let of_user = user.then(|| {
+            node.list("users")
+                .iter()
+                .find_map(|one| one.get("password").filter(|value| is_plain_secret(value)))
+        });
+        let Some(value) = written.filter(|value| is_plain_secret(value)).or(of_user.flatten()) else {
+            continue;
+        };
+        findings.push(
+            DATABASE_PASSWORD_IN_TEMPLATE
+                .at(node, format!("the password of `{}` stands in the template", node.name))
+                .at(value.at),
+        );
     }
 }

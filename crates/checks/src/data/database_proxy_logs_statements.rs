@@ -45,5 +45,11 @@ check! {
 }
 
 fn database_proxy_logs_statements(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::DatabaseProxy) {  findings.when(node.flag("debug_logging"), || { DATABASE_PROXY_LOGS_STATEMENTS.on(node, "debug_logging", format!("`{}` logs every statement", node.name)).fix(Fix::safe("switch it off", node.set("debug_logging", false))) }); }
+    for node in app.all(Kind::DatabaseProxy) {
+        findings.when(node.flag("debug_logging"), || {
+            DATABASE_PROXY_LOGS_STATEMENTS
+                .on(node, "debug_logging", format!("`{}` logs every statement", node.name))
+                .fix(Fix::safe("switch it off", node.set("debug_logging", false)))
+        });
+    }
 }

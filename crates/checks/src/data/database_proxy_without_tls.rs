@@ -47,5 +47,11 @@ check! {
 }
 
 fn database_proxy_without_tls(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::DatabaseProxy) {  findings.unless_on(node, "tls_required", || { DATABASE_PROXY_WITHOUT_TLS.on(node, "tls_required", format!("`{}` accepts connections without TLS", node.name)).fix(Fix::risky("require TLS", node.set("tls_required", true))) }); }
+    for node in app.all(Kind::DatabaseProxy) {
+        findings.unless_on(node, "tls_required", || {
+            DATABASE_PROXY_WITHOUT_TLS
+                .on(node, "tls_required", format!("`{}` accepts connections without TLS", node.name))
+                .fix(Fix::risky("require TLS", node.set("tls_required", true)))
+        });
+    }
 }

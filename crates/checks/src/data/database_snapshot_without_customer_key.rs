@@ -39,5 +39,13 @@ check! {
 }
 
 fn database_snapshot_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "key") { findings.push(DATABASE_SNAPSHOT_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` names no customer key", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "key") {
+            findings.push(DATABASE_SNAPSHOT_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key",
+                format!("`{}` names no customer key", node.name),
+            ));
+        }
+    }
 }

@@ -48,6 +48,17 @@ check! {
 }
 
 fn database_with_old_certificate(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) { if !node.has("ca") { continue; }
- findings.when(!one_of(node, "ca", &["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]), || { DATABASE_WITH_OLD_CERTIFICATE.on(node, "ca", format!("`{}` uses an old certificate authority", node.name)).fix(Fix::risky("use a current authority", node.set("ca", "rds-ca-rsa2048-g1"))) }); }
+    for node in app.of_type(TYPES) {
+        if !node.has("ca") {
+            continue;
+        }
+        findings.when(
+            !one_of(node, "ca", &["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]),
+            || {
+                DATABASE_WITH_OLD_CERTIFICATE
+                    .on(node, "ca", format!("`{}` uses an old certificate authority", node.name))
+                    .fix(Fix::risky("use a current authority", node.set("ca", "rds-ca-rsa2048-g1")))
+            },
+        );
+    }
 }

@@ -45,13 +45,16 @@ check! {
 }
 
 fn database_without_backups(app: &App, findings: &mut Findings) {
-const TYPES: &[&str] = &["AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "aws_db_instance", "aws_rds_cluster"];
+    const TYPES: &[&str] =
+        &["AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "aws_db_instance", "aws_rds_cluster"];
     for node in app.of_type(TYPES) {
         // Absent, the provider keeps backups for a day.
-        let kept = |value: &Value| value.as_int().map_or(Tri::Unknown, |days| (1..=35).contains(&days).into());
+        let kept =
+            |value: &Value| value.as_int().map_or(Tri::Unknown, |days| (1..=35).contains(&days).into());
         let off = node.get("backup_days").map_or(Tri::False, |value| !kept(value));
         findings.when(off, || {
-            DATABASE_WITHOUT_BACKUPS.on(node, "backup_days", format!("`{}` keeps no automatic backups", node.name))
+            DATABASE_WITHOUT_BACKUPS
+                .on(node, "backup_days", format!("`{}` keeps no automatic backups", node.name))
                 .fix(Fix::safe("keep them for a week", node.set("backup_days", 7)))
         });
     }

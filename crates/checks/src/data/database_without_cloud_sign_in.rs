@@ -49,6 +49,14 @@ check! {
 }
 
 fn database_without_cloud_sign_in(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) { if !["mysql", "postgres"].iter().any(|engine| node.text("engine") == Some(*engine)) { continue; }
- findings.unless_on(node, "iam_auth", || { DATABASE_WITHOUT_CLOUD_SIGN_IN.on(node, "iam_auth", format!("`{}` only knows passwords", node.name)).fix(Fix::safe("allow cloud sign-in", node.set("iam_auth", true))) }); }
+    for node in app.of_type(TYPES) {
+        if !["mysql", "postgres"].iter().any(|engine| node.text("engine") == Some(*engine)) {
+            continue;
+        }
+        findings.unless_on(node, "iam_auth", || {
+            DATABASE_WITHOUT_CLOUD_SIGN_IN
+                .on(node, "iam_auth", format!("`{}` only knows passwords", node.name))
+                .fix(Fix::safe("allow cloud sign-in", node.set("iam_auth", true)))
+        });
+    }
 }

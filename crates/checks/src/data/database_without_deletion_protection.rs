@@ -47,6 +47,14 @@ check! {
 }
 
 fn database_without_deletion_protection(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) { if node.has("cluster") && node.provider_type.starts_with("AWS::") { continue; }
- findings.unless_on(node, "deletion_protection", || { DATABASE_WITHOUT_DELETION_PROTECTION.on(node, "deletion_protection", format!("`{}` can be deleted by one call", node.name)).fix(Fix::safe("protect it", node.set("deletion_protection", true))) }); }
+    for node in app.of_type(TYPES) {
+        if node.has("cluster") && node.provider_type.starts_with("AWS::") {
+            continue;
+        }
+        findings.unless_on(node, "deletion_protection", || {
+            DATABASE_WITHOUT_DELETION_PROTECTION
+                .on(node, "deletion_protection", format!("`{}` can be deleted by one call", node.name))
+                .fix(Fix::safe("protect it", node.set("deletion_protection", true)))
+        });
+    }
 }

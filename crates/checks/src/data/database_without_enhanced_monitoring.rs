@@ -46,10 +46,11 @@ check! {
 }
 
 fn database_without_enhanced_monitoring(app: &App, findings: &mut Findings) {
-const TYPES: &[&str] = &["AWS::RDS::DBInstance", "aws_db_instance", "aws_rds_cluster_instance"];
+    const TYPES: &[&str] = &["AWS::RDS::DBInstance", "aws_db_instance", "aws_rds_cluster_instance"];
     for node in app.of_type(TYPES) {
         findings.when(below(node, "monitoring_seconds", 1, 0), || {
-            DATABASE_WITHOUT_ENHANCED_MONITORING.on(node, "monitoring_seconds", format!("`{}` has no enhanced monitoring", node.name))
+            DATABASE_WITHOUT_ENHANCED_MONITORING
+                .on(node, "monitoring_seconds", format!("`{}` has no enhanced monitoring", node.name))
                 .fix(Fix::risky("measure every minute", node.set("monitoring_seconds", 60)))
         });
     }

@@ -45,10 +45,11 @@ check! {
 }
 
 fn database_without_insights(app: &App, findings: &mut Findings) {
-const TYPES: &[&str] = &["AWS::RDS::DBInstance", "aws_db_instance", "aws_rds_cluster_instance"];
+    const TYPES: &[&str] = &["AWS::RDS::DBInstance", "aws_db_instance", "aws_rds_cluster_instance"];
     for node in app.of_type(TYPES).filter(|node| has_insights(node)) {
         findings.unless_on(node, "insights", || {
-            DATABASE_WITHOUT_INSIGHTS.on(node, "insights", format!("`{}` has no performance insights", node.name))
+            DATABASE_WITHOUT_INSIGHTS
+                .on(node, "insights", format!("`{}` has no performance insights", node.name))
                 .fix(Fix::safe("switch them on", node.set("insights", true)))
         });
     }

@@ -48,5 +48,13 @@ check! {
 }
 
 fn database_without_log_exports(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "log_exports") { findings.push(DATABASE_WITHOUT_LOG_EXPORTS.on(node, "log_exports", format!("`{}` sends no log to the log service", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "log_exports") {
+            findings.push(DATABASE_WITHOUT_LOG_EXPORTS.on(
+                node,
+                "log_exports",
+                format!("`{}` sends no log to the log service", node.name),
+            ));
+        }
+    }
 }

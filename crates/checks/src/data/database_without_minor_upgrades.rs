@@ -46,14 +46,18 @@ check! {
 }
 
 fn database_without_minor_upgrades(app: &App, findings: &mut Findings) {
-const TYPES: &[&str] = &["AWS::RDS::DBInstance", "aws_db_instance", "aws_rds_cluster_instance"];
+    const TYPES: &[&str] = &["AWS::RDS::DBInstance", "aws_db_instance", "aws_rds_cluster_instance"];
     for node in app.of_type(TYPES) {
         // Absent, the provider upgrades; the template still had better say so.
         if !node.has("minor_upgrades") && node.provider_type.starts_with("AWS::") {
             continue;
         }
         findings.unless_on(node, "minor_upgrades", || {
-            let finding = DATABASE_WITHOUT_MINOR_UPGRADES.on(node, "minor_upgrades", format!("`{}` does not ask for minor upgrades", node.name));
+            let finding = DATABASE_WITHOUT_MINOR_UPGRADES.on(
+                node,
+                "minor_upgrades",
+                format!("`{}` does not ask for minor upgrades", node.name),
+            );
             let finding = if node.has("minor_upgrades") { finding } else { finding.severity(Severity::Info) };
             finding.fix(Fix::safe("upgrade by itself", node.set("minor_upgrades", true)))
         });

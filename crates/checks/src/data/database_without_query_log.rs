@@ -48,13 +48,16 @@ check! {
 }
 
 fn database_without_query_log(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["aws_db_instance", "AWS::RDS::DBInstance"]) {
+    for node in app.of_type(&["aws_db_instance", "AWS::RDS::DBInstance"]) {
         if !node.is("engine", "postgres").is_true() {
             continue;
         }
-        let mut groups = app.targets(node, Relation::Uses).filter(|group| group.kind == Kind::DatabaseParameters);
+        let mut groups =
+            app.targets(node, Relation::Uses).filter(|group| group.kind == Kind::DatabaseParameters);
         let logs = groups.any(|group| {
-            ["log_statement", "log_min_duration_statement"].iter().all(|name| parameter(group, name).is_some())
+            ["log_statement", "log_min_duration_statement"]
+                .iter()
+                .all(|name| parameter(group, name).is_some())
         });
         if !logs {
             findings.push(DATABASE_WITHOUT_QUERY_LOG.at(node, format!("`{}` logs no statements", node.name)));

@@ -50,8 +50,16 @@ check! {
 }
 
 fn delivery_stream_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::DeliveryStream).filter(|node| !node.flag("sourced").is_true()) {
-        let own = node.flag("encrypted") & node.is("key_type", "CUSTOMER_MANAGED_CMK") & written(node, "key").into();
-        findings.when(!own, || DELIVERY_STREAM_WITHOUT_CUSTOMER_KEY.on(node, "key_type", format!("`{}` is not encrypted with a customer key", node.name)));
+    for node in app.all(Kind::DeliveryStream).filter(|node| !node.flag("sourced").is_true()) {
+        let own = node.flag("encrypted")
+            & node.is("key_type", "CUSTOMER_MANAGED_CMK")
+            & written(node, "key").into();
+        findings.when(!own, || {
+            DELIVERY_STREAM_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key_type",
+                format!("`{}` is not encrypted with a customer key", node.name),
+            )
+        });
     }
 }

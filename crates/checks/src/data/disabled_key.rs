@@ -46,9 +46,10 @@ check! {
 }
 
 fn disabled_key(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Key) {
+    for node in app.all(Kind::Key) {
         findings.when(!node.flag_or("enabled", true), || {
-            DISABLED_KEY.on(node, "enabled", format!("`{}` is switched off", node.name))
+            DISABLED_KEY
+                .on(node, "enabled", format!("`{}` is switched off", node.name))
                 .fix(Fix::safe("switch it on", node.set("enabled", true)))
         });
     }

@@ -50,12 +50,20 @@ check! {
 }
 
 fn document_database_without_audit(app: &App, findings: &mut Findings) {
-const ON: &[&str] = &["enabled", "ddl", "all", "dml_read", "dml_write"];
+    const ON: &[&str] = &["enabled", "ddl", "all", "dml_read", "dml_write"];
     for node in app.of_type(&["AWS::DocDB::DBClusterParameterGroup", "aws_docdb_cluster_parameter_group"]) {
         let on = match parameter(node, "audit_logs") {
             None => Tri::False,
-            Some(value) => value.as_str().map_or(Tri::Unknown, |text| text.split(',').any(|word| ON.contains(&word.trim())).into()),
+            Some(value) => value
+                .as_str()
+                .map_or(Tri::Unknown, |text| text.split(',').any(|word| ON.contains(&word.trim())).into()),
         };
-        findings.when(!on, || DOCUMENT_DATABASE_WITHOUT_AUDIT.on(node, "values", format!("`{}` switches no audit log on", node.name)));
+        findings.when(!on, || {
+            DOCUMENT_DATABASE_WITHOUT_AUDIT.on(
+                node,
+                "values",
+                format!("`{}` switches no audit log on", node.name),
+            )
+        });
     }
 }

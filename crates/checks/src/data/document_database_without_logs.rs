@@ -48,5 +48,9 @@ check! {
 }
 
 fn document_database_without_logs(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(!holds(node, "log_exports", &["audit", "profiler"]), || { DOCUMENT_DATABASE_WITHOUT_LOGS.on(node, "log_exports", format!("`{}` exports no log", node.name)) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(!holds(node, "log_exports", &["audit", "profiler"]), || {
+            DOCUMENT_DATABASE_WITHOUT_LOGS.on(node, "log_exports", format!("`{}` exports no log", node.name))
+        });
+    }
 }

@@ -54,9 +54,13 @@ check! {
 }
 
 fn document_database_without_tls(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::DocDB::DBClusterParameterGroup", "aws_docdb_cluster_parameter_group"]) {
+    for node in app.of_type(&["AWS::DocDB::DBClusterParameterGroup", "aws_docdb_cluster_parameter_group"]) {
         if parameter(node, "tls").and_then(Value::as_str) == Some("disabled") {
-            findings.push(DOCUMENT_DATABASE_WITHOUT_TLS.on(node, "values", format!("`{}` switches TLS off", node.name)));
+            findings.push(DOCUMENT_DATABASE_WITHOUT_TLS.on(
+                node,
+                "values",
+                format!("`{}` switches TLS off", node.name),
+            ));
         }
     }
 }

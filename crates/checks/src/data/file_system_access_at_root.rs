@@ -48,8 +48,14 @@ check! {
 }
 
 fn file_system_access_at_root(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::FileSystemAccess).filter(|node| node.has("access_point")) {
+    for node in app.all(Kind::FileSystemAccess).filter(|node| node.has("access_point")) {
         let at_root = if node.has("root") { node.is("root", "/") } else { Tri::True };
-        findings.when(at_root, || FILE_SYSTEM_ACCESS_AT_ROOT.on(node, "root", format!("`{}` shows the whole file system", node.name)));
+        findings.when(at_root, || {
+            FILE_SYSTEM_ACCESS_AT_ROOT.on(
+                node,
+                "root",
+                format!("`{}` shows the whole file system", node.name),
+            )
+        });
     }
 }

@@ -49,11 +49,12 @@ check! {
 }
 
 fn file_system_without_backup(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::EFS::FileSystem", "aws_efs_file_system"]) {
+    for node in app.of_type(&["AWS::EFS::FileSystem", "aws_efs_file_system"]) {
         let selected = app.sources(node, Relation::Protects).any(|other| other.kind == Kind::BackupSelection);
         if !selected {
             findings.unless_on(node, "backup", || {
-                FILE_SYSTEM_WITHOUT_BACKUP.at(node, format!("no backup plan names `{}`", node.name))
+                FILE_SYSTEM_WITHOUT_BACKUP
+                    .at(node, format!("no backup plan names `{}`", node.name))
                     .fix(Fix::safe("switch automatic backups on", node.set("backup", true)))
             });
         }

@@ -48,5 +48,13 @@ check! {
 }
 
 fn file_system_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::FileSystem) {  if !written(node, "key") { findings.push(FILE_SYSTEM_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` names no customer key", node.name))); } }
+    for node in app.all(Kind::FileSystem) {
+        if !written(node, "key") {
+            findings.push(FILE_SYSTEM_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key",
+                format!("`{}` names no customer key", node.name),
+            ));
+        }
+    }
 }

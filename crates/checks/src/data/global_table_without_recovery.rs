@@ -35,12 +35,16 @@ check! {
 }
 
 fn global_table_without_recovery(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::DynamoDB::GlobalTable"]) {
+    for node in app.of_type(&["AWS::DynamoDB::GlobalTable"]) {
         let recovers = |replica: &Value| replica.get("pitr").map_or(Tri::False, Value::truth);
         let replicas = node.list("replicas");
         let all = Tri::all(replicas.iter().map(recovers)) & (!replicas.is_empty()).into();
         findings.when(!all, || {
-            GLOBAL_TABLE_WITHOUT_RECOVERY.on(node, "replicas", format!("not every replica of `{}` can be put back to an earlier time", node.name))
+            GLOBAL_TABLE_WITHOUT_RECOVERY.on(
+                node,
+                "replicas",
+                format!("not every replica of `{}` can be put back to an earlier time", node.name),
+            )
         });
     }
 }

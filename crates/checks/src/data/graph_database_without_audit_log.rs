@@ -48,5 +48,13 @@ check! {
 }
 
 fn graph_database_without_audit_log(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(!holds(node, "log_exports", &["audit"]), || { GRAPH_DATABASE_WITHOUT_AUDIT_LOG.on(node, "log_exports", format!("`{}` exports no audit log", node.name)) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(!holds(node, "log_exports", &["audit"]), || {
+            GRAPH_DATABASE_WITHOUT_AUDIT_LOG.on(
+                node,
+                "log_exports",
+                format!("`{}` exports no audit log", node.name),
+            )
+        });
+    }
 }

@@ -46,10 +46,14 @@ check! {
 }
 
 fn insights_without_customer_key(app: &App, findings: &mut Findings) {
-const TYPES: &[&str] = &["AWS::RDS::DBInstance", "aws_db_instance", "aws_rds_cluster_instance"];
+    const TYPES: &[&str] = &["AWS::RDS::DBInstance", "aws_db_instance", "aws_rds_cluster_instance"];
     for node in app.of_type(TYPES) {
         findings.when(node.flag("insights") & (!node.has("insights_key")).into(), || {
-            INSIGHTS_WITHOUT_CUSTOMER_KEY.on(node, "insights_key", format!("insights of `{}` have no customer key", node.name))
+            INSIGHTS_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "insights_key",
+                format!("insights of `{}` have no customer key", node.name),
+            )
         });
     }
 }

@@ -49,11 +49,12 @@ check! {
 }
 
 fn kafka_without_encryption(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::MSK::Cluster", "aws_msk_cluster"]) {
+    for node in app.of_type(&["AWS::MSK::Cluster", "aws_msk_cluster"]) {
         let clients = if node.has("client_tls") { node.is("client_tls", "TLS") } else { Tri::True };
         let safe = node.flag("encryption") & clients & node.flag_or("cluster_tls", true);
         findings.when(!safe, || {
-            KAFKA_WITHOUT_ENCRYPTION.on(node, "client_tls", format!("`{}` may be talked to without encryption", node.name))
+            KAFKA_WITHOUT_ENCRYPTION
+                .on(node, "client_tls", format!("`{}` may be talked to without encryption", node.name))
                 .fix(Fix::risky("require TLS", node.set("client_tls", "TLS")))
         });
     }

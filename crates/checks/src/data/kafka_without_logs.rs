@@ -54,5 +54,9 @@ check! {
 }
 
 fn kafka_without_logs(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "any_log", || { KAFKA_WITHOUT_LOGS.on(node, "any_log", format!("`{}` keeps no log", node.name)) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "any_log", || {
+            KAFKA_WITHOUT_LOGS.on(node, "any_log", format!("`{}` keeps no log", node.name))
+        });
+    }
 }

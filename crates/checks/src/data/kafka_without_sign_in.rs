@@ -49,11 +49,12 @@ check! {
 }
 
 fn kafka_without_sign_in(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::MSK::Cluster", "aws_msk_cluster"]) {
+    for node in app.of_type(&["AWS::MSK::Cluster", "aws_msk_cluster"]) {
         let ways = ["iam_auth", "scram_auth", "tls_auth"];
         let none = !Tri::any(ways.iter().map(|attr| node.flag(attr)));
         findings.when(none | node.flag("unauthenticated"), || {
-            KAFKA_WITHOUT_SIGN_IN.at(node, format!("clients of `{}` need not sign in", node.name))
+            KAFKA_WITHOUT_SIGN_IN
+                .at(node, format!("clients of `{}` need not sign in", node.name))
                 .fix(Fix::risky("let clients sign in with cloud credentials", node.set("iam_auth", true)))
         });
     }

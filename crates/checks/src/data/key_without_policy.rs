@@ -48,5 +48,9 @@ check! {
 }
 
 fn key_without_policy(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "policy", || { KEY_WITHOUT_POLICY.on(node, "policy", format!("`{}` has no policy of its own", node.name)) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "policy", || {
+            KEY_WITHOUT_POLICY.on(node, "policy", format!("`{}` has no policy of its own", node.name))
+        });
+    }
 }

@@ -46,14 +46,15 @@ check! {
 }
 
 fn key_without_rotation(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::KMS::Key", "aws_kms_key"]) {
+    for node in app.of_type(&["AWS::KMS::Key", "aws_kms_key"]) {
         // Only symmetric keys can rotate by themselves.
         let symmetric = |spec: &str| spec.contains("SYMMETRIC_DEFAULT") || spec.contains("HMAC");
         if node.text("spec").is_some_and(|spec| !symmetric(spec)) {
             continue;
         }
         findings.unless_on(node, "rotation", || {
-            KEY_WITHOUT_ROTATION.on(node, "rotation", format!("`{}` never rotates", node.name))
+            KEY_WITHOUT_ROTATION
+                .on(node, "rotation", format!("`{}` never rotates", node.name))
                 .fix(Fix::safe("rotate every year", node.set("rotation", true)))
         });
     }

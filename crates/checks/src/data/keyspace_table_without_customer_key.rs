@@ -51,5 +51,13 @@ check! {
 }
 
 fn keyspace_table_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(!(node.is("encryption", "CUSTOMER_MANAGED_KMS_KEY") & node.has("key").into()), || { KEYSPACE_TABLE_WITHOUT_CUSTOMER_KEY.on(node, "encryption", format!("`{}` is not encrypted with a customer key", node.name)) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(!(node.is("encryption", "CUSTOMER_MANAGED_KMS_KEY") & node.has("key").into()), || {
+            KEYSPACE_TABLE_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "encryption",
+                format!("`{}` is not encrypted with a customer key", node.name),
+            )
+        });
+    }
 }

@@ -45,5 +45,11 @@ check! {
 }
 
 fn ledger_open_to_every_role(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Ledger) {  findings.when(!node.is("permissions", "STANDARD"), || { LEDGER_OPEN_TO_EVERY_ROLE.on(node, "permissions", format!("`{}` does not check permissions by table", node.name)).fix(Fix::risky("check permissions", node.set("permissions", "STANDARD"))) }); }
+    for node in app.all(Kind::Ledger) {
+        findings.when(!node.is("permissions", "STANDARD"), || {
+            LEDGER_OPEN_TO_EVERY_ROLE
+                .on(node, "permissions", format!("`{}` does not check permissions by table", node.name))
+                .fix(Fix::risky("check permissions", node.set("permissions", "STANDARD")))
+        });
+    }
 }

@@ -45,5 +45,11 @@ check! {
 }
 
 fn ledger_without_deletion_protection(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Ledger) {  findings.when(!node.flag_or("deletion_protection", true), || { LEDGER_WITHOUT_DELETION_PROTECTION.on(node, "deletion_protection", format!("`{}` can be deleted by one call", node.name)).fix(Fix::safe("protect it", node.set("deletion_protection", true))) }); }
+    for node in app.all(Kind::Ledger) {
+        findings.when(!node.flag_or("deletion_protection", true), || {
+            LEDGER_WITHOUT_DELETION_PROTECTION
+                .on(node, "deletion_protection", format!("`{}` can be deleted by one call", node.name))
+                .fix(Fix::safe("protect it", node.set("deletion_protection", true)))
+        });
+    }
 }

@@ -60,13 +60,17 @@ check! {
 }
 
 fn lifecycle_keeps_failed_uploads(app: &App, findings: &mut Findings) {
-for node in app.any(&[Kind::BucketSetting, Kind::Bucket]) {
+    for node in app.any(&[Kind::BucketSetting, Kind::Bucket]) {
         // A bucket gets the rules of a lifecycle that is written on its own: judged there.
         if !node.has("lifecycle") || node.provider_type == "aws_s3_bucket" {
             continue;
         }
         if !node.list("lifecycle").iter().any(aborts_everywhere) {
-            findings.push(LIFECYCLE_KEEPS_FAILED_UPLOADS.on(node, "lifecycle", format!("`{}` keeps failed uploads", node.name)));
+            findings.push(LIFECYCLE_KEEPS_FAILED_UPLOADS.on(
+                node,
+                "lifecycle",
+                format!("`{}` keeps failed uploads", node.name),
+            ));
         }
     }
 }

@@ -45,5 +45,13 @@ check! {
 }
 
 fn memory_database_open_to_its_network(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Cache) {  findings.when(node.is("access_list", "open-access"), || { MEMORY_DATABASE_OPEN_TO_ITS_NETWORK.on(node, "access_list", format!("`{}` asks for no password", node.name)) }); }
+    for node in app.all(Kind::Cache) {
+        findings.when(node.is("access_list", "open-access"), || {
+            MEMORY_DATABASE_OPEN_TO_ITS_NETWORK.on(
+                node,
+                "access_list",
+                format!("`{}` asks for no password", node.name),
+            )
+        });
+    }
 }

@@ -47,5 +47,11 @@ check! {
 }
 
 fn memory_database_without_tls(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(!node.flag_or("tls", true), || { MEMORY_DATABASE_WITHOUT_TLS.on(node, "tls", format!("`{}` talks without TLS", node.name)).fix(Fix::risky("switch TLS on", node.set("tls", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(!node.flag_or("tls", true), || {
+            MEMORY_DATABASE_WITHOUT_TLS
+                .on(node, "tls", format!("`{}` talks without TLS", node.name))
+                .fix(Fix::risky("switch TLS on", node.set("tls", true)))
+        });
+    }
 }

@@ -47,7 +47,7 @@ check! {
 }
 
 fn outdated_broker(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["aws_mq_broker", "aws_mq_configuration", "AWS::AmazonMQ::Broker"]) {
+    for node in app.of_type(&["aws_mq_broker", "aws_mq_configuration", "AWS::AmazonMQ::Broker"]) {
         let least = match node.text("engine").map(str::to_lowercase).as_deref() {
             Some("activemq") => (5, 17),
             Some("rabbitmq") => (3, 11),
@@ -55,7 +55,11 @@ for node in app.of_type(&["aws_mq_broker", "aws_mq_configuration", "AWS::AmazonM
         };
         let Some(version) = node.text("engine_version").and_then(major_and_minor) else { continue };
         if version < least {
-            findings.push(OUTDATED_BROKER.on(node, "engine_version", format!("`{}` runs an old version", node.name)));
+            findings.push(OUTDATED_BROKER.on(
+                node,
+                "engine_version",
+                format!("`{}` runs an old version", node.name),
+            ));
         }
     }
 }

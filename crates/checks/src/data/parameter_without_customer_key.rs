@@ -41,9 +41,13 @@ check! {
 }
 
 fn parameter_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["aws_ssm_parameter"]).filter(|node| !written(node, "key")) {
+    for node in app.of_type(&["aws_ssm_parameter"]).filter(|node| !written(node, "key")) {
         findings.when(node.is("kind", "SecureString"), || {
-            PARAMETER_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` is encrypted with the shared key", node.name))
+            PARAMETER_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key",
+                format!("`{}` is encrypted with the shared key", node.name),
+            )
         });
     }
 }

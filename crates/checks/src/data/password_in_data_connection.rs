@@ -51,10 +51,15 @@ check! {
 }
 
 fn password_in_data_connection(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::DataJob) {
-        let password = node.get("connection").and_then(|map| map.get("PASSWORD")).filter(|value| is_plain_secret(value));
+    for node in app.all(Kind::DataJob) {
+        let password =
+            node.get("connection").and_then(|map| map.get("PASSWORD")).filter(|value| is_plain_secret(value));
         if let Some(value) = password {
-            findings.push(PASSWORD_IN_DATA_CONNECTION.at(node, format!("the password of `{}` stands in the template", node.name)).at(value.at));
+            findings.push(
+                PASSWORD_IN_DATA_CONNECTION
+                    .at(node, format!("the password of `{}` stands in the template", node.name))
+                    .at(value.at),
+            );
         }
     }
 }

@@ -42,5 +42,11 @@ check! {
 }
 
 fn plain_parameter(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(!node.is("kind", "SecureString"), || { PLAIN_PARAMETER.on(node, "kind", format!("`{}` is stored as plain text", node.name)).fix(Fix::risky("encrypt it", node.set("kind", "SecureString"))) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(!node.is("kind", "SecureString"), || {
+            PLAIN_PARAMETER
+                .on(node, "kind", format!("`{}` is stored as plain text", node.name))
+                .fix(Fix::risky("encrypt it", node.set("kind", "SecureString")))
+        });
+    }
 }

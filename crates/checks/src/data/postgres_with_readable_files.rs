@@ -48,8 +48,10 @@ check! {
 }
 
 fn postgres_with_readable_files(app: &App, findings: &mut Findings) {
-for node in app.any(&[Kind::Database, Kind::DatabaseCluster]) {
-        let (Some(engine), Some(version)) = (node.text("engine"), node.text("engine_version")) else { continue };
+    for node in app.any(&[Kind::Database, Kind::DatabaseCluster]) {
+        let (Some(engine), Some(version)) = (node.text("engine"), node.text("engine_version")) else {
+            continue;
+        };
         if is_vulnerable(engine, version) {
             let message = format!("`{}` runs {engine} {version}", node.name);
             findings.push(POSTGRES_WITH_READABLE_FILES.on(node, "engine_version", message));

@@ -49,10 +49,11 @@ check! {
 }
 
 fn provisioned_table_without_scaling(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::DynamoDB::Table", "aws_dynamodb_table"]) {
+    for node in app.of_type(&["AWS::DynamoDB::Table", "aws_dynamodb_table"]) {
         let provisioned = if node.has("billing") { node.is("billing", "PROVISIONED") } else { Tri::True };
         findings.when(provisioned & !node.flag("scales"), || {
-            PROVISIONED_TABLE_WITHOUT_SCALING.on(node, "billing", format!("the capacity of `{}` is fixed", node.name))
+            PROVISIONED_TABLE_WITHOUT_SCALING
+                .on(node, "billing", format!("the capacity of `{}` is fixed", node.name))
                 .fix(Fix::risky("bill by request", node.set("billing", "PAY_PER_REQUEST")))
         });
     }

@@ -62,10 +62,11 @@ check! {
 }
 
 fn public_access_point(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::BucketSetting).filter(|node| node.has("access_block")) {
+    for node in app.all(Kind::BucketSetting).filter(|node| node.has("access_block")) {
         let on = Tri::any(SWITCHES.iter().map(|attr| node.flag(attr)));
         findings.when(!on, || {
-            PUBLIC_ACCESS_POINT.on(node, "access_block", format!("`{}` may become public", node.name))
+            PUBLIC_ACCESS_POINT
+                .on(node, "access_block", format!("`{}` may become public", node.name))
                 .fix(Fix::safe("let the provider switch everything on", node.unset("access_block")))
         });
     }

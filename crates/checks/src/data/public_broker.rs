@@ -46,16 +46,23 @@ check! {
 }
 
 fn public_broker(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::AmazonMQ::Broker", "aws_mq_broker"]) {
+    for node in app.of_type(&["AWS::AmazonMQ::Broker", "aws_mq_broker"]) {
         let unsaid = !node.has("public") && node.provider_type.starts_with("AWS::");
         findings.when(node.flag_or("public", unsaid), || {
-            let finding = PUBLIC_BROKER.on(node, "public", if unsaid {
-                format!("`{}` does not say that it has no public address", node.name)
-            } else {
-                format!("`{}` has a public address", node.name)
-            });
+            let finding = PUBLIC_BROKER.on(
+                node,
+                "public",
+                if unsaid {
+                    format!("`{}` does not say that it has no public address", node.name)
+                } else {
+                    format!("`{}` has a public address", node.name)
+                },
+            );
             let finding = if unsaid { finding.severity(Severity::Low) } else { finding };
-            finding.fix(Fix::risky("take the public address away (replaces the broker)", node.set("public", false)))
+            finding.fix(Fix::risky(
+                "take the public address away (replaces the broker)",
+                node.set("public", false),
+            ))
         });
     }
 }

@@ -3,14 +3,8 @@ use super::acls::granted_to_everyone;
 use crate::prelude::*;
 
 /// Names of the same lists as CloudFormation and Terraform write them.
-const PUBLIC: &[&str] = &[
-    "PublicRead",
-    "PublicReadWrite",
-    "public-read",
-    "public-read-write",
-    "website",
-    "authenticated-read",
-];
+const PUBLIC: &[&str] =
+    &["PublicRead", "PublicReadWrite", "public-read", "public-read-write", "website", "authenticated-read"];
 
 check! {
     /// # Bucket readable by everyone through its access list
@@ -58,12 +52,17 @@ check! {
 }
 
 fn public_bucket_acl(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Bucket) {
+    for node in app.all(Kind::Bucket) {
         let by_name = Tri::any(PUBLIC.iter().map(|acl| node.is("acl", acl)));
         let attr = if node.has("acl") { "acl" } else { "grants" };
         findings.when(by_name | granted_to_everyone(node, &[]), || {
-            let finding = PUBLIC_BUCKET_ACL.on(node, attr, format!("`{}` can be read by everyone", node.name));
-            let finding = if node.flag("ignore_public_acls").is_true() { finding.severity(Severity::Low) } else { finding };
+            let finding =
+                PUBLIC_BUCKET_ACL.on(node, attr, format!("`{}` can be read by everyone", node.name));
+            let finding = if node.flag("ignore_public_acls").is_true() {
+                finding.severity(Severity::Low)
+            } else {
+                finding
+            };
             finding.fix(Fix::risky("keep the bucket private", node.set("acl", "private")))
         });
     }

@@ -62,13 +62,14 @@ check! {
 }
 
 fn public_bucket_policy(app: &App, findings: &mut Findings) {
-for held in held(app).filter(|held| held.guarded == Guarded::Bucket) {
+    for held in held(app).filter(|held| held.guarded == Guarded::Bucket) {
         let (open, statement) = open_statement(held.policy);
         let bucket = app.owner(held.node).unwrap_or(held.node);
         let refused = ["block_public_policy", "restrict_public_buckets"];
         let is_closed = bucket.kind == Kind::Bucket && refused.iter().any(|attr| bucket.flag(attr).is_true());
         findings.when(open, || {
-            let finding = PUBLIC_BUCKET_POLICY.at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)));
+            let finding = PUBLIC_BUCKET_POLICY
+                .at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)));
             let finding = finding.at(statement.map_or(held.policy.at, |statement| statement.at));
             if is_closed { finding.severity(Severity::Low) } else { finding }
         });

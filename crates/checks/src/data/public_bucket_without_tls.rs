@@ -53,7 +53,7 @@ check! {
 }
 
 fn public_bucket_without_tls(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::BucketSetting) {
+    for node in app.all(Kind::BucketSetting) {
         let around: Vec<&Node> = beside(app, node).collect();
         let on = |attr: &str| {
             let blocks = around.iter().filter(|other| other.kind == Kind::PublicAccessBlock);
@@ -68,7 +68,8 @@ for node in app.all(Kind::BucketSetting) {
         let Some(policy) = around.iter().find(|other| other.kind == Kind::ResourcePolicy) else { continue };
         if !website {
             findings.when(open & !refuses_plain_http(policy), || {
-                PUBLIC_BUCKET_WITHOUT_TLS.at(node, format!("the bucket of `{}` is public and answers plain HTTP", node.name))
+                PUBLIC_BUCKET_WITHOUT_TLS
+                    .at(node, format!("the bucket of `{}` is public and answers plain HTTP", node.name))
             });
         }
     }

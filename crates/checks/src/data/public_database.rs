@@ -46,5 +46,11 @@ check! {
 }
 
 fn public_database(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Database) {  findings.when(node.flag("public"), || { PUBLIC_DATABASE.on(node, "public", format!("`{}` has a public address", node.name)).fix(Fix::risky("take the public address away", node.set("public", false))) }); }
+    for node in app.all(Kind::Database) {
+        findings.when(node.flag("public"), || {
+            PUBLIC_DATABASE
+                .on(node, "public", format!("`{}` has a public address", node.name))
+                .fix(Fix::risky("take the public address away", node.set("public", false)))
+        });
+    }
 }

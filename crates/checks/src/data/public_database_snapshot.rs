@@ -39,5 +39,13 @@ check! {
 }
 
 fn public_database_snapshot(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::DatabaseSnapshot) {  findings.when(holds(node, "shared_with", &["all"]), || { PUBLIC_DATABASE_SNAPSHOT.on(node, "shared_with", format!("`{}` may be restored by anybody", node.name)) }); }
+    for node in app.all(Kind::DatabaseSnapshot) {
+        findings.when(holds(node, "shared_with", &["all"]), || {
+            PUBLIC_DATABASE_SNAPSHOT.on(
+                node,
+                "shared_with",
+                format!("`{}` may be restored by anybody", node.name),
+            )
+        });
+    }
 }

@@ -55,5 +55,11 @@ check! {
 }
 
 fn public_kafka(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(node.flag("public"), || { PUBLIC_KAFKA.on(node, "public_access", format!("`{}` has public addresses", node.name)).fix(Fix::risky("switch public access off", node.set("public_access", "DISABLED"))) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(node.flag("public"), || {
+            PUBLIC_KAFKA
+                .on(node, "public_access", format!("`{}` has public addresses", node.name))
+                .fix(Fix::risky("switch public access off", node.set("public_access", "DISABLED")))
+        });
+    }
 }

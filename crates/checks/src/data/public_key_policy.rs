@@ -44,10 +44,14 @@ check! {
 }
 
 fn public_key_policy(app: &App, findings: &mut Findings) {
-for held in held(app).filter(|held| held.guarded == Guarded::Key) {
+    for held in held(app).filter(|held| held.guarded == Guarded::Key) {
         let (open, statement) = open_statement(held.policy);
         findings.when(open, || {
-            PUBLIC_KEY_POLICY.at(held.node, format!("the policy of `{}` lets everyone {}", held.node.name, what(statement)))
+            PUBLIC_KEY_POLICY
+                .at(
+                    held.node,
+                    format!("the policy of `{}` lets everyone {}", held.node.name, what(statement)),
+                )
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
         });
     }

@@ -49,10 +49,11 @@ check! {
 }
 
 fn public_queue_policy(app: &App, findings: &mut Findings) {
-for held in held(app).filter(|held| held.guarded == Guarded::Queue) {
+    for held in held(app).filter(|held| held.guarded == Guarded::Queue) {
         let (open, statement) = open_statement(held.policy);
         findings.when(open, || {
-            PUBLIC_QUEUE_POLICY.at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)))
+            PUBLIC_QUEUE_POLICY
+                .at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)))
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
         });
     }

@@ -41,5 +41,13 @@ check! {
 }
 
 fn public_search_collection(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::SearchDomain) {  findings.when(node.flag("public"), || { PUBLIC_SEARCH_COLLECTION.on(node, "policy_text", format!("`{}` opens collections to the internet", node.name)) }); }
+    for node in app.all(Kind::SearchDomain) {
+        findings.when(node.flag("public"), || {
+            PUBLIC_SEARCH_COLLECTION.on(
+                node,
+                "policy_text",
+                format!("`{}` opens collections to the internet", node.name),
+            )
+        });
+    }
 }

@@ -40,7 +40,7 @@ check! {
 }
 
 fn public_search_domain(app: &App, findings: &mut Findings) {
-for held in held(app).filter(|held| held.guarded == Guarded::Search) {
+    for held in held(app).filter(|held| held.guarded == Guarded::Search) {
         let domain = app.owner(held.node).unwrap_or(held.node);
         let shielded = domain.kind == Kind::SearchDomain
             && (domain.has("network") || domain.flag("access_control").is_true());
@@ -49,7 +49,8 @@ for held in held(app).filter(|held| held.guarded == Guarded::Search) {
             continue;
         }
         findings.when(open, || {
-            PUBLIC_SEARCH_DOMAIN.at(held.node, format!("`{}` answers everyone", domain.name))
+            PUBLIC_SEARCH_DOMAIN
+                .at(held.node, format!("`{}` answers everyone", domain.name))
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
         });
     }

@@ -48,10 +48,11 @@ check! {
 }
 
 fn public_secret_policy(app: &App, findings: &mut Findings) {
-for held in held(app).filter(|held| held.guarded == Guarded::Secret) {
+    for held in held(app).filter(|held| held.guarded == Guarded::Secret) {
         let (open, statement) = open_statement(held.policy);
         findings.when(open, || {
-            PUBLIC_SECRET_POLICY.at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)))
+            PUBLIC_SECRET_POLICY
+                .at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)))
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
         });
     }

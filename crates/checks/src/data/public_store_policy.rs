@@ -41,12 +41,16 @@ check! {
 }
 
 fn public_store_policy(app: &App, findings: &mut Findings) {
-// A file system is only reached through its mount targets, so everyone is everyone in the network.
+    // A file system is only reached through its mount targets, so everyone is everyone in the network.
     let stores = held(app).filter(|held| held.guarded == Guarded::Store && !is_file_system(held.node));
     for held in stores {
         let (open, statement) = open_statement(held.policy);
         findings.when(open, || {
-            PUBLIC_STORE_POLICY.at(held.node, format!("the policy of `{}` lets everyone {}", held.node.name, what(statement)))
+            PUBLIC_STORE_POLICY
+                .at(
+                    held.node,
+                    format!("the policy of `{}` lets everyone {}", held.node.name, what(statement)),
+                )
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
         });
     }

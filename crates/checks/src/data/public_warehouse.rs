@@ -45,18 +45,24 @@ check! {
 }
 
 fn public_warehouse(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Warehouse) {
+    for node in app.all(Kind::Warehouse) {
         // Older versions of Terraform's provider made clusters public unless told otherwise.
         let unsaid = !node.has("public");
-        if unsaid && !["AWS::Redshift::Cluster", "aws_redshift_cluster"].contains(&node.provider_type.as_str()) {
+        if unsaid
+            && !["AWS::Redshift::Cluster", "aws_redshift_cluster"].contains(&node.provider_type.as_str())
+        {
             continue;
         }
         findings.when(node.flag_or("public", true), || {
-            let finding = PUBLIC_WAREHOUSE.on(node, "public", if unsaid {
-                format!("`{}` does not say that it has no public address", node.name)
-            } else {
-                format!("`{}` has a public address", node.name)
-            });
+            let finding = PUBLIC_WAREHOUSE.on(
+                node,
+                "public",
+                if unsaid {
+                    format!("`{}` does not say that it has no public address", node.name)
+                } else {
+                    format!("`{}` has a public address", node.name)
+                },
+            );
             let finding = if unsaid { finding.severity(Severity::Low) } else { finding };
             finding.fix(Fix::risky("take the public address away", node.set("public", false)))
         });

@@ -49,13 +49,14 @@ check! {
 }
 
 fn query_workgroup_not_enforced(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::Athena::WorkGroup", "aws_athena_workgroup"]) {
+    for node in app.of_type(&["AWS::Athena::WorkGroup", "aws_athena_workgroup"]) {
         // Terraform's provider enforces unless told otherwise.
         if node.provider_type == "aws_athena_workgroup" && !node.has("enforced") {
             continue;
         }
         findings.unless_on(node, "enforced", || {
-            QUERY_WORKGROUP_NOT_ENFORCED.on(node, "enforced", format!("clients may override the settings of `{}`", node.name))
+            QUERY_WORKGROUP_NOT_ENFORCED
+                .on(node, "enforced", format!("clients may override the settings of `{}`", node.name))
                 .fix(Fix::risky("enforce them", node.set("enforced", true)))
         });
     }

@@ -51,5 +51,13 @@ check! {
 }
 
 fn query_workgroup_without_scan_limit(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "scan_bytes_max") { findings.push(QUERY_WORKGROUP_WITHOUT_SCAN_LIMIT.on(node, "scan_bytes_max", format!("`{}` has no limit on what a query scans", node.name)).fix(Fix::risky("stop at 100 GB", node.set("scan_bytes_max", 100_000_000_000)))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "scan_bytes_max") {
+            findings.push(
+                QUERY_WORKGROUP_WITHOUT_SCAN_LIMIT
+                    .on(node, "scan_bytes_max", format!("`{}` has no limit on what a query scans", node.name))
+                    .fix(Fix::risky("stop at 100 GB", node.set("scan_bytes_max", 100_000_000_000))),
+            );
+        }
+    }
 }

@@ -41,7 +41,7 @@ check! {
 }
 
 fn queue_without_tls(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Queue) {
+    for node in app.all(Kind::Queue) {
         findings.when(!refuses_plain_http(node), || {
             QUEUE_WITHOUT_TLS.at(node, format!("`{}` answers plain HTTP", node.name))
         });

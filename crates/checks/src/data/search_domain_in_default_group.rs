@@ -2,7 +2,12 @@
 use super::facts::written;
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::Elasticsearch::Domain", "AWS::OpenSearchService::Domain", "aws_elasticsearch_domain", "aws_opensearch_domain"];
+const TYPES: &[&str] = &[
+    "AWS::Elasticsearch::Domain",
+    "AWS::OpenSearchService::Domain",
+    "aws_elasticsearch_domain",
+    "aws_opensearch_domain",
+];
 
 check! {
     /// # Search domain without a security group
@@ -51,5 +56,13 @@ check! {
 }
 
 fn search_domain_in_default_group(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "security_groups") { findings.push(SEARCH_DOMAIN_IN_DEFAULT_GROUP.on(node, "security_groups", format!("`{}` names no security group", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "security_groups") {
+            findings.push(SEARCH_DOMAIN_IN_DEFAULT_GROUP.on(
+                node,
+                "security_groups",
+                format!("`{}` names no security group", node.name),
+            ));
+        }
+    }
 }

@@ -1,7 +1,12 @@
 //! This search domain stands outside of your networks.
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::Elasticsearch::Domain", "AWS::OpenSearchService::Domain", "aws_elasticsearch_domain", "aws_opensearch_domain"];
+const TYPES: &[&str] = &[
+    "AWS::Elasticsearch::Domain",
+    "AWS::OpenSearchService::Domain",
+    "aws_elasticsearch_domain",
+    "aws_opensearch_domain",
+];
 
 check! {
     /// # Search domain with a public endpoint
@@ -50,5 +55,13 @@ check! {
 }
 
 fn search_domain_outside_networks(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "network", || { SEARCH_DOMAIN_OUTSIDE_NETWORKS.on(node, "network", format!("`{}` has a public endpoint", node.name)) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "network", || {
+            SEARCH_DOMAIN_OUTSIDE_NETWORKS.on(
+                node,
+                "network",
+                format!("`{}` has a public endpoint", node.name),
+            )
+        });
+    }
 }

@@ -2,7 +2,12 @@
 use super::facts::one_of;
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::Elasticsearch::Domain", "AWS::OpenSearchService::Domain", "aws_elasticsearch_domain", "aws_opensearch_domain"];
+const TYPES: &[&str] = &[
+    "AWS::Elasticsearch::Domain",
+    "AWS::OpenSearchService::Domain",
+    "aws_elasticsearch_domain",
+    "aws_opensearch_domain",
+];
 
 check! {
     /// # Search domain that accepts old TLS
@@ -50,5 +55,17 @@ check! {
 }
 
 fn search_domain_with_old_tls(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(!one_of(node, "tls_policy", &["Policy-Min-TLS-1-2-2019-07", "Policy-Min-TLS-1-2-PFS-2023-10"]), || { SEARCH_DOMAIN_WITH_OLD_TLS.on(node, "tls_policy", format!("`{}` accepts old versions of TLS", node.name)).fix(Fix::risky("require TLS 1.2", node.set("tls_policy", "Policy-Min-TLS-1-2-PFS-2023-10"))) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(
+            !one_of(node, "tls_policy", &["Policy-Min-TLS-1-2-2019-07", "Policy-Min-TLS-1-2-PFS-2023-10"]),
+            || {
+                SEARCH_DOMAIN_WITH_OLD_TLS
+                    .on(node, "tls_policy", format!("`{}` accepts old versions of TLS", node.name))
+                    .fix(Fix::risky(
+                        "require TLS 1.2",
+                        node.set("tls_policy", "Policy-Min-TLS-1-2-PFS-2023-10"),
+                    ))
+            },
+        );
+    }
 }

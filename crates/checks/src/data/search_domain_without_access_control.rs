@@ -1,7 +1,12 @@
 //! Whoever may use this search domain may use all of it.
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::Elasticsearch::Domain", "AWS::OpenSearchService::Domain", "aws_elasticsearch_domain", "aws_opensearch_domain"];
+const TYPES: &[&str] = &[
+    "AWS::Elasticsearch::Domain",
+    "AWS::OpenSearchService::Domain",
+    "aws_elasticsearch_domain",
+    "aws_opensearch_domain",
+];
 
 check! {
     /// # Search domain without fine-grained access control
@@ -49,5 +54,11 @@ check! {
 }
 
 fn search_domain_without_access_control(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(!(node.flag("access_control") | node.flag("internal_users")), || { SEARCH_DOMAIN_WITHOUT_ACCESS_CONTROL.on(node, "access_control", format!("`{}` has no fine-grained access control", node.name)).fix(Fix::risky("switch it on", node.set("access_control", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(!(node.flag("access_control") | node.flag("internal_users")), || {
+            SEARCH_DOMAIN_WITHOUT_ACCESS_CONTROL
+                .on(node, "access_control", format!("`{}` has no fine-grained access control", node.name))
+                .fix(Fix::risky("switch it on", node.set("access_control", true)))
+        });
+    }
 }

@@ -1,7 +1,12 @@
 //! This search domain does not publish its audit log.
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::Elasticsearch::Domain", "AWS::OpenSearchService::Domain", "aws_elasticsearch_domain", "aws_opensearch_domain"];
+const TYPES: &[&str] = &[
+    "AWS::Elasticsearch::Domain",
+    "AWS::OpenSearchService::Domain",
+    "aws_elasticsearch_domain",
+    "aws_opensearch_domain",
+];
 
 check! {
     /// # Search domain without an audit log
@@ -51,5 +56,13 @@ check! {
 }
 
 fn search_domain_without_audit_log(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "audit_log", || { SEARCH_DOMAIN_WITHOUT_AUDIT_LOG.on(node, "audit_log", format!("`{}` publishes no audit log", node.name)) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "audit_log", || {
+            SEARCH_DOMAIN_WITHOUT_AUDIT_LOG.on(
+                node,
+                "audit_log",
+                format!("`{}` publishes no audit log", node.name),
+            )
+        });
+    }
 }

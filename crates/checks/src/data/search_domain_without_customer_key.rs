@@ -2,7 +2,12 @@
 use super::facts::written;
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::Elasticsearch::Domain", "AWS::OpenSearchService::Domain", "aws_elasticsearch_domain", "aws_opensearch_domain"];
+const TYPES: &[&str] = &[
+    "AWS::Elasticsearch::Domain",
+    "AWS::OpenSearchService::Domain",
+    "aws_elasticsearch_domain",
+    "aws_opensearch_domain",
+];
 
 check! {
     /// # Search domain without a customer key
@@ -52,5 +57,13 @@ check! {
 }
 
 fn search_domain_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "key") { findings.push(SEARCH_DOMAIN_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` names no customer key", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "key") {
+            findings.push(SEARCH_DOMAIN_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key",
+                format!("`{}` names no customer key", node.name),
+            ));
+        }
+    }
 }

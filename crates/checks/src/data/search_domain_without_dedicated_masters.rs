@@ -1,7 +1,12 @@
 //! Data nodes of this search domain also lead it.
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::Elasticsearch::Domain", "AWS::OpenSearchService::Domain", "aws_elasticsearch_domain", "aws_opensearch_domain"];
+const TYPES: &[&str] = &[
+    "AWS::Elasticsearch::Domain",
+    "AWS::OpenSearchService::Domain",
+    "aws_elasticsearch_domain",
+    "aws_opensearch_domain",
+];
 
 check! {
     /// # Search domain without dedicated masters
@@ -49,5 +54,11 @@ check! {
 }
 
 fn search_domain_without_dedicated_masters(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "dedicated_masters", || { SEARCH_DOMAIN_WITHOUT_DEDICATED_MASTERS.on(node, "dedicated_masters", format!("`{}` has no dedicated masters", node.name)).fix(Fix::risky("add dedicated masters", node.set("dedicated_masters", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "dedicated_masters", || {
+            SEARCH_DOMAIN_WITHOUT_DEDICATED_MASTERS
+                .on(node, "dedicated_masters", format!("`{}` has no dedicated masters", node.name))
+                .fix(Fix::risky("add dedicated masters", node.set("dedicated_masters", true)))
+        });
+    }
 }

@@ -1,7 +1,12 @@
 //! No log of this search domain is kept.
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::Elasticsearch::Domain", "AWS::OpenSearchService::Domain", "aws_elasticsearch_domain", "aws_opensearch_domain"];
+const TYPES: &[&str] = &[
+    "AWS::Elasticsearch::Domain",
+    "AWS::OpenSearchService::Domain",
+    "aws_elasticsearch_domain",
+    "aws_opensearch_domain",
+];
 
 check! {
     /// # Search domain that publishes no log
@@ -50,5 +55,9 @@ check! {
 }
 
 fn search_domain_without_logs(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "any_log", || { SEARCH_DOMAIN_WITHOUT_LOGS.on(node, "any_log", format!("`{}` publishes no log", node.name)) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "any_log", || {
+            SEARCH_DOMAIN_WITHOUT_LOGS.on(node, "any_log", format!("`{}` publishes no log", node.name))
+        });
+    }
 }

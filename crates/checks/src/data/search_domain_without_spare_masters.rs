@@ -2,7 +2,12 @@
 use super::facts::below;
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::Elasticsearch::Domain", "AWS::OpenSearchService::Domain", "aws_elasticsearch_domain", "aws_opensearch_domain"];
+const TYPES: &[&str] = &[
+    "AWS::Elasticsearch::Domain",
+    "AWS::OpenSearchService::Domain",
+    "aws_elasticsearch_domain",
+    "aws_opensearch_domain",
+];
 
 check! {
     /// # Search domain without three masters in several zones
@@ -52,5 +57,13 @@ check! {
 }
 
 fn search_domain_without_spare_masters(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(!(!below(node, "master_nodes", 3, 0) & node.flag("zone_aware")), || { SEARCH_DOMAIN_WITHOUT_SPARE_MASTERS.on(node, "master_nodes", format!("`{}` has no three masters in several zones", node.name)) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(!(!below(node, "master_nodes", 3, 0) & node.flag("zone_aware")), || {
+            SEARCH_DOMAIN_WITHOUT_SPARE_MASTERS.on(
+                node,
+                "master_nodes",
+                format!("`{}` has no three masters in several zones", node.name),
+            )
+        });
+    }
 }

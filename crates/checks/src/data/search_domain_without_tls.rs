@@ -56,13 +56,14 @@ check! {
 }
 
 fn search_domain_without_tls(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {
+    for node in app.of_type(TYPES) {
         // Terraform's provider insists on it when nothing is said.
         if node.provider_type.starts_with("aws_") && !node.has("https_only") {
             continue;
         }
         findings.unless_on(node, "https_only", || {
-            SEARCH_DOMAIN_WITHOUT_TLS.on(node, "https_only", format!("`{}` answers plain HTTP", node.name))
+            SEARCH_DOMAIN_WITHOUT_TLS
+                .on(node, "https_only", format!("`{}` answers plain HTTP", node.name))
                 .fix(Fix::risky("insist on TLS", node.set("https_only", true)))
         });
     }

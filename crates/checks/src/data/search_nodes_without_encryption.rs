@@ -64,12 +64,13 @@ check! {
 }
 
 fn search_nodes_without_encryption(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {
+    for node in app.of_type(TYPES) {
         // A single node has nobody to talk to.
         let alone = node.provider_type.starts_with("aws_") && below(node, "nodes", 2, 1).is_true();
         if !alone {
             findings.unless_on(node, "node_encryption", || {
-                SEARCH_NODES_WITHOUT_ENCRYPTION.on(node, "node_encryption", format!("nodes of `{}` talk without encryption", node.name))
+                SEARCH_NODES_WITHOUT_ENCRYPTION
+                    .on(node, "node_encryption", format!("nodes of `{}` talk without encryption", node.name))
                     .fix(Fix::risky("encrypt between nodes", node.set("node_encryption", true)))
             });
         }

@@ -51,15 +51,20 @@ check! {
 }
 
 fn secret_in_parameter_value(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Parameter) {
+    for node in app.all(Kind::Parameter) {
         let name = node.text("name").unwrap_or(&node.name);
         let is_test = |text: &str| ["test", "example"].iter().any(|word| text.to_lowercase().contains(word));
         let reveals = |value: &&Value| {
-            is_plain_secret(value) && value.as_str().is_some_and(|text| !is_test(text) && looks_generated(text))
+            is_plain_secret(value)
+                && value.as_str().is_some_and(|text| !is_test(text) && looks_generated(text))
         };
         let Some(value) = node.get("value").filter(reveals) else { continue };
         if sounds_secret(name) && !is_test(name) {
-            findings.push(SECRET_IN_PARAMETER_VALUE.on(node, "value", format!("the value of `{}` stands in the template", node.name)).at(value.at));
+            findings.push(
+                SECRET_IN_PARAMETER_VALUE
+                    .on(node, "value", format!("the value of `{}` stands in the template", node.name))
+                    .at(value.at),
+            );
         }
     }
 }

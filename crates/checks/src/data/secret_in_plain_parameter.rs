@@ -51,9 +51,13 @@ check! {
 }
 
 fn secret_in_plain_parameter(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Parameter) {
+    for node in app.all(Kind::Parameter) {
         if sounds_secret(node.text("name").unwrap_or(&node.name)) && node.text("kind") == Some("String") {
-            findings.push(SECRET_IN_PLAIN_PARAMETER.on(node, "kind", format!("`{}` keeps a secret as plain text", node.name)));
+            findings.push(SECRET_IN_PLAIN_PARAMETER.on(
+                node,
+                "kind",
+                format!("`{}` keeps a secret as plain text", node.name),
+            ));
         }
     }
 }

@@ -49,15 +49,31 @@ check! {
 }
 
 fn secret_value_in_template(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Secret) {
+    for node in app.all(Kind::Secret) {
         let Some(value) = node.get("value").filter(|value| reveals(value)) else { continue };
-        findings.push(SECRET_VALUE_IN_TEMPLATE.on(node, "value", format!("the value of `{}` stands in the template", node.name)).at(value.at));
+        findings.push(
+            SECRET_VALUE_IN_TEMPLATE
+                .on(node, "value", format!("the value of `{}` stands in the template", node.name))
+                .at(value.at),
+        );
     }
 }
 
 /// Plain text that is no stand-in. JSON text counts when it says more than names of fields.
 fn reveals(value: &Value) -> bool {
-    const STAND_INS: &[&str] = &["changeme", "change-me", "placeholder", "replace", "todo", "dummy", "your", "{}", "xxx", "example", "<"];
+    const STAND_INS: &[&str] = &[
+        "changeme",
+        "change-me",
+        "placeholder",
+        "replace",
+        "todo",
+        "dummy",
+        "your",
+        "{}",
+        "xxx",
+        "example",
+        "<",
+    ];
     let says = |text: &str| {
         let lower = text.to_lowercase();
         !STAND_INS.iter().any(|word| lower.contains(word)) && !lower.contains(":\"\"")

@@ -47,10 +47,14 @@ check! {
 }
 
 fn secret_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::SecretsManager::Secret", "aws_secretsmanager_secret"]) {
+    for node in app.of_type(&["AWS::SecretsManager::Secret", "aws_secretsmanager_secret"]) {
         let shared = node.text("key").is_some_and(|key| key.contains("aws/"));
         if !written(node, "key") || shared {
-            findings.push(SECRET_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` is encrypted with the shared key", node.name)));
+            findings.push(SECRET_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key",
+                format!("`{}` is encrypted with the shared key", node.name),
+            ));
         }
     }
 }

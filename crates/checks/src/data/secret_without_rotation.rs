@@ -55,5 +55,9 @@ check! {
 }
 
 fn secret_without_rotation(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "rotates", || { SECRET_WITHOUT_ROTATION.on(node, "rotates", format!("`{}` never changes", node.name)) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "rotates", || {
+            SECRET_WITHOUT_ROTATION.on(node, "rotates", format!("`{}` never changes", node.name))
+        });
+    }
 }

@@ -42,7 +42,7 @@ check! {
 }
 
 fn service_grant_without_source(app: &App, findings: &mut Findings) {
-let guarded = [Guarded::Queue, Guarded::Topic, Guarded::Bucket, Guarded::Secret];
+    let guarded = [Guarded::Queue, Guarded::Topic, Guarded::Bucket, Guarded::Secret];
     for held in held(app).filter(|held| guarded.contains(&held.guarded)) {
         let open = |statement: &&Statement| {
             statement.allows() && statement.conditions.is_empty() && services(statement).any(acts_for_others)

@@ -2,7 +2,8 @@
 use super::facts::below;
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::DocDB::DBCluster", "aws_docdb_cluster", "AWS::Neptune::DBCluster", "aws_neptune_cluster"];
+const TYPES: &[&str] =
+    &["AWS::DocDB::DBCluster", "aws_docdb_cluster", "AWS::Neptune::DBCluster", "aws_neptune_cluster"];
 
 check! {
     /// # Cluster that keeps backups for less than a week
@@ -53,5 +54,11 @@ check! {
 }
 
 fn short_cluster_backups(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(below(node, "backup_days", 7, 1), || { SHORT_CLUSTER_BACKUPS.on(node, "backup_days", format!("`{}` keeps backups for less than a week", node.name)).fix(Fix::safe("keep them for a week", node.set("backup_days", 7))) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(below(node, "backup_days", 7, 1), || {
+            SHORT_CLUSTER_BACKUPS
+                .on(node, "backup_days", format!("`{}` keeps backups for less than a week", node.name))
+                .fix(Fix::safe("keep them for a week", node.set("backup_days", 7)))
+        });
+    }
 }

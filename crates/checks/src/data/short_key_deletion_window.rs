@@ -46,5 +46,15 @@ check! {
 }
 
 fn short_key_deletion_window(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Key) {  findings.when(below(node, "deletion_days", 14, 30), || { SHORT_KEY_DELETION_WINDOW.on(node, "deletion_days", format!("`{}` is gone within days once its deletion is asked for", node.name)).fix(Fix::safe("take 30 days", node.set("deletion_days", 30))) }); }
+    for node in app.all(Kind::Key) {
+        findings.when(below(node, "deletion_days", 14, 30), || {
+            SHORT_KEY_DELETION_WINDOW
+                .on(
+                    node,
+                    "deletion_days",
+                    format!("`{}` is gone within days once its deletion is asked for", node.name),
+                )
+                .fix(Fix::safe("take 30 days", node.set("deletion_days", 30)))
+        });
+    }
 }

@@ -52,11 +52,14 @@ check! {
 }
 
 fn slow_secret_rotation(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::SecretRotation) {
-        let by_days = node.get("days").map_or(Tri::False, |days| days.as_int().map_or(Tri::Unknown, |days| (days <= 90).into()));
+    for node in app.all(Kind::SecretRotation) {
+        let by_days = node
+            .get("days")
+            .map_or(Tri::False, |days| days.as_int().map_or(Tri::Unknown, |days| (days <= 90).into()));
         let by_schedule = node.get("schedule").map_or(Tri::False, is_often_enough);
         findings.when(!(by_days | by_schedule), || {
-            SLOW_SECRET_ROTATION.on(node, "days", format!("`{}` rotates less than every 90 days", node.name))
+            SLOW_SECRET_ROTATION
+                .on(node, "days", format!("`{}` rotates less than every 90 days", node.name))
                 .fix(Fix::risky("rotate every month", node.set("days", 30)))
         });
     }

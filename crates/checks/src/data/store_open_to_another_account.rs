@@ -42,7 +42,7 @@ check! {
 }
 
 fn store_open_to_another_account(app: &App, findings: &mut Findings) {
-for held in held(app).filter(|held| !matches!(held.guarded, Guarded::Topic | Guarded::Key)) {
+    for held in held(app).filter(|held| !matches!(held.guarded, Guarded::Topic | Guarded::Key)) {
         let named = |statement: &&Statement| statement.allows() && named_accounts(statement).next().is_some();
         let Some(statement) = held.policy.statements.iter().find(named) else { continue };
         let account = named_accounts(statement).next().unwrap_or_default();

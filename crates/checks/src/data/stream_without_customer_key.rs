@@ -50,5 +50,13 @@ check! {
 }
 
 fn stream_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "key") { findings.push(STREAM_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` names no key", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "key") {
+            findings.push(STREAM_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key",
+                format!("`{}` names no key", node.name),
+            ));
+        }
+    }
 }

@@ -35,9 +35,10 @@ check! {
 }
 
 fn switched_off_object_lock(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Bucket).filter(|node| node.has("object_lock")) {
+    for node in app.all(Kind::Bucket).filter(|node| node.has("object_lock")) {
         findings.unless_on(node, "object_lock", || {
-            SWITCHED_OFF_OBJECT_LOCK.on(node, "object_lock", format!("`{}` has an object lock that is off", node.name))
+            SWITCHED_OFF_OBJECT_LOCK
+                .on(node, "object_lock", format!("`{}` has an object lock that is off", node.name))
                 .fix(Fix::risky("switch it on", node.set("object_lock", true)))
         });
     }

@@ -39,5 +39,13 @@ check! {
 }
 
 fn table_replica_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "key") { findings.push(TABLE_REPLICA_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` is not encrypted with a customer key", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "key") {
+            findings.push(TABLE_REPLICA_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key",
+                format!("`{}` is not encrypted with a customer key", node.name),
+            ));
+        }
+    }
 }

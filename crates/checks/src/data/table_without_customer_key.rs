@@ -50,10 +50,14 @@ check! {
 }
 
 fn table_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::DynamoDB::Table", "aws_dynamodb_table", "AWS::Serverless::SimpleTable"]) {
+    for node in app.of_type(&["AWS::DynamoDB::Table", "aws_dynamodb_table", "AWS::Serverless::SimpleTable"]) {
         let by_own_key = node.flag("encrypted") & node.has("key").into();
         findings.when(!by_own_key, || {
-            TABLE_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` is not encrypted with a customer key", node.name))
+            TABLE_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key",
+                format!("`{}` is not encrypted with a customer key", node.name),
+            )
         });
     }
 }

@@ -45,9 +45,10 @@ check! {
 }
 
 fn table_without_deletion_protection(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::DynamoDB::Table", "aws_dynamodb_table"]) {
+    for node in app.of_type(&["AWS::DynamoDB::Table", "aws_dynamodb_table"]) {
         findings.unless_on(node, "deletion_protection", || {
-            TABLE_WITHOUT_DELETION_PROTECTION.on(node, "deletion_protection", format!("`{}` can be deleted by one call", node.name))
+            TABLE_WITHOUT_DELETION_PROTECTION
+                .on(node, "deletion_protection", format!("`{}` can be deleted by one call", node.name))
                 .fix(Fix::safe("protect it", node.set("deletion_protection", true)))
         });
     }

@@ -50,5 +50,11 @@ check! {
 }
 
 fn table_without_recovery(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "pitr", || { TABLE_WITHOUT_RECOVERY.on(node, "pitr", format!("`{}` cannot be put back to an earlier time", node.name)).fix(Fix::safe("switch recovery on", node.set("pitr", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "pitr", || {
+            TABLE_WITHOUT_RECOVERY
+                .on(node, "pitr", format!("`{}` cannot be put back to an earlier time", node.name))
+                .fix(Fix::safe("switch recovery on", node.set("pitr", true)))
+        });
+    }
 }

@@ -49,5 +49,13 @@ check! {
 }
 
 fn time_series_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "key") { findings.push(TIME_SERIES_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` names no customer key", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "key") {
+            findings.push(TIME_SERIES_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key",
+                format!("`{}` names no customer key", node.name),
+            ));
+        }
+    }
 }

@@ -41,8 +41,10 @@ check! {
 }
 
 fn topic_policy_for_other_accounts(app: &App, findings: &mut Findings) {
-for held in held(app).filter(|held| held.guarded == Guarded::Topic) {
-        let foreign = |statement: &&Statement| statement.allows() && names_arn(statement) && statement.conditions.is_empty();
+    for held in held(app).filter(|held| held.guarded == Guarded::Topic) {
+        let foreign = |statement: &&Statement| {
+            statement.allows() && names_arn(statement) && statement.conditions.is_empty()
+        };
         let Some(statement) = held.policy.statements.iter().find(foreign) else { continue };
         let message = format!("the policy `{}` names principals without a condition", held.node.name);
         findings.push(TOPIC_POLICY_FOR_OTHER_ACCOUNTS.at(held.node, message).at(statement.at));
@@ -51,7 +53,8 @@ for held in held(app).filter(|held| held.guarded == Guarded::Topic) {
 
 fn names_arn(statement: &Statement) -> bool {
     let by_arn = |principal: &Principal| {
-        principal.kind == "AWS" && principal.value.as_str().is_some_and(|text| text.starts_with("arn:aws:iam::"))
+        principal.kind == "AWS"
+            && principal.value.as_str().is_some_and(|text| text.starts_with("arn:aws:iam::"))
     };
     statement.principals.iter().any(by_arn)
 }

@@ -41,7 +41,7 @@ check! {
 }
 
 fn topic_without_tls(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Topic) {
+    for node in app.all(Kind::Topic) {
         findings.when(!refuses_plain_http(node), || {
             TOPIC_WITHOUT_TLS.at(node, format!("`{}` answers plain HTTP", node.name))
         });

@@ -39,6 +39,14 @@ check! {
 }
 
 fn unencrypted_bucket(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) { if !node.has("encryption") && !node.has("key") { continue; }
- findings.when(!one_of(node, "encryption", &["AES256", "aws:kms", "aws:kms:dsse"]), || { UNENCRYPTED_BUCKET.on(node, "encryption", format!("`{}` is encrypted with no known algorithm", node.name)).fix(Fix::safe("use AES-256", node.set("encryption", "AES256"))) }); }
+    for node in app.of_type(TYPES) {
+        if !node.has("encryption") && !node.has("key") {
+            continue;
+        }
+        findings.when(!one_of(node, "encryption", &["AES256", "aws:kms", "aws:kms:dsse"]), || {
+            UNENCRYPTED_BUCKET
+                .on(node, "encryption", format!("`{}` is encrypted with no known algorithm", node.name))
+                .fix(Fix::safe("use AES-256", node.set("encryption", "AES256")))
+        });
+    }
 }

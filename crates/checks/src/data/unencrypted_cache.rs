@@ -1,7 +1,12 @@
 //! The disks and backups of this cache are not encrypted.
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::ElastiCache::ReplicationGroup", "aws_elasticache_replication_group", "AWS::DAX::Cluster", "aws_dax_cluster"];
+const TYPES: &[&str] = &[
+    "AWS::ElastiCache::ReplicationGroup",
+    "aws_elasticache_replication_group",
+    "AWS::DAX::Cluster",
+    "aws_dax_cluster",
+];
 
 check! {
     /// # Cache without encryption at rest
@@ -49,5 +54,11 @@ check! {
 }
 
 fn unencrypted_cache(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "encrypted", || { UNENCRYPTED_CACHE.on(node, "encrypted", format!("`{}` is not encrypted at rest", node.name)).fix(Fix::risky("encrypt it (replaces the cache)", node.set("encrypted", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "encrypted", || {
+            UNENCRYPTED_CACHE
+                .on(node, "encrypted", format!("`{}` is not encrypted at rest", node.name))
+                .fix(Fix::risky("encrypt it (replaces the cache)", node.set("encrypted", true)))
+        });
+    }
 }

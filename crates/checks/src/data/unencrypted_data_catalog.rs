@@ -54,13 +54,16 @@ check! {
 }
 
 fn unencrypted_data_catalog(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::Glue::DataCatalogEncryptionSettings", "aws_glue_data_catalog_encryption_settings"]) {
+    for node in app
+        .of_type(&["AWS::Glue::DataCatalogEncryptionSettings", "aws_glue_data_catalog_encryption_settings"])
+    {
         // Terraform asks for the keys by name.
         let named = |attr: &str| (node.provider_type.starts_with("AWS::") || node.has(attr)).into();
         let catalog = node.is("catalog_encryption", "SSE-KMS") & named("catalog_key");
         let passwords = node.flag("passwords_encrypted") & named("passwords_key");
         findings.when(!(catalog & passwords), || {
-            UNENCRYPTED_DATA_CATALOG.at(node, format!("`{}` does not encrypt the catalogue and its passwords", node.name))
+            UNENCRYPTED_DATA_CATALOG
+                .at(node, format!("`{}` does not encrypt the catalogue and its passwords", node.name))
         });
     }
 }

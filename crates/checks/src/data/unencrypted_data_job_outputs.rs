@@ -35,7 +35,7 @@ check! {
 }
 
 fn unencrypted_data_job_outputs(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::Glue::SecurityConfiguration", "aws_glue_security_configuration"]) {
+    for node in app.of_type(&["AWS::Glue::SecurityConfiguration", "aws_glue_security_configuration"]) {
         let strict = !node.provider_type.starts_with("AWS::");
         let logs = part(node, "logs_encryption", "logs_key", strict.then_some("SSE-KMS"));
         let bookmarks = part(node, "bookmarks_encryption", "bookmarks_key", strict.then_some("CSE-KMS"));

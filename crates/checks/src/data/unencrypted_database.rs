@@ -48,14 +48,16 @@ check! {
 }
 
 fn unencrypted_database(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::RDS::DBInstance", "aws_db_instance"]) {
+    for node in app.of_type(&["AWS::RDS::DBInstance", "aws_db_instance"]) {
         // The storage of Aurora belongs to the cluster.
-        let in_cluster = node.has("cluster") || node.text("engine").is_some_and(|engine| engine.contains("aurora"));
+        let in_cluster =
+            node.has("cluster") || node.text("engine").is_some_and(|engine| engine.contains("aurora"));
         if in_cluster && node.provider_type == "AWS::RDS::DBInstance" {
             continue;
         }
         findings.unless_on(node, "encrypted", || {
-            UNENCRYPTED_DATABASE.on(node, "encrypted", format!("the storage of `{}` is not encrypted", node.name))
+            UNENCRYPTED_DATABASE
+                .on(node, "encrypted", format!("the storage of `{}` is not encrypted", node.name))
                 .fix(Fix::risky("encrypt the storage (replaces the database)", node.set("encrypted", true)))
         });
     }

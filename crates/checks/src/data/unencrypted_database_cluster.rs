@@ -48,16 +48,18 @@ check! {
 }
 
 fn unencrypted_database_cluster(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::DatabaseCluster) {
+    for node in app.all(Kind::DatabaseCluster) {
         // A copy is encrypted as its source is; the first kind of serverless clusters always are.
         let inherits = node.has("source") && node.provider_type.starts_with("AWS::RDS::DBCluster");
         let global_copy = node.has("source") && node.provider_type.contains("lobal");
-        let serverless = node.is("engine_mode", "serverless").is_true() && !node.provider_type.starts_with("AWS::");
+        let serverless =
+            node.is("engine_mode", "serverless").is_true() && !node.provider_type.starts_with("AWS::");
         if inherits || global_copy || serverless {
             continue;
         }
         findings.unless_on(node, "encrypted", || {
-            UNENCRYPTED_DATABASE_CLUSTER.on(node, "encrypted", format!("the storage of `{}` is not encrypted", node.name))
+            UNENCRYPTED_DATABASE_CLUSTER
+                .on(node, "encrypted", format!("the storage of `{}` is not encrypted", node.name))
                 .fix(Fix::risky("encrypt the storage (replaces the cluster)", node.set("encrypted", true)))
         });
     }

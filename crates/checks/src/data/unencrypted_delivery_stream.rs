@@ -49,9 +49,10 @@ check! {
 }
 
 fn unencrypted_delivery_stream(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::DeliveryStream).filter(|node| !node.flag("sourced").is_true()) {
+    for node in app.all(Kind::DeliveryStream).filter(|node| !node.flag("sourced").is_true()) {
         findings.unless_on(node, "encrypted", || {
-            UNENCRYPTED_DELIVERY_STREAM.on(node, "encrypted", format!("`{}` is not encrypted", node.name))
+            UNENCRYPTED_DELIVERY_STREAM
+                .on(node, "encrypted", format!("`{}` is not encrypted", node.name))
                 .fix(Fix::safe("switch encryption on", node.set("encrypted", true)))
         });
     }

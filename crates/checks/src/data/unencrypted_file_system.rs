@@ -47,5 +47,11 @@ check! {
 }
 
 fn unencrypted_file_system(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "encrypted", || { UNENCRYPTED_FILE_SYSTEM.on(node, "encrypted", format!("`{}` is not encrypted", node.name)).fix(Fix::risky("encrypt it (replaces the file system)", node.set("encrypted", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "encrypted", || {
+            UNENCRYPTED_FILE_SYSTEM
+                .on(node, "encrypted", format!("`{}` is not encrypted", node.name))
+                .fix(Fix::risky("encrypt it (replaces the file system)", node.set("encrypted", true)))
+        });
+    }
 }

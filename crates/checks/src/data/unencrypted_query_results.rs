@@ -54,5 +54,13 @@ check! {
 }
 
 fn unencrypted_query_results(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "encryption") { findings.push(UNENCRYPTED_QUERY_RESULTS.on(node, "encryption", format!("`{}` does not encrypt results", node.name)).fix(Fix::safe("encrypt results", node.set("encryption", "SSE_S3")))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "encryption") {
+            findings.push(
+                UNENCRYPTED_QUERY_RESULTS
+                    .on(node, "encryption", format!("`{}` does not encrypt results", node.name))
+                    .fix(Fix::safe("encrypt results", node.set("encryption", "SSE_S3"))),
+            );
+        }
+    }
 }

@@ -48,12 +48,16 @@ check! {
 }
 
 fn unencrypted_queue(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Queue) {
+    for node in app.all(Kind::Queue) {
         if written(node, "key") {
             continue;
         }
         findings.unless_on(node, "encrypted", || {
-            let finding = UNENCRYPTED_QUEUE.on(node, "encrypted", format!("`{}` does not say how it is encrypted", node.name));
+            let finding = UNENCRYPTED_QUEUE.on(
+                node,
+                "encrypted",
+                format!("`{}` does not say how it is encrypted", node.name),
+            );
             let finding = if node.has("encrypted") { finding.severity(Severity::Medium) } else { finding };
             finding.fix(Fix::safe("switch managed encryption on", node.set("encrypted", true)))
         });

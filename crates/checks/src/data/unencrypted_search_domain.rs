@@ -1,7 +1,12 @@
 //! Indexes of this search domain are not encrypted at rest.
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::Elasticsearch::Domain", "AWS::OpenSearchService::Domain", "aws_elasticsearch_domain", "aws_opensearch_domain"];
+const TYPES: &[&str] = &[
+    "AWS::Elasticsearch::Domain",
+    "AWS::OpenSearchService::Domain",
+    "aws_elasticsearch_domain",
+    "aws_opensearch_domain",
+];
 
 check! {
     /// # Search domain without encryption
@@ -49,5 +54,11 @@ check! {
 }
 
 fn unencrypted_search_domain(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "encrypted", || { UNENCRYPTED_SEARCH_DOMAIN.on(node, "encrypted", format!("`{}` is not encrypted at rest", node.name)).fix(Fix::risky("encrypt it", node.set("encrypted", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "encrypted", || {
+            UNENCRYPTED_SEARCH_DOMAIN
+                .on(node, "encrypted", format!("`{}` is not encrypted at rest", node.name))
+                .fix(Fix::risky("encrypt it", node.set("encrypted", true)))
+        });
+    }
 }

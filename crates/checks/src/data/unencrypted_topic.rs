@@ -47,5 +47,13 @@ check! {
 }
 
 fn unencrypted_topic(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Topic) {  if !written(node, "key") { findings.push(UNENCRYPTED_TOPIC.on(node, "key", format!("`{}` is not encrypted with a key", node.name)).fix(Fix::risky("encrypt with the service key", node.set("key", "alias/aws/sns")))); } }
+    for node in app.all(Kind::Topic) {
+        if !written(node, "key") {
+            findings.push(
+                UNENCRYPTED_TOPIC
+                    .on(node, "key", format!("`{}` is not encrypted with a key", node.name))
+                    .fix(Fix::risky("encrypt with the service key", node.set("key", "alias/aws/sns"))),
+            );
+        }
+    }
 }

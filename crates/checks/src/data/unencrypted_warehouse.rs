@@ -47,5 +47,11 @@ check! {
 }
 
 fn unencrypted_warehouse(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "encrypted", || { UNENCRYPTED_WAREHOUSE.on(node, "encrypted", format!("`{}` is not encrypted", node.name)).fix(Fix::risky("encrypt it", node.set("encrypted", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "encrypted", || {
+            UNENCRYPTED_WAREHOUSE
+                .on(node, "encrypted", format!("`{}` is not encrypted", node.name))
+                .fix(Fix::risky("encrypt it", node.set("encrypted", true)))
+        });
+    }
 }

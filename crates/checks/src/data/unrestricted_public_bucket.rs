@@ -49,11 +49,16 @@ check! {
 }
 
 fn unrestricted_public_bucket(app: &App, findings: &mut Findings) {
-for node in switches(app) {
+    for node in switches(app) {
         findings.unless_on(node, "restrict_public_buckets", || {
-            let finding = UNRESTRICTED_PUBLIC_BUCKET.on(node, "restrict_public_buckets", format!("`{}` is not restricted once its policy is public", node.name));
+            let finding = UNRESTRICTED_PUBLIC_BUCKET.on(
+                node,
+                "restrict_public_buckets",
+                format!("`{}` is not restricted once its policy is public", node.name),
+            );
             // The provider blocks public access to new buckets unless told otherwise.
-            let finding = if node.has("restrict_public_buckets") { finding } else { finding.severity(Severity::Low) };
+            let finding =
+                if node.has("restrict_public_buckets") { finding } else { finding.severity(Severity::Low) };
             finding.fix(Fix::safe("set the switch", node.set("restrict_public_buckets", true)))
         });
     }

@@ -49,8 +49,14 @@ check! {
 }
 
 fn warehouse_accepts_plain_connections(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::Redshift::ClusterParameterGroup", "aws_redshift_parameter_group"]) {
+    for node in app.of_type(&["AWS::Redshift::ClusterParameterGroup", "aws_redshift_parameter_group"]) {
         let required = parameter(node, "require_ssl").map_or(Tri::False, Value::truth);
-        findings.when(!required, || WAREHOUSE_ACCEPTS_PLAIN_CONNECTIONS.on(node, "values", format!("`{}` does not require TLS", node.name)));
+        findings.when(!required, || {
+            WAREHOUSE_ACCEPTS_PLAIN_CONNECTIONS.on(
+                node,
+                "values",
+                format!("`{}` does not require TLS", node.name),
+            )
+        });
     }
 }

@@ -47,5 +47,11 @@ check! {
 }
 
 fn warehouse_copies_over_the_internet(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "private_routing", || { WAREHOUSE_COPIES_OVER_THE_INTERNET.on(node, "private_routing", format!("`{}` lets copies leave the network", node.name)).fix(Fix::risky("keep copies in the network", node.set("private_routing", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "private_routing", || {
+            WAREHOUSE_COPIES_OVER_THE_INTERNET
+                .on(node, "private_routing", format!("`{}` lets copies leave the network", node.name))
+                .fix(Fix::risky("keep copies in the network", node.set("private_routing", true)))
+        });
+    }
 }

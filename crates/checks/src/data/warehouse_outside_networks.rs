@@ -48,5 +48,13 @@ check! {
 }
 
 fn warehouse_outside_networks(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "subnet_group") { findings.push(WAREHOUSE_OUTSIDE_NETWORKS.on(node, "subnet_group", format!("`{}` names no subnet group", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "subnet_group") {
+            findings.push(WAREHOUSE_OUTSIDE_NETWORKS.on(
+                node,
+                "subnet_group",
+                format!("`{}` names no subnet group", node.name),
+            ));
+        }
+    }
 }

@@ -48,5 +48,13 @@ check! {
 }
 
 fn warehouse_with_default_database(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "database") { findings.push(WAREHOUSE_WITH_DEFAULT_DATABASE.on(node, "database", format!("`{}` names no database", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "database") {
+            findings.push(WAREHOUSE_WITH_DEFAULT_DATABASE.on(
+                node,
+                "database",
+                format!("`{}` names no database", node.name),
+            ));
+        }
+    }
 }

@@ -49,5 +49,9 @@ check! {
 }
 
 fn warehouse_without_audit_log(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.unless_on(node, "logging", || { WAREHOUSE_WITHOUT_AUDIT_LOG.on(node, "logging", format!("`{}` keeps no audit log", node.name)) }); }
+    for node in app.of_type(TYPES) {
+        findings.unless_on(node, "logging", || {
+            WAREHOUSE_WITHOUT_AUDIT_LOG.on(node, "logging", format!("`{}` keeps no audit log", node.name))
+        });
+    }
 }

@@ -2,7 +2,12 @@
 use super::facts::written;
 use crate::prelude::*;
 
-const TYPES: &[&str] = &["AWS::Redshift::Cluster", "aws_redshift_cluster", "AWS::RedshiftServerless::Namespace", "aws_redshiftserverless_namespace"];
+const TYPES: &[&str] = &[
+    "AWS::Redshift::Cluster",
+    "aws_redshift_cluster",
+    "AWS::RedshiftServerless::Namespace",
+    "aws_redshiftserverless_namespace",
+];
 
 check! {
     /// # Warehouse without a customer key
@@ -49,5 +54,13 @@ check! {
 }
 
 fn warehouse_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "key") { findings.push(WAREHOUSE_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` names no customer key", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "key") {
+            findings.push(WAREHOUSE_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key",
+                format!("`{}` names no customer key", node.name),
+            ));
+        }
+    }
 }

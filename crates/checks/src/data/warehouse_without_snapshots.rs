@@ -48,5 +48,11 @@ check! {
 }
 
 fn warehouse_without_snapshots(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(below(node, "snapshot_days", 1, 1), || { WAREHOUSE_WITHOUT_SNAPSHOTS.on(node, "snapshot_days", format!("`{}` keeps no automatic snapshots", node.name)).fix(Fix::safe("keep them for a week", node.set("snapshot_days", 7))) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(below(node, "snapshot_days", 1, 1), || {
+            WAREHOUSE_WITHOUT_SNAPSHOTS
+                .on(node, "snapshot_days", format!("`{}` keeps no automatic snapshots", node.name))
+                .fix(Fix::safe("keep them for a week", node.set("snapshot_days", 7)))
+        });
+    }
 }

@@ -47,5 +47,11 @@ check! {
 }
 
 fn warehouse_without_upgrades(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(!node.flag_or("upgrades", true), || { WAREHOUSE_WITHOUT_UPGRADES.on(node, "upgrades", format!("`{}` installs no upgrades", node.name)).fix(Fix::safe("upgrade by itself", node.set("upgrades", true))) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(!node.flag_or("upgrades", true), || {
+            WAREHOUSE_WITHOUT_UPGRADES
+                .on(node, "upgrades", format!("`{}` installs no upgrades", node.name))
+                .fix(Fix::safe("upgrade by itself", node.set("upgrades", true)))
+        });
+    }
 }

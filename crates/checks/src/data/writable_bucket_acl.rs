@@ -47,12 +47,17 @@ check! {
 }
 
 fn writable_bucket_acl(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Bucket) {
+    for node in app.all(Kind::Bucket) {
         let by_name = node.is("acl", "PublicReadWrite") | node.is("acl", "public-read-write");
         let attr = if node.has("acl") { "acl" } else { "grants" };
         findings.when(by_name | granted_to_everyone(node, &["WRITE", "FULL_CONTROL", "WRITE_ACP"]), || {
-            let finding = WRITABLE_BUCKET_ACL.on(node, attr, format!("`{}` can be written by everyone", node.name));
-            let finding = if node.flag("ignore_public_acls").is_true() { finding.severity(Severity::Low) } else { finding };
+            let finding =
+                WRITABLE_BUCKET_ACL.on(node, attr, format!("`{}` can be written by everyone", node.name));
+            let finding = if node.flag("ignore_public_acls").is_true() {
+                finding.severity(Severity::Low)
+            } else {
+                finding
+            };
             finding.fix(Fix::risky("keep the bucket private", node.set("acl", "private")))
         });
     }

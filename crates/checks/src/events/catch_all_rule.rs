@@ -36,7 +36,7 @@ check! {
 }
 
 fn catch_all_rule(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::EventRule) {
+    for node in app.all(Kind::EventRule) {
         let Some(pattern) = node.get("pattern") else { continue };
         let everything = pattern.entries().iter().all(|entry| matches_all(&entry.value));
         if !pattern.entries().is_empty() && everything && !records_only(app, node) {

@@ -42,14 +42,19 @@ check! {
 }
 
 fn dead_letters_expire_early(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Queue) {
+    for node in app.all(Kind::Queue) {
         for dead in app.targets(node, Relation::DeadLetters).filter(|dead| dead.kind == Kind::Queue) {
             let (Some(kept), Some(source)) = (retention(dead), retention(node)) else { continue };
             if kept <= source && kept < LONGEST_SECONDS {
-                let message = format!("`{}` keeps dead letters of `{}` no longer than that queue", dead.name, node.name);
+                let message = format!(
+                    "`{}` keeps dead letters of `{}` no longer than that queue",
+                    dead.name, node.name
+                );
                 findings.push(
-                    DEAD_LETTERS_EXPIRE_EARLY.on(dead, "retention_seconds", message)
-                        .fix(Fix::safe("keep them for 14 days", dead.set("retention_seconds", LONGEST_SECONDS))),
+                    DEAD_LETTERS_EXPIRE_EARLY.on(dead, "retention_seconds", message).fix(Fix::safe(
+                        "keep them for 14 days",
+                        dead.set("retention_seconds", LONGEST_SECONDS),
+                    )),
                 );
             }
         }

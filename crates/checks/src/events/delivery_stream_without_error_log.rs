@@ -35,9 +35,10 @@ check! {
 }
 
 fn delivery_stream_without_error_log(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::DeliveryStream).filter(|node| node.has("role")) {
+    for node in app.all(Kind::DeliveryStream).filter(|node| node.has("role")) {
         findings.unless_on(node, "error_logging", || {
-            DELIVERY_STREAM_WITHOUT_ERROR_LOG.on(node, "error_logging", format!("`{}` logs no failed deliveries", node.name))
+            DELIVERY_STREAM_WITHOUT_ERROR_LOG
+                .on(node, "error_logging", format!("`{}` logs no failed deliveries", node.name))
                 .fix(Fix::safe("log failed deliveries", node.set("error_logging", true)))
         });
     }

@@ -49,9 +49,10 @@ check! {
 }
 
 fn endless_event_archive(app: &App, findings: &mut Findings) {
-for node in app.of_type(&["AWS::Events::Archive", "aws_cloudwatch_event_archive"]) {
+    for node in app.of_type(&["AWS::Events::Archive", "aws_cloudwatch_event_archive"]) {
         findings.when(below(node, "retention_days", 1, 0), || {
-            ENDLESS_EVENT_ARCHIVE.on(node, "retention_days", format!("`{}` keeps events for ever", node.name))
+            ENDLESS_EVENT_ARCHIVE
+                .on(node, "retention_days", format!("`{}` keeps events for ever", node.name))
                 .fix(Fix::risky("keep them for 90 days", node.set("retention_days", 90)))
         });
     }

@@ -54,8 +54,10 @@ check! {
 }
 
 fn event_bus_open_to_another_account(app: &App, findings: &mut Findings) {
-for held in held(app).filter(|held| held.guarded == Guarded::Bus) {
-        let foreign = |one: &&Statement| one.allows() && one.conditions.is_empty() && named_accounts(one).next().is_some();
+    for held in held(app).filter(|held| held.guarded == Guarded::Bus) {
+        let foreign = |one: &&Statement| {
+            one.allows() && one.conditions.is_empty() && named_accounts(one).next().is_some()
+        };
         let Some(statement) = held.policy.statements.iter().find(foreign) else { continue };
         let message = format!("another account may put events on the bus by `{}`", held.node.name);
         findings.push(EVENT_BUS_OPEN_TO_ANOTHER_ACCOUNT.at(held.node, message).at(statement.at));

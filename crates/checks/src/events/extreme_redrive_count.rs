@@ -36,8 +36,10 @@ check! {
 }
 
 fn extreme_redrive_count(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Queue) {
-        let Some(count) = node.int("max_receives").filter(|count| *count < 2 || *count > 100) else { continue };
+    for node in app.all(Kind::Queue) {
+        let Some(count) = node.int("max_receives").filter(|count| *count < 2 || *count > 100) else {
+            continue;
+        };
         let message = format!("`{}` gives a message up after {count} deliveries", node.name);
         let fix = Fix::risky("allow five deliveries", node.set("max_receives", 5));
         findings.push(EXTREME_REDRIVE_COUNT.on(node, "max_receives", message).fix(fix));

@@ -26,6 +26,15 @@ check! {
     ///   schedule_expression = "cron(* * * * ? *)"
     /// }
     /// ```
+    /// ```sam fires
+    /// Job:
+    ///   Type: AWS::Serverless::Function
+    ///   Properties:
+    ///     Handler: a.b
+    ///     Runtime: python3.13
+    ///     InlineCode: x
+    ///     Events: { Tick: { Type: Schedule, Properties: { Schedule: rate(1 minute) } } }
+    /// ```
     /// ```yaml quiet
     /// Store:
     ///   Type: AWS::Events::Rule
@@ -47,11 +56,19 @@ check! {
 }
 
 fn frequent_schedule(app: &App, findings: &mut Findings) {
-for node in app.any(&[Kind::EventRule, Kind::Schedule]) {
+    for node in app.any(&[Kind::EventRule, Kind::Schedule, Kind::Trigger]) {
+        // The trigger that a rule or schedule makes says the same again.
+        if app.targets(node, Relation::FedBy).any(|source| source.kind != Kind::EventBus) {
+            continue;
+        }
         let off = node.flag_or("enabled", true).is_false();
         if !off && node.text("schedule").and_then(minutes_between).is_some_and(|minutes| minutes <= 1) {
             let fix = Fix::risky("start every five minutes", node.set("schedule", "rate(5 minutes)"));
-            findings.push(FREQUENT_SCHEDULE.on(node, "schedule", format!("`{}` starts every minute", node.name)).fix(fix));
+            findings.push(
+                FREQUENT_SCHEDULE
+                    .on(node, "schedule", format!("`{}` starts every minute", node.name))
+                    .fix(fix),
+            );
         }
     }
 }

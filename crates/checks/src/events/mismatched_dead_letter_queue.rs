@@ -37,11 +37,15 @@ check! {
 }
 
 fn mismatched_dead_letter_queue(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Queue) {
+    for node in app.all(Kind::Queue) {
         for dead in app.targets(node, Relation::DeadLetters).filter(|dead| dead.kind == Kind::Queue) {
             let (ordered, dead_ordered) = (node.flag("fifo"), dead.flag("fifo"));
             findings.when((ordered & !dead_ordered) | (!ordered & dead_ordered), || {
-                MISMATCHED_DEAD_LETTER_QUEUE.on(node, "dead_letters", format!("`{}` and its dead letters in `{}` differ in order", node.name, dead.name))
+                MISMATCHED_DEAD_LETTER_QUEUE.on(
+                    node,
+                    "dead_letters",
+                    format!("`{}` and its dead letters in `{}` differ in order", node.name, dead.name),
+                )
             });
         }
     }

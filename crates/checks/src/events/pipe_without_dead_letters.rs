@@ -40,11 +40,15 @@ check! {
 }
 
 fn pipe_without_dead_letters(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Schedule).filter(|node| node.has("pipe") && !written(node, "dead_letters")) {
+    for node in app.all(Kind::Schedule).filter(|node| node.has("pipe") && !written(node, "dead_letters")) {
         // A queue has dead letters of its own.
         let streams = [Kind::Stream, Kind::Table];
         if app.targets(node, Relation::FedBy).any(|source| streams.contains(&source.kind)) {
-            findings.push(PIPE_WITHOUT_DEAD_LETTERS.on(node, "source", format!("`{}` drops records that fail", node.name)));
+            findings.push(PIPE_WITHOUT_DEAD_LETTERS.on(
+                node,
+                "source",
+                format!("`{}` drops records that fail", node.name),
+            ));
         }
     }
 }

@@ -51,7 +51,9 @@ check! {
 }
 
 fn pipe_without_log(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Schedule).filter(|node| node.has("pipe")) {
-        findings.unless_on(node, "logging", || PIPE_WITHOUT_LOG.on(node, "logging", format!("`{}` logs nothing", node.name)));
+    for node in app.all(Kind::Schedule).filter(|node| node.has("pipe")) {
+        findings.unless_on(node, "logging", || {
+            PIPE_WITHOUT_LOG.on(node, "logging", format!("`{}` logs nothing", node.name))
+        });
     }
 }

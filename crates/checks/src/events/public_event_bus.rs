@@ -49,10 +49,11 @@ check! {
 }
 
 fn public_event_bus(app: &App, findings: &mut Findings) {
-for held in held(app).filter(|held| held.guarded == Guarded::Bus) {
+    for held in held(app).filter(|held| held.guarded == Guarded::Bus) {
         let (open, statement) = open_statement(held.policy);
         findings.when(open, || {
-            PUBLIC_EVENT_BUS.at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)))
+            PUBLIC_EVENT_BUS
+                .at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)))
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
         });
     }

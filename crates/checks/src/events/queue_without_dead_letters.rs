@@ -47,12 +47,13 @@ check! {
 }
 
 fn queue_without_dead_letters(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Queue) {
+    for node in app.all(Kind::Queue) {
         // A queue that takes the dead letters of others is the end of the line.
         if written(node, "dead_letters") || is_for_dead_letters(app, node) {
             continue;
         }
-        let finding = QUEUE_WITHOUT_DEAD_LETTERS.at(node, format!("`{}` has no queue for dead letters", node.name));
+        let finding =
+            QUEUE_WITHOUT_DEAD_LETTERS.at(node, format!("`{}` has no queue for dead letters", node.name));
         let feeds_function = app.sources(node, Relation::FedBy).any(|fed| fed.kind == Kind::Trigger);
         findings.push(if feeds_function { finding.severity(Severity::Medium) } else { finding });
     }

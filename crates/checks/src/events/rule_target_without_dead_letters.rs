@@ -51,8 +51,15 @@ check! {
 }
 
 fn rule_target_without_dead_letters(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::EventRule) {
-        let Some(target) = node.list("targets").iter().find(|target| target.get("dead_letters").is_none()) else { continue };
-        findings.push(RULE_TARGET_WITHOUT_DEAD_LETTERS.at(node, format!("`{}` drops events that cannot be delivered", node.name)).at(target.at));
+    for node in app.all(Kind::EventRule) {
+        let Some(target) = node.list("targets").iter().find(|target| target.get("dead_letters").is_none())
+        else {
+            continue;
+        };
+        findings.push(
+            RULE_TARGET_WITHOUT_DEAD_LETTERS
+                .at(node, format!("`{}` drops events that cannot be delivered", node.name))
+                .at(target.at),
+        );
     }
 }

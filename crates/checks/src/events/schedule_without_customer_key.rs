@@ -49,5 +49,13 @@ check! {
 }
 
 fn schedule_without_customer_key(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  if !written(node, "key") { findings.push(SCHEDULE_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` is not encrypted with a customer key", node.name))); } }
+    for node in app.of_type(TYPES) {
+        if !written(node, "key") {
+            findings.push(SCHEDULE_WITHOUT_CUSTOMER_KEY.on(
+                node,
+                "key",
+                format!("`{}` is not encrypted with a customer key", node.name),
+            ));
+        }
+    }
 }

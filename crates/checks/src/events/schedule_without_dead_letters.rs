@@ -36,7 +36,8 @@ check! {
 }
 
 fn schedule_without_dead_letters(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Schedule).filter(|node| !node.has("pipe") && !written(node, "dead_letters")) {
-        findings.push(SCHEDULE_WITHOUT_DEAD_LETTERS.at(node, format!("`{}` drops starts that fail", node.name)));
+    for node in app.all(Kind::Schedule).filter(|node| !node.has("pipe") && !written(node, "dead_letters")) {
+        findings
+            .push(SCHEDULE_WITHOUT_DEAD_LETTERS.at(node, format!("`{}` drops starts that fail", node.name)));
     }
 }

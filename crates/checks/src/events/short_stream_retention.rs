@@ -49,5 +49,11 @@ check! {
 }
 
 fn short_stream_retention(app: &App, findings: &mut Findings) {
-for node in app.of_type(TYPES) {  findings.when(below(node, "retention_hours", 25, 24), || { SHORT_STREAM_RETENTION.on(node, "retention_hours", format!("`{}` keeps records for one day", node.name)).fix(Fix::safe("keep records for a week", node.set("retention_hours", 168))) }); }
+    for node in app.of_type(TYPES) {
+        findings.when(below(node, "retention_hours", 25, 24), || {
+            SHORT_STREAM_RETENTION
+                .on(node, "retention_hours", format!("`{}` keeps records for one day", node.name))
+                .fix(Fix::safe("keep records for a week", node.set("retention_hours", 168)))
+        });
+    }
 }

@@ -49,16 +49,21 @@ check! {
 }
 
 fn subscription_over_http(app: &App, findings: &mut Findings) {
-for node in app.all(Kind::Subscription) {
+    for node in app.all(Kind::Subscription) {
         findings.when(node.is("protocol", "http"), || {
-            SUBSCRIPTION_OVER_HTTP.on(node, "protocol", format!("`{}` delivers over plain HTTP", node.name))
+            SUBSCRIPTION_OVER_HTTP
+                .on(node, "protocol", format!("`{}` delivers over plain HTTP", node.name))
                 .fix(Fix::risky("deliver over TLS", node.set("protocol", "https")))
         });
     }
     for topic in app.all(Kind::Topic) {
         let plain = |item: &&Value| item.get("protocol").and_then(Value::as_str) == Some("http");
         if let Some(item) = topic.list("subscriptions").iter().find(plain) {
-            findings.push(SUBSCRIPTION_OVER_HTTP.at(topic, format!("`{}` delivers over plain HTTP", topic.name)).at(item.at));
+            findings.push(
+                SUBSCRIPTION_OVER_HTTP
+                    .at(topic, format!("`{}` delivers over plain HTTP", topic.name))
+                    .at(item.at),
+            );
         }
     }
 }

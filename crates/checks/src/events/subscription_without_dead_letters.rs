@@ -50,10 +50,13 @@ check! {
 }
 
 fn subscription_without_dead_letters(app: &App, findings: &mut Findings) {
-const REDRIVEN: &[&str] = &["sqs", "lambda", "http", "https", "firehose"];
+    const REDRIVEN: &[&str] = &["sqs", "lambda", "http", "https", "firehose"];
     for node in app.all(Kind::Subscription).filter(|node| !written(node, "dead_letters")) {
         if node.text("protocol").is_some_and(|protocol| REDRIVEN.contains(&protocol)) {
-            findings.push(SUBSCRIPTION_WITHOUT_DEAD_LETTERS.at(node, format!("`{}` drops what cannot be delivered", node.name)));
+            findings.push(
+                SUBSCRIPTION_WITHOUT_DEAD_LETTERS
+                    .at(node, format!("`{}` drops what cannot be delivered", node.name)),
+            );
         }
     }
 }

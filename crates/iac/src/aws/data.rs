@@ -10,6 +10,8 @@ mod messages;
 mod search;
 mod secrets;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use model::{Data, NodeId, Value, schema};
 
