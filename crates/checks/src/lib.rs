@@ -14,6 +14,7 @@ mod identity;
 mod list;
 mod logging;
 mod network;
+mod platform;
 mod prelude;
 mod registry;
 mod supply;

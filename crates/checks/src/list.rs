@@ -1,7 +1,7 @@
 //! The areas of the registry, in the order of every list.
 use model::Check;
 
-use crate::{api, data, events, functions, identity, logging, network, supply};
+use crate::{api, data, events, functions, identity, logging, network, platform, supply};
 
 pub(crate) static CHECKS: &[&[&Check]] = &[
     functions::AREA,
@@ -11,5 +11,6 @@ pub(crate) static CHECKS: &[&[&Check]] = &[
     data::AREA,
     events::AREA,
     logging::AREA,
+    platform::AREA,
     supply::AREA,
 ];

@@ -81,11 +81,12 @@ attributes! {
     DnsZone {
         name: Text "its name",
         networks: Any "networks that see a private zone",
+        query_log: Any "where queries are recorded",
     }
     DnsRecord {
         zone: Link(PartOf) "the zone",
         name: Text "its name",
-        type: Text "`A`, `CNAME`, …",
+        type: Text "`A`, `CNAME`, …; `signature` and `association` for what only belongs to a zone",
         alias: Any "what an alias points to",
         records: List "values",
     }

@@ -31,6 +31,12 @@ pub(super) const MAPPINGS: &[Mapping] = &[
         ],
     ),
     Mapping::new(
+        &["aws_ecr_repository_policy"],
+        Kind::ResourcePolicy,
+        &[field("target", "repository"), policy("policy")],
+    )
+    .merge_into("target"),
+    Mapping::new(
         &["AWS::ECR::PublicRepository"],
         Kind::ImageRegistry,
         &[field("name", "RepositoryName"), policy("RepositoryPolicyText")],

@@ -245,8 +245,25 @@ pub(super) const MAPPINGS: &[Mapping] = &[
     Mapping::new(
         &["AWS::Route53::HostedZone"],
         Kind::DnsZone,
-        &[field("name", "Name"), field("networks", "VPCs")],
+        &[field("name", "Name"), field("networks", "VPCs"), field("query_log", "QueryLoggingConfig")],
     ),
+    Mapping::new(
+        &["AWS::Route53::DNSSEC", "AWS::Route53::KeySigningKey"],
+        Kind::DnsRecord,
+        &[field("zone", "HostedZoneId"), field("name", "Name")],
+    )
+    .owner("zone")
+    .hook(signature),
+    Mapping::new(
+        &["aws_route53_hosted_zone_dnssec", "aws_route53_key_signing_key"],
+        Kind::DnsRecord,
+        &[field("zone", "hosted_zone_id"), field("name", "name")],
+    )
+    .owner("zone")
+    .hook(signature),
+    Mapping::new(&["aws_route53_zone_association"], Kind::DnsRecord, &[field("zone", "zone_id")])
+        .owner("zone")
+        .hook(association),
     Mapping::new(&["aws_route53_zone"], Kind::DnsZone, &[field("name", "name"), field("networks", "vpc")]),
     Mapping::new(
         &["AWS::Route53::RecordSet"],
@@ -361,6 +378,15 @@ fn default(lowering: &mut Lowering<'_>, resource: &Resource, id: NodeId) {
 
 fn service(lowering: &mut Lowering<'_>, resource: &Resource, id: NodeId) {
     mark(lowering, resource, id, "is_service");
+}
+
+fn signature(lowering: &mut Lowering<'_>, resource: &Resource, id: NodeId) {
+    label(lowering, resource, id, "type", "signature");
+}
+
+/// Another network that sees the zone: such a zone is private.
+fn association(lowering: &mut Lowering<'_>, resource: &Resource, id: NodeId) {
+    label(lowering, resource, id, "type", "association");
 }
 
 fn ingress(lowering: &mut Lowering<'_>, resource: &Resource, id: NodeId) {

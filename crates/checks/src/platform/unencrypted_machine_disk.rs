@@ -1,0 +1,75 @@
+//! A machine with a disk that is not encrypted.
+use crate::prelude::*;
+
+check! {
+    /// # Unencrypted machine disk
+    ///
+    /// A disk of this machine is not encrypted.
+    ///
+    /// ## Why it matters
+    ///
+    /// Snapshots of disks are shared by mistake, and outlive the machine they came from.
+    ///
+    /// ## What to do
+    ///
+    /// Encrypt every disk, the root disk included.
+    ///
+    /// ```yaml fires
+    /// Config: { Type: AWS::AutoScaling::LaunchConfiguration, Properties: { BlockDeviceMappings: [ { DeviceName: /dev/sda1, Ebs: { VolumeSize: 8 } } ] } }
+    /// ```
+    /// ```yaml quiet
+    /// Config: { Type: AWS::AutoScaling::LaunchConfiguration, Properties: { BlockDeviceMappings: [ { DeviceName: /dev/sda1, Ebs: { VolumeSize: 8, Encrypted: true } } ] } }
+    /// ```
+    /// ```hcl fires
+    /// resource "aws_instance" "i" {
+    ///   ami = "i"
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_instance" "i" {
+    ///   root_block_device {
+    ///     encrypted = true
+    ///   }
+    /// }
+    /// ```
+    UNENCRYPTED_MACHINE_DISK = "unencrypted-machine-disk" {
+        since: "0.1.0",
+        severity: Medium,
+        confidence: Certain,
+        controls: &["CWE-311", "OWASP-SLS:S6", "CSA:SAS-3"],
+        also_known_as: &["CKV_AWS_8"],
+        run: unencrypted_machine_disk,
+    }
+}
+
+fn unencrypted_machine_disk(app: &App, findings: &mut Findings) {
+    for machine in app.all(Kind::Machine) {
+        let bare = if machine.provider_type.starts_with("aws_") { terraform(machine) } else { cloudformation(machine) };
+        findings.when(bare, || UNENCRYPTED_MACHINE_DISK.at(machine, format!("a disk of `{}` is not encrypted", machine.name)));
+    }
+}
+
+/// A root disk that nobody describes is as its image made it.
+fn terraform(machine: &Node) -> Tri {
+    if !matches!(machine.provider_type.as_str(), "aws_instance" | "aws_launch_configuration") {
+        return Tri::False;
+    }
+    if machine.list("root_volume").is_empty() {
+        return Tri::True;
+    }
+    let disks = machine.list("root_volume").iter().chain(machine.list("volumes"));
+    Tri::any(disks.map(|disk| match disk.get("encrypted") {
+        Some(encrypted) => !encrypted.truth() & Tri::from(disk.get("snapshot").is_none()),
+        // As the snapshot is, or as the region's default says.
+        None if disk.get("snapshot").is_some() => Tri::False,
+        None => Tri::Unknown,
+    }))
+}
+
+fn cloudformation(machine: &Node) -> Tri {
+    if machine.is("type", "launch-configuration").is_false() {
+        return Tri::False;
+    }
+    let disks = machine.list("volumes").iter().filter(|disk| disk.get("disk").is_some());
+    Tri::any(disks.map(|disk| !disk.get("encrypted").map_or(Tri::False, Value::truth)))
+}
