@@ -21,7 +21,7 @@ pub(super) fn is_service(text: &str) -> bool {
 
 /// `terraform show -json PLAN`.
 pub(super) fn is_plan(text: &str) -> bool {
-    text.contains("\"terraform_version\"")
+    (text.contains("\"terraform_version\"") || text.contains("\"root_module\""))
         && (has_key(text, "planned_values") || has_key(text, "resource_changes"))
 }
 

@@ -53,7 +53,8 @@ struct Planned<'v> {
     address: &'v str,
     kind: &'v str,
     is_data: bool,
-    values: &'v Value,
+    /// Missing when everything is known only after apply.
+    values: Option<&'v Value>,
     sensitive: Option<&'v Value>,
     whole: &'v Value,
 }
@@ -69,15 +70,15 @@ fn gather<'v>(module: &'v Value, depth: usize, into: &mut Vec<Planned<'v>>) {
 
 impl<'v> Planned<'v> {
     fn of_values(whole: &'v Value) -> Option<Self> {
-        Self::new(whole, whole.get("values")?, whole.get("sensitive_values"))
+        Self::new(whole, whole.get("values"), whole.get("sensitive_values"))
     }
 
     fn of_change(whole: &'v Value) -> Option<Self> {
         let after = whole.path("change.after").filter(|after| !after.is_null())?;
-        Self::new(whole, after, whole.path("change.after_sensitive"))
+        Self::new(whole, Some(after), whole.path("change.after_sensitive"))
     }
 
-    fn new(whole: &'v Value, values: &'v Value, sensitive: Option<&'v Value>) -> Option<Self> {
+    fn new(whole: &'v Value, values: Option<&'v Value>, sensitive: Option<&'v Value>) -> Option<Self> {
         let (address, kind) = (text(whole, "address")?, text(whole, "type")?);
         Some(Self { address, kind, is_data: text(whole, "mode") == Some("data"), values, sensitive, whole })
     }
@@ -90,7 +91,7 @@ impl<'v> Planned<'v> {
             sensitive: self.sensitive,
             expression: expressions,
         };
-        let mut entries = reading.map(self.values, sides);
+        let mut entries = reading.map(self.values.unwrap_or(&Value::new(self.whole.at, Data::Null)), sides);
         let is_document = self.is_data && self.kind == "aws_iam_policy_document";
         let has_json = entries.iter().any(|entry| entry.key.text == "json" && !entry.value.is_open());
         if is_document && !has_json {

@@ -1,5 +1,5 @@
 //! What names mean: `var.x`, `local.x`, `module.m.out`, `aws_s3_bucket.b.arn`, `each.key`, …
-use model::{Data, Entry, Key, Ref, Span, Value};
+use model::{Data, Entry, Key, ProblemKind, Ref, Span, Value};
 
 use super::eval::{Evaluator, Repetition, Scope};
 use super::instance::{Children, Copies, Item};
@@ -16,7 +16,7 @@ impl Evaluator<'_, '_> {
         }
         let (first, rest) = match steps {
             [Step::Attribute(first), rest @ ..] => (first.as_str(), rest),
-            _ => return self.fail(at, format!("`{name}` is no known name")),
+            _ => return self.bare(name, at),
         };
         match name {
             "var" | "local" => {
@@ -44,6 +44,19 @@ impl Evaluator<'_, '_> {
             },
             _ => self.resource_value(scope, &format!("{name}.{first}"), rest, at),
         }
+    }
+
+    /// A name that stands alone. `True` and `False` are told, and read as they are meant.
+    fn bare(&mut self, name: &str, at: Span) -> Data {
+        let flag = match name {
+            "True" => true,
+            "False" => false,
+            _ => return self.fail(at, format!("`{name}` is no known name")),
+        };
+        let message = format!("Terraform knows no `{name}`, only `{flag}`");
+        let help = format!("it was read as `{flag}`; write it in small letters");
+        self.reader.problem_at(ProblemKind::Suspicious, at, message, help);
+        Data::Bool(flag)
     }
 
     fn repetition_value(&mut self, scope: Scope<'_>, name: &str, rest: &[Step], at: Span) -> Data {

@@ -20,6 +20,7 @@ resource "aws_a" "b" {
   i = "x" == 1
   j = 1 < 2 && !(3 >= 4)
   k = var.open ? [1] : []
+  l = False
 }
 "#,
         &expect![[r#"
@@ -35,6 +36,8 @@ resource "aws_a" "b" {
               i = false
               j = true
               k = ?(the condition is not known: variable `open` has no default)
+              l = false
+            suspicious main.tf:15:7: Terraform knows no `False`, only `false`
         "#]],
     );
 }
