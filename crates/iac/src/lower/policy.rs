@@ -11,6 +11,8 @@ pub(crate) fn read_policy(name: &str, document: &Value, origin: PolicyOrigin) ->
         Policy { name: name.to_owned(), origin, at: document.at, statements: Vec::new(), written_in: None };
     match &document.data {
         Data::Ref(reference) => policy.written_in = Some(reference.target.clone()),
+        // What it says is not known, which is not the same as nothing.
+        Data::Unknown(_) => policy.statements = vec![statement(document)],
         _ => policy.statements = embedded(document).map_or_else(Vec::new, |document| statements(&document)),
     }
     policy
@@ -18,7 +20,8 @@ pub(crate) fn read_policy(name: &str, document: &Value, origin: PolicyOrigin) ->
 
 fn statements(document: &Value) -> Vec<Statement> {
     let Some(found) = field(document, "Statement") else { return Vec::new() };
-    found.one_or_many().iter().filter(|item| !item.entries().is_empty()).map(statement).collect()
+    let is_statement = |item: &&Value| item.is_open() || !item.entries().is_empty();
+    found.one_or_many().iter().filter(is_statement).map(statement).collect()
 }
 
 /// A field of a policy, in the grammar's case or as people also write it.
@@ -30,7 +33,10 @@ fn field<'a>(map: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 fn statement(map: &Value) -> Statement {
-    let list = |name: &str| field(map, name).map_or_else(Vec::new, |value| value.one_or_many().to_vec());
+    // A statement that is not known could allow anything on anything.
+    let open =
+        |name: &str| if map.is_open() && !name.starts_with("Not") { vec![map.clone()] } else { Vec::new() };
+    let list = |name: &str| field(map, name).map_or_else(|| open(name), |value| value.one_or_many().to_vec());
     let principals = |name: &str| field(map, name).map_or_else(Vec::new, principals);
     let effect = match field(map, "Effect").map(|value| &value.data) {
         Some(Data::Text(text)) if text.eq_ignore_ascii_case("allow") => Effect::Allow,
