@@ -5,7 +5,9 @@
 //! `*`, without a condition, and no statement of the same policy denies it.
 use std::collections::BTreeSet;
 
-use model::{App, Check, Data, Effect, Findings, Node, Policy, PolicyOrigin, Statement, Tri, Value};
+use model::{
+    App, Check, Data, Effect, Findings, Node, Policy, PolicyOrigin, Severity, Statement, Tri, Value,
+};
 
 use crate::facts::actions::{Action, Level, matching};
 
@@ -124,7 +126,10 @@ pub(super) fn judge(
         });
         if let Some((policy, wrong)) = certain {
             let message = format!("`{}` {fact}: {}", node.name, shown(&wrong));
-            findings.push(check.at(node, message).at(policy.at));
+            let finding = check.at(node, message).at(policy.at);
+            let severity =
+                if wrong.iter().all(|name| is_telemetry(name)) { Severity::Info } else { check.severity };
+            findings.push(finding.severity(severity));
             continue;
         }
         let possible = policies.iter().any(|policy| {
@@ -138,6 +143,13 @@ pub(super) fn judge(
             findings.when(Tri::Unknown, || check.at(node, String::new()));
         }
     }
+}
+
+/// Writing logs, traces and metrics: what every function does, and where a wildcard hurts least.
+fn is_telemetry(action: &str) -> bool {
+    ["logs:Create", "logs:Put", "logs:Describe", "xray:", "cloudwatch:PutMetric"]
+        .iter()
+        .any(|prefix| action.starts_with(prefix))
 }
 
 /// A few names, and how many more.

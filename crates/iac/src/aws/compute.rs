@@ -4,6 +4,7 @@ mod grants;
 mod identity;
 #[cfg(test)]
 mod tests;
+mod uses;
 pub(super) mod workflow;
 
 use crate::lower::Lowering;
@@ -17,4 +18,5 @@ pub(super) fn finish(lowering: &mut Lowering<'_>, _reader: &mut Reader<'_>) {
     identity::fill_documents(lowering);
     identity::attach(lowering);
     grants::link(lowering);
+    uses::link(lowering);
 }

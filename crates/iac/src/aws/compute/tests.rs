@@ -139,3 +139,17 @@ fn a_state_machine_knows_what_it_calls() {
     );
     assert!(app.targets(machine, Relation::Invokes).any(|node| node.name == "F"));
 }
+
+#[test]
+fn a_function_knows_its_log_group_and_what_its_environment_names() {
+    let text = r#"Resources:
+  F: { Type: AWS::Lambda::Function, Properties: { Handler: a.b, Environment: { Variables: { TABLE: !Ref T } } } }
+  L: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: !Sub '/aws/lambda/${F}' } }
+  T: { Type: AWS::DynamoDB::Table }
+"#;
+    let project = read(&MemorySource::new([("template.yaml", text)]), &Options::default());
+    let app = project.apps.first().expect("one application");
+    let function = app.named("F").expect("the function");
+    assert!(app.targets(function, Relation::LogsTo).any(|node| node.name == "L"));
+    assert!(app.targets(function, Relation::Uses).any(|node| node.name == "T"));
+}
