@@ -81,7 +81,11 @@ fn parse(line: &str) -> Option<Verdict> {
 
 fn judge(project: &Project, findings: &model::Findings, verdict: &Verdict) -> Ours {
     let file = verdict.file.strip_prefix(&verdict.folder).unwrap_or(&verdict.file).trim_start_matches('/');
-    let here = |span: model::Span| project.file(span).is_some_and(|source| source.path == file);
+    // A service may hold resources that stand in files of their own.
+    let here = |app: &model::App, span: model::Span| {
+        project.file(span).is_some_and(|source| source.path == file)
+            || (app.framework == model::Framework::Serverless && app.name == file)
+    };
     let is_named = |check: &model::Check| check.also_known_as.contains(&verdict.id.as_str());
     // The other tool leaves out `data.`; ours has it where a resource of the same type may exist.
     let is = |name: &str| name.strip_prefix("data.").unwrap_or(name) == verdict.resource;
@@ -90,7 +94,7 @@ fn judge(project: &Project, findings: &model::Findings, verdict: &Verdict) -> Ou
         let node = app.and_then(|app| app.named(&finding.node));
         (is(&finding.node) || app.is_some_and(|app| is_role_of(app, &finding.node, verdict)))
             && is_named(finding.check)
-            && node.is_some_and(|node| here(node.name_at))
+            && app.is_some_and(|app| node.is_some_and(|node| here(app, node.name_at)))
     });
     if fails {
         return Ours::Fail;
