@@ -101,7 +101,7 @@ fn judge(project: &Project, findings: &model::Findings, verdict: &Verdict) -> Ou
     }
     let apps = project.apps.iter().enumerate();
     let nodes: Vec<usize> = apps
-        .filter(|(_, app)| app.nodes.iter().any(|node| is(&node.name) && here(node.name_at)))
+        .filter(|(_, app)| app.nodes.iter().any(|node| is(&node.name) && here(app, node.name_at)))
         .map(|(index, _)| index)
         .collect();
     let undecided = findings
