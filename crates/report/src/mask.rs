@@ -4,7 +4,7 @@
 //! CI log costs the secret. The detectors that judge are elsewhere; this only decides what to hide.
 use std::collections::BTreeMap;
 
-use model::{Check, Data, FileId, Finding, Node, Project, Value};
+use model::{Check, Data, FileId, Finding, Project, Value};
 
 /// What stands where a secret stood.
 pub(crate) const MASK: &str = "***";
@@ -94,7 +94,9 @@ const ABOUT: &[&str] = &[
     "name",
     "names",
     "path",
+    "port",
     "prefix",
+    "provider",
     "queue",
     "region",
     "required",
@@ -112,6 +114,11 @@ const ABOUT: &[&str] = &[
     "version",
 ];
 
+/// Bytes of a secret from which on its text is looked for: a shorter one would be found everywhere.
+const SEARCHED_BYTES_MIN: usize = 4;
+/// Bytes of a text in which secrets are looked for one by one; a longer one is hidden whole.
+const SEARCHED_IN_BYTES_MAX: usize = 64 << 10;
+
 /// Places that must not be shown.
 #[derive(Debug, Default)]
 pub(crate) struct Mask {
@@ -123,9 +130,9 @@ impl Mask {
     /// Every place of the project that looks like a secret, and those that findings call one.
     pub(crate) fn new<'a>(project: &Project, findings: impl IntoIterator<Item = &'a Finding>) -> Self {
         let mut mask = Self::default();
-        for app in &project.apps {
-            for node in &app.nodes {
-                mask.add_node(node);
+        for node in project.apps.iter().flat_map(|app| &app.nodes) {
+            for (name, value) in &node.attrs {
+                mask.add_value(project, (Naming::of(name), name), value);
             }
         }
         for finding in findings.into_iter().filter(|finding| is_about_secrets(finding.check)) {
@@ -143,25 +150,34 @@ impl Mask {
         }
     }
 
-    fn add_node(&mut self, node: &Node) {
-        for (name, value) in &node.attrs {
-            self.add_value(Naming::of(name), name, value);
-        }
-    }
-
-    fn add_value(&mut self, naming: Naming, name: &str, value: &Value) {
+    fn add_value(&mut self, project: &Project, (naming, name): (Naming, &str), value: &Value) {
         match &value.data {
             Data::Map(entries) => {
-                entries.iter().for_each(|entry| self.add_value(naming, &entry.key.text, &entry.value));
+                entries
+                    .iter()
+                    .for_each(|entry| self.add_value(project, (naming, &entry.key.text), &entry.value));
             }
             Data::Joined(parts) if refers_to_secret(parts) => {}
             Data::List(items) | Data::Joined(items) => {
-                items.iter().for_each(|item| self.add_value(naming, name, item));
+                items.iter().for_each(|item| self.add_value(project, (naming, name), item));
             }
-            _ if hides(naming, name, value) => {
-                self.add(value.at.file, value.at.start as usize, value.at.end as usize);
-            }
+            _ if hides(naming, name, value) => self.add_secret(project, value),
             _ => {}
+        }
+    }
+
+    /// Hides a literal. Its place may be a whole text that it is a part of (JSON in a heredoc): then
+    /// only where it stands in there, as far as it is found as it is.
+    fn add_secret(&mut self, project: &Project, value: &Value) {
+        let (start, end) = (value.at.start as usize, value.at.end as usize);
+        let written = project.file(value.at).map_or("", |file| file.slice(value.at));
+        let text = value.display();
+        let sizes = SEARCHED_BYTES_MIN..=SEARCHED_IN_BYTES_MAX;
+        if !sizes.contains(&text.len()) || !sizes.contains(&written.len()) || !written.contains(&text) {
+            return self.add(value.at.file, start, end);
+        }
+        for (at, text) in written.match_indices(&text) {
+            self.add(value.at.file, start + at, start + at + text.len());
         }
     }
 
@@ -182,7 +198,8 @@ impl Mask {
         let mut at = start;
         let none = Vec::new();
         let ranges = self.ranges.get(&file).unwrap_or(&none);
-        for (from, to) in ranges.iter().filter(|(from, to)| *from < end && *to > start) {
+        let first = ranges.partition_point(|(_, to)| *to <= start);
+        for (from, to) in ranges.iter().skip(first).take_while(|(from, _)| *from < end) {
             let (from, to) = ((*from).max(start), (*to).min(end));
             let hidden = text.get(from - start..to - start).unwrap_or_default();
             // Indentation stays, so that a masked block keeps its shape.
@@ -278,8 +295,23 @@ pub(crate) fn refers_to_secret(parts: &[Value]) -> bool {
 fn is_plain(text: &str) -> bool {
     let text = text.trim().trim_matches(['"', '\'']);
     const WORDS: &[&str] = &[
-        "", "true", "false", "null", "none", "yes", "no", "enabled", "disabled", "required", "optional",
-        "days", "hours", "minutes", "seconds",
+        "",
+        "true",
+        "false",
+        "null",
+        "none",
+        "yes",
+        "no",
+        "enabled",
+        "disabled",
+        "required",
+        "optional",
+        "days",
+        "hours",
+        "minutes",
+        "seconds",
+        "string",
+        "stringlist",
     ];
     WORDS.iter().any(|plain| text.eq_ignore_ascii_case(plain))
         || (text.starts_with("{{resolve:") && text.ends_with("}}"))
