@@ -172,7 +172,7 @@ fn fix_text(read: &Read, finding: &Finding) -> Option<String> {
     let fix = finding.fix.as_ref()?;
     let app = read.project.app_of(finding)?;
     let steps: Vec<String> = fix.patches.iter().filter_map(|patch| iac::describe_patch(app, patch)).collect();
-    if steps.is_empty() { None } else { Some(format!("{}: {}", fix.title, steps.join("; "))) }
+    if steps.is_empty() { None } else { Some(steps.join("; ")) }
 }
 
 /// The day in UTC; `SOURCE_DATE_EPOCH` makes it reproducible.

@@ -81,7 +81,7 @@ fn secrets_in_environment(app: &App, findings: &mut Findings) {
         });
         if let Some((entry, what)) = found {
             let message = format!("`{}` of `{}` holds {what}", entry.key.text, function.name);
-            findings.push(SECRETS_IN_ENVIRONMENT.at(function, message).at(entry.key.at));
+            findings.push(SECRETS_IN_ENVIRONMENT.at(function, message).at(entry.value.at));
         }
     }
 }
