@@ -4,7 +4,7 @@
 //! CI log costs the secret. The detectors that judge are elsewhere; this only decides what to hide.
 use std::collections::BTreeMap;
 
-use model::{Check, Data, FileId, Finding, Project, Value};
+use model::{Check, Data, FileId, Finding, Project, Span, Value};
 
 /// What stands where a secret stood.
 pub(crate) const MASK: &str = "***";
@@ -181,13 +181,18 @@ impl Mask {
         }
     }
 
-    /// A finding on the resource's name points at no secret; one on a value does.
+    /// A finding on a resource's name points at no secret; one on a key means its value.
     fn add_finding(&mut self, project: &Project, finding: &Finding) {
         let node = project.app_of(finding).and_then(|app| app.named(&finding.node));
-        let on_name = node.is_some_and(|node| node.name_at == finding.at || finding.at.contains(node.span));
-        let text = project.file(finding.at).map_or("", |file| file.slice(finding.at));
-        if !on_name && !is_plain(text) {
-            self.add(finding.at.file, finding.at.start as usize, finding.at.end as usize);
+        if node.is_some_and(|node| node.name_at == finding.at || finding.at.contains(node.span)) {
+            return;
+        }
+        let of_key =
+            node.and_then(|node| node.attrs.values().find_map(|value| value_of_key(value, finding.at)));
+        let at = of_key.map_or(finding.at, |value| value.at);
+        let text = project.file(at).map_or("", |file| file.slice(at));
+        if !is_plain(text) {
+            self.add(at.file, at.start as usize, at.end as usize);
         }
     }
 
@@ -212,6 +217,17 @@ impl Mask {
         }
         push_plain(&mut parts, text, at - start..text.len());
         parts
+    }
+}
+
+/// The value of the map key that stands at this place.
+fn value_of_key(value: &Value, at: Span) -> Option<&Value> {
+    match &value.data {
+        Data::Map(entries) => entries.iter().find_map(|entry| {
+            if entry.key.at == at { Some(&entry.value) } else { value_of_key(&entry.value, at) }
+        }),
+        Data::List(items) | Data::Joined(items) => items.iter().find_map(|item| value_of_key(item, at)),
+        _ => None,
     }
 }
 

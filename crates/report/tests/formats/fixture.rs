@@ -15,6 +15,9 @@ pub(crate) const HOSTILE: &str =
 
 pub(crate) const SECRET: &str = "hunter2-correct-horse";
 
+/// Nothing but a finding says that this is a secret.
+pub(crate) const UNNAMED: &str = "plain-but-secret";
+
 pub(crate) static OPEN_URL: Check = Check {
     id: "public-function-url",
     since: "0.1.0",
@@ -51,7 +54,7 @@ pub(crate) static NO_TRACING: Check = Check {
     run: |_, _| {},
 };
 
-pub(crate) const TEMPLATE: &str = "Resources:\n  Api:\n    Type: AWS::Lambda::Url\n    Properties:\n      TargetFunctionArn: !Ref Handler\n      AuthType: NONE\n  Handler:\n    Type: AWS::Lambda::Function\n    Properties:\n      Environment:\n        Variables:\n          DB_PASSWORD: \"hunter2-correct-horse\"\n          STAGE: prod\n";
+pub(crate) const TEMPLATE: &str = "Resources:\n  Api:\n    Type: AWS::Lambda::Url\n    Properties:\n      TargetFunctionArn: !Ref Handler\n      AuthType: NONE\n  Handler:\n    Type: AWS::Lambda::Function\n    Properties:\n      Environment:\n        Variables:\n          DB_PASSWORD: \"hunter2-correct-horse\"\n          STAGE: plain-but-secret\n";
 
 /// The span of the `nth` occurrence of `text` in the template.
 pub(crate) fn at(text: &str, nth: usize) -> Span {
@@ -111,7 +114,10 @@ fn app() -> App {
     let mut function = node(1, Kind::Function, "Handler", handler);
     let variables = vec![
         entry("DB_PASSWORD", Value::text(at("\"hunter2-correct-horse\"", 0), SECRET)),
-        entry("STAGE", Value::text(at("prod", 0), "prod")),
+        Entry {
+            key: Key { text: "STAGE".to_owned(), at: at("STAGE", 0) },
+            value: Value::text(at(UNNAMED, 0), UNNAMED),
+        },
         entry("ref", Value::new(handler, Data::Int(1))),
         entry(HOSTILE, Value::new(handler, Data::Joined(vec![Value::text(handler, HOSTILE)]))),
     ];
@@ -186,6 +192,7 @@ pub(crate) fn fixture() -> Fixture {
         PLAIN_SECRET
             .at(function, "`Handler` has a secret in `DB_PASSWORD`")
             .at(at("\"hunter2-correct-horse\"", 0)),
+        PLAIN_SECRET.at(function, "`Handler` has a secret in `STAGE`").at(at("STAGE", 0)),
         NO_TRACING.at(function, "`Handler` is not traced"),
         NO_TRACING.at(function, "`Handler` is not traced"),
         NO_TRACING.at(function, "`Handler` says little").severity(Severity::Info),

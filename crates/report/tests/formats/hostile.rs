@@ -2,7 +2,7 @@
 //! shown.
 use report::{Colour, Detail, Look};
 
-use crate::fixture::{HOSTILE, SECRET, fixture};
+use crate::fixture::{HOSTILE, SECRET, UNNAMED, fixture};
 
 /// Every format by name.
 fn formats() -> Vec<(&'static str, String)> {
@@ -53,5 +53,8 @@ fn markup_formats_hold_no_tag_of_a_name() {
 fn no_format_shows_a_secret() {
     for (name, text) in formats() {
         assert!(!text.contains(SECRET), "{name}");
+        // The graph is written without findings.
+        let findings = !["graph json", "mermaid", "dot", "baseline"].contains(&name);
+        assert!(!findings || !text.contains(UNNAMED), "{name}");
     }
 }

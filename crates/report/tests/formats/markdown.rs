@@ -43,5 +43,5 @@ fn names_bring_no_link_no_image_and_no_html() {
 fn the_counts_stand_in_a_table() {
     let fixture = fixture().calm();
     let text = report::markdown(&fixture.scan());
-    assert!(text.contains("| 1 | 1 | 1 | 2 | 1 |"), "{text}");
+    assert!(text.contains("| 2 | 1 | 1 | 2 | 1 |"), "{text}");
 }

@@ -54,7 +54,7 @@ fn another_reader_understands_it() {
         let index = usize::try_from(result.rule_index.unwrap()).unwrap();
         assert_eq!(Some(&rules[index].id), result.rule_id.as_ref());
     }
-    let region = results[1].locations.as_ref().unwrap()[0]
+    let region = results[2].locations.as_ref().unwrap()[0]
         .physical_location
         .as_ref()
         .unwrap()

@@ -20,6 +20,14 @@ fn a_finding_has_id_place_snippet_reason_next_step_and_link() {
           12 |           DB_PASSWORD: "***"
              |                        ^^^^^
 
+          `Handler` has a secret in `STAGE`
+            --> template.yaml:13:11 (AWS::function)
+             |
+           7 |   Handler:
+          ...
+          13 |           STAGE: ***
+             |           ^^^^^
+
           next: Move it to a secret manager.
           more: buckler explain plain-text-secret · https://docs.example/checks/plain-text-secret.md
 
@@ -69,7 +77,7 @@ fn a_finding_has_id_place_snippet_reason_next_step_and_link() {
           --> buckler.toml
             = help: remove it
 
-        Found 1 critical, 1 high, 1 medium, 2 low, 1 info in 1 application with 1 function and 2 resources; 3 checks ran
+        Found 2 critical, 1 high, 1 medium, 2 low, 1 info in 1 application with 1 function and 2 resources; 3 checks ran
         Also 1 problem, 4 findings known from the baseline
     "#]].assert_eq(&report::text(&scan, Look::default()));
 }
