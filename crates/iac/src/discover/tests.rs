@@ -97,3 +97,41 @@ fn past_the_limit_of_files_it_says_so() {
     assert_eq!(discover(&mut reader).len(), 1);
     assert_eq!(reader.problems.len(), 1);
 }
+
+/// The applications that are left when everything was read.
+fn check_apps(files: &[(&str, &str)], expect: Expect) {
+    let project = crate::read(&MemorySource::new(files.iter().copied()), &Options::default());
+    let shown = project.apps.iter().map(|app| {
+        let names: Vec<&str> = app.nodes.iter().map(|node| node.name.as_str()).collect();
+        format!("{} {}: {}", app.framework.as_str(), app.name, names.join(" "))
+    });
+    expect.assert_eq(&shown.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn parts_of_an_application_are_no_applications() {
+    let nests = |path: &str| {
+        format!(
+            "Resources:\n  Inner: {{ Type: AWS::CloudFormation::Stack, Properties: {{ TemplateURL: {path} }} }}\n"
+        )
+    };
+    check_apps(
+        &[
+            ("a-child.yaml", TEMPLATE),
+            ("b-parent.yaml", &nests("./a-child.yaml")),
+            ("circle/a.yaml", &nests("b.yaml")),
+            ("circle/b.yaml", &nests("a.yaml")),
+            (
+                "sls/serverless.yml",
+                "provider: aws\nfunctions: {}\nresources:\n  - ${file(a/${sls:stage}.yml)}\n",
+            ),
+            ("sls/a/dev.yml", TEMPLATE),
+            ("sls/a/prod.yml", TEMPLATE),
+        ],
+        expect![[r#"
+            cloudformation b-parent.yaml: Inner Inner.A
+            cloudformation circle/a.yaml: Inner Inner.Inner
+            cloudformation sls/a/prod.yml: A
+            serverless sls/serverless.yml: A"#]],
+    );
+}

@@ -64,3 +64,64 @@ fn deep_nesting_is_bounded() {
         assert!(project.apps.len() == 1, "{:?}", project.problems);
     }
 }
+
+/// A service with something of everything.
+const SAMPLE: &str = r"service: shop
+provider: { name: aws, stage: ${opt:stage, 'dev'}, iam: { role: { statements: ${self:custom.all} } } }
+custom: { all: [ { Effect: Allow, Action: '*', Resource: !Sub '${AWS::Region}-${self:service}' } ], n: 5 }
+functions:
+  one:
+    handler: a.b
+    url: { authorizer: aws_iam, cors: true }
+    environment: { A: '${env:A, self:custom.n}' }
+    events:
+      - http: { path: a, method: get, authorizer: { name: two, type: request } }
+      - sqs: { arn: !GetAtt Q.Arn, batchSize: 5 }
+      - s3: photos
+  two: { handler: c.d, layers: [ !Ref CommonLambdaLayer ], destinations: { onFailure: one } }
+layers: { common: { path: l } }
+stepFunctions: { stateMachines: { m: { definition: { States: {} }, events: [ { schedule: rate(1 day) } ] } } }
+resources: { Resources: { Q: { Type: AWS::SQS::Queue } }, extensions: { OneLambdaFunction: { Properties: { Timeout: 3 } } } }
+";
+
+#[test]
+fn a_mangled_service_is_read_or_told() {
+    const PIECES: &[&str] = &[
+        "",
+        "${self:",
+        "}",
+        "[",
+        "{",
+        ": ",
+        "\n",
+        "- ",
+        "'",
+        "${file(serverless.yml):",
+        "null",
+        "!Ref x",
+        "&a ",
+        "*a",
+        "é",
+        "Fn::Sub: x",
+        "#{AWS::Region}",
+        "<<: ",
+    ];
+    // A linear congruential generator: the same service is mangled alike on every run.
+    let mut seed = 7_u64;
+    let mut below = move |max: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % max
+    };
+    for _ in 0..400 {
+        let mut text: Vec<char> = SAMPLE.chars().collect();
+        for _ in 0..=below(4) {
+            let at = below(text.len() - 12);
+            let cut = below(12);
+            text.splice(at..at + cut, PIECES[below(PIECES.len())].chars());
+        }
+        let text: String = text.into_iter().collect();
+        let project =
+            crate::read(&MemorySource::new([("serverless.yml", text.clone())]), &Options::default());
+        assert!(!project.apps.is_empty() || !project.problems.is_empty(), "nothing was told of:\n{text}");
+    }
+}
