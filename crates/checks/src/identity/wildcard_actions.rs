@@ -1,6 +1,6 @@
 //! A policy allows every action of every service.
 use crate::prelude::*;
-use super::effective::each_statement;
+use super::effective::written;
 
 check! {
     /// # Every action
@@ -61,8 +61,13 @@ check! {
 }
 
 fn wildcard_actions(app: &App, findings: &mut Findings) {
-    each_statement(app, findings, &WILDCARD_ACTIONS, |statement| {
-        let every_action = statement.has_action("*") || statement.has_action("*:*");
-        every_action.then(|| (Tri::True, "allows every action".to_owned()))
-    });
+    for (node, policies) in written(app) {
+        // A resource's policy counts too: `*` is too much for any principal.
+        let statements = policies.iter().flat_map(|policy| &policy.statements);
+        let mut allowed = statements.filter(|statement| statement.allows());
+        if let Some(statement) = allowed.find(|s| s.has_action("*") || s.has_action("*:*")) {
+            let message = format!("`{}` allows every action", node.name);
+            findings.push(WILDCARD_ACTIONS.at(node, message).at(statement.at));
+        }
+    }
 }

@@ -216,7 +216,13 @@ fn fill(lowering: &mut Lowering<'_>, id: NodeId, derived: Derived, function: &st
             matches!(derived.event, "http-api" | "rest-api" | "websocket" | "authorizer" | "graphql");
         lowering.set(id, if is_api { "api" } else { "source" }, reference(source));
     }
-    lowering.set(id, "exposure", Value::text(at, exposure(derived.event)));
+    let balancers = || lowering.app.all(Kind::LoadBalancer);
+    // Which balancer it is may stand in another template: then all of them count.
+    let inside = derived.event == "load-balancer"
+        && balancers().next().is_some()
+        && balancers().all(|node| node.flag("internal").is_true());
+    let exposure = if inside { "internal" } else { exposure(derived.event) };
+    lowering.set(id, "exposure", Value::text(at, exposure));
     for (attr, value) in derived.more {
         lowering.set(id, attr, value);
     }

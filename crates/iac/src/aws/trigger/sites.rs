@@ -90,6 +90,7 @@ pub(super) const SITES: &[Site] = &[
         "ordered_cache_behavior.lambda_function_association.lambda_arn",
         "",
     ),
+    site(&["AWS::VpcLattice::TargetGroup"], "direct", "Targets.Id", ""),
     site(&["AWS::SES::ReceiptRule"], "email", "Rule.Actions.LambdaAction.FunctionArn", ""),
     site(&["aws_ses_receipt_rule"], "email", "lambda_action.function_arn", ""),
     site(&["AWS::Config::ConfigRule"], "config", "Source.SourceIdentifier", ""),

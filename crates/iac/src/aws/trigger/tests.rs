@@ -99,3 +99,29 @@ fn states_call_functions() {
             F <- state-machine internal ${W}"]],
     );
 }
+
+#[test]
+fn a_web_socket_route_is_as_open_as_its_connection() {
+    let route = |name: &str, key: &str, auth: &str| {
+        format!(
+            "  {name}:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {{ ApiId: !Ref A, RouteKey: {key}, AuthorizationType: {auth}, Target: !Sub 'integrations/${{I}}' }}
+"
+        )
+    };
+    let api = "  A: { Type: AWS::ApiGatewayV2::Api, Properties: { ProtocolType: WEBSOCKET } }
+  I:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref A
+      IntegrationType: AWS_PROXY
+      IntegrationUri: !Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations'
+";
+    check(
+        &format!("{api}{}{}", route("C", "$connect", "AWS_IAM"), route("S", "send", "NONE")),
+        &expect![[r"
+            F <- websocket authenticated iam ANY $connect ${A}
+            F <- websocket authenticated iam ANY send ${A}"]],
+    );
+}
