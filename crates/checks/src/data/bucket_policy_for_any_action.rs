@@ -35,7 +35,7 @@ check! {
         severity: Medium,
         confidence: Certain,
         controls: &["CWE-732", "OWASP-SLS:S5", "CSA:SAS-4"],
-        also_known_as: &["F15"],
+        also_known_as: &["F15", "W20"],
         run: bucket_policy_for_any_action,
     }
 }

@@ -48,7 +48,7 @@ check! {
         severity: High,
         confidence: Certain,
         controls: &["CWE-798", "OWASP-SLS:S3", "CSA:SAS-7"],
-        also_known_as: &["F23", "F35"],
+        also_known_as: &["F23", "F34", "F35", "F44", "F52", "F70"],
         run: database_password_in_template,
     }
 }

@@ -39,7 +39,7 @@ check! {
         severity: Medium,
         confidence: Certain,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
-        also_known_as: &["CKV_AWS_133", "DB_INSTANCE_BACKUP_ENABLED"],
+        also_known_as: &["CKV_AWS_133", "W75", "DB_INSTANCE_BACKUP_ENABLED"],
         run: database_without_backups,
     }
 }

@@ -41,7 +41,7 @@ check! {
         severity: Low,
         confidence: Certain,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
-        also_known_as: &["CKV_AWS_293", "RDS_INSTANCE_DELETION_PROTECTION_ENABLED"],
+        also_known_as: &["CKV_AWS_293", "F80", "RDS_INSTANCE_DELETION_PROTECTION_ENABLED"],
         run: database_without_deletion_protection,
     }
 }

@@ -214,10 +214,10 @@ fn denies_plain_http(statement: &Statement) -> bool {
     statement.effect == Effect::Deny && insecure
 }
 
-/// Some action is everything, or everything of one service.
+/// Some action is everything, or everything of one service, or everything but some.
 pub(crate) fn allows_everything(statement: &Statement) -> bool {
     let wide = |value: &Value| value.as_str().is_some_and(|text| text == "*" || text.ends_with(":*"));
-    statement.allows() && statement.actions.iter().any(wide)
+    statement.allows() && (statement.actions.iter().any(wide) || !statement.not_actions.is_empty())
 }
 
 /// What a statement lets somebody do, in a few words: "call `s3:GetObject` and 2 other actions".

@@ -56,7 +56,7 @@ check! {
         severity: High,
         confidence: Certain,
         controls: &["CWE-732", "OWASP-SLS:S5", "CSA:SAS-4"],
-        also_known_as: &["CKV_AWS_70", "F16", "S3_BUCKET_POLICY_GRANTEE_CHECK"],
+        also_known_as: &["CKV_AWS_70", "F16", "F9"],
         run: public_bucket_policy,
     }
 }

@@ -43,7 +43,7 @@ check! {
         severity: High,
         confidence: Certain,
         controls: &["CWE-732", "OWASP-SLS:S5", "CSA:SAS-4"],
-        also_known_as: &["CKV_AWS_168", "CKV_AWS_387", "F21"],
+        also_known_as: &["CKV_AWS_168", "CKV_AWS_387", "F21", "F7"],
         run: public_queue_policy,
     }
 }

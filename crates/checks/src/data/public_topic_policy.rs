@@ -42,7 +42,7 @@ check! {
         severity: High,
         confidence: Certain,
         controls: &["CWE-732", "OWASP-SLS:S5", "CSA:SAS-4"],
-        also_known_as: &["CKV_AWS_169", "F18"],
+        also_known_as: &["CKV_AWS_169", "F18", "F8"],
         run: public_topic_policy,
     }
 }

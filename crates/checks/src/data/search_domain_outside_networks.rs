@@ -49,7 +49,7 @@ check! {
         severity: Medium,
         confidence: Certain,
         controls: &["CWE-284", "OWASP-SLS:S5", "CSA:SAS-3"],
-        also_known_as: &["CKV_AWS_137", "ELASTICSEARCH_IN_VPC_ONLY", "OPENSEARCH_IN_VPC_ONLY"],
+        also_known_as: &["CKV_AWS_137", "W90", "ELASTICSEARCH_IN_VPC_ONLY", "OPENSEARCH_IN_VPC_ONLY"],
         run: search_domain_outside_networks,
     }
 }

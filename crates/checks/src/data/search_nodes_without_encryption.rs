@@ -56,6 +56,7 @@ check! {
         controls: &["CWE-319", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &[
             "CKV_AWS_6",
+            "W85",
             "ELASTICSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK",
             "OPENSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK",
         ],

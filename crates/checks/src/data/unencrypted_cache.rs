@@ -48,7 +48,7 @@ check! {
         severity: Medium,
         confidence: Certain,
         controls: &["CWE-311", "OWASP-SLS:S3", "CSA:SAS-3"],
-        also_known_as: &["CKV_AWS_29", "CKV_AWS_47", "F25"],
+        also_known_as: &["CKV_AWS_29", "CKV_AWS_47", "F25", "W83"],
         run: unencrypted_cache,
     }
 }

@@ -42,7 +42,15 @@ check! {
         severity: Medium,
         confidence: Certain,
         controls: &["CWE-311", "OWASP-SLS:S3", "CSA:SAS-3"],
-        also_known_as: &["CKV_AWS_96", "CKV_AWS_74", "CKV_AWS_44", "CKV_AWS_292", "CKV_AWS_140", "F26"],
+        also_known_as: &[
+            "CKV_AWS_96",
+            "CKV_AWS_74",
+            "CKV_AWS_44",
+            "CKV_AWS_292",
+            "CKV_AWS_140",
+            "F26",
+            "F30",
+        ],
         run: unencrypted_database_cluster,
     }
 }

@@ -43,7 +43,7 @@ check! {
         severity: Low,
         confidence: Certain,
         controls: &["CWE-311", "OWASP-SLS:S3", "CSA:SAS-3"],
-        also_known_as: &["CKV_AWS_240", "KINESIS_FIREHOSE_DELIVERY_STREAM_ENCRYPTED"],
+        also_known_as: &["CKV_AWS_240", "W88", "KINESIS_FIREHOSE_DELIVERY_STREAM_ENCRYPTED"],
         run: unencrypted_delivery_stream,
     }
 }

@@ -48,7 +48,12 @@ check! {
         severity: Medium,
         confidence: Certain,
         controls: &["CWE-311", "OWASP-SLS:S3", "CSA:SAS-3"],
-        also_known_as: &["CKV_AWS_5", "ELASTICSEARCH_ENCRYPTED_AT_REST", "OPENSEARCH_ENCRYPTED_AT_REST"],
+        also_known_as: &[
+            "CKV_AWS_5",
+            "W54",
+            "ELASTICSEARCH_ENCRYPTED_AT_REST",
+            "OPENSEARCH_ENCRYPTED_AT_REST",
+        ],
         run: unencrypted_search_domain,
     }
 }

@@ -43,7 +43,7 @@ check! {
         severity: Medium,
         confidence: Certain,
         controls: &["CWE-311", "OWASP-SLS:S3", "CSA:SAS-3"],
-        also_known_as: &["CKV_AWS_43", "KINESIS_STREAM_ENCRYPTED"],
+        also_known_as: &["CKV_AWS_43", "W49", "KINESIS_STREAM_ENCRYPTED"],
         run: unencrypted_stream,
     }
 }

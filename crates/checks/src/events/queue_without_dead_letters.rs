@@ -41,7 +41,7 @@ check! {
         severity: Low,
         confidence: Certain,
         controls: &["CWE-755", "OWASP-SLS:S6", "CSA:SAS-10"],
-        also_known_as: &["SQS_DLQ_CHECK"],
+        also_known_as: &[],
         run: queue_without_dead_letters,
     }
 }
