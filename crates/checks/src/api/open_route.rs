@@ -1,6 +1,6 @@
 //! A route that anyone on the internet may call.
 use crate::prelude::*;
-use super::shared::{api_of, entrances, has_limiting_policy, is_private, is_resource, label};
+use super::shared::{api_of, asks_for_certificates, entrances, has_limiting_policy, is_meant_to_be_open, is_private, is_resource, label};
 
 check! {
     /// # Open route
@@ -89,7 +89,10 @@ fn open_route(app: &App, findings: &mut Findings) {
         findings.when(route.is("auth", "none"), || {
             let api = api_of(app, route);
             let mut finding = OPEN_ROUTE.on(route, "auth", format!("`{}` answers anyone", label(route)));
-            if api.is_some_and(|api| is_private(api) || has_limiting_policy(api)) {
+            let fenced = api.is_some_and(|api| {
+                is_private(api) || has_limiting_policy(api) || asks_for_certificates(app, api)
+            });
+            if fenced || is_meant_to_be_open(route) {
                 finding = finding.severity(Severity::Low);
             }
             if route.kind == Kind::ApiRoute && is_resource(route) {

@@ -55,6 +55,7 @@ fn plain_http_integration(app: &App, findings: &mut Findings) {
     // Routes of an integration that is written apart repeat its address.
     let inline = app.all(Kind::ApiRoute).filter(|route| {
         !app.targets(route, Relation::Invokes).any(|target| target.kind == Kind::ApiIntegration)
+            && !route.has("connection")
             && route.provider_type != "aws_api_gateway_method"
     });
     for (node, attr) in targets.chain(inline.map(|route| (route, "integration"))) {

@@ -34,6 +34,10 @@ pub(super) fn is_private(api: &Node) -> bool {
 
 /// Some statement of its resource policies says who may call, or from where.
 pub(super) fn has_limiting_policy(api: &Node) -> bool {
+    // SAM's short form lists addresses, networks or accounts.
+    if api.has("resource_policy") {
+        return true;
+    }
     let mut statements = api.resource_policies.iter().flat_map(|policy| &policy.statements);
     statements
         .any(|statement| !statement.conditions.is_empty() || statement.allows() && !statement.for_everyone())
@@ -77,6 +81,39 @@ pub(super) fn label(node: &Node) -> String {
 /// Written as a resource of its own, so that a fix can be written there.
 pub(super) fn is_resource(node: &Node) -> bool {
     node.provider_type.starts_with("AWS::") || node.provider_type.starts_with("aws_")
+}
+
+/// Its callers show a certificate: on a domain of its own, which may be mapped elsewhere.
+pub(super) fn asks_for_certificates(app: &App, api: &Node) -> bool {
+    let mappings = app.sources(api, Relation::PartOf).filter(|part| part.kind == Kind::ApiPart);
+    let mut domains = mappings.flat_map(|part| app.targets(part, Relation::Uses));
+    api.has("mutual_tls") || domains.any(|node| node.kind == Kind::ApiDomain && node.has("mutual_tls"))
+}
+
+/// Routes that have to answer before anyone has signed in, by the last word of their path.
+pub(super) fn is_meant_to_be_open(route: &Node) -> bool {
+    const WORDS: &[&str] = &[
+        "login",
+        "signin",
+        "signup",
+        "register",
+        "registration",
+        "token",
+        "oauth",
+        "callback",
+        "health",
+        "healthz",
+        "healthcheck",
+        "ping",
+        "webhook",
+        "webhooks",
+        "favicon.ico",
+        "robots.txt",
+        "docs",
+    ];
+    let path = route.get("path").map(Value::display).unwrap_or_default().to_ascii_lowercase();
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().replace(['-', '_'], "");
+    WORDS.contains(&last.as_str())
 }
 
 /// Firewall associations that protect a node.

@@ -1,6 +1,6 @@
 //! A security group that lets everyone reach every port.
 use crate::prelude::*;
-use super::rules::rules;
+use super::rules::{guards_functions_only, rules};
 
 check! {
     /// # Every port public
@@ -59,7 +59,9 @@ check! {
 fn all_ports_public(app: &App, findings: &mut Findings) {
     for rule in rules(app, "ingress") {
         findings.when(rule.opens_everything(), || {
-            ALL_PORTS_PUBLIC.at(rule.node, format!("`{}` lets everyone reach every port", rule.node.name)).at(rule.at())
+            let text = format!("`{}` lets everyone reach every port", rule.node.name);
+            let finding = ALL_PORTS_PUBLIC.at(rule.node, text).at(rule.at());
+            if guards_functions_only(app, rule.node) { finding.severity(Severity::Low) } else { finding }
         });
     }
 }

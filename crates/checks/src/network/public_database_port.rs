@@ -1,6 +1,6 @@
 //! A security group that lets everyone reach a database's port.
 use crate::prelude::*;
-use super::rules::open_to_everyone;
+use super::rules::{guards_functions_only, rules};
 
 check! {
     /// # Public database port
@@ -48,7 +48,7 @@ check! {
     /// ```
     PUBLIC_DATABASE_PORT = "public-database-port" {
         since: "0.1.0",
-        severity: High,
+        severity: Medium,
         confidence: Certain,
         controls: &["CWE-284", "OWASP-SLS:S5", "CSA:SAS-3"],
         also_known_as: &[],
@@ -57,17 +57,18 @@ check! {
 }
 
 fn public_database_port(app: &App, findings: &mut Findings) {
-    for (port, store) in PORTS {
-        for (rule, open) in open_to_everyone(app, *port) {
-            // A rule for every port is told by a check of its own.
-            if rule.opens_everything().is_true() {
-                continue;
-            }
-            findings.when(open, || {
-                let text = format!("`{}` lets everyone reach {store} (port {port})", rule.node.name);
-                PUBLIC_DATABASE_PORT.at(rule.node, text).at(rule.at())
-            });
+    for rule in rules(app, "ingress") {
+        // A rule for every port is told by a check of its own.
+        if rule.opens_everything().is_true() || guards_functions_only(app, rule.node) {
+            continue;
         }
+        // One finding for a rule, whatever it opens.
+        let opened = PORTS.iter().map(|(port, store)| (rule.opens(*port), port, store));
+        let Some((open, port, store)) = opened.into_iter().find(|(open, ..)| !open.is_false()) else { continue };
+        findings.when(open, || {
+            let text = format!("`{}` lets everyone reach {store} (port {port})", rule.node.name);
+            PUBLIC_DATABASE_PORT.at(rule.node, text).at(rule.at())
+        });
     }
 }
 

@@ -1,6 +1,6 @@
 //! A security group that lets everyone reach port 80.
 use crate::prelude::*;
-use super::rules::open_to_everyone;
+use super::rules::{guards_functions_only, open_to_everyone};
 
 check! {
     /// # Public HTTP port
@@ -62,7 +62,9 @@ check! {
 fn public_http_port(app: &App, findings: &mut Findings) {
     for (rule, open) in open_to_everyone(app, 80) {
         findings.when(open, || {
-            PUBLIC_HTTP_PORT.at(rule.node, format!("`{}` lets everyone reach port 80", rule.node.name)).at(rule.at())
+            let text = format!("`{}` lets everyone reach port 80", rule.node.name);
+            let finding = PUBLIC_HTTP_PORT.at(rule.node, text).at(rule.at());
+            if guards_functions_only(app, rule.node) { finding.severity(Severity::Low) } else { finding }
         });
     }
 }

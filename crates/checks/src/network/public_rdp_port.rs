@@ -1,6 +1,6 @@
 //! A security group that lets everyone reach port 3389.
 use crate::prelude::*;
-use super::rules::open_to_everyone;
+use super::rules::{guards_functions_only, open_to_everyone};
 
 check! {
     /// # Public Remote Desktop port
@@ -62,7 +62,9 @@ check! {
 fn public_rdp_port(app: &App, findings: &mut Findings) {
     for (rule, open) in open_to_everyone(app, 3389) {
         findings.when(open, || {
-            PUBLIC_RDP_PORT.at(rule.node, format!("`{}` lets everyone reach port 3389", rule.node.name)).at(rule.at())
+            let text = format!("`{}` lets everyone reach port 3389", rule.node.name);
+            let finding = PUBLIC_RDP_PORT.at(rule.node, text).at(rule.at());
+            if guards_functions_only(app, rule.node) { finding.severity(Severity::Low) } else { finding }
         });
     }
 }

@@ -1,6 +1,6 @@
 //! A security group that lets everyone reach port 22.
 use crate::prelude::*;
-use super::rules::open_to_everyone;
+use super::rules::{guards_functions_only, open_to_everyone};
 
 check! {
     /// # Public SSH port
@@ -63,7 +63,9 @@ check! {
 fn public_ssh_port(app: &App, findings: &mut Findings) {
     for (rule, open) in open_to_everyone(app, 22) {
         findings.when(open, || {
-            PUBLIC_SSH_PORT.at(rule.node, format!("`{}` lets everyone reach port 22", rule.node.name)).at(rule.at())
+            let text = format!("`{}` lets everyone reach port 22", rule.node.name);
+            let finding = PUBLIC_SSH_PORT.at(rule.node, text).at(rule.at());
+            if guards_functions_only(app, rule.node) { finding.severity(Severity::Low) } else { finding }
         });
     }
 }

@@ -93,6 +93,17 @@ impl Rule<'_> {
     }
 }
 
+/// Only functions and file systems are behind the group: nothing there listens on such a port.
+pub(super) fn guards_functions_only(app: &App, node: &Node) -> bool {
+    const DEAF: &[Kind] = &[Kind::Function, Kind::FileSystem, Kind::FileSystemAccess];
+    const RULES: &[Kind] = &[Kind::SecurityGroup, Kind::SecurityGroupRule];
+    let group = if node.kind == Kind::SecurityGroup { Some(node) } else { app.owner(node) };
+    let Some(group) = group else { return false };
+    let users = app.edges.iter().filter(|edge| edge.to == group.id).filter_map(|edge| app.node(edge.from));
+    let mut users = users.filter(|user| !RULES.contains(&user.kind)).peekable();
+    users.peek().is_some() && users.all(|user| DEAF.contains(&user.kind))
+}
+
 fn is_everywhere(range: &Value) -> Tri {
     match &range.data {
         Data::Text(text) => {

@@ -54,7 +54,8 @@ fn terraform(machine: &Node) -> Tri {
     if !matches!(machine.provider_type.as_str(), "aws_instance" | "aws_launch_configuration") {
         return Tri::False;
     }
-    if machine.list("root_volume").is_empty() {
+    let is_empty = |disk: &Value| matches!(&disk.data, Data::Map(entries) if entries.is_empty());
+    if machine.list("root_volume").iter().all(is_empty) {
         return Tri::True;
     }
     let disks = machine.list("root_volume").iter().chain(machine.list("volumes"));

@@ -21,6 +21,7 @@ attributes! {
         default_authorizer: Text "authorizer of every route that names none",
         api_key_required: Flag "every route asks for an API key",
         usage_plan: Any "usage plan that the framework makes",
+        resource_policy: Any "who may call, in the framework's short form",
         key_source: Text "where API keys are read from",
         domain: Any "custom domain that the framework makes",
         mutual_tls: Flag "clients show a certificate",
@@ -76,6 +77,7 @@ attributes! {
         parameters: Any "parameters, and which are required",
         integration: Link(Invokes) "the function or service that answers",
         integration_type: Text "`AWS_PROXY`, `AWS`, `HTTP_PROXY`, `HTTP`, `MOCK`",
+        connection: Link(Uses) "private link that the integration goes through",
     }
     ApiIntegration {
         api: Link(PartOf) "the API that it is a part of",

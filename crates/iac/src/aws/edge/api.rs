@@ -43,6 +43,7 @@ pub(super) const MAPPINGS: &[Mapping] = &[
             field("default_authorizer", "Auth.DefaultAuthorizer"),
             flag("api_key_required", "Auth.ApiKeyRequired"),
             field("usage_plan", "Auth.UsagePlan"),
+            field("resource_policy", "Auth.ResourcePolicy"),
             field("key_source", "ApiKeySourceType"),
             field("domain", "Domain"),
             field("mutual_tls", "Domain.MutualTlsAuthentication"),

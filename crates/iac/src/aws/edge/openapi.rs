@@ -254,6 +254,7 @@ impl Definition<'_, '_> {
             ("auth", Some(Value::text(settings.get("security").map_or(key, |value| value.at), scheme.auth))),
             ("validator", settings.get(validator).or_else(|| document.get(validator)).cloned()),
             ("integration_type", settings.path("x-amazon-apigateway-integration.type").map(upper)),
+            ("connection", settings.path("x-amazon-apigateway-integration.connectionId").cloned()),
             ("models", settings.get("requestBody").cloned()),
             ("parameters", settings.get("parameters").cloned()),
         ];

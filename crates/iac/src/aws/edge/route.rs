@@ -20,6 +20,7 @@ pub(super) const MAPPINGS: &[Mapping] = &[
             field("parameters", "RequestParameters"),
             field("integration", "Integration.Uri"),
             field("integration_type", "Integration.Type"),
+            field("connection", "Integration.ConnectionId"),
         ],
     )
     .owner("api"),

@@ -135,6 +135,7 @@ const TERRAFORM_CONTAINER: &[Field] = &[
     field("name", "name"),
     field("image", "image"),
     flag("privileged", "privileged"),
+    field("pid", "pidMode"),
     flag("read_only", "readonlyRootFilesystem"),
     field("environment", "environment"),
     field("user", "user"),
