@@ -46,7 +46,7 @@ pub fn cases(page: &str) -> Vec<Case> {
 
 /// The text of the `.md` file with more cases beside a check, empty when there is none.
 #[must_use]
-#[allow(clippy::disallowed_methods, reason = "tests read their cases")]
+#[expect(clippy::disallowed_methods, reason = "tests read their cases")]
 pub fn beside(manifest: &str, module: &str, _id: &str) -> String {
     let path = module.split("::").skip(1).collect::<Vec<_>>().join("/");
     std::fs::read_to_string(format!("{manifest}/src/{path}.md")).unwrap_or_default()
