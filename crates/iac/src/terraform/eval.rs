@@ -12,9 +12,11 @@ use super::{functions, operators, text};
 use crate::reader::Reader;
 
 /// Values of all modules of one application together, as a multiple of those of one document.
-const FUEL_DOCUMENTS: usize = 4;
+const FUEL_DOCUMENTS: usize = 2;
 /// Bytes of text that cost as much as one value.
 const TEXT_BYTES_PER_FUEL: usize = 64;
+/// Parts of one string that are not known as text.
+const PARTS_MAX: usize = 10_000;
 /// Characters of an expression that are shown in its place.
 const SHOWN_CHARS_MAX: usize = 160;
 
@@ -260,7 +262,8 @@ impl<'r, 'a> Evaluator<'r, 'a> {
     /// Texts and open parts as one string.
     pub(super) fn join(&mut self, pieces: Vec<Value>, at: Span) -> Data {
         let bytes: usize = pieces.iter().filter_map(Value::as_str).map(str::len).sum();
-        if bytes > self.reader.limits().text_bytes_max {
+        let open = pieces.iter().filter(|piece| piece.as_str().is_none()).count();
+        if bytes > self.reader.limits().text_bytes_max || open > PARTS_MAX {
             return self.limit(at, "a text becomes too long").data;
         }
         if !self.spend(pieces.len() + bytes / TEXT_BYTES_PER_FUEL) {
@@ -282,7 +285,8 @@ impl<'r, 'a> Evaluator<'r, 'a> {
     pub(super) fn unknown(&self, at: Span, reason: impl Into<String>) -> Data {
         let text = self.reader.text(at.file);
         let source = text.get(at.start as usize..at.end as usize).unwrap_or_default();
-        let line = source.split_whitespace().collect::<Vec<_>>().join(" ");
+        let start: String = source.chars().take(2 * SHOWN_CHARS_MAX).collect();
+        let line = start.split_whitespace().collect::<Vec<_>>().join(" ");
         let shown: String = line.chars().take(SHOWN_CHARS_MAX).collect();
         let shown = if shown.starts_with("${") { shown } else { format!("${{{shown}}}") };
         Data::Unknown(model::Unknown { reason: reason.into(), text: shown })

@@ -27,7 +27,7 @@ impl Evaluator<'_, '_> {
         for block in &module.blocks {
             let Some(local) = local_address(block) else { continue };
             if self.is_exhausted() {
-                self.limit(block.name_at(), "the configuration makes too many resources");
+                self.tell_cut(block);
                 return;
             }
             if block.name.text == "module" {
@@ -42,6 +42,14 @@ impl Evaluator<'_, '_> {
                 self.block(instance, block, &local, into);
             }
         }
+    }
+
+    /// Tells that resources are left out. Told for each module, and deduplicated by its place.
+    fn tell_cut(&mut self, block: &Block) {
+        let message =
+            "the configuration makes too many values; the module's resources from here on were not read";
+        let help = "scan its modules on their own, or look for expressions that multiply each other";
+        self.reader.problem_at(ProblemKind::Limit, block.name_at(), message, help);
     }
 
     fn block(&mut self, instance: usize, block: &Block, local: &str, into: &mut Vec<Resource>) {

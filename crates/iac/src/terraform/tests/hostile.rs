@@ -23,6 +23,14 @@ fn deep_nesting_in_json_is_told() {
 }
 
 #[test]
+fn long_chains_of_operators_are_calculated_or_told() {
+    let chain =
+        |length: usize| format!("resource \"aws_a\" \"b\" {{ x = {} }}\n", vec!["1"; length].join(" + "));
+    assert_eq!(problems(&chain(120)), "");
+    assert!(problems(&chain(1_000)).contains("unreadable"));
+}
+
+#[test]
 fn a_long_chain_of_locals_ends_at_the_limit_on_depth() {
     let mut text = "resource \"aws_a\" \"b\" { x = local.l0 }\nlocals {\n".to_owned();
     for level in 0..5_000 {
@@ -78,7 +86,7 @@ resource "aws_a" "b" {
               c = ?(`range` makes at most 1024 numbers)
               d = ?(a list becomes too long)
               e = ?(the configuration makes too many values)
-            limit main.tf:11:83: the configuration makes too many values; some values are left unknown
+            limit main.tf:11:70: the configuration makes too many values; some values are left unknown
         "#]],
     );
 }
@@ -169,7 +177,7 @@ fn modules_that_multiply_each_other_end_at_the_limit() {
     files.push(("main.tf".to_owned(), "module \"m\" { source = \"./l0\" }\n".to_owned()));
     let files = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
     let shown = super::shown(files, &crate::Options::default());
-    assert!(shown.contains("limit "), "no limit was told");
+    assert!(shown.contains("resources from here on were not read"), "no limit was told");
 }
 
 #[test]

@@ -3,10 +3,7 @@ use expect_test::expect;
 
 use super::check_plan;
 
-#[test]
-fn values_are_read_and_what_comes_after_apply_stays_open() {
-    check_plan(
-        r#"{
+const PLAN: &str = r#"{
   "format_version": "1.2",
   "planned_values": {"root_module": {
     "resources": [
@@ -53,7 +50,12 @@ fn values_are_read_and_what_comes_after_apply_stays_open() {
             "both": {"references": ["var.bucket", "aws_iam_role.r.arn", "aws_iam_role.r"]}}}
         ]}}}
   }}
-}"#,
+}"#;
+
+#[test]
+fn values_are_read_and_what_comes_after_apply_stays_open() {
+    check_plan(
+        PLAN,
         &expect![[r#"
             aws_lambda_function.f
               function_name = "f"
