@@ -36,6 +36,7 @@ area! {
     quality_job_volume_without_key,
     registry_without_key,
     review_flow_without_key,
+    secrets_in_start_script,
     shared_task_role,
     unencrypted_build_artifacts,
     unencrypted_build_logs,

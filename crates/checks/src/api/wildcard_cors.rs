@@ -59,8 +59,12 @@ check! {
 }
 
 fn wildcard_cors(app: &App, findings: &mut Findings) {
-    const KINDS: &[Kind] = &[Kind::Api, Kind::FunctionUrl, Kind::ResponseHeaders, Kind::Trigger];
+    const KINDS: &[Kind] = &[Kind::Api, Kind::ResponseHeaders, Kind::Trigger];
     for node in app.any(KINDS) {
+        // Function URLs have a check of their own.
+        if node.kind == Kind::Trigger && node.is("event", "function-url").is_true() {
+            continue;
+        }
         // Credentials make it worse, and a check of its own.
         let with_credentials = node.kind != Kind::Trigger && node.flag("cors_credentials").is_true();
         let cors = if node.kind == Kind::Api { node.get("cors") } else { None };

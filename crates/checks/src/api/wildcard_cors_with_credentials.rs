@@ -18,14 +18,14 @@ check! {
     /// List the origins that need credentials, or drop the credentials.
     ///
     /// ```yaml fires
-    /// Url:
-    ///   Type: AWS::Lambda::Url
-    ///   Properties: { TargetFunctionArn: f, AuthType: AWS_IAM, Cors: { AllowOrigins: [ "*" ], AllowCredentials: true } }
+    /// Api:
+    ///   Type: AWS::ApiGatewayV2::Api
+    ///   Properties: { Name: a, ProtocolType: HTTP, CorsConfiguration: { AllowOrigins: [ "*" ], AllowCredentials: true } }
     /// ```
     /// ```yaml quiet
-    /// Url:
-    ///   Type: AWS::Lambda::Url
-    ///   Properties: { TargetFunctionArn: f, AuthType: AWS_IAM, Cors: { AllowOrigins: [ "https://a.example" ], AllowCredentials: true } }
+    /// Api:
+    ///   Type: AWS::ApiGatewayV2::Api
+    ///   Properties: { Name: a, ProtocolType: HTTP, CorsConfiguration: { AllowOrigins: [ "https://a.example" ], AllowCredentials: true } }
     /// ```
     /// ```hcl fires
     /// resource "aws_apigatewayv2_api" "api" {
@@ -49,8 +49,8 @@ check! {
     /// ```
     WILDCARD_CORS_WITH_CREDENTIALS = "wildcard-cors-with-credentials" {
         since: "0.1.0",
-        severity: High,
-        confidence: Certain,
+        severity: Medium,
+        confidence: Likely,
         controls: &["CWE-942", "OWASP-SLS:S5", "OWASP-API-2023:API8", "CSA:SAS-3"],
         also_known_as: &[],
         run: wildcard_cors_with_credentials,
@@ -58,7 +58,7 @@ check! {
 }
 
 fn wildcard_cors_with_credentials(app: &App, findings: &mut Findings) {
-    const KINDS: &[Kind] = &[Kind::Api, Kind::FunctionUrl, Kind::ResponseHeaders];
+    const KINDS: &[Kind] = &[Kind::Api, Kind::ResponseHeaders];
     for node in app.any(KINDS).filter(|node| has_star(node.list("cors_origins"))) {
         findings.when(node.flag("cors_credentials"), || {
             WILDCARD_CORS_WITH_CREDENTIALS

@@ -44,6 +44,8 @@ check! {
 
 fn unencrypted_event_store(app: &App, findings: &mut Findings) {
     for store in app.all(Kind::Trail).filter(|trail| trail.has("is_store")) {
-        findings.unless_set(store, "key", || UNENCRYPTED_EVENT_STORE.at(store, format!("`{}` has no customer key", store.name)));
+        if !store.has("key") || store.text("key") == Some("") {
+            findings.push(UNENCRYPTED_EVENT_STORE.at(store, format!("`{}` has no customer key", store.name)));
+        }
     }
 }
