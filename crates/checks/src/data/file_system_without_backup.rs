@@ -33,6 +33,17 @@ check! {
     /// resource "aws_efs_file_system" "f" {
     ///   encrypted = true
     /// }
+    /// resource "aws_efs_backup_policy" "f" {
+    ///   file_system_id = aws_efs_file_system.f.id
+    ///   backup_policy {
+    ///     status = "ENABLED"
+    ///   }
+    /// }
+    /// ```
+    /// ```hcl quiet
+    /// resource "aws_efs_file_system" "f" {
+    ///   encrypted = true
+    /// }
     /// resource "aws_backup_selection" "s" {
     ///   plan_id   = "p"
     ///   resources = [aws_efs_file_system.f.arn]
@@ -53,9 +64,13 @@ fn file_system_without_backup(app: &App, findings: &mut Findings) {
         let selected = app.sources(node, Relation::Protects).any(|other| other.kind == Kind::BackupSelection);
         if !selected {
             findings.unless_on(node, "backup", || {
-                FILE_SYSTEM_WITHOUT_BACKUP
-                    .at(node, format!("no backup plan names `{}`", node.name))
-                    .fix(Fix::safe("switch automatic backups on", node.set("backup", true)))
+                let finding =
+                    FILE_SYSTEM_WITHOUT_BACKUP.at(node, format!("no backup plan names `{}`", node.name));
+                // In Terraform the switch is a resource of its own.
+                if node.provider_type == "AWS::EFS::FileSystem" {
+                    return finding.fix(Fix::safe("switch automatic backups on", node.set("backup", true)));
+                }
+                finding
             });
         }
     }

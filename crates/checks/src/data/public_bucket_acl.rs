@@ -63,7 +63,7 @@ fn public_bucket_acl(app: &App, findings: &mut Findings) {
             } else {
                 finding
             };
-            finding.fix(Fix::risky("keep the bucket private", node.unset("acl")))
+            finding.fix(Fix::risky("keep the bucket private", node.set("acl", "private")))
         });
     }
 }

@@ -48,9 +48,10 @@ check! {
 fn queue_with_provider_key(app: &App, findings: &mut Findings) {
     for node in app.all(Kind::Queue) {
         findings.when(node.is("key", "alias/aws/sqs"), || {
+            let managed = Fix::risky("use the service's managed encryption", node.set("encrypted", true));
             QUEUE_WITH_PROVIDER_KEY
                 .on(node, "key", format!("`{}` uses the shared service key", node.name))
-                .fix(Fix::safe("use the service's managed encryption", node.set("encrypted", true)))
+                .fix(managed.and(node.unset("key")))
         });
     }
 }

@@ -1,7 +1,8 @@
 //! Network file systems and the ways into them.
-use model::Kind;
+use model::{Data, Kind, NodeId, Value};
 
-use crate::lower::{Mapping, equals, exists, field, flag, policy};
+use crate::lower::{Lowering, Mapping, equals, exists, field, flag, policy};
+use crate::resource::Resource;
 
 pub(super) const MAPPINGS: &[Mapping] = &[
     Mapping::new(
@@ -84,4 +85,19 @@ pub(super) const MAPPINGS: &[Mapping] = &[
         ],
     )
     .owner("file_system"),
+    Mapping::new(&["aws_efs_backup_policy"], Kind::Other, &[]).hook(backs_up),
 ];
+
+/// The switch of automatic backups, written beside its file system.
+fn backs_up(lowering: &mut Lowering<'_>, resource: &Resource, _id: NodeId) {
+    let properties = &resource.properties;
+    let system = properties.get("file_system_id").and_then(|value| lowering.target(value));
+    let (Some(system), Some(status)) = (system, properties.path("backup_policy.status")) else { return };
+    if lowering.node(system).is_some_and(|node| node.kind == Kind::FileSystem) {
+        let data = match &status.data {
+            Data::Text(text) => Data::Bool(text == "ENABLED"),
+            other => other.clone(),
+        };
+        lowering.set(system, "backup", Value::new(status.at, data));
+    }
+}
