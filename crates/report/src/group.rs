@@ -1,7 +1,7 @@
 //! Findings by check, for formats that say once what a check is about.
 use std::collections::BTreeMap;
 
-use model::{Check, Finding, Severity, Undecided};
+use model::{Check, Finding, Problem, ProblemKind, Severity, Undecided};
 
 use crate::Scan;
 
@@ -49,4 +49,22 @@ pub(crate) fn every_finding<'a>(scan: &Scan<'a>) -> impl Iterator<Item = &'a Fin
 pub(crate) fn rules(scan: &Scan<'_>) -> BTreeMap<&'static str, &'static Check> {
     let ran = scan.checks.iter().copied();
     ran.chain(every_finding(scan).map(|finding| finding.check)).map(|check| (check.id, check)).collect()
+}
+
+/// Problems for people: what was lost most comes first.
+pub(crate) fn problems<'a>(scan: &Scan<'a>) -> Vec<&'a Problem> {
+    let mut problems: Vec<&Problem> = scan.project.problems.iter().collect();
+    problems.sort_by_key(|problem| weight(problem.kind));
+    problems
+}
+
+/// The rank of a problem among others.
+pub(crate) fn weight(kind: ProblemKind) -> u8 {
+    match kind {
+        ProblemKind::Unreadable => 0,
+        ProblemKind::Limit => 1,
+        ProblemKind::Suspicious => 2,
+        ProblemKind::Unresolved => 3,
+        ProblemKind::Unsupported => 4,
+    }
 }

@@ -68,8 +68,8 @@ fn header(out: &mut String, scan: &Scan<'_>) {
     if !scan.project.problems.is_empty() {
         let count = plural(scan.project.problems.len(), "problem");
         out.push_str(&format!(
-            "<p class=\"notice\">Part of the project was not read: <a href=\"#problems\">{count}</a>. \
-             What was not read was not judged.</p>\n"
+            "<p class=\"notice\">Part of the project was not read or is not known: <a href=\"#problems\">{count}</a>. \
+             It was not judged.</p>\n"
         ));
     }
     out.push_str("<nav aria-label=\"Sections\">\n<ul>\n<li><a href=\"#findings\">Findings</a></li>\n");

@@ -84,14 +84,15 @@ impl Comment {
     }
 
     fn problems(&mut self, scan: &Scan<'_>) {
-        let problems = &scan.project.problems;
+        let problems = group::problems(scan);
         if problems.is_empty() {
             return;
         }
         let count = plural(problems.len(), "problem");
-        self.text
-            .push_str(&format!("<details><summary>{count}: part of the project was not read</summary>\n\n"));
-        for (index, problem) in problems.iter().enumerate() {
+        self.text.push_str(&format!(
+            "<details><summary>{count}: part of the project was not read or not known</summary>\n\n"
+        ));
+        for (index, problem) in problems.into_iter().enumerate() {
             let item = problem_item(scan, problem);
             if index < PROBLEMS_SHOWN_MAX && self.fits(item.len()) {
                 self.text.push_str(&item);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Finding, Problem, ProblemKind, Safety, Severity, Stale, StaleReason, Undecided};
+use model::{Finding, Problem, Safety, Severity, Stale, StaleReason, Undecided};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::group::{self, Group};
@@ -160,8 +160,7 @@ impl Printer<'_> {
     }
 
     fn problems(&mut self) {
-        let mut problems: Vec<&Problem> = self.scan.project.problems.iter().collect();
-        problems.sort_by_key(|problem| weight(problem.kind));
+        let problems = group::problems(self.scan);
         let shown = if self.look.detail == Detail::Full { problems.len() } else { PROBLEMS_SHOWN_MAX };
         for problem in problems.iter().take(shown) {
             self.problem(problem);
@@ -170,7 +169,7 @@ impl Printer<'_> {
         if !rest.is_empty() {
             let mut kinds: BTreeMap<u8, (&str, usize)> = BTreeMap::new();
             for problem in rest {
-                kinds.entry(weight(problem.kind)).or_insert((problem.kind.as_str(), 0)).1 += 1;
+                kinds.entry(group::weight(problem.kind)).or_insert((problem.kind.as_str(), 0)).1 += 1;
             }
             let kinds: Vec<String> = kinds.values().map(|(kind, count)| format!("{count} {kind}")).collect();
             self.line(&format!(
@@ -268,17 +267,6 @@ impl Printer<'_> {
             let rest = rest.join(", ");
             self.line(&rest);
         }
-    }
-}
-
-/// The order of problems: what was lost most comes first.
-fn weight(kind: ProblemKind) -> u8 {
-    match kind {
-        ProblemKind::Unreadable => 0,
-        ProblemKind::Limit => 1,
-        ProblemKind::Suspicious => 2,
-        ProblemKind::Unresolved => 3,
-        ProblemKind::Unsupported => 4,
     }
 }
 

@@ -3,7 +3,7 @@ use model::Suppressed;
 
 use super::{escape, prose};
 use crate::Scan;
-use crate::group::{rules, undecided};
+use crate::group::{self, rules, undecided};
 use crate::scan::resources;
 use crate::text::stale_words;
 
@@ -80,12 +80,12 @@ fn code(text: &str) -> String {
 }
 
 fn problems(out: &mut String, scan: &Scan<'_>) {
-    let rows = scan.project.problems.iter().map(|problem| {
+    let rows = group::problems(scan).into_iter().map(|problem| {
         let place = scan.place_of(problem);
         vec![problem.kind.as_str().to_owned(), code(&place), prose(&problem.message), prose(&problem.help)]
     });
     let columns = &["Kind", "Place", "Problem", "Next step"];
-    let caption = "What could not be read or resolved. It was not judged, and is no pass.";
+    let caption = "What could not be read, resolved or is not known. It was not judged, and is no pass.";
     table(out, &Table { caption, columns, rows: rows.collect() });
 }
 
