@@ -67,6 +67,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, path: &str) -> Option<Vec<Resource>>
     parts::deployment_bucket(&service, &mut template);
     parts::state_machines(&mut variables, &service, &mut template, &mut needs);
     apis::add(&service, &mut template, &needs);
+    parts::firewall(&mut variables, &mut template);
     let own = own_resources(&mut variables, &document);
     Some(template.read(&mut variables, service.at, own))
 }

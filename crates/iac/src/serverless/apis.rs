@@ -9,6 +9,7 @@ use super::service::Service;
 use super::template::{Origin, Template};
 
 pub(super) const REST: &str = "ApiGatewayRestApi";
+pub(super) const REST_STAGE: &str = "ApiGatewayStage";
 pub(super) const HTTP: &str = "HttpApi";
 pub(super) const WEBSOCKET: &str = "WebsocketsApi";
 
@@ -103,7 +104,7 @@ fn rest_stage(service: &Service, template: &mut Template, at: Span) {
         }
         properties.put("MethodSettings", Some(list(first, vec![all])));
     }
-    template.add("ApiGatewayStage", "AWS::ApiGateway::Stage", origin, properties);
+    template.add(REST_STAGE, "AWS::ApiGateway::Stage", origin, properties);
 }
 
 fn is_off(value: &Value) -> bool {

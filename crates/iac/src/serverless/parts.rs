@@ -1,6 +1,7 @@
 //! Layers, the deployment bucket, and what plugins add: state machines.
 use model::{Data, Entry, Value};
 
+use super::apis;
 use super::build::{Properties, alphanumeric, arn_of, entry_of, list, normalised, reference, set};
 use super::events::{self, Needs, Owner};
 use super::roles;
@@ -145,6 +146,18 @@ fn log_destinations(machine: &Value) -> Option<Value> {
     };
     let all = destinations.one_or_many().iter().map(one).collect();
     Some(Value::new(destinations.at, Data::List(all)))
+}
+
+/// The firewall that the plugin serverless-associate-waf puts in front of the REST API.
+pub(super) fn firewall(variables: &mut Variables<'_, '_>, template: &mut Template) {
+    let Some(written) = variables.lookup("custom.associateWaf") else { return };
+    let Some(name) = set(&written, "name").filter(|_| template.has(apis::REST_STAGE)) else { return };
+    let mut properties = Properties::default();
+    properties.put("ResourceArn", Some(reference(name.at, apis::REST_STAGE)));
+    let reason = format!("web ACL `{}` is found by its name when deployed", name.display());
+    properties.put("WebACLArn", Some(Value::unknown(name.at, reason, name.display())));
+    let origin = Origin::block(name.at, written.at);
+    template.add("ApiGatewayWebAclAssociation", "AWS::WAFv2::WebACLAssociation", origin, properties);
 }
 
 /// The role that the plugin makes: what the service adds to it is known, what the plugin derives is not judged.

@@ -111,7 +111,6 @@ pub(super) fn tell_plugins(variables: &mut Variables<'_, '_>, document: &Value) 
     const CUSTOM: &[(&str, &str)] = &[
         ("customDomain", "the domain in front of the API is"),
         ("customDomains", "the domains in front of the API are"),
-        ("associateWaf", "the firewall in front of the API is"),
         ("splitStacks", "how the stack is split is"),
         ("apiGatewayServiceProxies", "the routes without a function are"),
         ("appSync", "the GraphQL API is"),

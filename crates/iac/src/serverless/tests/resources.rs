@@ -128,3 +128,21 @@ resources:
             serverless.yml:7: `Typo` is neither a parameter nor a resource of this template (unresolved)"#]],
     );
 }
+
+#[test]
+fn a_firewall_stands_in_front_of_the_stage() {
+    check_one(
+        r"
+service: s
+provider: { name: aws, role: 'arn:r' }
+custom: { associateWaf: { name: shield, version: V2 } }
+functions: { a: { handler: x, events: [ { http: GET / } ] } }
+",
+        expect![[r#"
+            a Lambda::Function {Handler: x, Code: ., Role: arn:r}
+            a.http buckler::Trigger {event: rest-api, method: GET, path: /, auth: none, exposure: public, api: @ApiGatewayRestApi, function: @a}
+            ApiGatewayRestApi? ApiGateway::RestApi {Name: dev-s}
+            ApiGatewayStage? ApiGateway::Stage {RestApiId: @ApiGatewayRestApi, StageName: dev}
+            ApiGatewayWebAclAssociation WAFv2::WebACLAssociation {ResourceArn: @ApiGatewayStage, WebACLArn: <web ACL `shield` is found by its name when deployed>}"#]],
+    );
+}
