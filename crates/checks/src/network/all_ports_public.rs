@@ -1,6 +1,6 @@
 //! A security group that lets everyone reach every port.
 use crate::prelude::*;
-use super::rules::{guards_functions_only, rules};
+use super::rules::{ranked, rules};
 
 check! {
     /// # Every port public
@@ -60,8 +60,7 @@ fn all_ports_public(app: &App, findings: &mut Findings) {
     for rule in rules(app, "ingress") {
         findings.when(rule.opens_everything(), || {
             let text = format!("`{}` lets everyone reach every port", rule.node.name);
-            let finding = ALL_PORTS_PUBLIC.at(rule.node, text).at(rule.at());
-            if guards_functions_only(app, rule.node) { finding.severity(Severity::Low) } else { finding }
+            ranked(app, rule.node, ALL_PORTS_PUBLIC.at(rule.node, text).at(rule.at()))
         });
     }
 }

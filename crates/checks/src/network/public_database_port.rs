@@ -1,6 +1,6 @@
 //! A security group that lets everyone reach a database's port.
 use crate::prelude::*;
-use super::rules::{guards_functions_only, rules};
+use super::rules::{ranked, rules};
 
 check! {
     /// # Public database port
@@ -59,7 +59,7 @@ check! {
 fn public_database_port(app: &App, findings: &mut Findings) {
     for rule in rules(app, "ingress") {
         // A rule for every port is told by a check of its own.
-        if rule.opens_everything().is_true() || guards_functions_only(app, rule.node) {
+        if rule.opens_everything().is_true() {
             continue;
         }
         // One finding for a rule, whatever it opens.
@@ -67,7 +67,7 @@ fn public_database_port(app: &App, findings: &mut Findings) {
         let Some((open, port, store)) = opened.into_iter().find(|(open, ..)| !open.is_false()) else { continue };
         findings.when(open, || {
             let text = format!("`{}` lets everyone reach {store} (port {port})", rule.node.name);
-            PUBLIC_DATABASE_PORT.at(rule.node, text).at(rule.at())
+            ranked(app, rule.node, PUBLIC_DATABASE_PORT.at(rule.node, text).at(rule.at()))
         });
     }
 }

@@ -1,6 +1,6 @@
 //! A security group that lets everyone reach port 3389.
 use crate::prelude::*;
-use super::rules::{guards_functions_only, open_to_everyone};
+use super::rules::{open_to_everyone, ranked};
 
 check! {
     /// # Public Remote Desktop port
@@ -63,8 +63,7 @@ fn public_rdp_port(app: &App, findings: &mut Findings) {
     for (rule, open) in open_to_everyone(app, 3389) {
         findings.when(open, || {
             let text = format!("`{}` lets everyone reach port 3389", rule.node.name);
-            let finding = PUBLIC_RDP_PORT.at(rule.node, text).at(rule.at());
-            if guards_functions_only(app, rule.node) { finding.severity(Severity::Low) } else { finding }
+            ranked(app, rule.node, PUBLIC_RDP_PORT.at(rule.node, text).at(rule.at()))
         });
     }
 }

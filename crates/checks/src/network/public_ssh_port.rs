@@ -1,6 +1,6 @@
 //! A security group that lets everyone reach port 22.
 use crate::prelude::*;
-use super::rules::{guards_functions_only, open_to_everyone};
+use super::rules::{open_to_everyone, ranked};
 
 check! {
     /// # Public SSH port
@@ -64,8 +64,7 @@ fn public_ssh_port(app: &App, findings: &mut Findings) {
     for (rule, open) in open_to_everyone(app, 22) {
         findings.when(open, || {
             let text = format!("`{}` lets everyone reach port 22", rule.node.name);
-            let finding = PUBLIC_SSH_PORT.at(rule.node, text).at(rule.at());
-            if guards_functions_only(app, rule.node) { finding.severity(Severity::Low) } else { finding }
+            ranked(app, rule.node, PUBLIC_SSH_PORT.at(rule.node, text).at(rule.at()))
         });
     }
 }

@@ -93,15 +93,24 @@ impl Rule<'_> {
     }
 }
 
-/// Only functions and file systems are behind the group: nothing there listens on such a port.
-pub(super) fn guards_functions_only(app: &App, node: &Node) -> bool {
+/// An open port matters as much as what is behind the group may listen on it: functions and file
+/// systems do not, and what nothing of this application uses is open only in principle.
+pub(super) fn ranked(app: &App, node: &Node, finding: model::Finding) -> model::Finding {
     const DEAF: &[Kind] = &[Kind::Function, Kind::FileSystem, Kind::FileSystemAccess];
     const RULES: &[Kind] = &[Kind::SecurityGroup, Kind::SecurityGroupRule];
     let group = if node.kind == Kind::SecurityGroup { Some(node) } else { app.owner(node) };
-    let Some(group) = group else { return false };
+    let Some(group) = group else { return finding };
     let users = app.edges.iter().filter(|edge| edge.to == group.id).filter_map(|edge| app.node(edge.from));
-    let mut users = users.filter(|user| !RULES.contains(&user.kind)).peekable();
-    users.peek().is_some() && users.all(|user| DEAF.contains(&user.kind))
+    let users: Vec<&Node> = users.filter(|user| !RULES.contains(&user.kind)).collect();
+    let most = if users.is_empty() {
+        Severity::Medium
+    } else if users.iter().all(|user| DEAF.contains(&user.kind)) {
+        Severity::Low
+    } else {
+        Severity::Critical
+    };
+    let own = finding.severity;
+    finding.severity(own.min(most))
 }
 
 fn is_everywhere(range: &Value) -> Tri {

@@ -47,9 +47,10 @@ check! {
 fn plain_mail_delivery(app: &App, findings: &mut Findings) {
     for mail in app.all(Kind::Email).filter(|mail| mail.is("type", "configuration-set").is_true()) {
         findings.when(!mail.is("tls", "Require"), || {
+            let word = if mail.provider_type.starts_with("aws_") { "Require" } else { "REQUIRE" };
             PLAIN_MAIL_DELIVERY
                 .on(mail, "tls", format!("`{}` may send without TLS", mail.name))
-                .fix(Fix::risky("require TLS", mail.set("tls", "REQUIRE")))
+                .fix(Fix::risky("require TLS", mail.set("tls", word)))
         });
     }
 }
