@@ -82,7 +82,7 @@ fn unlimited_public_function(app: &App, findings: &mut Findings) {
         if let Some(trigger) = open {
             let event = trigger.text("event").unwrap_or_default();
             let message = format!("`{}` answers anyone ({event}) without a limit", function.name);
-            findings.push(UNLIMITED_PUBLIC_FUNCTION.at(function, message).related(trigger.name_at, "the open trigger"));
+            findings.push(UNLIMITED_PUBLIC_FUNCTION.at(function, message).related(trigger.name_at, "the open trigger").fix(Fix::risky("reserve concurrency", function.set("concurrency", 20_i64))));
         }
     }
 }

@@ -70,7 +70,8 @@ fn unsupported_edge_function(app: &App, findings: &mut Findings) {
         }
         if let Some((attr, what)) = REFUSED.iter().find(|(attr, _)| function.has(attr)) {
             let message = format!("`{}` runs at the edge, where {what} cannot be used", function.name);
-            findings.push(UNSUPPORTED_EDGE_FUNCTION.on(function, attr, message));
+            let fix = Fix::risky("take the setting away", function.unset(attr));
+            findings.push(UNSUPPORTED_EDGE_FUNCTION.on(function, attr, message).fix(fix));
         }
     }
 }

@@ -90,7 +90,8 @@ fn unsupported_snap_start(app: &App, findings: &mut Findings) {
         };
         if let Some(conflict) = conflict {
             let message = format!("`{}` uses SnapStart, which does not work with {conflict}", function.name);
-            findings.push(UNSUPPORTED_SNAP_START.on(function, "snap_start", message));
+            let fix = Fix::safe("start without a snapshot", function.unset("snap_start"));
+            findings.push(UNSUPPORTED_SNAP_START.on(function, "snap_start", message).fix(fix));
         }
     }
 }
