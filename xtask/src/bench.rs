@@ -51,7 +51,7 @@ fn median(command: &[&str]) -> Result<Cost, String> {
 
 fn once(command: &[&str]) -> Result<Cost, String> {
     let Some((program, arguments)) = command.split_first() else { return Err("no command".to_owned()) };
-    let mut child = Command::new(program)
+    let child = Command::new(program)
         .args(arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::null())

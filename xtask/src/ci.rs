@@ -64,10 +64,30 @@ pub(crate) fn run() -> Result<(), String> {
             continue;
         }
         cargo(step.arguments, &[])?;
+        if step.name == "format" {
+            format_checks()?;
+        }
         println!("== {}: ok, {:.1} s", step.name, started.elapsed().as_secs_f64());
     }
     println!("== all green");
     Ok(())
+}
+
+/// `cargo fmt` does not follow modules that a macro declares, and every check is one.
+fn format_checks() -> Result<(), String> {
+    let areas = std::fs::read_dir(crate::root().join("crates/checks/src")).map_err(|why| why.to_string())?;
+    let folders = areas.flatten().map(|entry| entry.path()).filter(|path| path.is_dir());
+    let files = folders.filter_map(|folder| std::fs::read_dir(folder).ok()).flat_map(Iterator::flatten);
+    let files =
+        files.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    let mut command = Command::new("rustfmt");
+    command.args(["--check", "--edition", "2024", "--config-path"]).arg(crate::root().join("rustfmt.toml"));
+    let status = command.args(files).status().map_err(|why| format!("rustfmt did not start: {why}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err("checks are not formatted: run rustfmt on crates/checks/src/*/*.rs".to_owned())
+    }
 }
 
 /// Writes everything that is generated again.
