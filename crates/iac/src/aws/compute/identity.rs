@@ -279,6 +279,7 @@ fn login_profile(lowering: &mut Lowering<'_>, resource: &Resource, id: NodeId) {
 const INCLUDES_MAX: usize = 8;
 
 pub(super) fn fill_documents(lowering: &mut Lowering<'_>) {
+    let mut waits = true;
     for _ in 0..INCLUDES_MAX {
         let mut filled = Vec::new();
         for node in &lowering.app.nodes {
@@ -295,6 +296,9 @@ pub(super) fn fill_documents(lowering: &mut Lowering<'_>) {
                 let Some(document) = document.filter(|node| node.kind == Kind::PolicyDocument) else {
                     continue;
                 };
+                if waits && is_waiting(lowering, document) {
+                    continue;
+                }
                 let statements: Vec<_> =
                     document.policies.iter().flat_map(|policy| policy.statements.clone()).collect();
                 if !statements.is_empty() {
@@ -302,7 +306,8 @@ pub(super) fn fill_documents(lowering: &mut Lowering<'_>) {
                 }
             }
         }
-        if filled.is_empty() {
+        // Documents that include each other would wait for ever.
+        if filled.is_empty() && !std::mem::take(&mut waits) {
             return;
         }
         for (id, on_resource, at, statements) in filled {
@@ -313,6 +318,15 @@ pub(super) fn fill_documents(lowering: &mut Lowering<'_>) {
             }
         }
     }
+}
+
+/// Whether a document includes another one whose statements it has not yet got.
+fn is_waiting(lowering: &Lowering<'_>, document: &model::Node) -> bool {
+    let missing = document.policies.iter().filter(|policy| policy.statements.is_empty());
+    let sources = missing.filter_map(|policy| lowering.node(lowering.find(policy.written_in.as_ref()?)?));
+    sources
+        .filter(|source| source.kind == Kind::PolicyDocument && source.id != document.id)
+        .any(|source| source.policies.iter().any(|policy| !policy.statements.is_empty()))
 }
 
 /// Policies that are written on their own reach the identities they are attached to, and keep the

@@ -1,6 +1,8 @@
 //! Resources, variables, locals, references and templates.
 use expect_test::expect;
 
+use model::Value;
+
 use super::{check, check_main};
 
 #[test]
@@ -227,4 +229,31 @@ fn a_broken_file_keeps_what_parses() {
             unreadable c.tf:3:3: not valid HCL: invalid attribute; expected unique attribute key; found redefined attribute
         "#]],
     );
+}
+
+#[test]
+fn a_policy_has_the_statements_of_every_document_that_its_document_includes() {
+    let text = r#"
+data "aws_iam_policy_document" "a" {
+  statement { actions = ["a:a"] }
+}
+data "aws_iam_policy_document" "b" {
+  source_policy_documents = [data.aws_iam_policy_document.a.json]
+  statement { actions = ["b:b"] }
+}
+data "aws_iam_policy_document" "c" {
+  source_policy_documents = [data.aws_iam_policy_document.b.json]
+  statement { actions = ["c:c"] }
+}
+resource "aws_iam_policy" "p" {
+  policy = data.aws_iam_policy_document.c.json
+}
+"#;
+    let project = crate::read(&crate::MemorySource::new([("main.tf", text)]), &crate::Options::default());
+    let policy = project.apps[0].named("aws_iam_policy.p").unwrap();
+    let statements = policy.policies.iter().flat_map(|policy| &policy.statements);
+    let actions: Vec<String> =
+        statements.flat_map(|statement| &statement.actions).map(Value::display).collect();
+    assert_eq!(actions, ["c:c", "b:b", "a:a"]);
+    assert_eq!(policy.policies[0].written_in.as_deref(), Some("aws_iam_policy_document.c"));
 }
