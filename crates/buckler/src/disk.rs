@@ -1,5 +1,4 @@
 //! A folder on disk as a source of files.
-#![expect(clippy::disallowed_methods, reason = "files are read here")]
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 

@@ -1,9 +1,5 @@
 //! Results to the standard output or a file; talk to the standard error.
-#![expect(
-    clippy::print_stderr,
-    clippy::disallowed_methods,
-    reason = "this is where the program talks and writes"
-)]
+#![expect(clippy::disallowed_methods, reason = "this is where the program writes")]
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
