@@ -8,10 +8,10 @@ mod tables;
 use model::{Finding, Safety, Severity};
 use sha2::{Digest as _, Sha256};
 
-use crate::group::{Group, every_finding, groups};
-use crate::mask::Mask;
+use crate::group::{Group, groups};
 use crate::scan::plural;
 use crate::snippet::Line;
+use crate::view::View;
 use crate::{Scan, page, snippet, visible};
 
 const STYLE: &str = include_str!("html/style.css");
@@ -88,10 +88,10 @@ fn findings(out: &mut String, scan: &Scan<'_>) {
     } else {
         filters(out, scan);
     }
-    let mask = Mask::new(scan.project, every_finding(scan));
+    let view = View::new(scan);
     for (index, of_check) in groups(scan.findings).iter().enumerate() {
         let open = index < OPEN_GROUPS_MAX && of_check.severity >= Severity::High;
-        group(out, scan, &mask, (of_check, open));
+        group(out, scan, &view, (of_check, open));
     }
     out.push_str("</section>\n");
 }
@@ -135,7 +135,7 @@ fn app_rules(scan: &Scan<'_>) -> String {
     (0..scan.project.apps.len()).map(rule).collect()
 }
 
-fn group(out: &mut String, scan: &Scan<'_>, mask: &Mask, (group, open): (&Group<'_>, bool)) {
+fn group(out: &mut String, scan: &Scan<'_>, view: &View<'_>, (group, open): (&Group<'_>, bool)) {
     let (check, severity) = (group.check, group.severity.as_str());
     let open = if open { " open" } else { "" };
     out.push_str(&format!(
@@ -147,7 +147,7 @@ fn group(out: &mut String, scan: &Scan<'_>, mask: &Mask, (group, open): (&Group<
         prose(&page::why(check)),
     ));
     for found in &group.findings {
-        finding(out, scan, mask, found);
+        finding(out, scan, view, found);
     }
     out.push_str("<details class=\"about\">\n<summary>Why it matters, and what to do</summary>\n");
     out.push_str(&page::to_html(&page::page(check).sections));
@@ -161,19 +161,19 @@ fn group(out: &mut String, scan: &Scan<'_>, mask: &Mask, (group, open): (&Group<
     out.push_str("</p>\n</details>\n</div>\n</details>\n");
 }
 
-fn finding(out: &mut String, scan: &Scan<'_>, mask: &Mask, finding: &Finding) {
+fn finding(out: &mut String, scan: &Scan<'_>, view: &View<'_>, finding: &Finding) {
     out.push_str(&format!(
         "<article class=\"finding app-{}\">\n<h4>{}</h4>\n<p class=\"place\"><code>{}</code> · <bdi>{}</bdi> · <bdi>{}</bdi></p>\n",
         finding.app,
         prose(&finding.message),
         escape(&scan.locate(finding.at)),
-        escape(&match scan.construct(finding) {
+        escape(&match view.construct(finding) {
             Some(construct) => format!("{} ({construct})", finding.node),
             None => finding.node.clone(),
         }),
         escape(&finding.provider_type),
     ));
-    if let Some(snippet) = snippet::of_finding(scan.project, mask, finding) {
+    if let Some(snippet) = snippet::of_finding(view, finding) {
         out.push_str("<pre>");
         let lines: Vec<String> = snippet.dedented().lines.iter().map(snippet_line).collect();
         out.push_str(&lines.join("\n"));

@@ -7,10 +7,10 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::data;
-use crate::group::{every_finding, rules};
+use crate::group::rules;
 use crate::identity::fingerprints;
-use crate::mask::Mask;
 use crate::scan::resources;
+use crate::view::View;
 use crate::{Scan, snippet};
 
 const SCHEMA_VERSION: &str = "1.0";
@@ -18,8 +18,7 @@ const SCHEMA_VERSION: &str = "1.0";
 /// Shows a scan as JSON.
 #[must_use]
 pub fn json(scan: &Scan<'_>) -> String {
-    let mask = Mask::new(scan.project, every_finding(scan));
-    let view = View { scan, mask };
+    let writer = Writer { scan, view: View::new(scan) };
     data::print(&Report {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: "buckler", version: scan.version },
@@ -27,8 +26,8 @@ pub fn json(scan: &Scan<'_>) -> String {
         root: scan.root,
         summary: summary(scan),
         applications: applications(scan),
-        findings: view.findings(),
-        suppressed: view.suppressed(),
+        findings: writer.findings(),
+        suppressed: writer.suppressed(),
         problems: problems(scan),
         undecided: undecided(scan),
         stale_suppressions: stale(scan),
@@ -209,12 +208,12 @@ fn applications<'a>(scan: &Scan<'a>) -> Vec<Application<'a>> {
     .collect()
 }
 
-struct View<'a, 's> {
+struct Writer<'a, 's> {
     scan: &'s Scan<'a>,
-    mask: Mask,
+    view: View<'a>,
 }
 
-impl<'a> View<'a, '_> {
+impl<'a> Writer<'a, '_> {
     fn findings(&self) -> Vec<Reported<'a>> {
         let prints = fingerprints(self.scan.project, self.scan.findings);
         self.scan.findings.iter().zip(prints).map(|(finding, print)| self.finding(finding, print)).collect()
@@ -234,7 +233,7 @@ impl<'a> View<'a, '_> {
 
     fn finding(&self, finding: &'a Finding, fingerprint: String) -> Reported<'a> {
         let (check, app) = (finding.check, self.scan.project.app_of(finding));
-        let snippet = snippet::of_finding(self.scan.project, &self.mask, finding);
+        let snippet = snippet::of_finding(&self.view, finding);
         let related = finding
             .related
             .iter()
@@ -250,7 +249,7 @@ impl<'a> View<'a, '_> {
             framework: app.map(|app| app.framework.as_str()),
             resource: &finding.node,
             resource_type: &finding.provider_type,
-            construct: self.scan.construct(finding),
+            construct: self.view.construct(finding),
             place: place(self.scan, finding.at),
             snippet: snippet.map(|snippet| {
                 let marked = snippet.lines.iter().filter(|line| line.mark.is_some());

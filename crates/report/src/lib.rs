@@ -28,6 +28,7 @@ mod sarif;
 mod scan;
 mod snippet;
 mod text;
+mod view;
 mod visible;
 
 pub use baseline::{Baseline, ReadBaselineError};

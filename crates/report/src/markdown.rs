@@ -4,9 +4,9 @@
 //! the comment has at most [`COMMENT_BYTES_MAX`] bytes; what does not fit is counted.
 use model::{Finding, Problem, Safety, Severity};
 
-use crate::group::{self, Group, every_finding};
-use crate::mask::Mask;
+use crate::group::{self, Group};
 use crate::scan::plural;
+use crate::view::View;
 use crate::{Scan, page, pages, snippet, visible};
 
 /// What code hosts accept as one comment. They count characters; bytes are never fewer.
@@ -20,9 +20,9 @@ const PROBLEMS_SHOWN_MAX: usize = 50;
 pub fn markdown(scan: &Scan<'_>) -> String {
     let mut comment = Comment { text: String::new(), findings_left_out: 0, problems_left_out: 0 };
     comment.text.push_str(&head(scan));
-    let mask = Mask::new(scan.project, every_finding(scan));
+    let view = View::new(scan);
     for group in group::groups(scan.findings) {
-        comment.group(scan, &mask, &group);
+        comment.group(scan, &view, &group);
     }
     comment.problems(scan);
     comment.foot(scan);
@@ -63,10 +63,10 @@ impl Comment {
         self.text.len() + more + RESERVE_BYTES <= COMMENT_BYTES_MAX
     }
 
-    fn group(&mut self, scan: &Scan<'_>, mask: &Mask, group: &Group<'_>) {
+    fn group(&mut self, scan: &Scan<'_>, view: &View<'_>, group: &Group<'_>) {
         let open = group_head(scan, group);
         const CLOSE: &str = "</details>\n\n";
-        let mut blocks = group.findings.iter().map(|finding| block(scan, mask, finding)).peekable();
+        let mut blocks = group.findings.iter().map(|finding| block(scan, view, finding)).peekable();
         let first = blocks.peek().map_or(0, String::len);
         if !self.fits(open.len() + first + CLOSE.len()) {
             self.findings_left_out += group.findings.len();
@@ -151,10 +151,10 @@ fn group_head(scan: &Scan<'_>, group: &Group<'_>) -> String {
     head
 }
 
-fn block(scan: &Scan<'_>, mask: &Mask, finding: &Finding) -> String {
+fn block(scan: &Scan<'_>, view: &View<'_>, finding: &Finding) -> String {
     let place = scan.locate(finding.at);
     let mut block = format!("- {}\n  {}\n", prose(&finding.message), code(&place));
-    if let Some(snippet) = snippet::of_finding(scan.project, mask, finding) {
+    if let Some(snippet) = snippet::of_finding(view, finding) {
         let lines: Vec<String> = snippet
             .dedented()
             .lines

@@ -4,7 +4,9 @@
 //! CI log costs the secret. The detectors that judge are elsewhere; this only decides what to hide.
 use std::collections::BTreeMap;
 
-use model::{Check, Data, FileId, Finding, Project, Span, Value};
+use model::{Check, Data, FileId, Finding, Node, Project, Span, Value};
+
+use crate::view::Nodes;
 
 /// What stands where a secret stood.
 pub(crate) const MASK: &str = "***";
@@ -128,7 +130,11 @@ pub(crate) struct Mask {
 
 impl Mask {
     /// Every place of the project that looks like a secret, and those that findings call one.
-    pub(crate) fn new<'a>(project: &Project, findings: impl IntoIterator<Item = &'a Finding>) -> Self {
+    pub(crate) fn new<'a>(
+        project: &Project,
+        nodes: &Nodes<'_>,
+        findings: impl IntoIterator<Item = &'a Finding>,
+    ) -> Self {
         let mut mask = Self::default();
         for node in project.apps.iter().flat_map(|app| &app.nodes) {
             for (name, value) in &node.attrs {
@@ -136,7 +142,8 @@ impl Mask {
             }
         }
         for finding in findings.into_iter().filter(|finding| is_about_secrets(finding.check)) {
-            mask.add_finding(project, finding);
+            let node = nodes.get(&(finding.app, finding.node.as_str()));
+            mask.add_finding(project, finding, node.copied());
         }
         for ranges in mask.ranges.values_mut() {
             merge(ranges);
@@ -182,8 +189,7 @@ impl Mask {
     }
 
     /// A finding on a resource's name points at no secret; one on a key means its value.
-    fn add_finding(&mut self, project: &Project, finding: &Finding) {
-        let node = project.app_of(finding).and_then(|app| app.named(&finding.node));
+    fn add_finding(&mut self, project: &Project, finding: &Finding, node: Option<&Node>) {
         if node.is_some_and(|node| node.name_at == finding.at || finding.at.contains(node.span)) {
             return;
         }

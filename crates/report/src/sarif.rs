@@ -6,10 +6,10 @@
 use model::{Check, Confidence, Finding, Problem, ProblemKind, Severity, Span, Suppressed};
 use serde_json::{Map, Value as Json, json};
 
-use crate::group::{every_finding, rules, undecided};
+use crate::group::{rules, undecided};
 use crate::identity::fingerprints;
-use crate::mask::Mask;
 use crate::scan::plural;
+use crate::view::View;
 use crate::{Scan, controls, data, pages, snippet, text, visible};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -19,7 +19,7 @@ const ROOT: &str = "%SRCROOT%";
 #[must_use]
 pub fn sarif(scan: &Scan<'_>) -> String {
     let ids: Vec<&'static str> = rules(scan).into_keys().collect();
-    let log = Log { scan, mask: Mask::new(scan.project, every_finding(scan)), ids };
+    let log = Log { scan, view: View::new(scan), ids };
     data::print(&json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -130,7 +130,7 @@ fn notification_kinds() -> Json {
 
 struct Log<'a> {
     scan: &'a Scan<'a>,
-    mask: Mask,
+    view: View<'a>,
     ids: Vec<&'static str>,
 }
 
@@ -204,7 +204,7 @@ impl Log<'_> {
                 "startColumn": region.start.column,
                 "endLine": region.end.line,
                 "endColumn": region.end.column,
-                "snippet": { "text": snippet::masked_text(file, &self.mask, at) },
+                "snippet": { "text": snippet::masked_text(file, &self.view.mask, at) },
             },
         }})
     }

@@ -93,11 +93,6 @@ impl<'a> Scan<'a> {
         if place.is_empty() { place } else { self.path(&place) }
     }
 
-    /// What its author calls the resource of a finding, when the template's name was derived (CDK).
-    pub(crate) fn construct(&self, finding: &Finding) -> Option<&'a str> {
-        self.project.app_of(finding)?.named(&finding.node)?.construct.as_deref()
-    }
-
     /// The place of a problem: the span when there is one, else the file.
     pub(crate) fn place_of(&self, problem: &Problem) -> String {
         problem.at.map_or_else(|| self.path(&problem.path), |at| self.locate(at))

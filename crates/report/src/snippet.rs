@@ -2,15 +2,18 @@
 //!
 //! Shows the line that names the resource, then the marked lines. Secrets are masked, hidden
 //! characters replaced, and long lines (a template on one line) cut to a window around the mark.
-use model::{Finding, Place, Project, SourceFile, Span};
+use model::{Finding, Place, SourceFile, Span};
 
 use crate::mask::{Mask, Part};
+use crate::view::View;
 use crate::visible;
 
 /// Marked lines of one snippet, at most. Of a longer block only its first line is shown.
 const MARKED_LINES_MAX: u32 = 5;
 /// Characters of one line, at most.
 const LINE_CHARS_MAX: usize = 140;
+/// Bytes of a line that are looked at, at most: far more than are shown.
+const LINE_BYTES_MAX: usize = 8 << 10;
 /// Characters kept before the mark when a line is cut.
 const BEFORE_CHARS: usize = 40;
 
@@ -58,12 +61,12 @@ pub(crate) fn region(file: &SourceFile, at: Span) -> Region {
 }
 
 /// The snippet of a finding. `None` when its place is in no file.
-pub(crate) fn of_finding(project: &Project, mask: &Mask, finding: &Finding) -> Option<Snippet> {
-    let file = project.file(finding.at)?;
+pub(crate) fn of_finding(view: &View<'_>, finding: &Finding) -> Option<Snippet> {
+    let (file, mask) = (view.project.file(finding.at)?, &view.mask);
     let mut lines = marked(file, mask, finding.at);
     let first = lines.first()?.number;
-    let node = project.app_of(finding).and_then(|app| app.named(&finding.node));
-    let name = node
+    let name = view
+        .node(finding)
         .filter(|node| node.name_at.file == finding.at.file)
         .map(|node| file.place(node.name_at.start).line);
     if let Some(number) = name.filter(|line| *line < first) {
@@ -98,6 +101,7 @@ struct Cut {
 fn show(file: &SourceFile, mask: &Mask, cut: Cut) -> Line {
     let text = file.line(cut.number).unwrap_or_default();
     let begin = file.line_start(cut.number).unwrap_or_default() as usize;
+    let (text, begin) = excerpt(text, begin, cut.mark.map_or(0, |(start, _)| start.saturating_sub(begin)));
     let parts = mask.shown(cut.file, begin, text);
     let shown: String = parts.iter().flat_map(|part| part.text.chars()).map(visible::in_snippet).collect();
     let indent = text.len() - text.trim_start().len();
@@ -109,6 +113,17 @@ fn show(file: &SourceFile, mask: &Mask, cut: Cut) -> Line {
         (from, characters(&parts, end, Side::End).max(from + 1))
     });
     window(Line { number: cut.number, text: shown, mark, gap: false })
+}
+
+/// The part of a very long line around a byte of it, so that a template on one line costs no more
+/// for each finding than any other.
+fn excerpt(text: &str, begin: usize, around: usize) -> (&str, usize) {
+    if text.len() <= LINE_BYTES_MAX {
+        return (text, begin);
+    }
+    let from = text.floor_char_boundary(around.saturating_sub(LINE_BYTES_MAX / 4));
+    let to = text.ceil_char_boundary((from + LINE_BYTES_MAX).min(text.len()));
+    (text.get(from..to).unwrap_or_default(), begin + from)
 }
 
 enum Side {

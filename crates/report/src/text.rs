@@ -6,10 +6,10 @@ use model::{Finding, Problem, Safety, Severity, Stale, StaleReason, Undecided};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::group::{self, Group};
-use crate::mask::Mask;
 use crate::paint::{self, Paint};
 use crate::scan::plural;
 use crate::snippet::{self, Snippet};
+use crate::view::View;
 use crate::visible::line;
 use crate::{Detail, Look, Scan, page};
 
@@ -19,8 +19,8 @@ const PROBLEMS_SHOWN_MAX: usize = 20;
 /// Shows a scan to a person at a terminal.
 #[must_use]
 pub fn text(scan: &Scan<'_>, look: Look) -> String {
-    let mask = Mask::new(scan.project, group::every_finding(scan));
-    let mut printer = Printer { scan, look, paint: Paint(look.colour), mask, out: String::new() };
+    let view = View::new(scan);
+    let mut printer = Printer { scan, look, paint: Paint(look.colour), view, out: String::new() };
     let folds = |group: &Group<'_>| group.severity <= Severity::Low && look.detail == Detail::Brief;
     let groups = group::groups(scan.findings);
     for group in groups.iter().filter(|group| !folds(group)) {
@@ -39,7 +39,7 @@ struct Printer<'a> {
     scan: &'a Scan<'a>,
     look: Look,
     paint: Paint,
-    mask: Mask,
+    view: View<'a>,
     out: String,
 }
 
@@ -81,9 +81,9 @@ impl Printer<'_> {
         self.line(&format!("  {message}"));
         let place = line(&self.scan.locate(finding.at));
         let construct =
-            self.scan.construct(finding).map_or_else(String::new, |path| format!(", {}", line(path)));
+            self.view.construct(finding).map_or_else(String::new, |path| format!(", {}", line(path)));
         let of = self.paint.paint(paint::DIM, &format!("({}{construct})", line(&finding.provider_type)));
-        let snippet = snippet::of_finding(self.scan.project, &self.mask, finding);
+        let snippet = snippet::of_finding(&self.view, finding);
         let width = snippet.as_ref().map_or(1, gutter);
         let arrow = self.paint.paint(paint::RULER, "-->");
         self.line(&format!("  {:width$}{arrow} {place} {of}", ""));

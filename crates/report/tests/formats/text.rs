@@ -114,7 +114,7 @@ fn colour_only_when_asked() {
 #[test]
 fn a_line_of_a_minified_template_is_cut_around_the_mark() {
     let mut fixture = fixture().calm();
-    let filler = "x".repeat(4_000);
+    let filler = "x".repeat(40_000);
     let text = format!("{{\"a\":\"{filler}\",\"AuthType\":\"NONE\",\"b\":\"{filler}\"}}");
     let start = text.find("NONE").unwrap();
     fixture.project.files.push(model::SourceFile::new("template.json", text));
