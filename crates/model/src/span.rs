@@ -59,7 +59,11 @@ pub struct SourceFile {
     pub path: String,
     pub text: Arc<str>,
     line_starts: Vec<u32>,
+    /// Characters before every [`STEP_BYTES`]th byte, so that a file of one long line costs no more.
+    characters: Vec<u32>,
 }
+
+const STEP_BYTES: usize = 4096;
 
 impl SourceFile {
     #[must_use]
@@ -68,15 +72,28 @@ impl SourceFile {
         let mut line_starts = vec![0];
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         line_starts.extend(breaks.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)));
-        Self { path: path.into(), text, line_starts }
+        let mut characters = vec![0];
+        let steps = text.as_bytes().chunks(STEP_BYTES).scan(0, |sum, step| {
+            *sum += count(step);
+            Some(clip(*sum))
+        });
+        characters.extend(steps);
+        Self { path: path.into(), text, line_starts, characters }
     }
 
     #[must_use]
     pub fn place(&self, offset: u32) -> Place {
         let line = self.line_starts.partition_point(|start| *start <= offset).max(1);
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
-        let column = self.text.get(start as usize..offset as usize).map_or(0, |text| text.chars().count());
+        let column = self.characters_before(offset).saturating_sub(self.characters_before(start));
         Place { line: clip(line), column: clip(column + 1) }
+    }
+
+    fn characters_before(&self, offset: u32) -> usize {
+        let offset = (offset as usize).min(self.text.len());
+        let step = offset / STEP_BYTES;
+        let known = self.characters.get(step).copied().unwrap_or(0) as usize;
+        known + self.text.as_bytes().get(step * STEP_BYTES..offset).map_or(0, count)
     }
 
     /// The text of a line counted from 1, without its line break.
@@ -105,6 +122,11 @@ impl SourceFile {
     }
 }
 
+/// Characters that begin in these bytes of UTF-8.
+fn count(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count()
+}
+
 fn clip(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
@@ -120,6 +142,13 @@ mod tests {
         assert_eq!(file.place(2), Place { line: 1, column: 2 });
         assert_eq!(file.place(6), Place { line: 2, column: 1 });
         assert_eq!(file.line(2), Some("b: 2"));
+    }
+
+    #[test]
+    fn columns_of_a_long_line_count_characters() {
+        let file = SourceFile::new("a", "é".repeat(10_000));
+        assert_eq!(file.place(19_998), Place { line: 1, column: 10_000 });
+        assert_eq!(file.place(8_192), Place { line: 1, column: 4_097 });
     }
 
     #[test]
