@@ -34,35 +34,49 @@ const LARGE_ATTEMPTS_MAX: usize = 3;
 
 /// Parses the first document of `text`. Broken parts are told and left out.
 pub(crate) fn parse(text: &str, file: FileId, limits: &Limits) -> (Option<Value>, Vec<DocProblem>) {
-    let mut text = repair::without_comments(text).map_or(Cow::Borrowed(text), Cow::Owned);
+    let text = repair::without_comments(text).map_or(Cow::Borrowed(text), Cow::Owned);
+    let mut attempts = if text.len() > LARGE_BYTES { LARGE_ATTEMPTS_MAX } else { ATTEMPTS_MAX };
+    let mut current = attempt(&text, file, limits);
+    let mut text = text;
     let mut told = Vec::new();
     let mut partial: Vec<repair::Rescued> = Vec::new();
-    let attempts_max = if text.len() > LARGE_BYTES { LARGE_ATTEMPTS_MAX } else { ATTEMPTS_MAX };
-    for _ in 0..attempts_max {
-        let attempt = attempt(&text, file, limits);
-        let Some(error) = attempt.error else {
-            return finish(attempt.value, attempt.problems, told, partial);
+    while let Some(error) = current.error.take() {
+        let Some((repair, next)) = better(&text, &error, &mut attempts, |text| attempt(text, file, limits))
+        else {
+            told.push(problem(file, &error, &repair::Loss::Rest));
+            break;
         };
-        match repair::repair(&text, &error) {
-            Some(repair) => {
-                if let Some(block) = &repair.lost {
-                    partial.extend(repair::rescue(attempt.value.as_ref(), block));
-                    told.push(problem(file, &error, block.name.as_deref()));
-                }
-                if repair.is_template_language {
-                    told.push(template_language(file, &error));
-                }
-                text = Cow::Owned(repair.text);
-            }
-            None => {
-                told.push(problem(file, &error, None));
-                return finish(attempt.value, attempt.problems, told, partial);
-            }
+        if repair.loss != repair::Loss::Nothing {
+            told.push(problem(file, &error, &repair.loss));
         }
+        if let repair::Loss::Block(block) = &repair.loss {
+            partial.extend(repair::rescue(current.value.as_ref(), block));
+        }
+        text = Cow::Owned(repair.text);
+        current = next;
     }
-    let attempt = attempt(&text, file, limits);
-    told.extend(attempt.error.map(|error| problem(file, &error, None)));
-    finish(attempt.value, attempt.problems, told, partial)
+    told.extend(current.problems);
+    let value = partial.into_iter().fold(current.value, |value, rescued| Some(rescued.put_into(value)));
+    (value, told)
+}
+
+/// The gentlest repair that gets the parser further; the last resort when none does.
+fn better(
+    text: &str,
+    error: &SyntaxError,
+    attempts: &mut usize,
+    attempt: impl Fn(&str) -> Attempt,
+) -> Option<(repair::Repair, Attempt)> {
+    let mut last = None;
+    for repair in repair::repairs(text, error) {
+        *attempts = attempts.checked_sub(1)?;
+        let next = attempt(&repair.text);
+        if next.error.as_ref().is_none_or(|next| next.offset > error.offset) {
+            return Some((repair, next));
+        }
+        last = Some((repair, next));
+    }
+    last
 }
 
 /// Where and why the parser gave up.
@@ -120,38 +134,31 @@ fn attempt(text: &str, file: FileId, limits: &Limits) -> Attempt {
     Attempt { value, problems, error }
 }
 
-fn problem(file: FileId, error: &SyntaxError, block: Option<&str>) -> DocProblem {
+fn problem(file: FileId, error: &SyntaxError, loss: &repair::Loss) -> DocProblem {
     let at = Span::new(file, error.offset, error.offset);
     let why = &error.why;
-    let (message, help) = match block {
-        Some(name) => (
-            format!("`{name}` is not valid YAML or JSON from here on: {why}"),
-            format!("repair this place: `{name}` was read as far as it, the rest of the file as usual"),
+    let (message, help) = match loss {
+        repair::Loss::Line => (
+            format!("not valid YAML or JSON: {why}"),
+            "repair this place: a line was left out, the rest of the file was read".to_owned(),
         ),
-        None => (
+        repair::Loss::Block(block) => {
+            let name = block.name.as_deref().unwrap_or("the block");
+            (
+                format!("`{name}` is not valid YAML or JSON from here on: {why}"),
+                format!("repair this place: `{name}` was read as far as it, the rest of the file as usual"),
+            )
+        }
+        repair::Loss::TemplateLines => (
+            "lines of a template language (`{% … %}`) stand in the file".to_owned(),
+            "render the template first; these lines were left out".to_owned(),
+        ),
+        repair::Loss::Nothing | repair::Loss::Rest => (
             format!("not valid YAML or JSON from here on: {why}"),
             "what stands before it was read; repair this place".to_owned(),
         ),
     };
     DocProblem { kind: ProblemKind::Unreadable, at, message, help }
-}
-
-fn template_language(file: FileId, error: &SyntaxError) -> DocProblem {
-    let at = Span::new(file, error.offset, error.offset);
-    let message = "lines of a template language (`{% … %}`) stand in the file".to_owned();
-    let help = "render the template first; these lines were left out".to_owned();
-    DocProblem { kind: ProblemKind::Unresolved, at, message, help }
-}
-
-fn finish(
-    value: Option<Value>,
-    problems: Vec<DocProblem>,
-    mut told: Vec<DocProblem>,
-    partial: Vec<repair::Rescued>,
-) -> (Option<Value>, Vec<DocProblem>) {
-    told.extend(problems);
-    let value = partial.into_iter().fold(value, |value, rescued| Some(rescued.put_into(value)));
-    (value, told)
 }
 
 #[cfg(test)]

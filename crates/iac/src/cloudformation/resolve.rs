@@ -305,7 +305,7 @@ pub(super) fn weight(value: &Value) -> usize {
         }
 }
 
-const VALUE_BYTES: usize = 16;
+const VALUE_BYTES: usize = 100;
 
 pub(super) fn too_much(at: Span) -> Value {
     Value::unknown(at, "the template makes too much text", "")

@@ -239,6 +239,8 @@ impl<'a> Builder<'a> {
     /// The document, with containers that a syntax error left open closed where it stands.
     pub(super) fn finish(mut self) -> (Option<Value>, Vec<DocProblem>) {
         self.made = 0;
+        // What was read has been paid for: a limit that ended the reading must not cost it as well.
+        self.stack.iter_mut().for_each(|frame| frame.made_before = 0);
         while let Some(frame) = self.stack.last() {
             let end = frame.start;
             if !self.close(end) {

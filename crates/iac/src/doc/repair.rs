@@ -11,10 +11,19 @@ use super::SyntaxError;
 /// A text without what the parser choked on.
 pub(super) struct Repair {
     pub text: String,
-    /// The block that was blanked; `None` when nothing was lost.
-    pub lost: Option<Block>,
-    /// Lines of a template language (`{% if … %}`) were blanked.
-    pub is_template_language: bool,
+    pub loss: Loss,
+}
+
+/// What a repair leaves out.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Loss {
+    Nothing,
+    /// Lines of a template language: `{% if … %}`.
+    TemplateLines,
+    Line,
+    Block(Block),
+    /// Everything from the error on.
+    Rest,
 }
 
 /// A top-level section, or one entry of it.
@@ -22,6 +31,8 @@ pub(super) struct Repair {
 pub(super) struct Block {
     pub range: Range<usize>,
     pub name: Option<String>,
+    /// An entry of a section, not the section.
+    pub is_entry: bool,
 }
 
 /// What could be read of a blanked block.
@@ -31,17 +42,33 @@ pub(super) struct Rescued {
     value: Option<Value>,
 }
 
-pub(super) fn repair(text: &str, error: &SyntaxError) -> Option<Repair> {
-    if let Some(text) = join_quoted(text, error) {
-        return Some(Repair { text, lost: None, is_template_language: false });
-    }
-    if let Some(text) = without_template_lines(text) {
-        return Some(Repair { text, lost: None, is_template_language: true });
-    }
+/// What may be tried, gentlest first.
+pub(super) fn repairs<'t>(text: &'t str, error: &'t SyntaxError) -> impl Iterator<Item = Repair> + 't {
     let start = token_start(text, error.start);
-    let found = [start, error.offset].into_iter().find_map(|offset| block_at(text, offset))?;
-    let text = blanked(text, &found.range);
-    Some(Repair { text, lost: Some(found), is_template_language: false })
+    let places = if start == error.offset { vec![start] } else { vec![start, error.offset] };
+    let quoted = move || join_quoted(text, error).map(|text| Repair { text, loss: Loss::Nothing });
+    let foreign = move || without_template_lines(text).map(|text| Repair { text, loss: Loss::TemplateLines });
+    let gentle = std::iter::once_with(quoted).chain(std::iter::once_with(foreign)).flatten();
+    let lines = places.clone().into_iter().filter_map(move |place| {
+        let range = line_at(text, place)?;
+        // Without the line that names it, what is below would belong to something else.
+        block_at(text, place).filter(|block| block.is_entry && block.range.start < range.start)?;
+        Some(Repair { text: blanked(text, &range), loss: Loss::Line })
+    });
+    let blocks = places.into_iter().filter_map(move |place| {
+        let block = block_at(text, place)?;
+        Some(Repair { text: blanked(text, &block.range), loss: Loss::Block(block) })
+    });
+    gentle.chain(lines).chain(blocks)
+}
+
+/// The line with this offset, unless it is blank or all there is.
+fn line_at(text: &str, offset: usize) -> Option<Range<usize>> {
+    let start = text.get(..offset)?.rfind('\n').map_or(0, |at| at + 1);
+    let rest = text.get(start..)?;
+    let end = start + rest.find('\n').unwrap_or(rest.len());
+    let is_blank = text.get(start..end)?.trim().is_empty();
+    (!is_blank && (start > 0 || end < text.len())).then_some(start..end)
 }
 
 /// A quoted text whose further lines stand too far left, which other parsers take: its line breaks become blanks.
@@ -218,11 +245,12 @@ fn block_at(text: &str, offset: usize) -> Option<Block> {
         let range = enclosing(rest, child.indent, offset)?;
         rest.get(range)
     });
+    let is_entry = entry.is_some();
     let block = entry.unwrap_or(inside);
     let (start, end) = (block.first()?.start, block.last()?.end);
     let is_blank = text.get(start..end)?.trim().is_empty();
     let name = block.first().and_then(Line::key);
-    (!is_blank && (start > 0 || end < text.len())).then_some(Block { range: start..end, name })
+    (!is_blank && (start > 0 || end < text.len())).then_some(Block { range: start..end, name, is_entry })
 }
 
 /// The lines of the entry at this indentation that holds the offset.

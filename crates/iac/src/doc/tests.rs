@@ -76,7 +76,7 @@ fn deep_nesting_is_told() {
 }
 
 #[test]
-fn a_syntax_error_costs_only_its_own_block() {
+fn a_syntax_error_costs_only_its_own_line() {
     let text = "Resources:\n  A:\n    Type: X\n  B:\n    Type: Y\n    List: [1, 2\n    More: 3\n  C:\n    Type: Z\nOutputs:\n  O: { Value: 1 }\n";
     let (value, problems) = read(text);
     assert_eq!(value.path("Resources.A.Type").unwrap().as_str(), Some("X"));
@@ -84,7 +84,7 @@ fn a_syntax_error_costs_only_its_own_block() {
     assert_eq!(value.path("Resources.C.Type").unwrap().as_str(), Some("Z"));
     assert_eq!(value.path("Outputs.O.Value").unwrap().as_int(), Some(1));
     assert_eq!(problems.len(), 1, "{problems:?}");
-    assert!(problems[0].message.starts_with("`B` is not valid"));
+    assert_eq!(value.path("Resources.B.More").unwrap().as_int(), Some(3));
 }
 
 #[test]
@@ -156,4 +156,22 @@ fn lines_of_a_template_language_cost_only_their_block() {
     assert_eq!(value.path("Resources.A.Type").unwrap().as_str(), Some("X"), "{problems:?}");
     assert_eq!(value.path("Resources.C.Type").unwrap().as_str(), Some("Z"), "{problems:?}");
     assert!(!problems.is_empty());
+}
+
+#[test]
+fn what_stands_before_a_limit_is_kept() {
+    let limits = Limits { document_values_max: 50, ..Limits::default() };
+    let text: String = (0..100).map(|index| format!("k{index}: {{ a: [1, 2] }}\n")).collect();
+    let (value, problems) = parse(&text, FileId(0), &limits);
+    assert_eq!(value.unwrap().path("k0.a").unwrap().items().len(), 2);
+    assert_eq!(problems[0].kind, ProblemKind::Limit);
+}
+
+#[test]
+fn more_than_a_line_costs_the_block() {
+    let text = "Resources:\n  A:\n    Type: X\n  B:\n    Type: Y\n    List: [1,\n    (2: 3\n      x: [\n  C:\n    Type: Z\n";
+    let (value, problems) = read(text);
+    assert_eq!(value.path("Resources.A.Type").unwrap().as_str(), Some("X"), "{problems:?}");
+    assert_eq!(value.path("Resources.B.Type").unwrap().as_str(), Some("Y"), "{problems:?}");
+    assert_eq!(value.path("Resources.C.Type").unwrap().as_str(), Some("Z"), "{problems:?}");
 }
