@@ -67,16 +67,21 @@ fn better(
     attempts: &mut usize,
     attempt: impl Fn(&str) -> Attempt,
 ) -> Option<(repair::Repair, Attempt)> {
-    let mut last = None;
+    let mut resort: Option<(repair::Repair, Attempt)> = None;
     for repair in repair::repairs(text, error) {
         *attempts = attempts.checked_sub(1)?;
         let next = attempt(&repair.text);
         if next.error.as_ref().is_none_or(|next| next.offset > error.offset) {
             return Some((repair, next));
         }
-        last = Some((repair, next));
+        // The first block: where the broken part begins, not where the parser gave up.
+        let has_block =
+            resort.as_ref().is_some_and(|(known, _)| matches!(known.loss, repair::Loss::Block(_)));
+        if !has_block {
+            resort = Some((repair, next));
+        }
     }
-    last
+    resort
 }
 
 /// Where and why the parser gave up.
