@@ -1,4 +1,7 @@
 //! An application and the project (folder) that holds it.
+use std::sync::OnceLock;
+
+use crate::index::Index;
 use crate::{Edge, Finding, Kind, Node, NodeId, Relation, SourceFile, Span};
 
 /// Everything that was read from one folder.
@@ -43,6 +46,8 @@ pub struct App {
     pub framework: Framework,
     pub nodes: Vec<Node>,
     pub edges: Vec<Edge>,
+    /// INVARIANT: asked for only when nodes and edges are complete.
+    index: OnceLock<Index>,
 }
 
 /// Something that could not be read, resolved or followed.
@@ -88,7 +93,7 @@ impl ProblemKind {
 impl App {
     #[must_use]
     pub fn new(name: impl Into<String>, framework: Framework) -> Self {
-        Self { name: name.into(), framework, nodes: Vec::new(), edges: Vec::new() }
+        Self { name: name.into(), framework, nodes: Vec::new(), edges: Vec::new(), index: OnceLock::new() }
     }
 
     /// Nodes of one kind, in template order.
@@ -117,24 +122,29 @@ impl App {
 
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Node> {
-        self.nodes.iter().find(|node| node.name == name)
+        self.index().named(name).and_then(|id| self.node(id))
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(&self.nodes, &self.edges))
     }
 
     /// Nodes that `node` points at with this relation.
     pub fn targets<'a>(&'a self, node: &'a Node, relation: Relation) -> impl Iterator<Item = &'a Node> {
-        let edges = self.edges.iter().filter(move |edge| edge.from == node.id && edge.relation == relation);
-        edges.filter_map(|edge| self.node(edge.to))
+        let edges = self.index().outgoing(node.id).iter().filter_map(|position| self.edges.get(*position));
+        edges.filter(move |edge| edge.relation == relation).filter_map(|edge| self.node(edge.to))
     }
 
     /// Nodes that point at `node` with this relation.
     pub fn sources<'a>(&'a self, node: &'a Node, relation: Relation) -> impl Iterator<Item = &'a Node> {
-        let edges = self.edges.iter().filter(move |edge| edge.to == node.id && edge.relation == relation);
-        edges.filter_map(|edge| self.node(edge.from))
+        let edges = self.index().incoming(node.id).iter().filter_map(|position| self.edges.get(*position));
+        edges.filter(move |edge| edge.relation == relation).filter_map(|edge| self.node(edge.from))
     }
 
     /// Parts of `node`: nodes that it owns.
     pub fn parts<'a>(&'a self, node: &'a Node, kind: Kind) -> impl Iterator<Item = &'a Node> {
-        self.nodes.iter().filter(move |part| part.owner == Some(node.id) && part.kind == kind)
+        let parts = self.index().parts(node.id).iter().filter_map(|id| self.node(*id));
+        parts.filter(move |part| part.kind == kind)
     }
 
     #[must_use]

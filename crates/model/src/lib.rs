@@ -11,6 +11,7 @@ mod app;
 mod check;
 mod date;
 mod finding;
+mod index;
 mod kind;
 mod node;
 mod policy;
