@@ -1,6 +1,6 @@
 //! Execution logs that hold whole requests and responses.
-use crate::prelude::*;
 use super::shared::stages;
+use crate::prelude::*;
 
 check! {
     /// # Whole requests in API logs

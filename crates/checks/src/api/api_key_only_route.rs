@@ -1,6 +1,6 @@
 //! A route whose only guard is an API key.
-use crate::prelude::*;
 use super::shared::{entrances, is_resource, label};
+use crate::prelude::*;
 
 check! {
     /// # Route guarded by an API key only

@@ -65,7 +65,9 @@ fn api_policy_for_everyone(app: &App, findings: &mut Findings) {
             });
             if let Some(statement) = open {
                 findings.push(
-                    API_POLICY_FOR_EVERYONE.at(api, format!("the policy of `{}` lets everyone in", api.name)).at(statement.at),
+                    API_POLICY_FOR_EVERYONE
+                        .at(api, format!("the policy of `{}` lets everyone in", api.name))
+                        .at(statement.at),
                 );
             }
         }

@@ -1,6 +1,6 @@
 //! A stage that shows no certificate to its backend.
-use crate::prelude::*;
 use super::shared::api_of;
+use crate::prelude::*;
 
 check! {
     /// # API without client certificate
@@ -57,7 +57,8 @@ fn api_without_client_certificate(app: &App, findings: &mut Findings) {
         let applies = if second { web_socket } else { Tri::True };
         let calls_backend = Tri::from(!calls_functions_only(app, stage));
         findings.when(applies & calls_backend & Tri::from(!stage.has("client_certificate")), || {
-            API_WITHOUT_CLIENT_CERTIFICATE.at(stage, format!("`{}` shows its backend no certificate", stage.name))
+            API_WITHOUT_CLIENT_CERTIFICATE
+                .at(stage, format!("`{}` shows its backend no certificate", stage.name))
         });
     }
 }

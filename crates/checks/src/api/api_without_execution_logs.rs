@@ -1,6 +1,6 @@
 //! A REST API stage whose methods write no execution logs or metrics.
-use crate::prelude::*;
 use super::shared::rest_stages;
+use crate::prelude::*;
 
 check! {
     /// # API without execution logs
@@ -61,11 +61,13 @@ check! {
 
 fn api_without_execution_logs(app: &App, findings: &mut Findings) {
     for stage in rest_stages(app) {
-        let inline = stage.list("methods").iter().map(|method| is_logged(method.get("level"), method.get("metrics")));
+        let inline =
+            stage.list("methods").iter().map(|method| is_logged(method.get("level"), method.get("metrics")));
         let apart = app.sources(stage, Relation::PartOf).filter(|part| part.kind == Kind::ApiMethodSettings);
         let apart = apart.map(|part| is_logged(part.get("level"), part.get("metrics")));
         findings.when(!Tri::any(inline.chain(apart)), || {
-            API_WITHOUT_EXECUTION_LOGS.at(stage, format!("`{}` writes no execution logs with metrics", stage.name))
+            API_WITHOUT_EXECUTION_LOGS
+                .at(stage, format!("`{}` writes no execution logs with metrics", stage.name))
         });
     }
 }

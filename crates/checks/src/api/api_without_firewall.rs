@@ -1,6 +1,6 @@
 //! A public REST API without a web application firewall.
-use crate::prelude::*;
 use super::shared::{api_of, firewalls, is_private, rest_stages};
+use crate::prelude::*;
 
 check! {
     /// # API without firewall
@@ -73,11 +73,13 @@ fn api_without_firewall(app: &App, findings: &mut Findings) {
     for stage in rest_stages(app) {
         // The API of a stage may be known elsewhere only.
         let Some(api) = api_of(app, stage) else { continue };
-        let named = associations.iter().any(|association| names(association, api) || names(association, stage));
+        let named =
+            associations.iter().any(|association| names(association, api) || names(association, stage));
         if is_private(api) || named || firewalls(app, stage).next().is_some() {
             continue;
         }
-        findings.push(API_WITHOUT_FIREWALL.at(stage, format!("no firewall stands in front of `{}`", stage.name)));
+        findings
+            .push(API_WITHOUT_FIREWALL.at(stage, format!("no firewall stands in front of `{}`", stage.name)));
     }
 }
 

@@ -50,7 +50,11 @@ check! {
 fn cdn_default_certificate(app: &App, findings: &mut Findings) {
     for cdn in app.all(Kind::Cdn) {
         findings.unless_set(cdn, "certificate", || {
-            CDN_DEFAULT_CERTIFICATE.on(cdn, "default_certificate", format!("`{}` has no certificate of its own", cdn.name))
+            CDN_DEFAULT_CERTIFICATE.on(
+                cdn,
+                "default_certificate",
+                format!("`{}` has no certificate of its own", cdn.name),
+            )
         });
     }
 }

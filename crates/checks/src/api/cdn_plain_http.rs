@@ -53,9 +53,14 @@ check! {
 
 fn cdn_plain_http(app: &App, findings: &mut Findings) {
     for cdn in app.all(Kind::Cdn) {
-        let mut behaviors = cdn.list("behaviors").iter().filter_map(|behavior| behavior.get("viewer_protocol"));
+        let mut behaviors =
+            cdn.list("behaviors").iter().filter_map(|behavior| behavior.get("viewer_protocol"));
         if let Some(open) = behaviors.find(|policy| policy.as_str() == Some("allow-all")) {
-            findings.push(CDN_PLAIN_HTTP.at(cdn, format!("a behaviour of `{}` answers plain HTTP", cdn.name)).at(open.at));
+            findings.push(
+                CDN_PLAIN_HTTP
+                    .at(cdn, format!("a behaviour of `{}` answers plain HTTP", cdn.name))
+                    .at(open.at),
+            );
             continue;
         }
         findings.when(cdn.is("viewer_protocol", "allow-all"), || {

@@ -64,7 +64,9 @@ fn cdn_sslv3_origin(app: &App, findings: &mut Findings) {
         let protocols = cdn.list("origins").iter().filter_map(|origin| origin.get("tls"));
         let mut protocols = protocols.flat_map(Value::one_or_many);
         if let Some(old) = protocols.find(|protocol| protocol.as_str() == Some("SSLv3")) {
-            findings.push(CDN_SSLV3_ORIGIN.at(cdn, format!("`{}` may use SSL 3.0 to its origin", cdn.name)).at(old.at));
+            findings.push(
+                CDN_SSLV3_ORIGIN.at(cdn, format!("`{}` may use SSL 3.0 to its origin", cdn.name)).at(old.at),
+            );
         }
     }
 }

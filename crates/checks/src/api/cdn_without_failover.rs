@@ -74,7 +74,11 @@ fn cdn_without_failover(app: &App, findings: &mut Findings) {
             group.get("failover").is_some() && members >= 2
         });
         if groups.is_empty() || !covered {
-            findings.push(CDN_WITHOUT_FAILOVER.on(cdn, "origin_groups", format!("`{}` has no origin to fall back to", cdn.name)));
+            findings.push(CDN_WITHOUT_FAILOVER.on(
+                cdn,
+                "origin_groups",
+                format!("`{}` has no origin to fall back to", cdn.name),
+            ));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! An API that also answers on its default host name.
-use crate::prelude::*;
 use super::shared::is_private;
+use crate::prelude::*;
 
 check! {
     /// # Default endpoint beside a custom domain
@@ -56,7 +56,8 @@ check! {
 
 fn default_endpoint_beside_domain(app: &App, findings: &mut Findings) {
     for api in app.all(Kind::Api).filter(|api| !is_private(api)) {
-        let mapped = app.sources(api, Relation::PartOf).any(|part| part.kind == Kind::ApiPart && part.has("domain"));
+        let mapped =
+            app.sources(api, Relation::PartOf).any(|part| part.kind == Kind::ApiPart && part.has("domain"));
         if !mapped && !api.has("domain") {
             continue;
         }

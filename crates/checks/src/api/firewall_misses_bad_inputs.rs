@@ -73,11 +73,13 @@ fn firewall_misses_bad_inputs(app: &App, findings: &mut Findings) {
         let associations = super::shared::firewalls(app, node);
         let mut walls: Vec<&Node> = associations.flat_map(|link| app.targets(link, Relation::Uses)).collect();
         walls.extend(app.targets(node, Relation::Uses));
-        for wall in walls.into_iter().filter(|wall| wall.provider_type.to_ascii_lowercase().contains("wafv2")) {
+        for wall in walls.into_iter().filter(|wall| wall.provider_type.to_ascii_lowercase().contains("wafv2"))
+        {
             let missing = GROUPS.iter().find(|group| !has_group(wall, group));
             if let Some(group) = missing {
                 let text = format!("the firewall of `{}` lacks `{group}`", node.name);
-                findings.push(FIREWALL_MISSES_BAD_INPUTS.at(node, text).related(wall.name_at, "the firewall"));
+                findings
+                    .push(FIREWALL_MISSES_BAD_INPUTS.at(node, text).related(wall.name_at, "the firewall"));
             }
         }
     }

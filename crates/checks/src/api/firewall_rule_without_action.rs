@@ -70,7 +70,11 @@ fn firewall_rule_without_action(app: &App, findings: &mut Findings) {
                 && rule.get("managed").is_none()
         });
         if let Some(rule) = idle {
-            findings.push(FIREWALL_RULE_WITHOUT_ACTION.at(waf, format!("a rule of `{}` has no action", waf.name)).at(rule.at));
+            findings.push(
+                FIREWALL_RULE_WITHOUT_ACTION
+                    .at(waf, format!("a rule of `{}` has no action", waf.name))
+                    .at(rule.at),
+            );
         }
     }
 }

@@ -71,22 +71,26 @@ fn firewall_without_log4j_rule(app: &App, findings: &mut Findings) {
             rule.get("managed").and_then(Value::as_str) == Some("AWSManagedRulesKnownBadInputsRuleSet")
         });
         let blocks = match group {
-            None => waf.get("rules").map_or(Tri::False, |rules| {
-                if rules.is_unknown() { Tri::Unknown } else { Tri::False }
-            }),
+            None => waf
+                .get("rules")
+                .map_or(Tri::False, |rules| if rules.is_unknown() { Tri::Unknown } else { Tri::False }),
             Some(rule) => (!excludes_log4j(rule) && is_in_force(rule, waf)).into(),
         };
         findings.when(!blocks, || {
-            FIREWALL_WITHOUT_LOG4J_RULE.on(waf, "rules", format!("`{}` does not stop known bad inputs", waf.name))
+            FIREWALL_WITHOUT_LOG4J_RULE.on(
+                waf,
+                "rules",
+                format!("`{}` does not stop known bad inputs", waf.name),
+            )
         });
     }
 }
 
 fn excludes_log4j(rule: &Value) -> bool {
     let excluded = rule.get("excluded").map_or(&[][..], Value::one_or_many);
-    excluded.iter().any(|item| {
-        item.get("Name").or_else(|| item.get("name")).and_then(Value::as_str) == Some("Log4JRCE")
-    })
+    excluded
+        .iter()
+        .any(|item| item.get("Name").or_else(|| item.get("name")).and_then(Value::as_str) == Some("Log4JRCE"))
 }
 
 /// The group's own actions count. CloudFormation's default for a group is the same.

@@ -63,7 +63,9 @@ check! {
 fn firewall_without_rules(app: &App, findings: &mut Findings) {
     for waf in app.all(Kind::Waf).filter(|waf| !waf.has("is_group")) {
         let empty = waf.get("rules").map_or(Tri::True, |rules| match &rules.data {
-            Data::List(items) => items.iter().all(|item| matches!(&item.data, Data::Map(map) if map.is_empty())).into(),
+            Data::List(items) => {
+                items.iter().all(|item| matches!(&item.data, Data::Map(map) if map.is_empty())).into()
+            }
             _ => Tri::Unknown,
         });
         findings.when(empty, || FIREWALL_WITHOUT_RULES.at(waf, format!("`{}` has no rules", waf.name)));

@@ -1,6 +1,6 @@
 //! A GraphQL API without a web application firewall.
-use crate::prelude::*;
 use super::shared::firewalls;
+use crate::prelude::*;
 
 check! {
     /// # GraphQL API without firewall
@@ -54,7 +54,10 @@ check! {
 fn graphql_api_without_firewall(app: &App, findings: &mut Findings) {
     for api in app.all(Kind::GraphqlApi) {
         if firewalls(app, api).next().is_none() {
-            findings.push(GRAPHQL_API_WITHOUT_FIREWALL.at(api, format!("no firewall stands in front of `{}`", api.name)));
+            findings.push(
+                GRAPHQL_API_WITHOUT_FIREWALL
+                    .at(api, format!("no firewall stands in front of `{}`", api.name)),
+            );
         }
     }
 }

@@ -50,7 +50,11 @@ check! {
 fn graphql_fields_unlogged(app: &App, findings: &mut Findings) {
     for api in app.all(Kind::GraphqlApi) {
         findings.when(!(api.is("log_level", "ALL") | api.is("log_level", "ERROR")), || {
-            let finding = GRAPHQL_FIELDS_UNLOGGED.on(api, "log_level", format!("`{}` does not log its fields", api.name));
+            let finding = GRAPHQL_FIELDS_UNLOGGED.on(
+                api,
+                "log_level",
+                format!("`{}` does not log its fields", api.name),
+            );
             // Without a role there are no logs to set a level for.
             if api.has("log_role") {
                 finding.fix(Fix::safe("log errors of fields", api.set("log_level", "ERROR")))

@@ -49,7 +49,11 @@ fn guest_identities(app: &App, findings: &mut Findings) {
         // Required in CloudFormation; Terraform's default is to refuse guests.
         findings.when(pool.flag_or("guests", !pool.provider_type.starts_with("aws_")), || {
             let finding = GUEST_IDENTITIES
-                .on(pool, "guests", format!("`{}` gives credentials to people who did not sign in", pool.name))
+                .on(
+                    pool,
+                    "guests",
+                    format!("`{}` gives credentials to people who did not sign in", pool.name),
+                )
                 .fix(Fix::risky("refuse guests", pool.set("guests", false)));
             match app.targets(pool, Relation::Uses).find(|node| is_guest_role(pool, node)) {
                 Some(role) => finding.related(role.name_at, "the role of guests"),

@@ -49,7 +49,9 @@ fn implicit_oauth_flow(app: &App, findings: &mut Findings) {
     for client in app.all(Kind::UserPoolClient) {
         if let Some(flow) = client.list("oauth_flows").iter().find(|flow| flow.as_str() == Some("implicit")) {
             findings.push(
-                IMPLICIT_OAUTH_FLOW.at(client, format!("`{}` gets tokens in an address", client.name)).at(flow.at),
+                IMPLICIT_OAUTH_FLOW
+                    .at(client, format!("`{}` gets tokens in an address", client.name))
+                    .at(flow.at),
             );
         }
     }

@@ -62,7 +62,8 @@ fn jwt_without_audience(app: &App, findings: &mut Findings) {
         // An audience that is not known is still an audience.
         if authorizer.list("audience").is_empty() {
             findings.push(
-                JWT_WITHOUT_AUDIENCE.at(authorizer, format!("`{}` takes tokens that were meant for others", authorizer.name)),
+                JWT_WITHOUT_AUDIENCE
+                    .at(authorizer, format!("`{}` takes tokens that were meant for others", authorizer.name)),
             );
         }
     }

@@ -59,5 +59,7 @@ fn old_tls_api_domain(app: &App, findings: &mut Findings) {
 
 /// `TLS_1_2`, and the newer names that carry their version: `SecurityPolicy_TLS13_1_3_2025_09`.
 fn is_strong(policy: &str) -> bool {
-    policy == "TLS_1_2" || policy.starts_with("SecurityPolicy_TLS12_") || policy.starts_with("SecurityPolicy_TLS13_")
+    policy == "TLS_1_2"
+        || policy.starts_with("SecurityPolicy_TLS12_")
+        || policy.starts_with("SecurityPolicy_TLS13_")
 }

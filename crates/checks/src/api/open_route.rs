@@ -1,6 +1,9 @@
 //! A route that anyone on the internet may call.
+use super::shared::{
+    api_of, asks_for_certificates, entrances, has_limiting_policy, is_meant_to_be_open, is_private,
+    is_resource, label,
+};
 use crate::prelude::*;
-use super::shared::{api_of, asks_for_certificates, entrances, has_limiting_policy, is_meant_to_be_open, is_private, is_resource, label};
 
 check! {
     /// # Open route

@@ -52,7 +52,9 @@ fn password_sent_on_sign_in(app: &App, findings: &mut Findings) {
         let mut flows = client.list("auth_flows").iter();
         if let Some(flow) = flows.find(|flow| flow.as_str().is_some_and(|text| FLOWS.contains(&text))) {
             findings.push(
-                PASSWORD_SENT_ON_SIGN_IN.at(client, format!("`{}` sends passwords to sign in", client.name)).at(flow.at),
+                PASSWORD_SENT_ON_SIGN_IN
+                    .at(client, format!("`{}` sends passwords to sign in", client.name))
+                    .at(flow.at),
             );
         }
     }

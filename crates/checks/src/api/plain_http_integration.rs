@@ -61,7 +61,11 @@ fn plain_http_integration(app: &App, findings: &mut Findings) {
     for (node, attr) in targets.chain(inline.map(|route| (route, "integration"))) {
         let Some(uri) = node.get(attr) else { continue };
         if uri.display().starts_with("http://") {
-            findings.push(PLAIN_HTTP_INTEGRATION.on(node, attr, format!("`{}` is called over plain HTTP", uri.display())));
+            findings.push(PLAIN_HTTP_INTEGRATION.on(
+                node,
+                attr,
+                format!("`{}` is called over plain HTTP", uri.display()),
+            ));
         }
     }
 }

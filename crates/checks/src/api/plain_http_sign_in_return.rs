@@ -53,7 +53,9 @@ fn plain_http_sign_in_return(app: &App, findings: &mut Findings) {
         });
         if let Some(url) = plain {
             findings.push(
-                PLAIN_HTTP_SIGN_IN_RETURN.at(client, format!("users of `{}` return over plain HTTP", client.name)).at(url.at),
+                PLAIN_HTTP_SIGN_IN_RETURN
+                    .at(client, format!("users of `{}` return over plain HTTP", client.name))
+                    .at(url.at),
             );
         }
     }

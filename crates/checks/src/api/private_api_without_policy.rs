@@ -1,6 +1,6 @@
 //! A private API that does not say which networks may call it.
-use crate::prelude::*;
 use super::shared::is_private;
+use crate::prelude::*;
 
 check! {
     /// # Private API without resource policy
@@ -58,7 +58,11 @@ fn private_api_without_policy(app: &App, findings: &mut Findings) {
     for api in app.all(Kind::Api).filter(|api| is_private(api) && api.resource_policies.is_empty()) {
         // SAM writes the policy of `Auth.ResourcePolicy` itself.
         if !api.provider_type.starts_with("AWS::Serverless::") {
-            findings.push(PRIVATE_API_WITHOUT_POLICY.on(api, "endpoint_types", format!("`{}` does not say who may call it", api.name)));
+            findings.push(PRIVATE_API_WITHOUT_POLICY.on(
+                api,
+                "endpoint_types",
+                format!("`{}` does not say who may call it", api.name),
+            ));
         }
     }
 }

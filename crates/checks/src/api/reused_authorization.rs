@@ -1,6 +1,6 @@
 //! An authorizer whose decisions are kept for long.
-use crate::prelude::*;
 use super::shared::is_resource;
+use crate::prelude::*;
 
 check! {
     /// # Authorization kept for long
@@ -58,13 +58,17 @@ fn reused_authorization(app: &App, findings: &mut Findings) {
     /// API Gateway's own default.
     const CACHE_SECONDS_MAX: i64 = 300;
     for authorizer in app.all(Kind::Authorizer) {
-        let Some(seconds) = authorizer.int("cache_seconds").filter(|seconds| *seconds > CACHE_SECONDS_MAX) else {
+        let Some(seconds) = authorizer.int("cache_seconds").filter(|seconds| *seconds > CACHE_SECONDS_MAX)
+        else {
             continue;
         };
         let text = format!("`{}` keeps decisions for {seconds} seconds", authorizer.name);
         let finding = REUSED_AUTHORIZATION.on(authorizer, "cache_seconds", text);
         findings.push(if is_resource(authorizer) {
-            finding.fix(Fix::risky("keep decisions for 5 minutes", authorizer.set("cache_seconds", CACHE_SECONDS_MAX)))
+            finding.fix(Fix::risky(
+                "keep decisions for 5 minutes",
+                authorizer.set("cache_seconds", CACHE_SECONDS_MAX),
+            ))
         } else {
             finding
         });

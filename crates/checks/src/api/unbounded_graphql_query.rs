@@ -48,10 +48,12 @@ fn unbounded_graphql_query(app: &App, findings: &mut Findings) {
     /// Enough for most schemas.
     const DEPTH: i64 = 10;
     for api in app.all(Kind::GraphqlApi) {
-        let limited = |attr: &str| api.get(attr).map_or(Tri::False, |value| match value.as_int() {
-            Some(limit) => (limit > 0).into(),
-            None => Tri::Unknown,
-        });
+        let limited = |attr: &str| {
+            api.get(attr).map_or(Tri::False, |value| match value.as_int() {
+                Some(limit) => (limit > 0).into(),
+                None => Tri::Unknown,
+            })
+        };
         findings.when(!(limited("depth") | limited("resolvers")), || {
             UNBOUNDED_GRAPHQL_QUERY
                 .on(api, "depth", format!("`{}` takes queries of any depth", api.name))

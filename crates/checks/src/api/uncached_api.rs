@@ -1,6 +1,6 @@
 //! A REST API stage without a response cache.
-use crate::prelude::*;
 use super::shared::rest_stages;
+use crate::prelude::*;
 
 check! {
     /// # Uncached API

@@ -1,6 +1,6 @@
 //! Method settings that leave caching off.
-use crate::prelude::*;
 use super::shared::rest_stages;
+use crate::prelude::*;
 
 check! {
     /// # Uncached API method
@@ -67,7 +67,9 @@ fn uncached_api_method(app: &App, findings: &mut Findings) {
         for method in stage.list("methods").iter().filter(|method| method.get("caching").is_some()) {
             let caching = method.get("caching").map_or(Tri::False, Value::truth);
             findings.when(!caching, || {
-                UNCACHED_API_METHOD.at(stage, format!("`{}` has a cache that a method does not use", stage.name)).at(method.at)
+                UNCACHED_API_METHOD
+                    .at(stage, format!("`{}` has a cache that a method does not use", stage.name))
+                    .at(method.at)
             });
         }
     }

@@ -1,6 +1,6 @@
 //! A response cache that keeps data in the clear.
-use crate::prelude::*;
 use super::shared::rest_stages;
+use crate::prelude::*;
 
 check! {
     /// # Unencrypted API cache
@@ -69,7 +69,9 @@ fn unencrypted_api_cache(app: &App, findings: &mut Findings) {
         for method in stage.list("methods") {
             let flag = |name: &str| method.get(name).map_or(Tri::False, Value::truth);
             findings.when(flag("caching") & !flag("cache_encrypted"), || {
-                UNENCRYPTED_API_CACHE.at(stage, format!("`{}` caches responses in the clear", stage.name)).at(method.at)
+                UNENCRYPTED_API_CACHE
+                    .at(stage, format!("`{}` caches responses in the clear", stage.name))
+                    .at(method.at)
             });
         }
     }

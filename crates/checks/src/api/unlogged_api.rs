@@ -1,6 +1,6 @@
 //! An API stage without access logs.
-use crate::prelude::*;
 use super::shared::stages;
+use crate::prelude::*;
 
 check! {
     /// # API without access logs

@@ -46,6 +46,8 @@ check! {
 
 fn unlogged_cdn(app: &App, findings: &mut Findings) {
     for cdn in app.all(Kind::Cdn) {
-        findings.unless_set(cdn, "log_bucket", || UNLOGGED_CDN.at(cdn, format!("`{}` writes no access logs", cdn.name)));
+        findings.unless_set(cdn, "log_bucket", || {
+            UNLOGGED_CDN.at(cdn, format!("`{}` writes no access logs", cdn.name))
+        });
     }
 }

@@ -62,7 +62,9 @@ fn unlogged_firewall(app: &App, findings: &mut Findings) {
         }
         let is_logged = app.sources(waf, Relation::PartOf).any(|part| part.kind == Kind::LogConfig);
         if !is_logged {
-            findings.unless_set(waf, "log_destination", || UNLOGGED_FIREWALL.at(waf, format!("`{}` writes no logs", waf.name)));
+            findings.unless_set(waf, "log_destination", || {
+                UNLOGGED_FIREWALL.at(waf, format!("`{}` writes no logs", waf.name))
+            });
         }
     }
 }

@@ -49,6 +49,8 @@ check! {
 
 fn unlogged_graphql_api(app: &App, findings: &mut Findings) {
     for api in app.all(Kind::GraphqlApi) {
-        findings.unless_set(api, "log_role", || UNLOGGED_GRAPHQL_API.at(api, format!("`{}` writes no logs", api.name)));
+        findings.unless_set(api, "log_role", || {
+            UNLOGGED_GRAPHQL_API.at(api, format!("`{}` writes no logs", api.name))
+        });
     }
 }

@@ -1,6 +1,6 @@
 //! A stage without request limits of its own.
-use crate::prelude::*;
 use super::shared::stages;
+use crate::prelude::*;
 
 check! {
     /// # API without throttling
@@ -57,15 +57,19 @@ check! {
 
 fn unthrottled_api(app: &App, findings: &mut Findings) {
     for stage in stages(app) {
-        let inline = stage.list("methods").iter().any(|method| method.get("rate").or(method.get("burst")).is_some());
-        let apart = app.sources(stage, Relation::PartOf).any(|part| {
-            part.kind == Kind::ApiMethodSettings && (part.has("rate") || part.has("burst"))
-        });
+        let inline =
+            stage.list("methods").iter().any(|method| method.get("rate").or(method.get("burst")).is_some());
+        let apart = app
+            .sources(stage, Relation::PartOf)
+            .any(|part| part.kind == Kind::ApiMethodSettings && (part.has("rate") || part.has("burst")));
         let planned = stage.kind == Kind::Api && stage.has("usage_plan") || has_plan(app, stage);
         if inline || apart || planned || stage.has("rate") || stage.has("burst") {
             continue;
         }
-        findings.push(UNTHROTTLED_API.at(stage, format!("`{}` takes as many requests as the account allows", stage.name)));
+        findings.push(
+            UNTHROTTLED_API
+                .at(stage, format!("`{}` takes as many requests as the account allows", stage.name)),
+        );
     }
 }
 

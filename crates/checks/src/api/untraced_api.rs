@@ -1,6 +1,6 @@
 //! A REST API stage without tracing.
-use crate::prelude::*;
 use super::shared::rest_stages;
+use crate::prelude::*;
 
 check! {
     /// # Untraced API

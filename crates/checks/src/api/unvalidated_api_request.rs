@@ -1,6 +1,6 @@
 //! A REST method that passes on requests unchecked.
-use crate::prelude::*;
 use super::shared::label;
+use crate::prelude::*;
 
 check! {
     /// # Unvalidated API request

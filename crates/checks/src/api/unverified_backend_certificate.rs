@@ -50,7 +50,11 @@ fn unverified_backend_certificate(app: &App, findings: &mut Findings) {
     for integration in app.all(Kind::ApiIntegration) {
         findings.when(integration.flag("skip_certificate_check"), || {
             UNVERIFIED_BACKEND_CERTIFICATE
-                .on(integration, "skip_certificate_check", format!("`{}` trusts any certificate", integration.name))
+                .on(
+                    integration,
+                    "skip_certificate_check",
+                    format!("`{}` trusts any certificate", integration.name),
+                )
                 .fix(Fix::risky("verify the certificate", integration.set("skip_certificate_check", false)))
         });
     }

@@ -1,6 +1,6 @@
 //! A user pool without a web application firewall.
-use crate::prelude::*;
 use super::shared::firewalls;
+use crate::prelude::*;
 
 check! {
     /// # User pool without firewall
@@ -51,7 +51,10 @@ check! {
 fn user_pool_without_firewall(app: &App, findings: &mut Findings) {
     for pool in app.all(Kind::UserPool) {
         if firewalls(app, pool).next().is_none() {
-            findings.push(USER_POOL_WITHOUT_FIREWALL.at(pool, format!("no firewall stands in front of `{}`", pool.name)));
+            findings.push(
+                USER_POOL_WITHOUT_FIREWALL
+                    .at(pool, format!("no firewall stands in front of `{}`", pool.name)),
+            );
         }
     }
 }

@@ -47,7 +47,13 @@ fn user_pool_without_mfa(app: &App, findings: &mut Findings) {
     for pool in app.all(Kind::UserPool) {
         // YAML 1.1 reads an unquoted ON as true.
         let on = pool.is("mfa", "ON") | pool.is("mfa", "OPTIONAL") | yaml_on(pool);
-        findings.when(!on, || USER_POOL_WITHOUT_MFA.on(pool, "mfa", format!("a password alone opens accounts of `{}`", pool.name)));
+        findings.when(!on, || {
+            USER_POOL_WITHOUT_MFA.on(
+                pool,
+                "mfa",
+                format!("a password alone opens accounts of `{}`", pool.name),
+            )
+        });
     }
 }
 

@@ -64,7 +64,11 @@ fn weak_transport_security_header(app: &App, findings: &mut Findings) {
         });
         let flags = ["hsts_subdomains", "hsts_preload", "hsts_override"].map(|flag| headers.flag(flag));
         findings.when(!(long & Tri::all(flags)), || {
-            WEAK_TRANSPORT_SECURITY_HEADER.on(headers, "hsts", format!("`{}` does not keep browsers on HTTPS", headers.name))
+            WEAK_TRANSPORT_SECURITY_HEADER.on(
+                headers,
+                "hsts",
+                format!("`{}` does not keep browsers on HTTPS", headers.name),
+            )
         });
     }
 }

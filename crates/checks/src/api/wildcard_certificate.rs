@@ -44,7 +44,8 @@ check! {
 fn wildcard_certificate(app: &App, findings: &mut Findings) {
     for certificate in app.all(Kind::Certificate) {
         let names = certificate.get("domain").into_iter().chain(certificate.list("names"));
-        if let Some(name) = names.into_iter().find(|name| name.display().contains('*') && !name.is_unknown()) {
+        if let Some(name) = names.into_iter().find(|name| name.display().contains('*') && !name.is_unknown())
+        {
             let text = format!("`{}` is good for every host of `{}`", certificate.name, name.display());
             findings.push(WILDCARD_CERTIFICATE.at(certificate, text).at(name.at));
         }

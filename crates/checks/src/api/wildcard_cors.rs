@@ -1,6 +1,6 @@
 //! An API that pages of any site may call from a browser.
-use crate::prelude::*;
 use super::shared::has_star;
+use crate::prelude::*;
 
 check! {
     /// # CORS for every origin
@@ -69,13 +69,14 @@ fn wildcard_cors(app: &App, findings: &mut Findings) {
         let with_credentials = node.kind != Kind::Trigger && node.flag("cors_credentials").is_true();
         let cors = if node.kind == Kind::Api { node.get("cors") } else { None };
         // SAM's short form is the origin itself: `Cors: "'*'"`, or `CorsConfiguration: true`.
-        let short = cors.is_some_and(|cors| {
-            has_star(std::slice::from_ref(cors)) || cors.data == Data::Bool(true)
-        });
+        let short =
+            cors.is_some_and(|cors| has_star(std::slice::from_ref(cors)) || cors.data == Data::Bool(true));
         if !with_credentials && (short || has_star(node.list("cors_origins"))) {
             let at = cors.map_or_else(|| node.at("cors_origins"), |cors| cors.at);
             findings.push(
-                WILDCARD_CORS.at(node, format!("`{}` may be called by pages of every origin", node.name)).at(at),
+                WILDCARD_CORS
+                    .at(node, format!("`{}` may be called by pages of every origin", node.name))
+                    .at(at),
             );
         }
     }

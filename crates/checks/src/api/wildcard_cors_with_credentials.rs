@@ -1,6 +1,6 @@
 //! Credentials sent to an API from pages of any origin.
-use crate::prelude::*;
 use super::shared::has_star;
+use crate::prelude::*;
 
 check! {
     /// # CORS with credentials for every origin

@@ -55,7 +55,11 @@ fn broad_invoke_permission(app: &App, findings: &mut Findings) {
         if !invokes {
             let message = format!("`{}` allows `{action}`", permission.name);
             let narrow = permission.set("action", "lambda:InvokeFunction");
-            findings.push(BROAD_INVOKE_PERMISSION.on(permission, "action", message).fix(Fix::risky("only invoke", narrow)));
+            findings.push(
+                BROAD_INVOKE_PERMISSION
+                    .on(permission, "action", message)
+                    .fix(Fix::risky("only invoke", narrow)),
+            );
         }
     }
 }

@@ -75,7 +75,9 @@ fn debug_logs(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let wrong = function.is("log_level", "DEBUG") | function.is("log_level", "TRACE");
         findings.when(wrong, || {
-            DEBUG_LOGS.on(function, "log_level", format!("`{}` keeps debug entries", function.name)).fix(Fix::safe("keep INFO and above", function.set("log_level", "INFO")))
+            DEBUG_LOGS
+                .on(function, "log_level", format!("`{}` keeps debug entries", function.name))
+                .fix(Fix::safe("keep INFO and above", function.set("log_level", "INFO")))
         });
     }
 }

@@ -67,7 +67,13 @@ fn default_timeout(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let wrong = (!function.has("timeout_seconds")).into();
         findings.when(wrong, || {
-            DEFAULT_TIMEOUT.on(function, "timeout_seconds", format!("`{}` leaves its timeout to the default", function.name)).fix(Fix::risky("set a timeout", function.set("timeout_seconds", 10_i64)))
+            DEFAULT_TIMEOUT
+                .on(
+                    function,
+                    "timeout_seconds",
+                    format!("`{}` leaves its timeout to the default", function.name),
+                )
+                .fix(Fix::risky("set a timeout", function.set("timeout_seconds", 10_i64)))
         });
     }
 }

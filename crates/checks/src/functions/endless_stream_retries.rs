@@ -65,7 +65,13 @@ fn endless_stream_retries(app: &App, findings: &mut Findings) {
         let endless = |attr| trigger.get(attr).is_none() || trigger.int(attr) == Some(-1);
         let wrong = (endless("retries") && endless("record_age_seconds")).into();
         findings.when(wrong, || {
-            ENDLESS_STREAM_RETRIES.on(trigger, "retries", format!("`{}` retries a failing record until it expires", trigger.name)).fix(Fix::safe("retry three times", trigger.set("retries", 3_i64)))
+            ENDLESS_STREAM_RETRIES
+                .on(
+                    trigger,
+                    "retries",
+                    format!("`{}` retries a failing record until it expires", trigger.name),
+                )
+                .fix(Fix::safe("retry three times", trigger.set("retries", 3_i64)))
         });
     }
 }

@@ -75,11 +75,17 @@ check! {
 fn environment_without_customer_key(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let variables = function.get("environment");
-        let any = variables.is_some_and(|value| !value.entries().is_empty() || !value.items().is_empty() || !value.is_literal());
+        let any = variables.is_some_and(|value| {
+            !value.entries().is_empty() || !value.items().is_empty() || !value.is_literal()
+        });
         let keyed = function.get("environment_key").is_some_and(|key| key.as_str() != Some(""));
         let wrong = (any && !keyed).into();
         findings.when(wrong, || {
-            ENVIRONMENT_WITHOUT_CUSTOMER_KEY.on(function, "environment", format!("`{}` has environment variables under the provider's key", function.name))
+            ENVIRONMENT_WITHOUT_CUSTOMER_KEY.on(
+                function,
+                "environment",
+                format!("`{}` has environment variables under the provider's key", function.name),
+            )
         });
     }
 }

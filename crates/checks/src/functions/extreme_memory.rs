@@ -70,7 +70,9 @@ fn extreme_memory(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let wrong = function.int("memory_mb").is_some_and(|memory| memory > 8_192).into();
         findings.when(wrong, || {
-            EXTREME_MEMORY.on(function, "memory_mb", format!("`{}` has more than 8 GB of memory", function.name)).fix(Fix::risky("use less memory", function.set("memory_mb", 1024_i64)))
+            EXTREME_MEMORY
+                .on(function, "memory_mb", format!("`{}` has more than 8 GB of memory", function.name))
+                .fix(Fix::risky("use less memory", function.set("memory_mb", 1024_i64)))
         });
     }
 }

@@ -49,7 +49,13 @@ fn frozen_runtime_updates(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let wrong = function.is("runtime_updates", "Manual");
         findings.when(wrong, || {
-            FROZEN_RUNTIME_UPDATES.on(function, "runtime_updates", format!("`{}` takes no updates of its runtime", function.name)).fix(Fix::risky("take updates", function.set("runtime_updates", "Auto")))
+            FROZEN_RUNTIME_UPDATES
+                .on(
+                    function,
+                    "runtime_updates",
+                    format!("`{}` takes no updates of its runtime", function.name),
+                )
+                .fix(Fix::risky("take updates", function.set("runtime_updates", "Auto")))
         });
     }
 }

@@ -71,7 +71,11 @@ fn function_outside_network(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let wrong = (!function.has("network")).into();
         findings.when(wrong, || {
-            FUNCTION_OUTSIDE_NETWORK.on(function, "network", format!("`{}` is not attached to a network", function.name))
+            FUNCTION_OUTSIDE_NETWORK.on(
+                function,
+                "network",
+                format!("`{}` is not attached to a network", function.name),
+            )
         });
     }
 }

@@ -56,7 +56,9 @@ fn function_without_trigger(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let mut incoming = app.edges.iter().filter(|edge| edge.to == function.id);
         if !incoming.any(|edge| STARTS.contains(&edge.relation)) {
-            findings.push(FUNCTION_WITHOUT_TRIGGER.at(function, format!("nothing here starts `{}`", function.name)));
+            findings.push(
+                FUNCTION_WITHOUT_TRIGGER.at(function, format!("nothing here starts `{}`", function.name)),
+            );
         }
     }
 }

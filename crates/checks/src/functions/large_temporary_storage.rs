@@ -73,7 +73,13 @@ fn large_temporary_storage(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let wrong = function.int("ephemeral_storage_mb").is_some_and(|size| size > 512).into();
         findings.when(wrong, || {
-            LARGE_TEMPORARY_STORAGE.on(function, "ephemeral_storage_mb", format!("`{}` keeps more than 512 MB between invocations", function.name)).fix(Fix::risky("use the default", function.set("ephemeral_storage_mb", 512_i64)))
+            LARGE_TEMPORARY_STORAGE
+                .on(
+                    function,
+                    "ephemeral_storage_mb",
+                    format!("`{}` keeps more than 512 MB between invocations", function.name),
+                )
+                .fix(Fix::risky("use the default", function.set("ephemeral_storage_mb", 512_i64)))
         });
     }
 }

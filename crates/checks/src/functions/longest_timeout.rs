@@ -70,7 +70,9 @@ fn longest_timeout(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let wrong = function.int("timeout_seconds").is_some_and(|seconds| seconds >= 900).into();
         findings.when(wrong, || {
-            LONGEST_TIMEOUT.on(function, "timeout_seconds", format!("`{}` may run for 15 minutes", function.name)).fix(Fix::risky("shorten the timeout", function.set("timeout_seconds", 60_i64)))
+            LONGEST_TIMEOUT
+                .on(function, "timeout_seconds", format!("`{}` may run for 15 minutes", function.name))
+                .fix(Fix::risky("shorten the timeout", function.set("timeout_seconds", 60_i64)))
         });
     }
 }

@@ -51,9 +51,8 @@ const ASYNCHRONOUS: &[&str] = &["object-store", "topic", "event-bus", "schedule"
 fn lost_events(app: &App, findings: &mut Findings) {
     for function in app.functions().filter(|f| !f.has("dead_letters") && !f.has("on_failure")) {
         let mut triggers = app.parts(function, Kind::Trigger).filter(|trigger| !trigger.has("on_failure"));
-        let lost = triggers.find_map(|trigger| {
-            trigger.text("event").filter(|event| ASYNCHRONOUS.contains(event))
-        });
+        let lost =
+            triggers.find_map(|trigger| trigger.text("event").filter(|event| ASYNCHRONOUS.contains(event)));
         if let Some(event) = lost {
             let message = format!("`{}` drops events ({event}) that fail", function.name);
             findings.push(LOST_EVENTS.on(function, "dead_letters", message));

@@ -63,7 +63,9 @@ fn no_batch_bisect(app: &App, findings: &mut Findings) {
         }
         let wrong = !(trigger.flag("bisect") | trigger.flag("partial_failures"));
         findings.when(wrong, || {
-            NO_BATCH_BISECT.on(trigger, "bisect", format!("`{}` repeats whole batches", trigger.name)).fix(Fix::safe("split failing batches", trigger.set("bisect", true)))
+            NO_BATCH_BISECT
+                .on(trigger, "bisect", format!("`{}` repeats whole batches", trigger.name))
+                .fix(Fix::safe("split failing batches", trigger.set("bisect", true)))
         });
     }
 }

@@ -70,7 +70,11 @@ fn no_dead_letter_target(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let wrong = (!function.has("dead_letters") && !function.has("on_failure")).into();
         findings.when(wrong, || {
-            NO_DEAD_LETTER_TARGET.on(function, "dead_letters", format!("`{}` drops events that fail", function.name))
+            NO_DEAD_LETTER_TARGET.on(
+                function,
+                "dead_letters",
+                format!("`{}` drops events that fail", function.name),
+            )
         });
     }
 }

@@ -68,7 +68,13 @@ fn no_reserved_concurrency(app: &App, findings: &mut Findings) {
         let limit = function.int("concurrency");
         let wrong = (!function.has("concurrency") || limit.is_some_and(|limit| limit < 0)).into();
         findings.when(wrong, || {
-            NO_RESERVED_CONCURRENCY.on(function, "concurrency", format!("`{}` may use the whole account's concurrency", function.name)).fix(Fix::risky("reserve concurrency", function.set("concurrency", 20_i64)))
+            NO_RESERVED_CONCURRENCY
+                .on(
+                    function,
+                    "concurrency",
+                    format!("`{}` may use the whole account's concurrency", function.name),
+                )
+                .fix(Fix::risky("reserve concurrency", function.set("concurrency", 20_i64)))
         });
     }
 }

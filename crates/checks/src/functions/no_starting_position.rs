@@ -45,7 +45,11 @@ fn no_starting_position(app: &App, findings: &mut Findings) {
         if needs && !trigger.has("starting_position") {
             let message = format!("`{}` does not say where it begins", trigger.name);
             let begin = trigger.set("starting_position", "TRIM_HORIZON");
-            findings.push(NO_STARTING_POSITION.at(trigger, message).fix(Fix::risky("begin with the oldest record", begin)));
+            findings.push(
+                NO_STARTING_POSITION
+                    .at(trigger, message)
+                    .fix(Fix::risky("begin with the oldest record", begin)),
+            );
         }
     }
 }

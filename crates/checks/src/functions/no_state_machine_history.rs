@@ -62,7 +62,9 @@ fn no_state_machine_history(app: &App, findings: &mut Findings) {
     for machine in app.all(Kind::StateMachine) {
         let wrong = !machine.flag("log_data");
         findings.when(wrong, || {
-            NO_STATE_MACHINE_HISTORY.on(machine, "log_data", format!("`{}` logs no inputs and outputs", machine.name)).fix(Fix::risky("log inputs and outputs", machine.set("log_data", true)))
+            NO_STATE_MACHINE_HISTORY
+                .on(machine, "log_data", format!("`{}` logs no inputs and outputs", machine.name))
+                .fix(Fix::risky("log inputs and outputs", machine.set("log_data", true)))
         });
     }
 }

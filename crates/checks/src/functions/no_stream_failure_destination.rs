@@ -67,7 +67,11 @@ fn no_stream_failure_destination(app: &App, findings: &mut Findings) {
         }
         let wrong = (!trigger.has("on_failure")).into();
         findings.when(wrong, || {
-            NO_STREAM_FAILURE_DESTINATION.on(trigger, "on_failure", format!("`{}` drops records that fail", trigger.name))
+            NO_STREAM_FAILURE_DESTINATION.on(
+                trigger,
+                "on_failure",
+                format!("`{}` drops records that fail", trigger.name),
+            )
         });
     }
 }

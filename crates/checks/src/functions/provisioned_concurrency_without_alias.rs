@@ -42,7 +42,11 @@ fn provisioned_concurrency_without_alias(app: &App, findings: &mut Findings) {
             || app.parts(function, Kind::FunctionSetting).any(|setting| setting.has("qualifier"));
         if !published {
             let message = format!("`{}` keeps environments warm for no version or alias", function.name);
-            findings.push(PROVISIONED_CONCURRENCY_WITHOUT_ALIAS.on(function, "provisioned_concurrency", message).fix(Fix::risky("keep none warm", function.unset("provisioned_concurrency"))));
+            findings.push(
+                PROVISIONED_CONCURRENCY_WITHOUT_ALIAS
+                    .on(function, "provisioned_concurrency", message)
+                    .fix(Fix::risky("keep none warm", function.unset("provisioned_concurrency"))),
+            );
         }
     }
 }

@@ -53,8 +53,9 @@ fn public_invoke_permission(app: &App, findings: &mut Findings) {
     for permission in app.all(Kind::InvokePermission) {
         findings.when(permission.is("principal", "*"), || {
             // An organisation or a source still narrows it; IAM on a URL asks who calls.
-            let narrowed = ["organization", "source", "source_account"].iter().any(|attr| permission.has(attr))
-                || permission.is("url_auth", "AWS_IAM").is_true();
+            let narrowed =
+                ["organization", "source", "source_account"].iter().any(|attr| permission.has(attr))
+                    || permission.is("url_auth", "AWS_IAM").is_true();
             let message = format!("`{}` lets everyone invoke the function", permission.name);
             let severity = if narrowed { Severity::Low } else { Severity::High };
             PUBLIC_INVOKE_PERMISSION.on(permission, "principal", message).severity(severity)

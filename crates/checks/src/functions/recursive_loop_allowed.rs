@@ -49,7 +49,13 @@ fn recursive_loop_allowed(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let wrong = function.is("recursive_loop", "Allow");
         findings.when(wrong, || {
-            RECURSIVE_LOOP_ALLOWED.on(function, "recursive_loop", format!("`{}` may start itself again without end", function.name)).fix(Fix::safe("stop loops", function.set("recursive_loop", "Terminate")))
+            RECURSIVE_LOOP_ALLOWED
+                .on(
+                    function,
+                    "recursive_loop",
+                    format!("`{}` may start itself again without end", function.name),
+                )
+                .fix(Fix::safe("stop loops", function.set("recursive_loop", "Terminate")))
         });
     }
 }

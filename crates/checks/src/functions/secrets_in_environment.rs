@@ -1,6 +1,6 @@
 //! An environment variable of a function holds a secret as plain text.
-use crate::prelude::*;
 use crate::facts::secrets::{known_format, named_secret};
+use crate::prelude::*;
 
 check! {
     /// # Secret in the environment

@@ -1,6 +1,6 @@
 //! Code that stands in the template holds a secret.
-use crate::prelude::*;
 use crate::facts::secrets::known_format;
+use crate::prelude::*;
 
 check! {
     /// # Secret in inline code

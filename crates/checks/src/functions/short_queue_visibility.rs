@@ -75,7 +75,9 @@ fn short_queue_visibility(app: &App, findings: &mut Findings) {
                 );
                 let longer = queue.set("visibility_seconds", timeout * TIMES);
                 findings.push(
-                    SHORT_QUEUE_VISIBILITY.on(queue, "visibility_seconds", message).fix(Fix::safe("hide them longer", longer)),
+                    SHORT_QUEUE_VISIBILITY
+                        .on(queue, "visibility_seconds", message)
+                        .fix(Fix::safe("hide them longer", longer)),
                 );
             }
         }

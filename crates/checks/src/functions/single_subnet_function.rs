@@ -75,7 +75,11 @@ fn single_subnet_function(app: &App, findings: &mut Findings) {
         let subnets = function.get("subnets").map_or(&[][..], Value::items);
         let wrong = matches!(subnets, [one] if one.as_str().is_some_and(|id| id.starts_with("subnet-")) || one.as_ref().is_some_and(|to| app.named(&to.target).is_some_and(|node| node.kind == Kind::Subnet))).into();
         findings.when(wrong, || {
-            SINGLE_SUBNET_FUNCTION.on(function, "subnets", format!("`{}` is attached to one subnet", function.name))
+            SINGLE_SUBNET_FUNCTION.on(
+                function,
+                "subnets",
+                format!("`{}` is attached to one subnet", function.name),
+            )
         });
     }
 }

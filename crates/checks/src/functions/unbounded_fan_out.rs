@@ -43,7 +43,11 @@ fn unbounded_fan_out(app: &App, findings: &mut Findings) {
     for machine in app.all(Kind::StateMachine) {
         let wrong = (!machine.list("maps_unbounded").is_empty()).into();
         findings.when(wrong, || {
-            UNBOUNDED_FAN_OUT.on(machine, "definition", format!("`{}` has a map without a limit of concurrency", machine.name))
+            UNBOUNDED_FAN_OUT.on(
+                machine,
+                "definition",
+                format!("`{}` has a map without a limit of concurrency", machine.name),
+            )
         });
     }
 }

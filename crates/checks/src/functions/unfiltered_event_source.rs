@@ -68,7 +68,11 @@ fn unfiltered_event_source(app: &App, findings: &mut Findings) {
         }
         let wrong = (!trigger.has("filter")).into();
         findings.when(wrong, || {
-            UNFILTERED_EVENT_SOURCE.on(trigger, "filter", format!("`{}` is started by every record", trigger.name))
+            UNFILTERED_EVENT_SOURCE.on(
+                trigger,
+                "filter",
+                format!("`{}` is started by every record", trigger.name),
+            )
         });
     }
 }

@@ -42,7 +42,11 @@ fn unhandled_state_failure(app: &App, findings: &mut Findings) {
     for machine in app.all(Kind::StateMachine) {
         let wrong = (!machine.list("unhandled").is_empty()).into();
         findings.when(wrong, || {
-            UNHANDLED_STATE_FAILURE.on(machine, "definition", format!("`{}` has steps that handle no failure", machine.name))
+            UNHANDLED_STATE_FAILURE.on(
+                machine,
+                "definition",
+                format!("`{}` has steps that handle no failure", machine.name),
+            )
         });
     }
 }

@@ -82,7 +82,12 @@ fn unlimited_public_function(app: &App, findings: &mut Findings) {
         if let Some(trigger) = open {
             let event = trigger.text("event").unwrap_or_default();
             let message = format!("`{}` answers anyone ({event}) without a limit", function.name);
-            findings.push(UNLIMITED_PUBLIC_FUNCTION.at(function, message).related(trigger.name_at, "the open trigger").fix(Fix::risky("reserve concurrency", function.set("concurrency", 20_i64))));
+            findings.push(
+                UNLIMITED_PUBLIC_FUNCTION
+                    .at(function, message)
+                    .related(trigger.name_at, "the open trigger")
+                    .fix(Fix::risky("reserve concurrency", function.set("concurrency", 20_i64))),
+            );
         }
     }
 }
@@ -91,6 +96,7 @@ fn unlimited_public_function(app: &App, findings: &mut Findings) {
 fn is_throttled(app: &App, trigger: &Node) -> bool {
     let api = app.targets(trigger, Relation::FedBy).find(|node| node.kind == Kind::Api);
     let rated = |node: &Node| node.has("rate") || node.has("methods");
-    let stages = || app.all(Kind::ApiStage).any(rated) || app.all(Kind::ApiMethodSettings).any(|s| s.has("rate"));
+    let stages =
+        || app.all(Kind::ApiStage).any(rated) || app.all(Kind::ApiMethodSettings).any(|s| s.has("rate"));
     trigger.has("throttle") || api.is_some_and(|api| rated(api) || stages())
 }

@@ -62,7 +62,9 @@ fn unlogged_state_machine(app: &App, findings: &mut Findings) {
     for machine in app.all(Kind::StateMachine) {
         let wrong = machine.is("log_level", "OFF") | (!machine.has("log_level")).into();
         findings.when(wrong, || {
-            UNLOGGED_STATE_MACHINE.on(machine, "log_level", format!("`{}` writes no logs", machine.name)).fix(Fix::safe("log errors", machine.set("log_level", "ERROR")))
+            UNLOGGED_STATE_MACHINE
+                .on(machine, "log_level", format!("`{}` writes no logs", machine.name))
+                .fix(Fix::safe("log errors", machine.set("log_level", "ERROR")))
         });
     }
 }

@@ -56,7 +56,8 @@ fn unscoped_service_permission(app: &App, findings: &mut Findings) {
         let is_service = principal.split_once(".amazonaws.com").is_some_and(|(name, _)| !name.contains('.'));
         let scoped = ["source", "source_account", "token"].iter().any(|attr| permission.has(attr));
         if is_service && !scoped {
-            let message = format!("`{}` lets `{principal}` invoke the function for any account", permission.name);
+            let message =
+                format!("`{}` lets `{principal}` invoke the function for any account", permission.name);
             findings.push(UNSCOPED_SERVICE_PERMISSION.on(permission, "principal", message));
         }
     }

@@ -73,7 +73,9 @@ fn unstructured_logs(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let wrong = function.is("log_format", "Text");
         findings.when(wrong, || {
-            UNSTRUCTURED_LOGS.on(function, "log_format", format!("`{}` logs plain text", function.name)).fix(Fix::risky("log JSON", function.set("log_format", "JSON")))
+            UNSTRUCTURED_LOGS
+                .on(function, "log_format", format!("`{}` logs plain text", function.name))
+                .fix(Fix::risky("log JSON", function.set("log_format", "JSON")))
         });
     }
 }

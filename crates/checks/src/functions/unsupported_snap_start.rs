@@ -74,8 +74,10 @@ check! {
 /// Source: AWS Lambda Developer Guide, "Improving startup performance with Lambda SnapStart".
 fn unsupported_snap_start(app: &App, findings: &mut Findings) {
     for function in app.functions().filter(|function| function.flag("snap_start").is_true()) {
-        let old = ["nodejs", "ruby", "provided", "go1", "java8", "dotnetcore", "dotnet5", "dotnet6", "dotnet7"];
-        let old_python = ["python2", "python3.6", "python3.7", "python3.8", "python3.9", "python3.10", "python3.11"];
+        let old =
+            ["nodejs", "ruby", "provided", "go1", "java8", "dotnetcore", "dotnet5", "dotnet6", "dotnet7"];
+        let old_python =
+            ["python2", "python3.6", "python3.7", "python3.8", "python3.9", "python3.10", "python3.11"];
         let runtime = function.text("runtime").unwrap_or_default();
         let conflict = if function.has("file_system") {
             Some("a network file system")

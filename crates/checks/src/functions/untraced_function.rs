@@ -69,7 +69,9 @@ fn untraced_function(app: &App, findings: &mut Findings) {
         let traced = function.is("tracing_mode", "Active") | function.is("tracing_mode", "PassThrough");
         let wrong = !(traced | function.flag("tracing"));
         findings.when(wrong, || {
-            UNTRACED_FUNCTION.on(function, "tracing_mode", format!("`{}` is not traced", function.name)).fix(Fix::safe("trace requests", function.set("tracing_mode", "Active")))
+            UNTRACED_FUNCTION
+                .on(function, "tracing_mode", format!("`{}` is not traced", function.name))
+                .fix(Fix::safe("trace requests", function.set("tracing_mode", "Active")))
         });
     }
 }

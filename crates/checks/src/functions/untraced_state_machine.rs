@@ -60,7 +60,9 @@ fn untraced_state_machine(app: &App, findings: &mut Findings) {
     for machine in app.all(Kind::StateMachine) {
         let wrong = !machine.flag("tracing");
         findings.when(wrong, || {
-            UNTRACED_STATE_MACHINE.on(machine, "tracing", format!("`{}` is not traced", machine.name)).fix(Fix::safe("trace executions", machine.set("tracing", true)))
+            UNTRACED_STATE_MACHINE
+                .on(machine, "tracing", format!("`{}` is not traced", machine.name))
+                .fix(Fix::safe("trace executions", machine.set("tracing", true)))
         });
     }
 }

@@ -1,6 +1,6 @@
 //! Every identity of an account may assume this role, as far as that account lets it.
-use crate::prelude::*;
 use super::trust::trusts;
+use crate::prelude::*;
 
 check! {
     /// # A role for a whole account

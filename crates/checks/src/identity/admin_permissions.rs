@@ -1,6 +1,6 @@
 //! A policy allows every action on every resource.
-use crate::prelude::*;
 use super::effective::{each_statement, on_everything};
+use crate::prelude::*;
 
 check! {
     /// # Administrator permissions

@@ -1,6 +1,6 @@
 //! An identity has the managed policy that allows everything.
-use crate::prelude::*;
 use super::managed::managed;
+use crate::prelude::*;
 
 check! {
     /// # Administrator by managed policy

@@ -1,6 +1,6 @@
 //! A statement allows everything except a list of actions.
-use crate::prelude::*;
 use super::effective::each_statement;
+use crate::prelude::*;
 
 check! {
     /// # Allowing all actions but some

@@ -1,6 +1,6 @@
 //! A statement allows its actions on everything except a list of resources.
-use crate::prelude::*;
 use super::effective::each_statement;
+use crate::prelude::*;
 
 check! {
     /// # Allowing all resources but some
@@ -46,6 +46,7 @@ check! {
 fn allow_not_resource(app: &App, findings: &mut Findings) {
     each_statement(app, findings, &ALLOW_NOT_RESOURCE, |statement| {
         let inverted = !statement.not_resources.is_empty();
-        inverted.then(|| (Tri::True, "allows its actions on all resources but those of `NotResource`".to_owned()))
+        inverted
+            .then(|| (Tri::True, "allows its actions on all resources but those of `NotResource`".to_owned()))
     });
 }

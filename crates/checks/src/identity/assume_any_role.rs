@@ -1,6 +1,6 @@
 //! A policy allows to assume every role that trusts the account.
-use crate::prelude::*;
 use super::effective::{allows_any, each_statement, on_everything};
+use crate::prelude::*;
 
 check! {
     /// # Assuming any role

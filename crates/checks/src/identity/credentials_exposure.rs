@@ -1,6 +1,6 @@
 //! A policy allows actions that return credentials, for any resource.
-use crate::prelude::*;
 use super::effective::judge;
+use crate::prelude::*;
 
 check! {
     /// # Permission to obtain credentials

@@ -1,6 +1,6 @@
 //! A policy allows to read every object, parameter or secret of the account.
-use crate::prelude::*;
 use super::effective::judge;
+use crate::prelude::*;
 
 check! {
     /// # Permission to read all data

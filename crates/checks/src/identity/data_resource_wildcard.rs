@@ -1,6 +1,6 @@
 //! A statement names all resources of a data service by a pattern.
-use crate::prelude::*;
 use super::effective::each_statement;
+use crate::prelude::*;
 
 check! {
     /// # Every table, bucket or queue

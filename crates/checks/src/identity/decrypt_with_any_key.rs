@@ -1,6 +1,6 @@
 //! A policy allows to decrypt with every key of the account.
-use crate::prelude::*;
 use super::effective::{allows_any, each_statement, on_everything};
+use crate::prelude::*;
 
 check! {
     /// # Decrypting with any key

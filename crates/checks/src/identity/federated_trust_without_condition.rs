@@ -1,6 +1,6 @@
 //! A role trusts an identity provider, and does not say which of its people or programs.
-use crate::prelude::*;
 use super::trust::trusts;
+use crate::prelude::*;
 
 check! {
     /// # Federated sign-in without a condition

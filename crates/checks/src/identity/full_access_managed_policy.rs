@@ -1,6 +1,6 @@
 //! An identity has a managed policy that allows every action of a service on every resource.
-use crate::prelude::*;
 use super::managed::managed;
+use crate::prelude::*;
 
 check! {
     /// # Full access by managed policy

@@ -1,6 +1,6 @@
 //! A policy allows every action of IAM.
-use crate::prelude::*;
 use super::effective::each_statement;
+use crate::prelude::*;
 
 check! {
     /// # Full control of identities

@@ -60,10 +60,11 @@ const SUBJECT: &str = "token.actions.githubusercontent.com";
 const ABUSABLE: &[&str] = &["workflow", "environment", "ref", "context", "head_ref", "base_ref"];
 
 fn github_trust_without_repository(app: &App, findings: &mut Findings) {
-    let documents = app.all(Kind::PolicyDocument).map(|node| (node, node.policies.iter().collect::<Vec<_>>()));
-    let roles = app.all(Kind::Role).map(|node| {
-        (node, node.trust().filter(|policy| policy.written_in.is_none()).collect::<Vec<_>>())
-    });
+    let documents =
+        app.all(Kind::PolicyDocument).map(|node| (node, node.policies.iter().collect::<Vec<_>>()));
+    let roles = app
+        .all(Kind::Role)
+        .map(|node| (node, node.trust().filter(|policy| policy.written_in.is_none()).collect::<Vec<_>>()));
     for (node, policies) in documents.chain(roles) {
         let statements = policies.iter().flat_map(|policy| &policy.statements);
         let open = statements.filter(|statement| statement.allows()).find(|statement| {
@@ -88,7 +89,8 @@ fn is_pinned(statement: &Statement) -> bool {
 
 fn names_repository(subject: &str) -> bool {
     let Some((claim, value)) = subject.split_once(':') else { return false };
-    if value == "*" || value.starts_with("*:") || ABUSABLE.iter().any(|abusable| claim.starts_with(abusable)) {
+    if value == "*" || value.starts_with("*:") || ABUSABLE.iter().any(|abusable| claim.starts_with(abusable))
+    {
         return false;
     }
     let owner = value.split_once('/').map(|(owner, _)| owner);

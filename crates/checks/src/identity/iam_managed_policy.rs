@@ -1,6 +1,6 @@
 //! An identity has the managed policy that allows every action of IAM.
-use crate::prelude::*;
 use super::managed::managed;
+use crate::prelude::*;
 
 check! {
     /// # Control of identities by managed policy

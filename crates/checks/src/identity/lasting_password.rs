@@ -43,7 +43,11 @@ fn lasting_password(app: &App, findings: &mut Findings) {
         };
         findings.when(weak, || {
             LASTING_PASSWORD
-                .on(policy, "age_days_max", format!("`{}`: passwords of the account stay valid for more than 90 days", policy.name))
+                .on(
+                    policy,
+                    "age_days_max",
+                    format!("`{}`: passwords of the account stay valid for more than 90 days", policy.name),
+                )
                 .fix(Fix::safe("set 90", policy.set("age_days_max", 90_i64)))
         });
     }

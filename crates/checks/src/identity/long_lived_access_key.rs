@@ -45,7 +45,9 @@ fn long_lived_access_key(app: &App, findings: &mut Findings) {
     for key in app.all(Kind::AccessKey).filter(|key| !key.flag("password").is_true()) {
         let encrypted = key.has("pgp_key");
         findings.when(!key.is("status", "Inactive") & (!encrypted).into(), || {
-            LONG_LIVED_ACCESS_KEY.at(key, format!("`{}` is a key that does not expire", key.name)).fix(Fix::risky("switch the key off", key.set("status", "Inactive")))
+            LONG_LIVED_ACCESS_KEY
+                .at(key, format!("`{}` is a key that does not expire", key.name))
+                .fix(Fix::risky("switch the key off", key.set("status", "Inactive")))
         });
     }
 }

@@ -44,6 +44,7 @@ check! {
 
 fn long_lived_user(app: &App, findings: &mut Findings) {
     for user in app.all(Kind::User) {
-        findings.push(LONG_LIVED_USER.at(user, format!("`{}` is a user with long-lived credentials", user.name)));
+        findings
+            .push(LONG_LIVED_USER.at(user, format!("`{}` is a user with long-lived credentials", user.name)));
     }
 }

@@ -43,10 +43,11 @@ fn mixed_trust(app: &App, findings: &mut Findings) {
     for role in app.all(Kind::Role) {
         let statements = role.trust().flat_map(|policy| &policy.statements).filter(|s| s.allows());
         let principals: Vec<&Principal> = statements.flat_map(|statement| &statement.principals).collect();
-        let has = |kinds: &[&str]| principals.iter().any(|principal| kinds.contains(&principal.kind.as_str()));
-        let runs_code = principals.iter().any(|principal| {
-            principal.kind == "Service" && principal.value.display().starts_with("lambda.")
-        });
+        let has =
+            |kinds: &[&str]| principals.iter().any(|principal| kinds.contains(&principal.kind.as_str()));
+        let runs_code = principals
+            .iter()
+            .any(|principal| principal.kind == "Service" && principal.value.display().starts_with("lambda."));
         if runs_code && has(&["AWS", "Federated", "*"]) {
             let message = format!("`{}` is a function's role, and others may assume it", role.name);
             findings.push(MIXED_TRUST.at(role, message));

@@ -1,6 +1,6 @@
 //! A policy allows to pass every role of the account to a service.
-use crate::prelude::*;
 use super::effective::{allows_any, each_statement, on_everything};
+use crate::prelude::*;
 
 check! {
     /// # Passing any role

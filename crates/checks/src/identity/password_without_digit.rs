@@ -38,7 +38,11 @@ fn password_without_digit(app: &App, findings: &mut Findings) {
     for policy in app.all(Kind::PasswordPolicy) {
         findings.unless_on(policy, "numbers", || {
             PASSWORD_WITHOUT_DIGIT
-                .on(policy, "numbers", format!("`{}`: the account does not ask for a digit in passwords", policy.name))
+                .on(
+                    policy,
+                    "numbers",
+                    format!("`{}`: the account does not ask for a digit in passwords", policy.name),
+                )
                 .fix(Fix::safe("require it", policy.set("numbers", true)))
         });
     }

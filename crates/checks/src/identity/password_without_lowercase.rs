@@ -39,7 +39,14 @@ fn password_without_lowercase(app: &App, findings: &mut Findings) {
     for policy in app.all(Kind::PasswordPolicy) {
         findings.unless_on(policy, "lowercase", || {
             PASSWORD_WITHOUT_LOWERCASE
-                .on(policy, "lowercase", format!("`{}`: the account does not ask for a lowercase letter in passwords", policy.name))
+                .on(
+                    policy,
+                    "lowercase",
+                    format!(
+                        "`{}`: the account does not ask for a lowercase letter in passwords",
+                        policy.name
+                    ),
+                )
                 .fix(Fix::safe("require it", policy.set("lowercase", true)))
         });
     }

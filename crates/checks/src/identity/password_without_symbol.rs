@@ -38,7 +38,11 @@ fn password_without_symbol(app: &App, findings: &mut Findings) {
     for policy in app.all(Kind::PasswordPolicy) {
         findings.unless_on(policy, "symbols", || {
             PASSWORD_WITHOUT_SYMBOL
-                .on(policy, "symbols", format!("`{}`: the account does not ask for a symbol in passwords", policy.name))
+                .on(
+                    policy,
+                    "symbols",
+                    format!("`{}`: the account does not ask for a symbol in passwords", policy.name),
+                )
                 .fix(Fix::safe("require it", policy.set("symbols", true)))
         });
     }

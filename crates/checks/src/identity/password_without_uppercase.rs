@@ -39,7 +39,14 @@ fn password_without_uppercase(app: &App, findings: &mut Findings) {
     for policy in app.all(Kind::PasswordPolicy) {
         findings.unless_on(policy, "uppercase", || {
             PASSWORD_WITHOUT_UPPERCASE
-                .on(policy, "uppercase", format!("`{}`: the account does not ask for an uppercase letter in passwords", policy.name))
+                .on(
+                    policy,
+                    "uppercase",
+                    format!(
+                        "`{}`: the account does not ask for an uppercase letter in passwords",
+                        policy.name
+                    ),
+                )
                 .fix(Fix::safe("require it", policy.set("uppercase", true)))
         });
     }

@@ -1,6 +1,6 @@
 //! An identity has a managed policy that allows nearly everything.
-use crate::prelude::*;
 use super::managed::managed;
+use crate::prelude::*;
 
 check! {
     /// # Power user by managed policy
@@ -54,7 +54,14 @@ check! {
 
 fn power_user_managed_policy(app: &App, findings: &mut Findings) {
     for (node, policy, name) in managed(app) {
-        if matches!(name, "PowerUserAccess" | "SystemAdministrator" | "DatabaseAdministrator" | "NetworkAdministrator" | "DataScientist") {
+        if matches!(
+            name,
+            "PowerUserAccess"
+                | "SystemAdministrator"
+                | "DatabaseAdministrator"
+                | "NetworkAdministrator"
+                | "DataScientist"
+        ) {
             let message = format!("`{}` has the managed policy `{name}`", node.name);
             findings.push(POWER_USER_MANAGED_POLICY.at(node, message).at(policy.at));
         }

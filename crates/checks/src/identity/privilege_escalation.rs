@@ -1,6 +1,6 @@
 //! A policy allows a combination of actions by which its holder can gain more permissions.
-use crate::prelude::*;
 use super::effective::judge;
+use crate::prelude::*;
 
 check! {
     /// # Privilege escalation

@@ -1,6 +1,6 @@
 //! Every AWS account of the world may assume this role.
-use crate::prelude::*;
 use super::trust::trusts;
+use crate::prelude::*;
 
 check! {
     /// # A role for everyone
@@ -58,7 +58,8 @@ fn public_trust(app: &App, findings: &mut Findings) {
     for (role, statement) in trusts(app) {
         if statement.for_everyone() {
             // A condition may still narrow it to an organisation.
-            let severity = if statement.conditions.is_empty() { Severity::Critical } else { Severity::Medium };
+            let severity =
+                if statement.conditions.is_empty() { Severity::Critical } else { Severity::Medium };
             let message = format!("`{}` may be assumed by every AWS account", role.name);
             findings.push(PUBLIC_TRUST.at(role, message).at(statement.at).severity(severity));
         }

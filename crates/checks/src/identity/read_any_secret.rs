@@ -1,6 +1,6 @@
 //! A policy allows to read every secret of the account.
-use crate::prelude::*;
 use super::effective::{allows_any, each_statement, on_everything};
+use crate::prelude::*;
 
 check! {
     /// # Reading any secret

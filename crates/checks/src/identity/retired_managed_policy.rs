@@ -1,6 +1,6 @@
 //! An identity has a managed policy that AWS no longer maintains.
-use crate::prelude::*;
 use super::managed::managed;
+use crate::prelude::*;
 
 check! {
     /// # Managed policy that AWS withdrew

@@ -44,7 +44,11 @@ fn reusable_password(app: &App, findings: &mut Findings) {
         };
         findings.when(weak, || {
             REUSABLE_PASSWORD
-                .on(policy, "reuse_prevention", format!("`{}`: the account remembers fewer than 24 earlier passwords", policy.name))
+                .on(
+                    policy,
+                    "reuse_prevention",
+                    format!("`{}`: the account remembers fewer than 24 earlier passwords", policy.name),
+                )
                 .fix(Fix::safe("set 24", policy.set("reuse_prevention", 24_i64)))
         });
     }

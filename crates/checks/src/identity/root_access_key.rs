@@ -37,7 +37,11 @@ check! {
 fn root_access_key(app: &App, findings: &mut Findings) {
     for key in app.all(Kind::AccessKey).filter(|key| !key.flag("password").is_true()) {
         if key.text("user") == Some("root") {
-            findings.push(ROOT_ACCESS_KEY.on(key, "user", format!("`{}` is a key of the root user", key.name)));
+            findings.push(ROOT_ACCESS_KEY.on(
+                key,
+                "user",
+                format!("`{}` is a key of the root user", key.name),
+            ));
         }
     }
 }

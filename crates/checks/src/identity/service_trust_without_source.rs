@@ -1,6 +1,6 @@
 //! A role trusts a service that acts for many accounts, and does not say for whose resource.
-use crate::prelude::*;
 use super::trust::trusts;
+use crate::prelude::*;
 
 check! {
     /// # A service without its source
@@ -62,9 +62,8 @@ fn service_trust_without_source(app: &App, findings: &mut Findings) {
     const KEYS: &[&str] = &["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"];
     for (role, statement) in trusts(app) {
         let mut services = statement.principals.iter().filter(|principal| principal.kind == "Service");
-        let deputy = services.find(|principal| {
-            principal.value.as_str().is_some_and(|name| DEPUTIES.contains(&name))
-        });
+        let deputy =
+            services.find(|principal| principal.value.as_str().is_some_and(|name| DEPUTIES.contains(&name)));
         let Some(deputy) = deputy else { continue };
         if KEYS.iter().all(|key| statement.condition(key).is_none()) {
             let service = deputy.value.display();

@@ -1,6 +1,6 @@
 //! A policy allows every action of a service that holds data or keys.
-use crate::prelude::*;
 use super::effective::each_statement;
+use crate::prelude::*;
 
 check! {
     /// # Every action of a data service
@@ -62,10 +62,42 @@ check! {
 
 /// Services whose actions reach data, keys, identities, or run code.
 const SERVICES: &[&str] = &[
-    "s3", "dynamodb", "sqs", "sns", "kms", "secretsmanager", "ssm", "lambda", "iam", "sts", "rds",
-    "rds-data", "kinesis", "firehose", "states", "events", "ec2", "cognito-idp", "cognito-identity",
-    "cloudformation", "apigateway", "execute-api", "elasticfilesystem", "es", "aoss", "redshift", "athena",
-    "glue", "ecr", "ecs", "ses", "bedrock", "sagemaker", "organizations", "cloudfront", "route53",
+    "s3",
+    "dynamodb",
+    "sqs",
+    "sns",
+    "kms",
+    "secretsmanager",
+    "ssm",
+    "lambda",
+    "iam",
+    "sts",
+    "rds",
+    "rds-data",
+    "kinesis",
+    "firehose",
+    "states",
+    "events",
+    "ec2",
+    "cognito-idp",
+    "cognito-identity",
+    "cloudformation",
+    "apigateway",
+    "execute-api",
+    "elasticfilesystem",
+    "es",
+    "aoss",
+    "redshift",
+    "athena",
+    "glue",
+    "ecr",
+    "ecs",
+    "ses",
+    "bedrock",
+    "sagemaker",
+    "organizations",
+    "cloudfront",
+    "route53",
 ];
 
 fn service_wildcard_actions(app: &App, findings: &mut Findings) {

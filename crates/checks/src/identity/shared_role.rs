@@ -1,6 +1,6 @@
 //! Several functions run as the same role.
-use crate::prelude::*;
 use super::effective::shown;
+use crate::prelude::*;
 
 check! {
     /// # One role for several functions
@@ -59,7 +59,8 @@ fn shared_role(app: &App, findings: &mut Findings) {
         let holders = app.sources(role, Relation::Assumes).filter(|node| node.kind == Kind::Function);
         let names: Vec<String> = holders.map(|function| function.name.clone()).collect();
         if names.len() > 1 {
-            let message = format!("`{}` is the role of {} functions: {}", role.name, names.len(), shown(&names));
+            let message =
+                format!("`{}` is the role of {} functions: {}", role.name, names.len(), shown(&names));
             findings.push(SHARED_ROLE.at(role, message));
         }
     }

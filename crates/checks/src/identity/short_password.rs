@@ -44,7 +44,11 @@ fn short_password(app: &App, findings: &mut Findings) {
         };
         findings.when(weak, || {
             SHORT_PASSWORD
-                .on(policy, "length_min", format!("`{}`: the account allows passwords with fewer than 14 characters", policy.name))
+                .on(
+                    policy,
+                    "length_min",
+                    format!("`{}`: the account allows passwords with fewer than 14 characters", policy.name),
+                )
                 .fix(Fix::safe("set 14", policy.set("length_min", 14_i64)))
         });
     }

@@ -1,6 +1,6 @@
 //! A trust policy allows every principal except those it lists.
-use crate::prelude::*;
 use super::trust::trusts;
+use crate::prelude::*;
 
 check! {
     /// # Trusting all principals but some

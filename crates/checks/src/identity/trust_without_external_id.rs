@@ -1,6 +1,6 @@
 //! A role trusts another account, and asks for no external id.
-use crate::prelude::*;
 use super::trust::trusts;
+use crate::prelude::*;
 
 check! {
     /// # Another account without an external id

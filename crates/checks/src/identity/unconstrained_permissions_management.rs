@@ -1,7 +1,7 @@
 //! A policy allows to change who may access resources, for any resource.
-use crate::prelude::*;
 use super::effective::judge;
 use crate::facts::actions::{Action, Level};
+use crate::prelude::*;
 
 check! {
     /// # Permissions management without constraint
@@ -70,7 +70,11 @@ check! {
 }
 
 fn unconstrained_permissions_management(app: &App, findings: &mut Findings) {
-    judge(app, findings, &UNCONSTRAINED_PERMISSIONS_MANAGEMENT, "may change permissions on every resource", |reach| {
-        reach.of_level(Level::Permissions).into_iter().map(Action::display).collect()
-    });
+    judge(
+        app,
+        findings,
+        &UNCONSTRAINED_PERMISSIONS_MANAGEMENT,
+        "may change permissions on every resource",
+        |reach| reach.of_level(Level::Permissions).into_iter().map(Action::display).collect(),
+    );
 }

@@ -1,7 +1,7 @@
 //! A policy allows to create, change or delete any resource of a service.
-use crate::prelude::*;
 use super::effective::judge;
 use crate::facts::actions::{Action, Level};
+use crate::prelude::*;
 
 check! {
     /// # Writing without constraint

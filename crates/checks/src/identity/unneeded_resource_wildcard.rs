@@ -1,6 +1,6 @@
 //! A policy allows actions on `*` although a statement can name the resources of these actions.
-use crate::prelude::*;
 use super::effective::judge;
+use crate::prelude::*;
 
 check! {
     /// # Every resource where one could be named
@@ -61,7 +61,11 @@ check! {
 }
 
 fn unneeded_resource_wildcard(app: &App, findings: &mut Findings) {
-    judge(app, findings, &UNNEEDED_RESOURCE_WILDCARD, "names `*` although its actions can be narrowed", |reach| {
-        reach.unrestricted.iter().map(|action| action.display()).collect()
-    });
+    judge(
+        app,
+        findings,
+        &UNNEEDED_RESOURCE_WILDCARD,
+        "names `*` although its actions can be narrowed",
+        |reach| reach.unrestricted.iter().map(|action| action.display()).collect(),
+    );
 }

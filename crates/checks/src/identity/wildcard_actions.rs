@@ -1,6 +1,6 @@
 //! A policy allows every action of every service.
-use crate::prelude::*;
 use super::effective::written;
+use crate::prelude::*;
 
 check! {
     /// # Every action

@@ -62,7 +62,10 @@ fn function_without_log_group(app: &App, findings: &mut Findings) {
                 || name.as_ref().is_some_and(|name| text.ends_with(&format!("/{name}")))
         });
         if !declared {
-            findings.push(FUNCTION_WITHOUT_LOG_GROUP.at(function, format!("the logs of `{}` are kept for ever", function.name)));
+            findings.push(
+                FUNCTION_WITHOUT_LOG_GROUP
+                    .at(function, format!("the logs of `{}` are kept for ever", function.name)),
+            );
         }
     }
 }

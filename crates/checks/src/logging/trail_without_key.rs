@@ -44,6 +44,8 @@ check! {
 
 fn trail_without_key(app: &App, findings: &mut Findings) {
     for trail in app.all(Kind::Trail).filter(|trail| !trail.has("is_store")) {
-        findings.unless_set(trail, "key", || TRAIL_WITHOUT_KEY.at(trail, format!("`{}` has no customer key", trail.name)));
+        findings.unless_set(trail, "key", || {
+            TRAIL_WITHOUT_KEY.at(trail, format!("`{}` has no customer key", trail.name))
+        });
     }
 }

@@ -44,6 +44,8 @@ check! {
 
 fn unencrypted_log_group(app: &App, findings: &mut Findings) {
     for group in app.all(Kind::LogGroup) {
-        findings.unless_set(group, "key", || UNENCRYPTED_LOG_GROUP.at(group, format!("`{}` has no customer key", group.name)));
+        findings.unless_set(group, "key", || {
+            UNENCRYPTED_LOG_GROUP.at(group, format!("`{}` has no customer key", group.name))
+        });
     }
 }

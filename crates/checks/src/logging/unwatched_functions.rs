@@ -54,7 +54,8 @@ fn unwatched_functions(app: &App, findings: &mut Findings) {
     // One finding for the application: alarms are often written once for all functions.
     let Some(first) = app.functions().find(|function| !function.implicit) else { return };
     let watched = app.all(Kind::Alarm).any(|alarm| {
-        let own = alarm.get("namespace").is_none_or(|name| name.display() == "AWS/Lambda" || name.is_unknown());
+        let own =
+            alarm.get("namespace").is_none_or(|name| name.display() == "AWS/Lambda" || name.is_unknown());
         own || alarm.has("metrics")
     });
     if !watched {

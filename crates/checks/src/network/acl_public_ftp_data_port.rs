@@ -1,6 +1,6 @@
 //! A network access list that lets everyone reach port 20.
-use crate::prelude::*;
 use super::rules::acl_opens;
+use crate::prelude::*;
 
 check! {
     /// # Access list opens FTP data to everyone

@@ -1,6 +1,6 @@
 //! A security group that lets everyone reach every port.
-use crate::prelude::*;
 use super::rules::{ranked, rules};
+use crate::prelude::*;
 
 check! {
     /// # Every port public

@@ -61,7 +61,9 @@ fn function_in_public_subnet(app: &App, findings: &mut Findings) {
         let subnets = app.targets(function, Relation::RunsIn).filter(|node| node.kind == Kind::Subnet);
         if let Some(subnet) = subnets.into_iter().find(|subnet| subnet.flag("public_addresses").is_true()) {
             let text = format!("`{}` is attached to the public subnet `{}`", function.name, subnet.name);
-            findings.push(FUNCTION_IN_PUBLIC_SUBNET.on(function, "subnets", text).related(subnet.name_at, "the subnet"));
+            findings.push(
+                FUNCTION_IN_PUBLIC_SUBNET.on(function, "subnets", text).related(subnet.name_at, "the subnet"),
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A load balancer whose port 80 does not lead to HTTPS.
-use crate::prelude::*;
 use super::balancers::redirects_to_https;
+use crate::prelude::*;
 
 check! {
     /// # HTTP is not redirected
@@ -60,9 +60,9 @@ check! {
 
 fn http_without_redirect(app: &App, findings: &mut Findings) {
     for balancer in app.all(Kind::LoadBalancer) {
-        let plain = app.parts(balancer, Kind::Listener).filter(|listener| {
-            listener.int("port") == Some(80) && listener.is("protocol", "HTTP").is_true()
-        });
+        let plain = app
+            .parts(balancer, Kind::Listener)
+            .filter(|listener| listener.int("port") == Some(80) && listener.is("protocol", "HTTP").is_true());
         let redirected = Tri::all(plain.map(redirects_to_https));
         findings.when(!redirected, || {
             HTTP_WITHOUT_REDIRECT.at(balancer, format!("`{}` does not send HTTP to HTTPS", balancer.name))

@@ -54,7 +54,8 @@ fn load_balancer_without_firewall(app: &App, findings: &mut Findings) {
             continue;
         }
         findings.when(!balancer.flag("internal"), || {
-            LOAD_BALANCER_WITHOUT_FIREWALL.at(balancer, format!("no firewall stands in front of `{}`", balancer.name))
+            LOAD_BALANCER_WITHOUT_FIREWALL
+                .at(balancer, format!("no firewall stands in front of `{}`", balancer.name))
         });
     }
 }

@@ -76,9 +76,9 @@ fn missing_network_endpoint(app: &App, findings: &mut Findings) {
         for (kind, service) in [(Kind::Table, "dynamodb"), (Kind::Bucket, "s3")] {
             let mut endpoints = app.all(Kind::NetworkEndpoint);
             let reached = endpoints.any(|endpoint| {
-                endpoint.get("service").is_some_and(|name| {
-                    name.display().ends_with(&format!(".{service}")) || name.is_unknown()
-                })
+                endpoint
+                    .get("service")
+                    .is_some_and(|name| name.display().ends_with(&format!(".{service}")) || name.is_unknown())
             });
             if app.all(kind).next().is_some() && !reached {
                 let text = format!("functions of `{}` reach `{service}` around the network", network.name);

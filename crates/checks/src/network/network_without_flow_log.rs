@@ -50,7 +50,10 @@ check! {
 fn network_without_flow_log(app: &App, findings: &mut Findings) {
     for network in app.all(Kind::Network).filter(|network| !network.has("default")) {
         if !app.sources(network, Relation::Protects).any(|log| log.kind == Kind::FlowLog) {
-            findings.push(NETWORK_WITHOUT_FLOW_LOG.at(network, format!("the traffic of `{}` is not recorded", network.name)));
+            findings.push(
+                NETWORK_WITHOUT_FLOW_LOG
+                    .at(network, format!("the traffic of `{}` is not recorded", network.name)),
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A load balancer that accepts old TLS versions.
-use crate::prelude::*;
 use super::balancers::redirects_to_https;
+use crate::prelude::*;
 
 check! {
     /// # Listener with old TLS
@@ -67,7 +67,8 @@ fn old_tls_listener(app: &App, findings: &mut Findings) {
             },
         };
         findings.when(!safe, || {
-            let finding = OLD_TLS_LISTENER.on(listener, "tls", format!("`{}` accepts TLS 1.0 or 1.1", listener.name));
+            let finding =
+                OLD_TLS_LISTENER.on(listener, "tls", format!("`{}` accepts TLS 1.0 or 1.1", listener.name));
             if listener.is("protocol", "HTTPS").is_true() {
                 let policy = "ELBSecurityPolicy-TLS13-1-2-2021-06";
                 finding.fix(Fix::risky("ask for TLS 1.2", listener.set("tls", policy)))

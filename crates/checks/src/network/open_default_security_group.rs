@@ -49,7 +49,10 @@ fn open_default_security_group(app: &App, findings: &mut Findings) {
             group.list("ingress").is_empty() && group.list("egress").is_empty() && !rules
         });
         if !closed {
-            findings.push(OPEN_DEFAULT_SECURITY_GROUP.at(network, format!("the default group of `{}` has rules", network.name)));
+            findings.push(
+                OPEN_DEFAULT_SECURITY_GROUP
+                    .at(network, format!("the default group of `{}` has rules", network.name)),
+            );
         }
     }
 }

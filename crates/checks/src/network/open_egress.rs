@@ -1,6 +1,6 @@
 //! A security group that lets everything out, to everywhere.
-use crate::prelude::*;
 use super::rules::rules;
+use crate::prelude::*;
 
 check! {
     /// # Egress to everywhere

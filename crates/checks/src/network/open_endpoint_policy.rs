@@ -52,7 +52,10 @@ check! {
 fn open_endpoint_policy(app: &App, findings: &mut Findings) {
     for endpoint in app.all(Kind::NetworkEndpoint).filter(|endpoint| !endpoint.has("is_service")) {
         if endpoint.resource_policies.is_empty() {
-            findings.push(OPEN_ENDPOINT_POLICY.at(endpoint, format!("anything may be done through `{}`", endpoint.name)));
+            findings.push(
+                OPEN_ENDPOINT_POLICY
+                    .at(endpoint, format!("anything may be done through `{}`", endpoint.name)),
+            );
             continue;
         }
         let statements = endpoint.resource_policies.iter().flat_map(|policy| &policy.statements);

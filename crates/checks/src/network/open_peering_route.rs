@@ -54,7 +54,10 @@ fn open_peering_route(app: &App, findings: &mut Findings) {
             peering && is_all(entry.get("cidr"), entry.get("cidr6"))
         });
         if own || listed {
-            findings.push(OPEN_PEERING_ROUTE.at(route, format!("`{}` sends all traffic to a peered network", route.name)));
+            findings.push(
+                OPEN_PEERING_ROUTE
+                    .at(route, format!("`{}` sends all traffic to a peered network", route.name)),
+            );
         }
     }
 }

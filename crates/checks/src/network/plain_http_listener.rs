@@ -1,6 +1,6 @@
 //! A load balancer that serves plain HTTP.
-use crate::prelude::*;
 use super::balancers::redirects_to_https;
+use crate::prelude::*;
 
 check! {
     /// # Plain HTTP listener

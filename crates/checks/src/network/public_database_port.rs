@@ -1,6 +1,6 @@
 //! A security group that lets everyone reach a database's port.
-use crate::prelude::*;
 use super::rules::{ranked, rules};
+use crate::prelude::*;
 
 check! {
     /// # Public database port
@@ -64,7 +64,9 @@ fn public_database_port(app: &App, findings: &mut Findings) {
         }
         // One finding for a rule, whatever it opens.
         let opened = PORTS.iter().map(|(port, store)| (rule.opens(*port), port, store));
-        let Some((open, port, store)) = opened.into_iter().find(|(open, ..)| !open.is_false()) else { continue };
+        let Some((open, port, store)) = opened.into_iter().find(|(open, ..)| !open.is_false()) else {
+            continue;
+        };
         findings.when(open, || {
             let text = format!("`{}` lets everyone reach {store} (port {port})", rule.node.name);
             ranked(app, rule.node, PUBLIC_DATABASE_PORT.at(rule.node, text).at(rule.at()))

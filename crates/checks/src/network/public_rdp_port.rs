@@ -1,6 +1,6 @@
 //! A security group that lets everyone reach port 3389.
-use crate::prelude::*;
 use super::rules::{open_to_everyone, ranked};
+use crate::prelude::*;
 
 check! {
     /// # Public Remote Desktop port

@@ -46,8 +46,11 @@ check! {
 fn request_smuggling_mode(app: &App, findings: &mut Findings) {
     for balancer in app.all(Kind::LoadBalancer) {
         findings.when(balancer.is("desync", "monitor"), || {
-            let finding =
-                REQUEST_SMUGGLING_MODE.on(balancer, "desync", format!("`{}` only watches request smuggling", balancer.name));
+            let finding = REQUEST_SMUGGLING_MODE.on(
+                balancer,
+                "desync",
+                format!("`{}` only watches request smuggling", balancer.name),
+            );
             if balancer.provider_type.starts_with("aws_") {
                 finding.fix(Fix::risky("defend against it", balancer.set("desync", "defensive")))
             } else {

@@ -49,7 +49,8 @@ fn target_group_without_health_check(app: &App, findings: &mut Findings) {
         let web = group.is("protocol", "HTTP") | group.is("protocol", "HTTPS");
         let missing = Tri::from(!group.has("health_path"));
         findings.when(web & missing, || {
-            TARGET_GROUP_WITHOUT_HEALTH_CHECK.at(group, format!("the health check of `{}` names no path", group.name))
+            TARGET_GROUP_WITHOUT_HEALTH_CHECK
+                .at(group, format!("the health check of `{}` names no path", group.name))
         });
     }
 }

@@ -56,9 +56,11 @@ check! {
 fn unattached_security_group(app: &App, findings: &mut Findings) {
     const RULES: &[Kind] = &[Kind::SecurityGroup, Kind::SecurityGroupRule];
     for group in app.all(Kind::SecurityGroup).filter(|group| !group.has("default")) {
-        let mut users = app.edges.iter().filter(|edge| edge.to == group.id).filter_map(|edge| app.node(edge.from));
+        let mut users =
+            app.edges.iter().filter(|edge| edge.to == group.id).filter_map(|edge| app.node(edge.from));
         if !users.any(|user| !RULES.contains(&user.kind)) {
-            findings.push(UNATTACHED_SECURITY_GROUP.at(group, format!("nothing runs behind `{}`", group.name)));
+            findings
+                .push(UNATTACHED_SECURITY_GROUP.at(group, format!("nothing runs behind `{}`", group.name)));
         }
     }
 }

@@ -58,16 +58,22 @@ check! {
 fn undescribed_security_rule(app: &App, findings: &mut Findings) {
     for group in app.all(Kind::SecurityGroup).filter(|group| !group.has("default")) {
         let rules = group.list("ingress").iter().chain(group.list("egress"));
-        let bare = rules.filter(|rule| !rule.entries().is_empty()).find(|rule| !is_told(rule.get("description")));
+        let bare =
+            rules.filter(|rule| !rule.entries().is_empty()).find(|rule| !is_told(rule.get("description")));
         // Terraform's groups get "Managed by Terraform" when nobody describes them.
         let group_told = group.provider_type.starts_with("AWS::") || is_told(group.get("description"));
         if bare.is_some() || !group_told {
             let at = bare.map_or(group.name_at, |rule| rule.at);
-            findings.push(UNDESCRIBED_SECURITY_RULE.at(group, format!("`{}` has a rule without a reason", group.name)).at(at));
+            findings.push(
+                UNDESCRIBED_SECURITY_RULE
+                    .at(group, format!("`{}` has a rule without a reason", group.name))
+                    .at(at),
+            );
         }
     }
     for rule in app.all(Kind::SecurityGroupRule).filter(|rule| !is_told(rule.get("description"))) {
-        findings.push(UNDESCRIBED_SECURITY_RULE.at(rule, format!("`{}` does not say what it is for", rule.name)));
+        findings
+            .push(UNDESCRIBED_SECURITY_RULE.at(rule, format!("`{}` does not say what it is for", rule.name)));
     }
 }
 

@@ -54,7 +54,11 @@ fn unlogged_load_balancer(app: &App, findings: &mut Findings) {
             continue;
         }
         findings.unless_on(balancer, "access_logs", || {
-            UNLOGGED_LOAD_BALANCER.on(balancer, "access_logs", format!("`{}` writes no access logs", balancer.name))
+            UNLOGGED_LOAD_BALANCER.on(
+                balancer,
+                "access_logs",
+                format!("`{}` writes no access logs", balancer.name),
+            )
         });
     }
 }

@@ -1,6 +1,6 @@
 //! A load balancer with a policy of weak ciphers.
-use crate::prelude::*;
 use super::balancers::is_weak_policy;
+use crate::prelude::*;
 
 check! {
     /// # Listener with weak ciphers
@@ -58,9 +58,12 @@ fn weak_listener_ciphers(app: &App, findings: &mut Findings) {
             None => Tri::Unknown,
         });
         findings.when(encrypted & weak, || {
-            WEAK_LISTENER_CIPHERS
-                .on(listener, "tls", format!("`{}` allows weak ciphers", listener.name))
-                .fix(Fix::risky("use a current policy", listener.set("tls", "ELBSecurityPolicy-TLS13-1-2-2021-06")))
+            WEAK_LISTENER_CIPHERS.on(listener, "tls", format!("`{}` allows weak ciphers", listener.name)).fix(
+                Fix::risky(
+                    "use a current policy",
+                    listener.set("tls", "ELBSecurityPolicy-TLS13-1-2-2021-06"),
+                ),
+            )
         });
     }
 }

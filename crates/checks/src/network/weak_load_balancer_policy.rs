@@ -1,6 +1,6 @@
 //! A classic load balancer's policy with old protocols.
-use crate::prelude::*;
 use super::balancers::is_weak_policy;
+use crate::prelude::*;
 
 check! {
     /// # Weak classic load balancer policy
@@ -55,12 +55,18 @@ fn weak_load_balancer_policy(app: &App, findings: &mut Findings) {
                 Some("Protocol-SSLv3" | "Protocol-TLSv1" | "Protocol-TLSv1.1") => {
                     value.is_some_and(|value| value.truth().is_true())
                 }
-                Some("Reference-Security-Policy") => value.and_then(Value::as_str).is_some_and(is_weak_policy),
+                Some("Reference-Security-Policy") => {
+                    value.and_then(Value::as_str).is_some_and(is_weak_policy)
+                }
                 _ => false,
             }
         });
         if let Some(setting) = weak {
-            findings.push(WEAK_LOAD_BALANCER_POLICY.at(policy, format!("`{}` allows old protocols", policy.name)).at(setting.at));
+            findings.push(
+                WEAK_LOAD_BALANCER_POLICY
+                    .at(policy, format!("`{}` allows old protocols", policy.name))
+                    .at(setting.at),
+            );
         }
     }
 }

@@ -42,6 +42,8 @@ check! {
 
 fn agent_without_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["AWS::Bedrock::Agent", "aws_bedrockagent_agent"]) {
-        findings.unless_set(node, "key", || AGENT_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name)));
+        findings.unless_set(node, "key", || {
+            AGENT_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name))
+        });
     }
 }

@@ -46,13 +46,18 @@ check! {
 
 fn cluster_without_insights(app: &App, findings: &mut Findings) {
     for cluster in app.all(Kind::Container).filter(|node| node.is("type", "cluster").is_true()) {
-        let setting = cluster.list("insights").iter().find(|setting| {
-            setting.get("name").and_then(Value::as_str) == Some("containerInsights")
+        let setting = cluster
+            .list("insights")
+            .iter()
+            .find(|setting| setting.get("name").and_then(Value::as_str) == Some("containerInsights"));
+        let on = setting.and_then(|setting| setting.get("value")).map_or(Tri::False, |value| {
+            match value.as_str() {
+                Some(text) => matches!(text, "enabled" | "enhanced").into(),
+                None => Tri::Unknown,
+            }
         });
-        let on = setting.and_then(|setting| setting.get("value")).map_or(Tri::False, |value| match value.as_str() {
-            Some(text) => matches!(text, "enabled" | "enhanced").into(),
-            None => Tri::Unknown,
+        findings.when(!on, || {
+            CLUSTER_WITHOUT_INSIGHTS.at(cluster, format!("`{}` has no container insights", cluster.name))
         });
-        findings.when(!on, || CLUSTER_WITHOUT_INSIGHTS.at(cluster, format!("`{}` has no container insights", cluster.name)));
     }
 }

@@ -42,9 +42,10 @@ check! {
 
 fn host_processes_shared(app: &App, findings: &mut Findings) {
     for task in app.all(Kind::Container) {
-        let inline = task.list("containers").iter().map(|container| {
-            Tri::from(container.get("pid").and_then(Value::as_str) == Some("host"))
-        });
+        let inline = task
+            .list("containers")
+            .iter()
+            .map(|container| Tri::from(container.get("pid").and_then(Value::as_str) == Some("host")));
         findings.when(task.is("pid", "host") | Tri::any(inline), || {
             HOST_PROCESSES_SHARED.on(task, "pid", format!("`{}` sees the processes of its host", task.name))
         });

@@ -43,6 +43,8 @@ check! {
 
 fn machine_without_role(app: &App, findings: &mut Findings) {
     for machine in app.all(Kind::Machine).filter(|machine| machine.is("type", "instance").is_true()) {
-        findings.unless_set(machine, "role", || MACHINE_WITHOUT_ROLE.at(machine, format!("`{}` has no role", machine.name)));
+        findings.unless_set(machine, "role", || {
+            MACHINE_WITHOUT_ROLE.at(machine, format!("`{}` has no role", machine.name))
+        });
     }
 }

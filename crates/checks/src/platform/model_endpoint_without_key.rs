@@ -42,6 +42,8 @@ check! {
 
 fn model_endpoint_without_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["AWS::SageMaker::EndpointConfig", "aws_sagemaker_endpoint_configuration"]) {
-        findings.unless_set(node, "key", || MODEL_ENDPOINT_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name)));
+        findings.unless_set(node, "key", || {
+            MODEL_ENDPOINT_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name))
+        });
     }
 }

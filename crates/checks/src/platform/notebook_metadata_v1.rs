@@ -52,7 +52,11 @@ fn notebook_metadata_v1(app: &App, findings: &mut Findings) {
         });
         findings.when(!modern, || {
             NOTEBOOK_METADATA_V1
-                .on(notebook, "metadata_version", format!("`{}` gives its credentials to any request", notebook.name))
+                .on(
+                    notebook,
+                    "metadata_version",
+                    format!("`{}` gives its credentials to any request", notebook.name),
+                )
                 .fix(Fix::risky("ask for tokens", notebook.set("metadata_version", "2")))
         });
     }

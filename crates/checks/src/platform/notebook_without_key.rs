@@ -41,7 +41,14 @@ check! {
 }
 
 fn notebook_without_key(app: &App, findings: &mut Findings) {
-    for node in app.of_type(&["AWS::SageMaker::NotebookInstance", "AWS::SageMaker::Domain", "aws_sagemaker_notebook_instance", "aws_sagemaker_domain"]) {
-        findings.unless_set(node, "key", || NOTEBOOK_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name)));
+    for node in app.of_type(&[
+        "AWS::SageMaker::NotebookInstance",
+        "AWS::SageMaker::Domain",
+        "aws_sagemaker_notebook_instance",
+        "aws_sagemaker_domain",
+    ]) {
+        findings.unless_set(node, "key", || {
+            NOTEBOOK_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name))
+        });
     }
 }

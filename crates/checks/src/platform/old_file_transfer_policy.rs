@@ -49,7 +49,9 @@ fn old_file_transfer_policy(app: &App, findings: &mut Findings) {
             Some(name) => month_of(name).is_none_or(|month| today - month >= MONTHS_MAX).into(),
             None => Tri::Unknown,
         });
-        findings.when(old, || OLD_FILE_TRANSFER_POLICY.on(server, "tls", format!("`{}` uses an old policy", server.name)));
+        findings.when(old, || {
+            OLD_FILE_TRANSFER_POLICY.on(server, "tls", format!("`{}` uses an old policy", server.name))
+        });
     }
 }
 

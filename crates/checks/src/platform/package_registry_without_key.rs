@@ -44,6 +44,8 @@ check! {
 
 fn package_registry_without_key(app: &App, findings: &mut Findings) {
     for domain in app.of_type(&["AWS::CodeArtifact::Domain", "aws_codeartifact_domain"]) {
-        findings.unless_set(domain, "key", || PACKAGE_REGISTRY_WITHOUT_KEY.at(domain, format!("`{}` has no customer key", domain.name)));
+        findings.unless_set(domain, "key", || {
+            PACKAGE_REGISTRY_WITHOUT_KEY.at(domain, format!("`{}` has no customer key", domain.name))
+        });
     }
 }

@@ -54,7 +54,8 @@ check! {
 fn pipeline_without_key(app: &App, findings: &mut Findings) {
     for pipeline in app.all(Kind::Build).filter(|build| build.is("type", "pipeline").is_true()) {
         findings.unless_set(pipeline, "key", || {
-            PIPELINE_WITHOUT_KEY.at(pipeline, format!("artifacts of `{}` have no customer key", pipeline.name))
+            PIPELINE_WITHOUT_KEY
+                .at(pipeline, format!("artifacts of `{}` have no customer key", pipeline.name))
         });
     }
 }

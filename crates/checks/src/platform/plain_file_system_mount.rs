@@ -59,7 +59,9 @@ fn plain_file_system_mount(app: &App, findings: &mut Findings) {
                 None => Tri::Unknown,
             });
             findings.when(!encrypted, || {
-                PLAIN_FILE_SYSTEM_MOUNT.at(task, format!("`{}` mounts files in the clear", task.name)).at(volume.at)
+                PLAIN_FILE_SYSTEM_MOUNT
+                    .at(task, format!("`{}` mounts files in the clear", task.name))
+                    .at(volume.at)
             });
         }
     }

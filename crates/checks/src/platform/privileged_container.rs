@@ -46,7 +46,9 @@ fn privileged_container(app: &App, findings: &mut Findings) {
         for container in task.list("containers") {
             let privileged = container.get("privileged").map_or(Tri::False, Value::truth);
             findings.when(privileged, || {
-                PRIVILEGED_CONTAINER.at(task, format!("a container of `{}` has full rights over its host", task.name)).at(container.at)
+                PRIVILEGED_CONTAINER
+                    .at(task, format!("a container of `{}` has full rights over its host", task.name))
+                    .at(container.at)
             });
         }
     }

@@ -44,6 +44,8 @@ check! {
 fn public_file_transfer(app: &App, findings: &mut Findings) {
     for server in app.all(Kind::FileTransfer) {
         let inside = server.is("endpoint", "VPC") | server.is("endpoint", "VPC_ENDPOINT");
-        findings.when(!inside, || PUBLIC_FILE_TRANSFER.on(server, "endpoint", format!("`{}` answers everyone", server.name)));
+        findings.when(!inside, || {
+            PUBLIC_FILE_TRANSFER.on(server, "endpoint", format!("`{}` answers everyone", server.name))
+        });
     }
 }

@@ -48,11 +48,16 @@ fn public_image_registry(app: &App, findings: &mut Findings) {
     const TYPES: &[&str] = &["AWS::ECR::Repository", "aws_ecr_repository_policy"];
     for node in app.of_type(TYPES) {
         for policy in node.own_resource_policies() {
-            let open = policy.statements.iter().find(|statement| {
-                statement.allows() && statement.for_everyone() && !is_bound(statement)
-            });
+            let open = policy
+                .statements
+                .iter()
+                .find(|statement| statement.allows() && statement.for_everyone() && !is_bound(statement));
             if let Some(statement) = open {
-                findings.push(PUBLIC_IMAGE_REGISTRY.at(node, format!("everyone may use `{}`", node.name)).at(statement.at));
+                findings.push(
+                    PUBLIC_IMAGE_REGISTRY
+                        .at(node, format!("everyone may use `{}`", node.name))
+                        .at(statement.at),
+                );
             }
         }
     }

@@ -43,9 +43,10 @@ check! {
 fn public_machine(app: &App, findings: &mut Findings) {
     for machine in app.all(Kind::Machine) {
         let own = machine.flag("public_address");
-        let interfaces = machine.list("interfaces").iter().map(|interface| {
-            interface.get("public").map_or(Tri::False, Value::truth)
-        });
+        let interfaces = machine
+            .list("interfaces")
+            .iter()
+            .map(|interface| interface.get("public").map_or(Tri::False, Value::truth));
         findings.when(own | Tri::any(interfaces), || {
             PUBLIC_MACHINE.at(machine, format!("`{}` gets a public address", machine.name))
         });

@@ -45,7 +45,11 @@ check! {
 }
 
 fn quality_job_volume_without_key(app: &App, findings: &mut Findings) {
-    for node in app.of_type(&["AWS::SageMaker::DataQualityJobDefinition", "aws_sagemaker_data_quality_job_definition"]) {
-        findings.unless_set(node, "volume_key", || QUALITY_JOB_VOLUME_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name)));
+    for node in app
+        .of_type(&["AWS::SageMaker::DataQualityJobDefinition", "aws_sagemaker_data_quality_job_definition"])
+    {
+        findings.unless_set(node, "volume_key", || {
+            QUALITY_JOB_VOLUME_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name))
+        });
     }
 }

@@ -47,7 +47,11 @@ check! {
 fn registry_without_key(app: &App, findings: &mut Findings) {
     for registry in app.all(Kind::ImageRegistry).filter(|registry| !registry.has("public")) {
         findings.when(!registry.is("encryption", "KMS"), || {
-            REGISTRY_WITHOUT_KEY.on(registry, "encryption", format!("`{}` is not encrypted with KMS", registry.name))
+            REGISTRY_WITHOUT_KEY.on(
+                registry,
+                "encryption",
+                format!("`{}` is not encrypted with KMS", registry.name),
+            )
         });
     }
 }

@@ -38,6 +38,8 @@ check! {
 
 fn review_flow_without_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["aws_sagemaker_flow_definition"]) {
-        findings.unless_set(node, "output_key", || REVIEW_FLOW_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name)));
+        findings.unless_set(node, "output_key", || {
+            REVIEW_FLOW_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name))
+        });
     }
 }

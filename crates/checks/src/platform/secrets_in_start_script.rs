@@ -1,6 +1,6 @@
 //! A machine whose start script holds a credential.
-use crate::prelude::*;
 use crate::facts::secrets::known_format;
+use crate::prelude::*;
 
 check! {
     /// # Secrets in a start script

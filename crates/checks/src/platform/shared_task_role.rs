@@ -47,7 +47,11 @@ fn shared_task_role(app: &App, findings: &mut Findings) {
     for task in app.all(Kind::Container).filter(|node| node.is("type", "task").is_true()) {
         let (Some(role), Some(execution)) = (task.get("role"), task.get("execution_role")) else { continue };
         if role.data == execution.data {
-            findings.push(SHARED_TASK_ROLE.on(task, "role", format!("`{}` runs as the role that starts it", task.name)));
+            findings.push(SHARED_TASK_ROLE.on(
+                task,
+                "role",
+                format!("`{}` runs as the role that starts it", task.name),
+            ));
         }
     }
 }

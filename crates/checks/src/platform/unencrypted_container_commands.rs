@@ -53,7 +53,11 @@ fn unencrypted_container_commands(app: &App, findings: &mut Findings) {
         }
         let logs = cluster.flag("exec_logs_encrypted") | cluster.flag("exec_bucket_encrypted");
         findings.when(!(Tri::from(cluster.has("exec_key")) & logs), || {
-            UNENCRYPTED_CONTAINER_COMMANDS.on(cluster, "exec", format!("commands of `{}` are not encrypted with a key of yours", cluster.name))
+            UNENCRYPTED_CONTAINER_COMMANDS.on(
+                cluster,
+                "exec",
+                format!("commands of `{}` are not encrypted with a key of yours", cluster.name),
+            )
         });
     }
 }

@@ -44,8 +44,14 @@ check! {
 
 fn unencrypted_machine_disk(app: &App, findings: &mut Findings) {
     for machine in app.all(Kind::Machine) {
-        let bare = if machine.provider_type.starts_with("aws_") { terraform(machine) } else { cloudformation(machine) };
-        findings.when(bare, || UNENCRYPTED_MACHINE_DISK.at(machine, format!("a disk of `{}` is not encrypted", machine.name)));
+        let bare = if machine.provider_type.starts_with("aws_") {
+            terraform(machine)
+        } else {
+            cloudformation(machine)
+        };
+        findings.when(bare, || {
+            UNENCRYPTED_MACHINE_DISK.at(machine, format!("a disk of `{}` is not encrypted", machine.name))
+        });
     }
 }
 

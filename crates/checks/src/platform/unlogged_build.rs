@@ -47,7 +47,8 @@ check! {
 fn unlogged_build(app: &App, findings: &mut Findings) {
     for build in app.all(Kind::Build).filter(|build| build.is("type", "project").is_true()) {
         if !build.has("cloud_logs") && !build.has("bucket_logs") {
-            findings.push(UNLOGGED_BUILD.at(build, format!("`{}` does not say where its logs go", build.name)));
+            findings
+                .push(UNLOGGED_BUILD.at(build, format!("`{}` does not say where its logs go", build.name)));
         }
     }
 }

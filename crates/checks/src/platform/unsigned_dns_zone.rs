@@ -47,9 +47,9 @@ check! {
 
 fn unsigned_dns_zone(app: &App, findings: &mut Findings) {
     for zone in app.all(Kind::DnsZone).filter(|zone| zone.list("networks").is_empty()) {
-        let signed = app.parts(zone, Kind::DnsRecord).any(|part| {
-            part.is("type", "signature").is_true() || part.is("type", "association").is_true()
-        });
+        let signed = app
+            .parts(zone, Kind::DnsRecord)
+            .any(|part| part.is("type", "signature").is_true() || part.is("type", "association").is_true());
         if !signed {
             findings.push(UNSIGNED_DNS_ZONE.at(zone, format!("answers of `{}` can be forged", zone.name)));
         }

@@ -43,6 +43,8 @@ check! {
 
 fn volume_without_key(app: &App, findings: &mut Findings) {
     for volume in app.all(Kind::Volume) {
-        findings.unless_set(volume, "key", || VOLUME_WITHOUT_KEY.at(volume, format!("`{}` has no customer key", volume.name)));
+        findings.unless_set(volume, "key", || {
+            VOLUME_WITHOUT_KEY.at(volume, format!("`{}` has no customer key", volume.name))
+        });
     }
 }

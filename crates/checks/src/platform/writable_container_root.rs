@@ -49,7 +49,11 @@ fn writable_container_root(app: &App, findings: &mut Findings) {
             container.get("read_only").map_or(Tri::False, Value::truth)
         });
         findings.when(!Tri::all(containers), || {
-            WRITABLE_CONTAINER_ROOT.on(task, "containers", format!("a container of `{}` may change its own files", task.name))
+            WRITABLE_CONTAINER_ROOT.on(
+                task,
+                "containers",
+                format!("a container of `{}` may change its own files", task.name),
+            )
         });
     }
 }

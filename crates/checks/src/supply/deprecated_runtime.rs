@@ -1,6 +1,6 @@
 //! A function runs on a runtime that gets no security updates any more.
-use crate::prelude::*;
 use crate::facts::runtimes;
+use crate::prelude::*;
 
 check! {
     /// # Runtime without support
@@ -67,13 +67,22 @@ fn deprecated_runtime(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let Some(runtime) = function.text("runtime").and_then(runtimes::find) else {
             let unclear = function.get("runtime").is_some_and(|value| value.as_str().is_none());
-            findings.when(if unclear { Tri::Unknown } else { Tri::False }, || DEPRECATED_RUNTIME.at(function, ""));
+            findings.when(if unclear { Tri::Unknown } else { Tri::False }, || {
+                DEPRECATED_RUNTIME.at(function, "")
+            });
             continue;
         };
         if runtime.ends <= today {
-            let message = format!("`{}` runs on `{}`, without updates since {}", function.name, runtime.id, runtime.ends);
+            let message = format!(
+                "`{}` runs on `{}`, without updates since {}",
+                function.name, runtime.id, runtime.ends
+            );
             let update = function.set("runtime", runtime.successor);
-            findings.push(DEPRECATED_RUNTIME.on(function, "runtime", message).fix(Fix::risky("use a supported runtime", update)));
+            findings.push(
+                DEPRECATED_RUNTIME
+                    .on(function, "runtime", message)
+                    .fix(Fix::risky("use a supported runtime", update)),
+            );
         }
     }
 }

@@ -74,7 +74,8 @@ fn foreign_layer(app: &App, findings: &mut Findings) {
             account.is_some_and(|id| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()))
         });
         if let Some(layer) = literal {
-            let message = format!("`{}` loads a layer of another account: `{}`", function.name, layer.display());
+            let message =
+                format!("`{}` loads a layer of another account: `{}`", function.name, layer.display());
             findings.push(FOREIGN_LAYER.at(function, message).at(layer.at));
         }
     }

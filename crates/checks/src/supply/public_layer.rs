@@ -53,7 +53,11 @@ check! {
 fn public_layer(app: &App, findings: &mut Findings) {
     for permission in app.all(Kind::LayerPermission).filter(|permission| !permission.has("organization")) {
         findings.when(permission.is("principal", "*"), || {
-            PUBLIC_LAYER.on(permission, "principal", format!("`{}` opens the layer to every account", permission.name))
+            PUBLIC_LAYER.on(
+                permission,
+                "principal",
+                format!("`{}` opens the layer to every account", permission.name),
+            )
         });
     }
 }

@@ -1,6 +1,6 @@
 //! The runtime of a function loses its support within half a year.
-use crate::prelude::*;
 use crate::facts::runtimes;
+use crate::prelude::*;
 
 check! {
     /// # Runtime whose support ends soon
@@ -45,10 +45,16 @@ fn runtime_near_end(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let Some(runtime) = function.text("runtime").and_then(runtimes::find) else { continue };
         if runtime.ends > today && runtimes::days_between(today, runtime.ends) <= SOON_DAYS {
-            let message =
-                format!("`{}` runs on `{}`, whose updates end on {}", function.name, runtime.id, runtime.ends);
+            let message = format!(
+                "`{}` runs on `{}`, whose updates end on {}",
+                function.name, runtime.id, runtime.ends
+            );
             let update = function.set("runtime", runtime.successor);
-            findings.push(RUNTIME_NEAR_END.on(function, "runtime", message).fix(Fix::risky("use a later runtime", update)));
+            findings.push(
+                RUNTIME_NEAR_END
+                    .on(function, "runtime", message)
+                    .fix(Fix::risky("use a later runtime", update)),
+            );
         }
     }
 }
