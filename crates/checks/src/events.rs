@@ -20,4 +20,5 @@ area! {
     pipe_without_log,
     pipe_without_dead_letters,
     endless_event_archive,
+    secret_in_event_connection,
 }

@@ -14,6 +14,7 @@ area! {
     assume_any_role,
     console_user,
     credentials_exposure,
+    credentials_in_provider,
     data_exfiltration,
     data_resource_wildcard,
     decrypt_with_any_key,

@@ -59,7 +59,7 @@ kinds! {
     InstanceProfile = "instance-profile",
     /// A workflow of steps that call functions and services.
     StateMachine = "state-machine",
-    /// A host or service outside of the application.
+    /// A host or service outside of the application, or how the application signs in to it.
     Integration = "integration",
 
     /// An HTTP, REST or WebSocket API.

@@ -100,6 +100,7 @@ impl Node {
     pub fn is(&self, attr: &str, expected: &str) -> Tri {
         match self.get(attr).map(|value| &value.data) {
             Some(Data::Text(text)) => text.eq_ignore_ascii_case(expected).into(),
+            Some(Data::Joined(parts)) if !may_read(parts, expected) => Tri::False,
             Some(Data::Unknown(_) | Data::Joined(_) | Data::Ref(_)) => Tri::Unknown,
             _ => Tri::False,
         }
@@ -150,4 +151,11 @@ impl Node {
     pub fn trust(&self) -> impl Iterator<Item = &Policy> {
         self.resource_policies.iter().filter(|policy| policy.origin == PolicyOrigin::Trust)
     }
+}
+
+/// Whether a joined text can come out as this one: what is known at its ends fits there.
+fn may_read(parts: &[Value], expected: &str) -> bool {
+    let expected = expected.to_ascii_lowercase();
+    let known = |part: Option<&Value>| part.and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
+    expected.starts_with(&known(parts.first())) && expected.ends_with(&known(parts.last()))
 }

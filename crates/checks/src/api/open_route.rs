@@ -1,6 +1,6 @@
 //! A route that anyone on the internet may call.
 use super::shared::{
-    api_of, asks_for_certificates, entrances, has_limiting_policy, is_meant_to_be_open, is_private,
+    api_of, asks_for_certificates, entrances, has_limiting_policy, is_canned, is_meant_to_be_open, is_private,
     is_resource, label,
 };
 use crate::prelude::*;
@@ -95,7 +95,7 @@ fn open_route(app: &App, findings: &mut Findings) {
             let fenced = api.is_some_and(|api| {
                 is_private(api) || has_limiting_policy(api) || asks_for_certificates(app, api)
             });
-            if fenced || is_meant_to_be_open(route) {
+            if fenced || is_canned(app, route) || is_meant_to_be_open(route) {
                 finding = finding.severity(Severity::Low);
             }
             if route.kind == Kind::ApiRoute && is_resource(route) {

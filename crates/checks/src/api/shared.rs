@@ -60,9 +60,31 @@ fn is_entrance(app: &App, node: &Node) -> bool {
     if node.text("method").is_some_and(|method| method.eq_ignore_ascii_case("OPTIONS")) {
         return false;
     }
-    let web_socket = api_of(app, node).is_some_and(|api| api.is("protocol", "WEBSOCKET").is_true())
-        || node.kind == Kind::Trigger && node.is("event", "websocket").is_true();
-    !web_socket || node.text("path") == Some("$connect")
+    !is_web_socket(app, node) || node.text("path") == Some("$connect") || opens_unasked(app, node)
+}
+
+/// A route or event of a WebSocket API.
+fn is_web_socket(app: &App, node: &Node) -> bool {
+    api_of(app, node).is_some_and(|api| api.is("protocol", "WEBSOCKET").is_true())
+        || node.kind == Kind::Trigger && node.is("event", "websocket").is_true()
+}
+
+/// Whether API Gateway itself answers, with a text that stands in the template.
+pub(super) fn is_canned(app: &App, route: &Node) -> bool {
+    route.kind == Kind::ApiRoute
+        && route.is("integration_type", "MOCK").is_true()
+        && !is_web_socket(app, route)
+}
+
+/// A message of a WebSocket API without a `$connect` route: everyone may connect and send it.
+fn opens_unasked(app: &App, node: &Node) -> bool {
+    let Some(api) = api_of(app, node) else { return false };
+    let mut routes =
+        app.all(Kind::ApiRoute).filter(|route| api_of(app, route).is_some_and(|of| of.id == api.id));
+    let is_message = node.text("path").is_some_and(|path| path != "$disconnect");
+    node.kind == Kind::ApiRoute
+        && is_message
+        && routes.all(|route| route.text("path").is_some_and(|path| path != "$connect"))
 }
 
 fn place(app: &App, node: &Node) -> (Option<model::NodeId>, String, String) {
@@ -71,10 +93,12 @@ fn place(app: &App, node: &Node) -> (Option<model::NodeId>, String, String) {
     (api, text("method").to_ascii_uppercase(), text("path"))
 }
 
-/// A route as people call it: `GET /orders`.
+/// A route as people call it: `GET /orders`, `$connect`.
 pub(super) fn label(node: &Node) -> String {
     let text = |attr: &str| node.get(attr).map(Value::display).unwrap_or_default();
-    let label = format!("{} {}", text("method"), text("path"));
+    let path = text("path");
+    // `$connect`, `$default`: no path, and no method of its own.
+    let label = if path.starts_with('$') { path } else { format!("{} {path}", text("method")) };
     if label.trim().is_empty() { node.name.clone() } else { label.trim().to_owned() }
 }
 

@@ -61,8 +61,19 @@ check! {
 
 fn read_any_secret(app: &App, findings: &mut Findings) {
     each_statement(app, findings, &READ_ANY_SECRET, |statement| {
-        let action = allows_any(statement, &["secretsmanager:GetSecretValue"])?;
-        let open = on_everything(statement) & statement.conditions.is_empty().into();
-        Some((open, format!("may read every secret (`{action}` on `*`)")))
+        // Every action is told by a check of its own.
+        let told = ["*", "*:*"].iter().any(|action| statement.has_action(action));
+        let action = allows_any(statement, &["secretsmanager:GetSecretValue"]).filter(|_| !told)?;
+        let whole = statement.resources.iter().map(Value::display).find(|text| is_every_secret(text));
+        let open = Tri::from(whole.is_some()) | on_everything(statement);
+        let resource = whole.as_deref().unwrap_or("*");
+        let message = format!("may read every secret (`{action}` on `{resource}`)");
+        Some((open & statement.conditions.is_empty().into(), message))
     });
+}
+
+/// An ARN that every secret matches: `arn:aws:secretsmanager:*:*:secret:*`.
+fn is_every_secret(arn: &str) -> bool {
+    let Some((_, rest)) = arn.split_once(":secretsmanager:") else { return false };
+    rest.ends_with(":secret:*") || rest == "*" || rest.ends_with(":*") && !rest.contains("secret:")
 }

@@ -91,8 +91,9 @@ impl Evaluator<'_, '_> {
         let shown = self.switched_off.iter().take(SHOWN_MAX).map(|(name, _)| format!("`{name}`"));
         let more = if count > SHOWN_MAX { ", …" } else { "" };
         let names = shown.collect::<Vec<_>>().join(", ");
-        let message = format!("{count} blocks make no resource with these values: {names}{more}");
-        let help = "they are not judged; give the variables that switch them on to include them";
+        let blocks = if count == 1 { "1 block makes".to_owned() } else { format!("{count} blocks make") };
+        let message = format!("{blocks} no resource with these values: {names}{more}");
+        let help = "not judged; give the variables that switch on what should be";
         self.reader.problem_at(ProblemKind::Unresolved, at, message, help);
     }
 

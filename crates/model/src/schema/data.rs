@@ -457,6 +457,17 @@ attributes! {
         rules: Any "rules of a plan",
         role: Link(Assumes) "role that makes the backups",
     }
+    Integration {
+        name: Text "its name in the account",
+        url: Text "the address that is called",
+        authorization: Text "how it signs in, in the provider's words",
+        connection: Link(Uses) "what it signs in with",
+        access_key: Text "id of the key that it signs in with",
+        api_key: Text "key that it signs in with",
+        client_secret: Text "secret that it signs in with",
+        password: Text "password that it signs in with",
+        key: Link(EncryptedBy) "customer key of what it signs in with",
+    }
     EventBus {
         name: Text "its name in the account",
         key: Link(EncryptedBy) "customer key",

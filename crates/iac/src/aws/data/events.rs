@@ -61,6 +61,46 @@ pub(super) const MAPPINGS: &[Mapping] = &[
             field("key", "kms_key_identifier"),
         ],
     ),
+    Mapping::new(
+        &["AWS::Events::Connection"],
+        Kind::Integration,
+        &[
+            field("name", "Name"),
+            field("authorization", "AuthorizationType"),
+            field("password", "AuthParameters.BasicAuthParameters.Password"),
+            field("api_key", "AuthParameters.ApiKeyAuthParameters.ApiKeyValue"),
+            field("client_secret", "AuthParameters.OAuthParameters.ClientParameters.ClientSecret"),
+            field("key", "KmsKeyIdentifier"),
+        ],
+    ),
+    Mapping::new(
+        &["aws_cloudwatch_event_connection"],
+        Kind::Integration,
+        &[
+            field("name", "name"),
+            field("authorization", "authorization_type"),
+            field("password", "auth_parameters.basic.password"),
+            field("api_key", "auth_parameters.api_key.value"),
+            field("client_secret", "auth_parameters.oauth.client_parameters.client_secret"),
+            field("key", "kms_key_identifier"),
+        ],
+    ),
+    Mapping::new(
+        &["AWS::Events::ApiDestination"],
+        Kind::Integration,
+        &[field("name", "Name"), field("url", "InvocationEndpoint"), field("connection", "ConnectionArn")],
+    ),
+    Mapping::new(
+        &["aws_cloudwatch_event_api_destination"],
+        Kind::Integration,
+        &[field("name", "name"), field("url", "invocation_endpoint"), field("connection", "connection_arn")],
+    ),
+    // What Terraform itself signs in with.
+    Mapping::new(
+        &["provider.aws"],
+        Kind::Integration,
+        &[field("access_key", "access_key"), field("client_secret", "secret_key")],
+    ),
     Mapping::new(&["AWS::Events::EventBusPolicy"], Kind::ResourcePolicy, &[field("target", "EventBusName")])
         .merge_into("target")
         .hook(bus_permission),

@@ -174,8 +174,22 @@ fn is_private(api: &Resource) -> bool {
 fn limits_callers(policy: &Value) -> bool {
     policy.entries().iter().any(|entry| {
         let name = entry.key.text.as_str();
-        name == "CustomStatements" || name.ends_with("Whitelist")
+        match name {
+            "CustomStatements" => limits(&entry.value),
+            _ => name.ends_with("Whitelist"),
+        }
     })
+}
+
+/// Statements that all let everyone in without a condition limit nobody.
+fn limits(statements: &Value) -> bool {
+    let open = |statement: &Value| {
+        let everyone = statement.get("Principal").and_then(Value::as_str) == Some("*")
+            || statement.path("Principal.AWS").and_then(Value::as_str) == Some("*");
+        let allows = statement.get("Effect").and_then(Value::as_str) == Some("Allow");
+        allows && everyone && statement.get("Condition").is_none()
+    };
+    !statements.one_or_many().iter().all(open)
 }
 
 /// The origins that the API's `Cors` lets in. SAM keeps them in single quotes.

@@ -194,7 +194,7 @@ resource "aws_b" "refs" {
               d = <aws_a.open.id>
               e = [<aws_a.each["x"].id>, <aws_a.each["y"].id>]
               f = [joined("a=", <aws_a.map["a"].id>)]
-            unresolved main.tf:3:10: 1 blocks make no resource with these values: `aws_a.n`
+            unresolved main.tf:3:10: 1 block makes no resource with these values: `aws_a.n`
         "#]],
     );
 }
