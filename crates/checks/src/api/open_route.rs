@@ -105,3 +105,32 @@ fn open_route(app: &App, findings: &mut Findings) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn severity(api: &str) -> Severity {
+        let text = format!(
+            "Transform: AWS::Serverless-2016-10-31\n\
+             Resources:\n  \
+               Api: {{ Type: AWS::Serverless::Api, Properties: {{ StageName: prod, {api} }} }}\n  \
+               Get:\n    \
+                 Type: AWS::Serverless::Function\n    \
+                 Properties:\n      \
+                   CodeUri: src\n      \
+                   Events: {{ Get: {{ Type: Api, Properties: {{ RestApiId: !Ref Api, Path: /, Method: GET }} }} }}\n"
+        );
+        let project = testkit::project([("template.yaml", text.as_str())]);
+        let findings = crate::run(&project, [&&OPEN_ROUTE], testkit::TODAY);
+        findings.found.first().expect("an open route").severity
+    }
+
+    #[test]
+    fn a_policy_counts_only_when_it_limits_callers() {
+        assert_eq!(severity("Name: orders"), Severity::High);
+        assert_eq!(severity("EndpointConfiguration: { Type: PRIVATE }"), Severity::Low);
+        let blocked = "Auth: { ResourcePolicy: { IpRangeBlacklist: [ 203.0.113.0/24 ] } }";
+        assert_eq!(severity(blocked), Severity::High);
+    }
+}

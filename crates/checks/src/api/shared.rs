@@ -34,13 +34,32 @@ pub(super) fn is_private(api: &Node) -> bool {
 
 /// Some statement of its resource policies says who may call, or from where.
 pub(super) fn has_limiting_policy(api: &Node) -> bool {
-    // SAM's short form lists addresses, networks or accounts.
-    if api.has("resource_policy") {
-        return true;
-    }
     let mut statements = api.resource_policies.iter().flat_map(|policy| &policy.statements);
-    statements
-        .any(|statement| !statement.conditions.is_empty() || statement.allows() && !statement.for_everyone())
+    api.get("resource_policy").is_some_and(limits_in_short) || statements.any(limits)
+}
+
+/// SAM's short form lists addresses, networks or accounts. A list of those that are kept out lets
+/// everyone else in.
+fn limits_in_short(policy: &Value) -> bool {
+    let open = |statement: &Value| {
+        statement.get("Effect").and_then(Value::as_str) == Some("Allow")
+            && statement.get("Principal").and_then(Value::as_str) == Some("*")
+            && statement.get("Condition").is_none()
+    };
+    policy.is_open()
+        || policy.entries().iter().any(|entry| match entry.key.text.as_str() {
+            "CustomStatements" => !entry.value.one_or_many().iter().all(open),
+            name => name.ends_with("Whitelist"),
+        })
+}
+
+/// Lets only some callers in, or keeps out all but some.
+fn limits(statement: &Statement) -> bool {
+    if statement.allows() {
+        return !statement.conditions.is_empty() || !statement.for_everyone();
+    }
+    statement.conditions.iter().any(|condition| condition.operator.contains("Not"))
+        || !statement.not_principals.is_empty()
 }
 
 /// Every way into an API that a caller may try: its routes, and the events of functions that are no

@@ -128,7 +128,7 @@ pub(super) fn judge(
             let message = format!("`{}` {fact}: {}", node.name, shown(&wrong));
             let finding = check.at(node, message).at(policy.at);
             let severity =
-                if wrong.iter().all(|name| is_telemetry(name)) { Severity::Info } else { check.severity };
+                if wrong.iter().all(|name| is_routine(name)) { Severity::Info } else { check.severity };
             findings.push(finding.severity(severity));
             continue;
         }
@@ -145,11 +145,21 @@ pub(super) fn judge(
     }
 }
 
-/// Writing logs, traces and metrics: what every function does, and where a wildcard hurts least.
-fn is_telemetry(action: &str) -> bool {
-    ["logs:Create", "logs:Put", "logs:Describe", "xray:", "cloudwatch:PutMetric"]
-        .iter()
-        .any(|prefix| action.starts_with(prefix))
+/// Writing logs, traces and metrics, and entering a network: what AWS's own policies for functions
+/// allow everywhere, and where a wildcard hurts least.
+fn is_routine(action: &str) -> bool {
+    const PREFIXES: &[&str] = &[
+        "logs:Create",
+        "logs:Put",
+        "logs:Describe",
+        "xray:",
+        "cloudwatch:PutMetric",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:UnassignPrivateIpAddresses",
+    ];
+    PREFIXES.iter().any(|prefix| action.starts_with(prefix))
 }
 
 /// A few names, and how many more.

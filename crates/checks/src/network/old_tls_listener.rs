@@ -67,8 +67,13 @@ fn old_tls_listener(app: &App, findings: &mut Findings) {
             },
         };
         findings.when(!safe, || {
-            let finding =
-                OLD_TLS_LISTENER.on(listener, "tls", format!("`{}` accepts TLS 1.0 or 1.1", listener.name));
+            if listener.is("protocol", "HTTP").is_true() {
+                // `plain-http-listener` says what is wrong with that.
+                let text = format!("`{}` asks for no TLS at all", listener.name);
+                return OLD_TLS_LISTENER.on(listener, "protocol", text).severity(Severity::Low);
+            }
+            let text = format!("`{}` accepts TLS 1.0 or 1.1", listener.name);
+            let finding = OLD_TLS_LISTENER.on(listener, "tls", text);
             if listener.is("protocol", "HTTPS").is_true() {
                 let policy = "ELBSecurityPolicy-TLS13-1-2-2021-06";
                 finding.fix(Fix::risky("ask for TLS 1.2", listener.set("tls", policy)))

@@ -64,11 +64,14 @@ fn public_database_port(app: &App, findings: &mut Findings) {
         }
         // One finding for a rule, whatever it opens.
         let opened = PORTS.iter().map(|(port, store)| (rule.opens(*port), port, store));
-        let Some((open, port, store)) = opened.into_iter().find(|(open, ..)| !open.is_false()) else {
-            continue;
+        let mut opened = opened.filter(|(open, ..)| !open.is_false());
+        let Some((open, port, store)) = opened.next() else { continue };
+        let more = match opened.count() {
+            0 => String::new(),
+            count => format!(" and ports of {count} more stores"),
         };
         findings.when(open, || {
-            let text = format!("`{}` lets everyone reach {store} (port {port})", rule.node.name);
+            let text = format!("`{}` lets everyone reach {store} (port {port}){more}", rule.node.name);
             ranked(app, rule.node, PUBLIC_DATABASE_PORT.at(rule.node, text).at(rule.at()))
         });
     }
