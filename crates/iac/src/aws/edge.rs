@@ -10,9 +10,9 @@ mod signin;
 #[cfg(test)]
 mod tests;
 
-use model::{Data, NodeId, Value};
+use model::{Data, Kind, NodeId, Relation, Value};
 
-use crate::lower::{Lowering, Mapping, text_like};
+use crate::lower::{Lowering, Mapping, Site, text_like};
 use crate::reader::Reader;
 use crate::resource::Resource;
 
@@ -42,6 +42,29 @@ fn sam_rest_api(lowering: &mut Lowering<'_>, resource: &Resource, id: NodeId) {
 
 fn http_api(lowering: &mut Lowering<'_>, resource: &Resource, id: NodeId) {
     protocol(lowering, resource, id, "HTTP");
+    only_route(lowering, resource, id);
+}
+
+/// The provider type of the route of an API that was made in one step.
+const ONLY_ROUTE: &str = "buckler::Route";
+
+/// An API with a target has one route, `$default` unless it says otherwise. Nothing can be written
+/// there about who may call it. Source: API Gateway API reference, `CreateApi`, "quick create".
+fn only_route(lowering: &mut Lowering<'_>, resource: &Resource, id: NodeId) {
+    let Some(target) = lowering.node(id).and_then(|node| node.get("target")).cloned() else { return };
+    let written = ["RouteKey", "route_key"].into_iter().find_map(|name| resource.properties.get(name));
+    let key = written.cloned().unwrap_or_else(|| text(&target, "$default"));
+    let name = format!("{} {}", resource.name, key.display());
+    let site = Site { block: target.at, name: target.at };
+    let route = lowering.add(Kind::ApiRoute, &name, ONLY_ROUTE, site);
+    openapi::inherit(lowering, route, id);
+    lowering.set(route, "api", reference(&target, &resource.name));
+    lowering.edge(route, Relation::PartOf, id, target.at);
+    if let Some(function) = lowering.target(&target) {
+        lowering.edge(route, Relation::Invokes, function, target.at);
+    }
+    lowering.set(route, "key", key);
+    lowering.set(route, "integration", target);
 }
 
 fn web_socket_api(lowering: &mut Lowering<'_>, resource: &Resource, id: NodeId) {

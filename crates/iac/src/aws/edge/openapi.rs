@@ -140,7 +140,7 @@ fn add_authorizer<const N: usize>(
 }
 
 /// A part written inside its API: owned by it, with the API's suppressions.
-fn inherit(lowering: &mut Lowering<'_>, part: NodeId, api: NodeId) {
+pub(super) fn inherit(lowering: &mut Lowering<'_>, part: NodeId, api: NodeId) {
     let skips = lowering.node(api).map_or_else(Vec::new, |node| node.skips.clone());
     if let Some(node) = lowering.node_mut(part) {
         node.owner = Some(api);

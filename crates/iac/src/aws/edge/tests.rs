@@ -136,3 +136,18 @@ fn http_route_reaches_the_function_through_its_integration() {
         "#]],
     );
 }
+
+#[test]
+fn an_api_made_in_one_step_has_one_open_route() {
+    check(
+        "template.yaml",
+        "Resources:
+  Fn: { Type: AWS::Lambda::Function, Properties: { Runtime: python3.13 } }
+  Api: { Type: AWS::ApiGatewayV2::Api, Properties: { Name: a, ProtocolType: HTTP, Target: !GetAtt Fn.Arn } }
+",
+        &[],
+        expect![[r#"
+            ANY $default none ["Fn"] [] of Some("Api")
+        "#]],
+    );
+}
