@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     fn severity(api: &str) -> Severity {
-        let text = format!(
+        severity_of(&format!(
             "Transform: AWS::Serverless-2016-10-31\n\
              Resources:\n  \
                Api: {{ Type: AWS::Serverless::Api, Properties: {{ StageName: prod, {api} }} }}\n  \
@@ -120,8 +120,11 @@ mod tests {
                  Properties:\n      \
                    CodeUri: src\n      \
                    Events: {{ Get: {{ Type: Api, Properties: {{ RestApiId: !Ref Api, Path: /, Method: GET }} }} }}\n"
-        );
-        let project = testkit::project([("template.yaml", text.as_str())]);
+        ))
+    }
+
+    fn severity_of(template: &str) -> Severity {
+        let project = testkit::project([("template.yaml", template)]);
         let findings = crate::run(&project, [&&OPEN_ROUTE], testkit::TODAY);
         findings.found.first().expect("an open route").severity
     }
@@ -132,5 +135,21 @@ mod tests {
         assert_eq!(severity("EndpointConfiguration: { Type: PRIVATE }"), Severity::Low);
         let blocked = "Auth: { ResourcePolicy: { IpRangeBlacklist: [ 203.0.113.0/24 ] } }";
         assert_eq!(severity(blocked), Severity::High);
+    }
+
+    #[test]
+    fn certificates_count_only_where_no_other_address_is_left() {
+        let template = |closed: bool| {
+            format!(
+                "Parameters: {{ Host: {{ Type: String, Default: api.example.com }} }}
+Resources:
+  Api: {{ Type: AWS::ApiGatewayV2::Api, Properties: {{ Name: a, ProtocolType: HTTP, Target: f, DisableExecuteApiEndpoint: {closed} }} }}
+  Domain: {{ Type: AWS::ApiGatewayV2::DomainName, Properties: {{ DomainName: !Ref Host, MutualTlsAuthentication: {{ TruststoreUri: s3://b/k }} }} }}
+  Mapping: {{ Type: AWS::ApiGatewayV2::ApiMapping, Properties: {{ DomainName: !Ref Host, ApiId: !Ref Api, Stage: $default }} }}
+"
+            )
+        };
+        assert_eq!(severity_of(&template(true)), Severity::Low);
+        assert_eq!(severity_of(&template(false)), Severity::High);
     }
 }

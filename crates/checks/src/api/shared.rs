@@ -126,11 +126,19 @@ pub(super) fn is_resource(node: &Node) -> bool {
     node.provider_type.starts_with("AWS::") || node.provider_type.starts_with("aws_")
 }
 
-/// Its callers show a certificate: on a domain of its own, which may be mapped elsewhere.
+/// Its callers show a certificate: on a domain of its own, which may be mapped elsewhere, by
+/// reference or by name. Its default address asks for none and has to be switched off.
 pub(super) fn asks_for_certificates(app: &App, api: &Node) -> bool {
     let mappings = app.sources(api, Relation::PartOf).filter(|part| part.kind == Kind::ApiPart);
-    let mut domains = mappings.flat_map(|part| app.targets(part, Relation::Uses));
-    api.has("mutual_tls") || domains.any(|node| node.kind == Kind::ApiDomain && node.has("mutual_tls"))
+    let names: BTreeSet<String> = mappings
+        .filter_map(|part| part.get("domain"))
+        .map(|domain| domain.as_ref().map_or_else(|| domain.display(), |to| to.target.clone()))
+        .collect();
+    let mut domains = app.all(Kind::ApiDomain).filter(|domain| {
+        names.contains(&domain.name) || domain.text("name").is_some_and(|name| names.contains(name))
+    });
+    let asks = api.has("mutual_tls") || domains.any(|domain| domain.has("mutual_tls"));
+    asks && api.has("default_endpoint") && api.flag("default_endpoint").is_false()
 }
 
 /// Routes that have to answer before anyone has signed in, by the last word of their path.
