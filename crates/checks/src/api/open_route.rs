@@ -1,7 +1,7 @@
 //! A route that anyone on the internet may call.
 use super::shared::{
-    api_of, asks_for_certificates, entrances, has_limiting_policy, is_canned, is_meant_to_be_open, is_private,
-    is_resource, label,
+    api_of, asks_for_certificates, entrances, has_limiting_policy, is_canned, is_meant_to_be_open,
+    is_private, is_resource, label,
 };
 use crate::prelude::*;
 

@@ -108,7 +108,6 @@ const RETURN_CREDENTIALS: &[&str] = &[
 
 fn credentials_exposure(app: &App, findings: &mut Findings) {
     judge(app, findings, &CREDENTIALS_EXPOSURE, "may obtain credentials", |reach| {
-        let found = RETURN_CREDENTIALS.iter().filter_map(|name| reach.find(name));
-        found.map(|action| action.display()).collect()
+        reach.open.named(RETURN_CREDENTIALS.iter().copied())
     });
 }

@@ -69,6 +69,6 @@ const READ_DATA: &[&str] = &[
 
 fn data_exfiltration(app: &App, findings: &mut Findings) {
     judge(app, findings, &DATA_EXFILTRATION, "may read data of the whole account", |reach| {
-        READ_DATA.iter().filter_map(|name| reach.find(name)).map(|action| action.display()).collect()
+        reach.open.named(READ_DATA.iter().copied())
     });
 }

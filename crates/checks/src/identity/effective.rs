@@ -3,13 +3,11 @@
 //! The judgement is that of the published privilege-escalation research (Rhino Security Labs) as
 //! cloudsplaining automates it: an action counts as unconstrained when its statement allows it on
 //! `*`, without a condition, and no statement of the same policy denies it.
-use std::collections::BTreeSet;
-
 use model::{
     App, Check, Data, Effect, Findings, Node, Policy, PolicyOrigin, Severity, Statement, Tri, Value,
 };
 
-use crate::facts::actions::{Action, Level, matching};
+use crate::facts::actions::{Action, ActionSet, matching};
 
 /// Policies whose text stands in a node of the template, node by node.
 pub(super) fn written(app: &App) -> impl Iterator<Item = (&Node, Vec<&Policy>)> {
@@ -42,12 +40,12 @@ pub(super) fn on_everything(statement: &Statement) -> Tri {
 /// What one policy allows without constraint.
 #[derive(Debug, Default)]
 pub(super) struct Reach {
-    /// Allowed on every resource although a statement could name them.
-    pub unrestricted: BTreeSet<Action>,
-    /// Allowed, and only possible on every resource.
-    pub unrestrictable: BTreeSet<Action>,
+    /// Allowed on every resource, also when no statement could name them; without what is denied.
+    pub open: ActionSet,
+    /// Allowed on every resource although a statement could name them; without what is denied.
+    pub unrestricted: ActionSet,
     /// Like `unrestricted`, also when another statement denies it.
-    pub granted: BTreeSet<Action>,
+    pub granted: ActionSet,
 }
 
 impl Reach {
@@ -63,52 +61,43 @@ impl Reach {
                 Tri::False => false,
                 Tri::Unknown => unknown_is_all,
             };
-            for action in allowed(statement, everything, unknown_is_all) {
-                if !action.restrictable {
-                    reach.unrestrictable.insert(action);
-                } else if everything {
-                    reach.unrestricted.insert(action);
-                    reach.granted.insert(action);
-                }
+            let mut allowed = allowed(statement, everything, unknown_is_all);
+            let restrictable = allowed.restrictable();
+            if everything {
+                reach.granted.add(&restrictable);
+            } else {
+                allowed.remove(&restrictable);
             }
+            reach.open.add(&allowed);
         }
-        for statement in policy.statements.iter().filter(|statement| statement.effect == Effect::Deny) {
-            for action in statement.actions.iter().filter_map(Value::as_str).flat_map(matching) {
-                reach.unrestricted.remove(&action);
-                reach.unrestrictable.remove(&action);
-            }
+        let denies = policy.statements.iter().filter(|statement| statement.effect == Effect::Deny);
+        for text in denies.flat_map(|statement| &statement.actions).filter_map(Value::as_str) {
+            reach.open.remove(&matching(text));
         }
+        reach.unrestricted = reach.open.restrictable();
         reach
-    }
-
-    /// The action is allowed without constraint.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.find(name).is_some()
-    }
-
-    pub(super) fn find(&self, name: &str) -> Option<Action> {
-        self.unrestricted.iter().chain(&self.unrestrictable).copied().find(|action| action.is(name))
-    }
-
-    /// Granted actions of a level.
-    pub(super) fn of_level(&self, level: Level) -> Vec<Action> {
-        self.granted.iter().copied().filter(|action| action.level == level).collect()
     }
 }
 
-fn allowed(statement: &Statement, everything: bool, unknown_is_all: bool) -> Vec<Action> {
+fn allowed(statement: &Statement, everything: bool, unknown_is_all: bool) -> ActionSet {
     if statement.actions.iter().any(Value::is_unknown) && unknown_is_all {
         return matching("*");
     }
     if !statement.actions.is_empty() {
-        return statement.actions.iter().filter_map(Value::as_str).flat_map(matching).collect();
+        return union(&statement.actions);
     }
     if statement.not_actions.is_empty() || !everything {
-        return Vec::new();
+        return ActionSet::default();
     }
-    let except: BTreeSet<Action> =
-        statement.not_actions.iter().filter_map(Value::as_str).flat_map(matching).collect();
-    matching("*").into_iter().filter(|action| !except.contains(action)).collect()
+    let mut all = matching("*");
+    all.remove(&union(&statement.not_actions));
+    all
+}
+
+fn union(patterns: &[Value]) -> ActionSet {
+    let mut set = ActionSet::default();
+    patterns.iter().filter_map(Value::as_str).for_each(|pattern| set.add(&matching(pattern)));
+    set
 }
 
 /// Judges every written policy: `wrong` says which actions are too much. One finding for each node.
@@ -117,7 +106,7 @@ pub(super) fn judge(
     findings: &mut Findings,
     check: &'static Check,
     fact: &str,
-    wrong: impl Fn(&Reach) -> Vec<String>,
+    wrong: impl Fn(&Reach) -> ActionSet,
 ) {
     for (node, policies) in written(app) {
         let certain = policies.iter().find_map(|policy| {
@@ -127,8 +116,7 @@ pub(super) fn judge(
         if let Some((policy, wrong)) = certain {
             let message = format!("`{}` {fact}: {}", node.name, shown(&wrong));
             let finding = check.at(node, message).at(policy.at);
-            let severity =
-                if wrong.iter().all(|name| is_routine(name)) { Severity::Info } else { check.severity };
+            let severity = if wrong.iter().all(is_telemetry) { Severity::Info } else { check.severity };
             findings.push(finding.severity(severity));
             continue;
         }
@@ -145,28 +133,25 @@ pub(super) fn judge(
     }
 }
 
-/// Writing logs, traces and metrics, and entering a network: what AWS's own policies for functions
-/// allow everywhere, and where a wildcard hurts least.
-fn is_routine(action: &str) -> bool {
-    const PREFIXES: &[&str] = &[
-        "logs:Create",
-        "logs:Put",
-        "logs:Describe",
-        "xray:",
-        "cloudwatch:PutMetric",
-        "ec2:CreateNetworkInterface",
-        "ec2:DeleteNetworkInterface",
-        "ec2:AssignPrivateIpAddresses",
-        "ec2:UnassignPrivateIpAddresses",
-    ];
-    PREFIXES.iter().any(|prefix| action.starts_with(prefix))
+/// Writing logs, traces and metrics: what every function does, and where a wildcard hurts least.
+fn is_telemetry(action: Action) -> bool {
+    let begins = |words: &[&str]| words.iter().any(|word| action.name.starts_with(word));
+    match action.service {
+        "logs" => begins(&["Create", "Put", "Describe"]),
+        "cloudwatch" => begins(&["PutMetric"]),
+        service => service == "xray",
+    }
 }
 
-/// A few names, and how many more.
-pub(super) fn shown(names: &[String]) -> String {
+fn shown(actions: &ActionSet) -> String {
+    few(actions.iter().map(Action::display), actions.len())
+}
+
+/// A few names, and how many more of `count` there are.
+pub(super) fn few(names: impl Iterator<Item = String>, count: usize) -> String {
     const SHOWN_MAX: usize = 3;
-    let first: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
-    match names.len().saturating_sub(SHOWN_MAX) {
+    let first: Vec<String> = names.take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
+    match count.saturating_sub(SHOWN_MAX) {
         0 => first.join(", "),
         more => format!("{} and {more} more", first.join(", ")),
     }

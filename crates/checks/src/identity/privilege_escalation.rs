@@ -97,7 +97,11 @@ const METHODS: &[&[&str]] = &[
 
 fn privilege_escalation(app: &App, findings: &mut Findings) {
     judge(app, findings, &PRIVILEGE_ESCALATION, "can gain more permissions", |reach| {
-        let method = METHODS.iter().find(|method| method.iter().all(|action| reach.has(action)));
-        method.map_or_else(Vec::new, |method| method.iter().map(|&action| action.to_owned()).collect())
+        let steps = METHODS.iter().map(|method| (method.len(), reach.open.named(method.iter().copied())));
+        steps
+            .filter(|(length, steps)| steps.len() == *length)
+            .map(|(_, steps)| steps)
+            .next()
+            .unwrap_or_default()
     });
 }

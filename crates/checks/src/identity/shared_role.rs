@@ -1,5 +1,5 @@
 //! Several functions run as the same role.
-use super::effective::shown;
+use super::effective::few;
 use crate::prelude::*;
 
 check! {
@@ -59,8 +59,12 @@ fn shared_role(app: &App, findings: &mut Findings) {
         let holders = app.sources(role, Relation::Assumes).filter(|node| node.kind == Kind::Function);
         let names: Vec<String> = holders.map(|function| function.name.clone()).collect();
         if names.len() > 1 {
-            let message =
-                format!("`{}` is the role of {} functions: {}", role.name, names.len(), shown(&names));
+            let message = format!(
+                "`{}` is the role of {} functions: {}",
+                role.name,
+                names.len(),
+                few(names.iter().cloned(), names.len())
+            );
             findings.push(SHARED_ROLE.at(role, message));
         }
     }

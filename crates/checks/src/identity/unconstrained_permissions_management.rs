@@ -1,6 +1,5 @@
 //! A policy allows to change who may access resources, for any resource.
 use super::effective::judge;
-use crate::facts::actions::{Action, Level};
 use crate::prelude::*;
 
 check! {
@@ -75,6 +74,6 @@ fn unconstrained_permissions_management(app: &App, findings: &mut Findings) {
         findings,
         &UNCONSTRAINED_PERMISSIONS_MANAGEMENT,
         "may change permissions on every resource",
-        |reach| reach.of_level(Level::Permissions).into_iter().map(Action::display).collect(),
+        |reach| reach.granted.permissions(),
     );
 }

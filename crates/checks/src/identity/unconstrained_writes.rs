@@ -1,6 +1,5 @@
 //! A policy allows to create, change or delete any resource of a service.
 use super::effective::judge;
-use crate::facts::actions::{Action, Level};
 use crate::prelude::*;
 
 check! {
@@ -71,6 +70,6 @@ check! {
 
 fn unconstrained_writes(app: &App, findings: &mut Findings) {
     judge(app, findings, &UNCONSTRAINED_WRITES, "may write to every resource", |reach| {
-        reach.of_level(Level::Write).into_iter().map(Action::display).collect()
+        reach.granted.writes()
     });
 }

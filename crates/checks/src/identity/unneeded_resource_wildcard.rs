@@ -66,6 +66,6 @@ fn unneeded_resource_wildcard(app: &App, findings: &mut Findings) {
         findings,
         &UNNEEDED_RESOURCE_WILDCARD,
         "names `*` although its actions can be narrowed",
-        |reach| reach.unrestricted.iter().map(|action| action.display()).collect(),
+        |reach| reach.unrestricted.clone(),
     );
 }

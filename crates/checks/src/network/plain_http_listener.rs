@@ -68,8 +68,11 @@ fn plain_http_listener(app: &App, findings: &mut Findings) {
             },
         };
         findings.when(!safe, || {
-            let finding =
-                PLAIN_HTTP_LISTENER.on(listener, "protocol", format!("`{}` answers plain HTTP", listener.name));
+            let finding = PLAIN_HTTP_LISTENER.on(
+                listener,
+                "protocol",
+                format!("`{}` answers plain HTTP", listener.name),
+            );
             let internal = app.owner(listener).is_some_and(|balancer| balancer.flag("internal").is_true());
             if internal { finding.severity(Severity::Low) } else { finding }
         });
