@@ -52,11 +52,12 @@ fn bucket_website(app: &App, findings: &mut Findings) {
         let redirects = ["RedirectAllRequestsTo", "redirect_all_requests_to"];
         let redirects = |site: &Value| redirects.iter().any(|key| site.path(key).is_some());
         if !node.get("website").is_some_and(redirects) {
-            findings.push(
-                BUCKET_WEBSITE
-                    .on(node, "website", format!("`{}` serves a website over plain HTTP", node.name))
-                    .fix(Fix::risky("serve it through a CDN instead", node.unset("website"))),
-            );
+            let finding = BUCKET_WEBSITE
+                .on(node, "website", format!("`{}` serves a website over plain HTTP", node.name))
+                .fix(Fix::risky("serve it through a CDN instead", node.unset("website")));
+            // A bucket that keeps the public out answers nobody there.
+            let closed = node.flag("restrict_public_buckets").is_true();
+            findings.push(if closed { finding.severity(Severity::Low) } else { finding });
         }
     }
 }

@@ -4,6 +4,7 @@ mod container;
 mod logs;
 mod machine;
 mod network;
+mod plain;
 
 use model::{Data, Kind, NodeId, Relation, Value};
 
@@ -11,8 +12,14 @@ use crate::lower::{Lowering, Mapping};
 use crate::reader::Reader;
 use crate::resource::Resource;
 
-pub(super) const TABLES: &[&[Mapping]] =
-    &[network::MAPPINGS, logs::MAPPINGS, build::MAPPINGS, container::MAPPINGS, machine::MAPPINGS];
+pub(super) const TABLES: &[&[Mapping]] = &[
+    network::MAPPINGS,
+    logs::MAPPINGS,
+    build::MAPPINGS,
+    container::MAPPINGS,
+    machine::MAPPINGS,
+    plain::MAPPINGS,
+];
 
 /// Whatever names a security group runs behind it, also a resource that the model has no table for.
 pub(super) fn finish(lowering: &mut Lowering<'_>, _reader: &mut Reader<'_>) {
