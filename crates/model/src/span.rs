@@ -85,7 +85,10 @@ impl SourceFile {
     pub fn place(&self, offset: u32) -> Place {
         let line = self.line_starts.partition_point(|start| *start <= offset).max(1);
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
-        let column = self.characters_before(offset).saturating_sub(self.characters_before(start));
+        let column = match self.text.as_bytes().get(start as usize..offset as usize) {
+            Some(bytes) if bytes.len() < STEP_BYTES => count(bytes),
+            _ => self.characters_before(offset).saturating_sub(self.characters_before(start)),
+        };
         Place { line: clip(line), column: clip(column + 1) }
     }
 
