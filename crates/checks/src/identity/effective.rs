@@ -116,7 +116,7 @@ pub(super) fn judge(
         if let Some((policy, wrong)) = certain {
             let message = format!("`{}` {fact}: {}", node.name, shown(&wrong));
             let finding = check.at(node, message).at(policy.at);
-            let severity = if wrong.iter().all(is_telemetry) { Severity::Info } else { check.severity };
+            let severity = if wrong.iter().all(is_routine) { Severity::Info } else { check.severity };
             findings.push(finding.severity(severity));
             continue;
         }
@@ -133,12 +133,22 @@ pub(super) fn judge(
     }
 }
 
-/// Writing logs, traces and metrics: what every function does, and where a wildcard hurts least.
-fn is_telemetry(action: Action) -> bool {
+/// Writing logs, traces and metrics, and entering a network: what AWS's own policies for functions
+/// allow everywhere, and where a wildcard hurts least.
+fn is_routine(action: Action) -> bool {
     let begins = |words: &[&str]| words.iter().any(|word| action.name.starts_with(word));
     match action.service {
         "logs" => begins(&["Create", "Put", "Describe"]),
         "cloudwatch" => begins(&["PutMetric"]),
+        "ec2" => {
+            const NETWORK: &[&str] = &[
+                "CreateNetworkInterface",
+                "DeleteNetworkInterface",
+                "AssignPrivateIpAddresses",
+                "UnassignPrivateIpAddresses",
+            ];
+            NETWORK.contains(&action.name)
+        }
         service => service == "xray",
     }
 }
@@ -187,4 +197,27 @@ pub(super) fn each_statement(
 pub(super) fn allows_any(statement: &Statement, names: &[&str]) -> Option<String> {
     let texts = statement.actions.iter().filter_map(Value::as_str);
     texts.map(str::to_owned).find(|text| names.iter().any(|name| crate::facts::actions::covers(text, name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn severity(actions: &str) -> Severity {
+        let text = format!(
+            "Resources: {{ P: {{ Type: AWS::IAM::ManagedPolicy, Properties: {{ PolicyDocument: {{ \
+             Statement: [ {{ Effect: Allow, Action: [ {actions} ], Resource: '*' }} ] }} }} }} }}"
+        );
+        let project = testkit::project([("template.yaml", text.as_str())]);
+        let check = crate::find("unconstrained-writes").expect("a check");
+        let findings = crate::run(&project, [&check], testkit::TODAY);
+        findings.found.first().expect("a finding").severity
+    }
+
+    #[test]
+    fn what_every_function_needs_is_told_and_no_weakness() {
+        assert_eq!(severity("logs:CreateLogGroup, 'logs:PutLogEvents'"), Severity::Info);
+        assert_eq!(severity("ec2:CreateNetworkInterface, ec2:DeleteNetworkInterface"), Severity::Info);
+        assert_eq!(severity("ec2:CreateNetworkInterface, ec2:TerminateInstances"), Severity::Medium);
+    }
 }
