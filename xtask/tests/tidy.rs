@@ -204,7 +204,7 @@ fn shape(shape: model::schema::Shape) -> String {
 #[test]
 fn links_in_the_documentation_lead_somewhere() {
     let mut wrong = Vec::new();
-    for page in ["README.md", "docs/architecture.md", "docs/checks/README.md"] {
+    for page in ["README.md", "docs/architecture.md", "docs/comparison.md", "docs/checks/README.md"] {
         let text = fs::read_to_string(root().join(page)).unwrap();
         for target in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
             let is_file = !target.contains("://") && !target.is_empty();
