@@ -9,7 +9,9 @@ pub(crate) mod table;
 
 use std::collections::BTreeMap;
 
-use model::{App, Data, Edge, Node, NodeId, Provider, Relation, Span, Value, schema};
+use model::{
+    App, Data, Edge, Effect, Node, NodeId, Policy, PolicyOrigin, Provider, Relation, Span, Value, schema,
+};
 
 use crate::aws;
 use crate::reader::Reader;
@@ -73,6 +75,7 @@ pub(crate) fn lower(reader: &mut Reader<'_>, app: &mut App, resources: Vec<Resou
     lowering.link();
     aws::finish(&mut lowering, reader);
     tell_unsupported(&mappings, reader);
+    tell_unknown_policies(lowering.app, reader);
     lowering.app.edges.sort_unstable();
     lowering.app.edges.dedup();
 }
@@ -235,6 +238,31 @@ fn tell_unsupported(mappings: &[Mapped<'_>], reader: &mut Reader<'_>) {
         let message = format!("no check knows the resource type `{name}`{times}");
         let help = "it is in the model without attributes; nothing is said about its safety";
         reader.problem_at(model::ProblemKind::Unsupported, at, message, help);
+    }
+}
+
+/// Policies of which not even the effect is known: no check of permissions can judge them.
+fn tell_unknown_policies(app: &App, reader: &mut Reader<'_>) {
+    for node in &app.nodes {
+        for policy in node.policies.iter().chain(&node.resource_policies) {
+            let Some(at) = unknown_part(policy) else { continue };
+            let message = format!("what a policy of `{}` allows is not known", node.name);
+            let help = "its permissions are not judged; give the value with `--param`, or scan a plan";
+            reader.problem_at(model::ProblemKind::Unresolved, at, message, help);
+        }
+    }
+}
+
+/// Where a policy is not known: a statement, or all of it when its text is made elsewhere.
+fn unknown_part(policy: &Policy) -> Option<Span> {
+    match &policy.written_in {
+        // Of a managed policy the name is judged.
+        Some(_) if matches!(policy.origin, PolicyOrigin::Managed(_)) => None,
+        Some(_) => policy.statements.is_empty().then_some(policy.at),
+        None => {
+            let unknown = policy.statements.iter().find(|statement| statement.effect == Effect::Unknown);
+            unknown.map(|statement| statement.at)
+        }
     }
 }
 
