@@ -220,11 +220,12 @@ impl Lowering<'_> {
 /// One problem for each type that no table knows, however often it is used.
 ///
 /// What only reads from the account (data sources), configures a provider or calls a module makes
-/// nothing by itself.
+/// nothing by itself; what a custom resource makes, its function does.
 fn tell_unsupported(mappings: &[Mapped<'_>], reader: &mut Reader<'_>) {
     let mut unknown: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
     let makes_nothing = |name: &str| {
-        name == "module" || ["data.", "provider.", "ephemeral."].iter().any(|start| name.starts_with(start))
+        name == "module"
+            || ["data.", "provider.", "ephemeral.", "Custom::"].iter().any(|start| name.starts_with(start))
     };
     for Mapped { resource, mapping, .. } in mappings {
         if mapping.is_some() || resource.implicit || makes_nothing(&resource.provider_type) {

@@ -10,6 +10,10 @@ pub(super) const MAPPINGS: &[Mapping] = &[
             "AWS::AppConfig::Application",
             "AWS::AppConfig::DeploymentStrategy",
             "AWS::AppConfig::Environment",
+            // What they do is done by their function, which is judged.
+            "AWS::CloudFormation::CustomResource",
+            "AWS::CloudFormation::WaitCondition",
+            "AWS::CloudFormation::WaitConditionHandle",
             "AWS::CloudWatch::Dashboard",
             "AWS::Cognito::UserPoolDomain",
             "AWS::DAX::SubnetGroup",
