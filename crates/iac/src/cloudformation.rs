@@ -25,6 +25,8 @@ use std::collections::BTreeMap;
 
 use model::{Data, Framework, ProblemKind, Value};
 
+pub(crate) use parameters::PARAMETER;
+
 use crate::reader::Reader;
 use crate::resource::Resource;
 use crate::source::beside;
@@ -55,8 +57,9 @@ pub(crate) fn read_document(
         .extend(options.parameters.iter().map(|(name, text)| (name.clone(), Value::text(document.at, text))));
     let mut scope = Scope::new(reader, path, document);
     scope.region = options.region.clone().or(config.region);
-    let resources = scope.read(&given);
+    let mut resources = scope.read(&given);
     let framework = if scope.is_sam { Framework::Sam } else { Framework::CloudFormation };
+    resources.extend(parameters::hidden_with_default(document));
     Some((framework, resources))
 }
 

@@ -230,6 +230,8 @@ kinds! {
     FileTransfer = "file-transfer",
     /// A stack inside the stack.
     NestedStack = "nested-stack",
+    /// A value that a deployment gives to a template.
+    TemplateParameter = "template-parameter",
     /// A resource that the model has no word for yet.
     Other = "other",
 }

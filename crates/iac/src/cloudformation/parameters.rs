@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use model::{Data, ProblemKind, Span, Value};
 
 use super::resolve::{Scope, weight};
+use crate::resource::Resource;
 
 impl Scope<'_, '_> {
     pub(super) fn read_parameters(&mut self, given: &BTreeMap<String, Value>) {
@@ -48,6 +49,30 @@ impl Scope<'_, '_> {
             self.tell(ProblemKind::Suspicious, at, message, "give one of the allowed values");
         }
     }
+}
+
+/// The provider type of a parameter that is a node of the graph.
+pub(crate) const PARAMETER: &str = "AWS::CloudFormation::Parameter";
+
+/// Parameters that hide their value and yet have one in the template. The value itself goes nowhere.
+pub(super) fn hidden_with_default(template: &Value) -> Vec<Resource> {
+    let parameters = template.get("Parameters").map_or(&[][..], Value::entries).iter();
+    let holds_text = |written: &Value| {
+        let default = written.get("Default");
+        default.is_some_and(|value| !value.is_null() && !value.display().trim().is_empty())
+    };
+    let hidden = parameters.filter(|entry| {
+        entry.value.get("NoEcho").is_some_and(|hides| hides.truth().is_true()) && holds_text(&entry.value)
+    });
+    hidden
+        .map(|entry| {
+            let mut resource = Resource::new(&entry.key.text, PARAMETER, entry.value.clone());
+            resource.span = entry.key.at.to(entry.value.at);
+            resource.name_at = entry.key.at;
+            resource.implicit = true;
+            resource
+        })
+        .collect()
 }
 
 /// The value as a parameter of this type has it.

@@ -421,6 +421,10 @@ attributes! {
         schedule: Text "rate or cron expression",
         rules: Any "rotation rules, as written",
     }
+    TemplateParameter {
+        hidden: Flag "its value is not shown once it is given",
+        has_default: Flag "the template holds a value for it; the value itself is not kept",
+    }
     Parameter {
         name: Text "its name in the account",
         kind: Text "`String`, `StringList` or `SecureString`",

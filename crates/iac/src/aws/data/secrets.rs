@@ -6,6 +6,11 @@ use crate::resource::Resource;
 
 pub(super) const MAPPINGS: &[Mapping] = &[
     Mapping::new(
+        &[crate::cloudformation::PARAMETER],
+        Kind::TemplateParameter,
+        &[flag("hidden", "NoEcho"), exists("has_default", "Default")],
+    ),
+    Mapping::new(
         &["AWS::SecretsManager::Secret"],
         Kind::Secret,
         &[
