@@ -1,5 +1,5 @@
 //! Every check by id, and how they run.
-use model::{App, Check, Date, Findings, Project};
+use model::{App, Check, Date, Finding, Findings, Node, Project, Undecided};
 
 use crate::list::CHECKS;
 
@@ -82,5 +82,27 @@ fn run_app(app: &App, checks: &[&'static Check], today: Date) -> Findings {
     for check in checks {
         (check.run)(app, &mut findings);
     }
+    doubt_absence(app, &mut findings);
     findings
+}
+
+/// A finding that points at a resource's name is about something that is not there. When a part of the
+/// resource could not be read, nobody knows whether it is.
+fn doubt_absence(app: &App, findings: &mut Findings) {
+    let partial: Vec<&Node> = app.nodes.iter().filter(|node| node.partial).collect();
+    if partial.is_empty() {
+        return;
+    }
+    let is_doubtful = |finding: &Finding| {
+        partial.iter().any(|node| node.name == finding.node && node.name_at == finding.at)
+    };
+    let (doubtful, certain) = std::mem::take(&mut findings.found).into_iter().partition(is_doubtful);
+    findings.found = certain;
+    let doubtful: Vec<Finding> = doubtful;
+    findings.undecided.extend(doubtful.into_iter().map(|finding| Undecided {
+        check: finding.check,
+        app: finding.app,
+        node: finding.node,
+        reason: "part of the resource could not be read".to_owned(),
+    }));
 }

@@ -59,3 +59,14 @@ fn ids_are_unique_and_every_check_has_its_facts() {
         assert_eq!(file.replace('_', "-"), check.id, "the file is called as the check");
     }
 }
+
+#[test]
+fn what_is_absent_from_a_half_read_resource_is_undecided() {
+    let broken = "Resources:\n  Jobs:\n    Type: AWS::SQS::Queue\n    Properties:\n      KmsMasterKeyId: [alias/x\n      Tags: }}\n  Other:\n    Type: AWS::SQS::Queue\n";
+    let project = testkit::project([("template.yaml", broken)]);
+    let check = crate::find("queue-without-dead-letters").unwrap();
+    let findings = crate::run(&project, [&check], testkit::TODAY);
+    let found: Vec<&str> = findings.found.iter().map(|finding| finding.node.as_str()).collect();
+    let undecided: Vec<&str> = findings.undecided.iter().map(|case| case.node.as_str()).collect();
+    assert_eq!((found, undecided), (vec!["Other"], vec!["Jobs"]), "{:?}", project.problems);
+}

@@ -117,6 +117,7 @@ impl Lowering<'_> {
             owner: None,
             skips: Vec::new(),
             implicit: false,
+            partial: false,
         });
         self.nodes_by_name.entry(name.to_owned()).or_insert(id);
         id

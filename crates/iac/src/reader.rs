@@ -94,7 +94,21 @@ impl<'a> Reader<'a> {
     fn push(&mut self, mut app: App, mut resources: Vec<Resource>, apps: &mut Vec<App>) {
         skips::attach(&self.files, &mut resources, &mut self.problems);
         lower(self, &mut app, resources);
+        self.mark_partial(&mut app);
         apps.push(app);
+    }
+
+    /// Marks the nodes whose blocks hold a place that could not be read, and the one that ends there.
+    fn mark_partial(&self, app: &mut App) {
+        let lost = self.problems.iter().filter(|problem| problem.kind == ProblemKind::Unreadable);
+        for at in lost.filter_map(|problem| problem.at) {
+            let before = |node: &&mut model::Node| node.span.file == at.file && node.span.start <= at.start;
+            let nodes = || app.nodes.iter().map(|node| node.span);
+            let last = nodes().filter(|span| span.file == at.file && span.start <= at.start).max();
+            for node in app.nodes.iter_mut().filter(before) {
+                node.partial |= at.start <= node.span.end || Some(node.span) == last;
+            }
+        }
     }
 
     /// The file at `path`, read once. A problem is told when it cannot be read.

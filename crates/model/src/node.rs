@@ -35,6 +35,8 @@ pub struct Node {
     pub skips: Vec<Skip>,
     /// Not written by anyone: made by a framework (SAM's implicit API, a function's own role).
     pub implicit: bool,
+    /// A part of its block could not be read: what seems absent may be what was lost.
+    pub partial: bool,
 }
 
 /// A suppression written beside the resource.

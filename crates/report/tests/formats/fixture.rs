@@ -77,6 +77,7 @@ fn node(id: u32, kind: Kind, name: &str, name_at: Span) -> Node {
         owner: None,
         skips: Vec::new(),
         implicit: false,
+        partial: false,
         construct: None,
     }
 }
