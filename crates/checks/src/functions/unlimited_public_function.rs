@@ -1,15 +1,15 @@
-//! Anyone can call this function as often as they like.
+//! Anyone can call this function, and only the account's limits hold them back.
 use crate::prelude::*;
 
 check! {
-    /// # Public function without a limit
+    /// # Public function without a limit of its own
     ///
-    /// Anyone can call this function as often as they like.
+    /// Anyone can call this function, and only the account's own limits hold them back.
     ///
     /// ## Why it matters
     ///
-    /// Each call is paid. Without a limit of rate or concurrency a single script runs up the bill, and
-    /// takes the capacity of the whole account.
+    /// Each call is paid. Without a limit of its own, a single script runs up the bill and takes the
+    /// rate and the concurrency that every other function of the account shares.
     ///
     /// ## What to do
     ///
@@ -81,7 +81,7 @@ fn unlimited_public_function(app: &App, findings: &mut Findings) {
         });
         if let Some(trigger) = open {
             let event = trigger.text("event").unwrap_or_default();
-            let message = format!("`{}` answers anyone ({event}) without a limit", function.name);
+            let message = format!("`{}` answers anyone ({event}) without a limit of its own", function.name);
             findings.push(
                 UNLIMITED_PUBLIC_FUNCTION
                     .at(function, message)
