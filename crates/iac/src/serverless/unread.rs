@@ -104,6 +104,11 @@ pub(super) fn tell_sections(variables: &mut Variables<'_, '_>, document: &Value)
             "what it deploys is not in the graph; `serverless package` writes the whole template, scan that";
         variables.tell(ProblemKind::Unsupported, entry.key.at, message, help);
     }
+    if let Some(dotenv) = document.get("useDotenv").filter(|value| !value.truth().is_false()) {
+        let message = "`.env` files are not read, since they hold secrets";
+        let help = "give the variables that `${env:…}` needs with `--env NAME=VALUE`, or in `buckler.toml`";
+        variables.tell(ProblemKind::Unresolved, dotenv.at, message, help);
+    }
 }
 
 /// Tells of plugins that change the deployment by what `custom` says.

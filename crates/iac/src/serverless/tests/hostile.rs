@@ -125,3 +125,12 @@ fn a_mangled_service_is_read_or_told() {
         assert!(!project.apps.is_empty() || !project.problems.is_empty(), "nothing was told of:\n{text}");
     }
 }
+
+#[test]
+fn a_dotenv_file_is_told_and_not_read() {
+    let service = "service: s\nuseDotenv: true\nprovider: { name: aws, runtime: nodejs24.x }\nfunctions: { a: { handler: a.b } }\n";
+    let files = [("serverless.yml", service), (".env", "PASSWORD=hunter2\n")];
+    let project = crate::read(&crate::MemorySource::new(files), &crate::Options::default());
+    let told: Vec<&str> = project.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(told, ["`.env` files are not read, since they hold secrets"]);
+}
