@@ -201,6 +201,6 @@ fn pair(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-fn threshold(text: &str) -> Result<Threshold, model::ParseSeverityError> {
+pub(crate) fn threshold(text: &str) -> Result<Threshold, model::ParseSeverityError> {
     if text.eq_ignore_ascii_case("never") { Ok(Threshold::Never) } else { text.parse().map(Threshold::At) }
 }

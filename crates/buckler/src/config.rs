@@ -97,6 +97,9 @@ pub(crate) fn parse(text: &str) -> Result<Config, String> {
     for severity in severities {
         severity.parse::<Severity>().map_err(|error| error.to_string())?;
     }
+    if let Some(fail_on) = &config.scan.fail_on {
+        crate::args::threshold(fail_on).map_err(|error| format!("`fail-on`: {error}, or never"))?;
+    }
     for name in config.checks.skip.iter().chain(config.checks.severity.keys()) {
         known_check(name)?;
     }
@@ -166,6 +169,12 @@ mod tests {
         let error = parse("[scan]\nfail-om = \"high\"\n").unwrap_err();
         assert!(error.contains("did you mean `fail-on`?"), "{error}");
         assert!(error.contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn a_misspelt_threshold_is_an_error() {
+        assert!(parse("[scan]\nfail-on = \"hihg\"\n").unwrap_err().contains("`hihg` is no severity"));
+        assert!(parse("[scan]\nfail-on = \"never\"\n").is_ok());
     }
 
     #[test]

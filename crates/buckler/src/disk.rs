@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use iac::{ReadError, Source};
 use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
+use model::{Problem, ProblemKind};
 
 use crate::commands::CommandError;
 
@@ -35,7 +36,7 @@ pub(crate) struct Disk {
     root: PathBuf,
     paths: Vec<String>,
     /// What the walk could not enter or did not follow.
-    pub problems: Vec<(String, String)>,
+    pub problems: Vec<Problem>,
 }
 
 /// Which files a walk leaves out.
@@ -93,14 +94,19 @@ impl Disk {
         for entry in walk {
             if self.paths.len() >= files_max {
                 let message = format!("more than {files_max} files: the others were not looked at");
-                self.problems.push((String::new(), message));
+                self.tell(ProblemKind::Limit, "", message);
                 return;
             }
             match entry {
                 Ok(entry) => self.entry(entry.path(), entry.file_type()),
-                Err(error) => self.problems.push((String::new(), error.to_string())),
+                Err(error) => self.tell(ProblemKind::Unreadable, "", error.to_string()),
             }
         }
+    }
+
+    fn tell(&mut self, kind: ProblemKind, path: &str, message: String) {
+        let help = "leave it out with `exclude`, or make it readable".to_owned();
+        self.problems.push(Problem { kind, path: path.to_owned(), at: None, message, help });
     }
 
     fn entry(&mut self, path: &Path, kind: Option<std::fs::FileType>) {
@@ -115,8 +121,9 @@ impl Disk {
             let inside = path.canonicalize().is_ok_and(|target| target.starts_with(&self.root));
             // Inside, the target itself is on the list.
             if !inside {
-                self.problems
-                    .push((relative, "is a link out of the folder, or to nothing; not followed".into()));
+                let message =
+                    format!("`{relative}` is a link out of the folder, or to nothing; not followed");
+                self.tell(ProblemKind::Unresolved, &relative, message);
             }
         }
     }

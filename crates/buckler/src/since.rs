@@ -20,7 +20,18 @@ pub(crate) fn changes(folder: &Path, revision: &str) -> Result<Changes, CommandE
     }
     let diff = git(
         folder,
-        &["diff", "--unified=0", "--no-color", "--no-ext-diff", "--relative", revision, "--", "."],
+        &[
+            "diff",
+            "--unified=0",
+            "--no-color",
+            "--no-ext-diff",
+            "--src-prefix=a/",
+            "--dst-prefix=b/",
+            "--relative",
+            revision,
+            "--",
+            ".",
+        ],
     )?;
     let mut changes = parse(&diff);
     for path in git(folder, &["ls-files", "-z", "--others", "--exclude-standard"])?.split('\0') {

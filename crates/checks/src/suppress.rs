@@ -30,8 +30,15 @@ pub struct Judged {
 }
 
 /// Splits findings by the suppressions of the project and of the configuration.
+///
+/// `ran` are the checks that could have found something: nobody knows whether the others' are unused.
 #[must_use]
-pub fn suppress(findings: &Findings, project: &Project, ignores: &[Ignore]) -> Judged {
+pub fn suppress(
+    findings: &Findings,
+    project: &Project,
+    ignores: &[Ignore],
+    ran: &[&'static Check],
+) -> Judged {
     let today = findings.today;
     let mut rules = gather(project, ignores);
     let mut judged = Judged::default();
@@ -50,7 +57,7 @@ pub fn suppress(findings: &Findings, project: &Project, ignores: &[Ignore]) -> J
             None => judged.found.push(finding.clone()),
         }
     }
-    judged.stale = rules.into_iter().filter_map(|rule| rule.stale(today)).collect();
+    judged.stale = rules.into_iter().filter_map(|rule| rule.stale(today, ran)).collect();
     judged
 }
 
@@ -126,13 +133,14 @@ impl Rule {
     }
 
     /// A skip for another tool's check that we do not have is that tool's business, not stale.
-    fn stale(self, today: Date) -> Option<Stale> {
+    fn stale(self, today: Date, ran: &[&Check]) -> Option<Stale> {
         let ours = self.suppression.origin.is_none_or(|origin| origin == model::SkipOrigin::Buckler);
         let known = registry::all().any(|check| names(check, &self.suppression.name));
+        let has_run = ran.iter().any(|check| names(check, &self.suppression.name));
         let why = match self.suppression.until {
             Some(until) if self.expired(today) => StaleReason::Expired(until),
             _ if !known && ours => StaleReason::UnknownCheck,
-            _ if known && !self.used => StaleReason::Unused,
+            _ if has_run && !self.used => StaleReason::Unused,
             _ => return None,
         };
         Some(Stale { suppression: self.suppression, why })
@@ -181,7 +189,7 @@ mod tests {
         let template = "Resources:\n  Open:\n    Type: AWS::Lambda::Url\n    Properties: { TargetFunctionArn: f, AuthType: NONE }\n";
         let project = testkit::project([("template.yaml", template)]);
         let check = registry::find("public-function-url").unwrap();
-        suppress(&registry::run(&project, [&check], testkit::TODAY), &project, ignores)
+        suppress(&registry::run(&project, [&check], testkit::TODAY), &project, ignores, &[check])
     }
 
     fn ignore(check: &str, resource: &str, until: Option<Date>) -> Ignore {
@@ -210,6 +218,7 @@ mod tests {
     #[test]
     fn an_acceptance_that_hides_nothing_is_told() {
         assert_eq!(judge(&[ignore("public-function-url", "Gone", None)]).stale[0].why, StaleReason::Unused);
+        assert!(judge(&[ignore("unencrypted-queue", "*", None)]).stale.is_empty(), "that check did not run");
         assert_eq!(judge(&[ignore("no-such-check", "*", None)]).stale[0].why, StaleReason::UnknownCheck);
     }
 }

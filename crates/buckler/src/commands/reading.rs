@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use iac::Options;
-use model::{Problem, ProblemKind, Project};
+use model::Project;
 
 use super::CommandError;
 use crate::args::Reading;
@@ -37,13 +37,7 @@ pub(crate) fn read(arguments: &Reading) -> Result<Read, CommandError> {
         output::tell(&format!("reading {files} files"));
     }
     let mut project = iac::read(&disk, &options);
-    project.problems.extend(disk.problems.iter().map(|(path, message)| Problem {
-        kind: ProblemKind::Unreadable,
-        path: path.clone(),
-        at: None,
-        message: if path.is_empty() { message.clone() } else { format!("`{path}` {message}") },
-        help: "leave it out with `exclude`, or make it readable".to_owned(),
-    }));
+    project.problems.extend(disk.problems);
     let folder = folder_of(&arguments.path);
     Ok(Read { project, loaded, folder })
 }

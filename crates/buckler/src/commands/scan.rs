@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, CommandError> {
     let today = today();
     let mut findings = checks::run(&read.project, &checks, today);
     own_severities(&mut findings.found, &read.loaded.config);
-    let judged = checks::suppress(&findings, &read.project, &ignores(&read.loaded.config));
+    let judged = checks::suppress(&findings, &read.project, &ignores(&read.loaded.config), &checks);
     let mut found = judged.found;
     report::sort(&read.project, &mut found);
     if let Some(path) = &arguments.write_baseline {
@@ -138,14 +138,8 @@ fn least_severity(arguments: &ScanArguments, config: &Config) -> Severity {
 }
 
 fn threshold(arguments: &ScanArguments, config: &Config) -> Threshold {
-    let configured = config.scan.fail_on.as_deref().map(|text| {
-        if text.eq_ignore_ascii_case("never") {
-            Threshold::Never
-        } else {
-            // INVARIANT: the configuration was validated when it was loaded.
-            Threshold::At(text.parse().unwrap_or(Severity::High))
-        }
-    });
+    // INVARIANT: the configuration was validated when it was loaded.
+    let configured = config.scan.fail_on.as_deref().and_then(|text| crate::args::threshold(text).ok());
     arguments.fail_on.or(configured).unwrap_or(Threshold::At(Severity::High))
 }
 

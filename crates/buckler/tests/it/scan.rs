@@ -115,6 +115,8 @@ fn since_reports_only_resources_that_changed() {
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.out.contains("`Other` answers") && !ran.out.contains("`Open` answers"), "{}", ran.out);
     assert_eq!(folder.buckler(&["scan", "--since", "no-such-revision"]).code, 2);
+    folder.git(&["config", "diff.noprefix", "true"]);
+    assert_eq!(folder.buckler(&["scan", "--since", "HEAD"]).code, 1, "whatever git is told to print");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The parameters of this PostgreSQL cluster do not log statements.
-use super::facts::parameter;
+use super::facts::logs_statements;
 use crate::prelude::*;
 
 check! {
@@ -49,17 +49,7 @@ check! {
 
 fn database_cluster_without_query_log(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["aws_rds_cluster", "AWS::RDS::DBCluster"]) {
-        if !node.is("engine", "aurora-postgresql").is_true() {
-            continue;
-        }
-        let mut groups =
-            app.targets(node, Relation::Uses).filter(|group| group.kind == Kind::DatabaseParameters);
-        let logs = groups.any(|group| {
-            ["log_statement", "log_min_duration_statement"]
-                .iter()
-                .all(|name| parameter(group, name).is_some())
-        });
-        if !logs {
+        if node.is("engine", "aurora-postgresql").is_true() && !logs_statements(app, node) {
             findings.push(
                 DATABASE_CLUSTER_WITHOUT_QUERY_LOG.at(node, format!("`{}` logs no statements", node.name)),
             );

@@ -1,5 +1,5 @@
 //! Questions that many checks of stores ask.
-use model::{Data, Node, Tri, Value};
+use model::{App, Data, Kind, Node, Relation, Tri, Value};
 
 /// Whether an attribute says anything: an empty text or list says nothing.
 pub(crate) fn written(node: &Node, attr: &str) -> bool {
@@ -36,6 +36,15 @@ pub(crate) fn below(node: &Node, attr: &str, least: i64, absent: i64) -> Tri {
 /// A parameter of a parameter group.
 pub(crate) fn parameter<'a>(group: &'a Node, name: &str) -> Option<&'a Value> {
     group.get("values").and_then(|values| values.get(name))
+}
+
+/// Whether a parameter group of this PostgreSQL database says which statements are logged.
+pub(crate) fn logs_statements(app: &App, database: &Node) -> bool {
+    let mut groups =
+        app.targets(database, Relation::Uses).filter(|group| group.kind == Kind::DatabaseParameters);
+    groups.any(|group| {
+        ["log_statement", "log_min_duration_statement"].iter().all(|name| parameter(group, name).is_some())
+    })
 }
 
 /// Text that stands in the template as it is: not empty, and no reference that the deployer resolves.
