@@ -26,10 +26,6 @@ const VENDORED: &[&str] = &[
     ".mypy_cache",
 ];
 
-/// Endings of files that a front end may start from.
-const ENDINGS: &[&str] =
-    &[".yaml", ".yml", ".json", ".template", ".tf", ".tfvars", ".toml", ".ts", ".js", ".cjs", ".mjs"];
-
 /// Files below one folder; nothing outside of it is ever read.
 #[derive(Debug)]
 pub(crate) struct Disk {
@@ -111,9 +107,6 @@ impl Disk {
 
     fn entry(&mut self, path: &Path, kind: Option<std::fs::FileType>) {
         let Some(relative) = self.relative(path) else { return };
-        if !ENDINGS.iter().any(|ending| relative.ends_with(ending)) {
-            return;
-        }
         let Some(kind) = kind else { return };
         if kind.is_file() {
             self.paths.push(relative);

@@ -10,7 +10,7 @@ use model::{ProblemKind, Value};
 use crate::cloudformation;
 use crate::reader::Reader;
 use crate::resource::Resource;
-use crate::source::beside;
+use model::beside;
 
 #[cfg(test)]
 mod tests;

@@ -29,7 +29,7 @@ pub(crate) use parameters::PARAMETER;
 
 use crate::reader::Reader;
 use crate::resource::Resource;
-use crate::source::beside;
+use model::beside;
 use resolve::Scope;
 
 /// Reads the template at `path`. `None` when it is no template after all.

@@ -61,9 +61,17 @@ fn scanned_paths(reader: &mut Reader<'_>) -> Vec<String> {
         reader.problem(ProblemKind::Limit, &first_left_out, message, "scan a smaller folder");
     }
     let all = reader.source.paths();
-    let mut paths: Vec<String> = all.iter().take(files_max).filter(|path| !is_made(path)).cloned().collect();
+    let mut paths: Vec<String> = all.iter().take(files_max).filter(|path| may_describe(path) && !is_made(path)).cloned().collect();
     paths.sort();
     paths
+}
+
+/// Endings of files that a front end may start from.
+const ENDINGS: &[&str] =
+    &[".yaml", ".yml", ".json", ".template", ".tf", ".tfvars", ".toml", ".ts", ".js", ".cjs", ".mjs"];
+
+fn may_describe(path: &str) -> bool {
+    ENDINGS.iter().any(|ending| path.ends_with(ending))
 }
 
 /// What SAM, the Serverless Framework, Terraform and npm write beside what people write.

@@ -21,10 +21,9 @@ mod reader;
 mod resource;
 mod serverless;
 mod skips;
-mod source;
 mod terraform;
 
 pub use lower::describe_patch;
 pub use options::{Limits, Options};
 pub use reader::read;
-pub use source::{MemorySource, ReadError, Source};
+pub use model::{MemorySource, ReadError, Source};

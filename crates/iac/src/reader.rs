@@ -7,7 +7,7 @@ use crate::discover::{self, Found};
 use crate::lower::lower;
 use crate::options::{Limits, Options};
 use crate::resource::Resource;
-use crate::source::{ReadError, Source};
+use model::{ReadError, Source};
 use crate::{cdk, cloudformation, doc, serverless, skips, terraform};
 
 /// Reads every application below the source's folder.

@@ -2,7 +2,9 @@
 use std::sync::OnceLock;
 
 use crate::index::Index;
-use crate::{Edge, Finding, Kind, Node, NodeId, Relation, SourceFile, Span};
+use crate::{
+    Edge, FileId, Finding, FunctionCode, Kind, Node, NodeId, Package, Relation, Secret, SourceFile, Span,
+};
 
 /// Everything that was read from one folder.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +24,9 @@ pub enum Framework {
     Terraform,
     TerraformPlan,
     Cdk,
+    /// No template: the files of the folder that belong to no application, and what is true of the
+    /// whole folder (secrets, packages). Always the last application.
+    Files,
 }
 
 impl Framework {
@@ -34,6 +39,7 @@ impl Framework {
             Self::Terraform => "terraform",
             Self::TerraformPlan => "terraform-plan",
             Self::Cdk => "cdk",
+            Self::Files => "files",
         }
     }
 }
@@ -46,6 +52,12 @@ pub struct App {
     pub framework: Framework,
     pub nodes: Vec<Node>,
     pub edges: Vec<Edge>,
+    /// What the code of its functions does.
+    pub code: Vec<FunctionCode>,
+    /// Third-party packages that manifests and lock files name. Only in [`Framework::Files`].
+    pub packages: Vec<Package>,
+    /// Secrets found in files. Only in [`Framework::Files`].
+    pub secrets: Vec<Secret>,
     /// INVARIANT: asked for only when nodes and edges are complete.
     index: OnceLock<Index>,
 }
@@ -93,7 +105,16 @@ impl ProblemKind {
 impl App {
     #[must_use]
     pub fn new(name: impl Into<String>, framework: Framework) -> Self {
-        Self { name: name.into(), framework, nodes: Vec::new(), edges: Vec::new(), index: OnceLock::new() }
+        Self {
+            name: name.into(),
+            framework,
+            nodes: Vec::new(),
+            edges: Vec::new(),
+            code: Vec::new(),
+            packages: Vec::new(),
+            secrets: Vec::new(),
+            index: OnceLock::new(),
+        }
     }
 
     /// Nodes of one kind, in template order.
@@ -154,6 +175,33 @@ impl App {
 }
 
 impl Project {
+    /// Applications that a template describes.
+    pub fn templates(&self) -> impl Iterator<Item = &App> {
+        self.apps.iter().filter(|app| app.framework != Framework::Files)
+    }
+
+    /// The application of files outside of every template; made when it is first asked for.
+    pub fn files_app(&mut self) -> &mut App {
+        let known = self.apps.iter().position(|app| app.framework == Framework::Files);
+        let at = known.unwrap_or_else(|| {
+            self.apps.push(App::new(".", Framework::Files));
+            self.apps.len() - 1
+        });
+        // INVARIANT: `at` was found or made one line above.
+        #[expect(clippy::indexing_slicing, reason = "found or pushed just above")]
+        &mut self.apps[at]
+    }
+
+    /// Adds a file that was read, or finds it when it is known.
+    pub fn add_file(&mut self, path: &str, text: impl Into<std::sync::Arc<str>>) -> FileId {
+        let known = self.files.iter().position(|file| file.path == path);
+        let at = known.unwrap_or_else(|| {
+            self.files.push(SourceFile::new(path, text));
+            self.files.len() - 1
+        });
+        FileId(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+
     #[must_use]
     pub fn file(&self, span: Span) -> Option<&SourceFile> {
         self.files.get(span.file.0 as usize)

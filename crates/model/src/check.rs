@@ -1,5 +1,5 @@
 //! A check: its facts, its page and one pure function over the graph.
-use crate::{App, Confidence, Date, Finding, Node, Severity, Tri, Value};
+use crate::{App, Confidence, Date, Finding, Node, Severity, Span, Tri, Value};
 
 /// A check as the registry lists it.
 pub struct Check {
@@ -59,6 +59,24 @@ impl Check {
             message: message.into(),
             severity: self.severity,
             related: Vec::new(),
+            path: Vec::new(),
+            fix: None,
+        }
+    }
+
+    /// A finding at a place of a file, about what `name` names.
+    #[must_use]
+    pub fn in_file(&'static self, name: impl Into<String>, at: Span, message: impl Into<String>) -> Finding {
+        Finding {
+            check: self,
+            app: 0,
+            node: name.into(),
+            provider_type: String::new(),
+            at,
+            message: message.into(),
+            severity: self.severity,
+            related: Vec::new(),
+            path: Vec::new(),
             fix: None,
         }
     }

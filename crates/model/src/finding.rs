@@ -83,6 +83,8 @@ pub struct Finding {
     pub message: String,
     pub severity: Severity,
     pub related: Vec<Related>,
+    /// How data comes from its source to this place, step by step; empty when no data flows.
+    pub path: Vec<Related>,
     pub fix: Option<Fix>,
 }
 
@@ -116,6 +118,8 @@ pub enum Patch {
     Set { node: String, attr: &'static str, value: Data },
     /// Take an attribute away.
     Unset { node: String, attr: &'static str },
+    /// Write this text where a file has another one. An empty span inserts.
+    Replace { at: Span, text: String },
 }
 
 impl Fix {
@@ -169,6 +173,13 @@ impl Finding {
     #[must_use]
     pub fn fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
+        self
+    }
+
+    /// Shows how data comes here, from its source on.
+    #[must_use]
+    pub fn path(mut self, steps: Vec<Related>) -> Self {
+        self.path = steps;
         self
     }
 

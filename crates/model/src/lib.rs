@@ -9,13 +9,17 @@
 //! Deliberately absent: input and output, a clock, any file format.
 mod app;
 mod check;
+mod code;
 mod date;
 mod finding;
 mod index;
 mod kind;
 mod node;
+mod package;
 mod policy;
 pub mod schema;
+mod secret;
+mod source;
 mod span;
 mod suppression;
 mod tri;
@@ -23,11 +27,17 @@ mod value;
 
 pub use app::{App, Framework, Problem, ProblemKind, Project};
 pub use check::{Check, Findings, Undecided};
+pub use code::{
+    Argument, Aws, Call, Coverage, Flow, FunctionCode, Import, Language, Sink, SinkKind, Trust, Use, UseKind,
+};
 pub use date::{Date, ParseDateError};
 pub use finding::{Confidence, Finding, Fix, ParseSeverityError, Patch, Related, Safety, Severity};
 pub use kind::{Kind, Provider, Relation};
 pub use node::{Edge, Node, NodeId, Skip, SkipOrigin};
+pub use package::{Advisory, Exposure, Package, Scope};
 pub use policy::{Condition, Effect, Policy, PolicyOrigin, Principal, Statement};
+pub use secret::Secret;
+pub use source::{MemorySource, ReadError, Source, beside};
 pub use span::{FileId, Place, SourceFile, Span};
 pub use suppression::{Stale, StaleReason, Suppressed, Suppression};
 pub use tri::Tri;

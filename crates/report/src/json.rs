@@ -282,6 +282,9 @@ fn change(patch: &Patch, at: Span) -> Change<'_> {
         Patch::Unset { node, attr } => {
             Change { op: "unset", resource: node, attribute: attr, value: Json::Null }
         }
+        Patch::Replace { text, .. } => {
+            Change { op: "replace", resource: "", attribute: "", value: Json::from(text.as_str()) }
+        }
     }
 }
 

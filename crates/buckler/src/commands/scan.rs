@@ -4,7 +4,7 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use model::{Check, Date, Finding, ProblemKind, Severity};
+use model::{App, Check, Date, Finding, Patch, ProblemKind, Severity};
 use report::{Baseline, Colour, Detail, Look, Scan};
 
 use super::CommandError;
@@ -151,8 +151,8 @@ fn exit(arguments: &ScanArguments, read: &Read, found: &[Finding]) -> Exit {
     let lost = |kind: ProblemKind| matches!(kind, ProblemKind::Unreadable | ProblemKind::Limit);
     if fails {
         Exit::Findings
-    } else if read.project.apps.is_empty() || read.project.problems.iter().any(|problem| lost(problem.kind)) {
-        if read.project.apps.is_empty() && !arguments.reading.writing.quiet {
+    } else if read.project.templates().next().is_none() || read.project.problems.iter().any(|problem| lost(problem.kind)) {
+        if read.project.templates().next().is_none() && !arguments.reading.writing.quiet {
             output::tell(
                 "no application was found: no CloudFormation, SAM, Serverless Framework, Terraform or CDK output",
             );
@@ -167,8 +167,18 @@ fn exit(arguments: &ScanArguments, read: &Read, found: &[Finding]) -> Exit {
 fn fix_text(read: &Read, finding: &Finding) -> Option<String> {
     let fix = finding.fix.as_ref()?;
     let app = read.project.app_of(finding)?;
-    let steps: Vec<String> = fix.patches.iter().filter_map(|patch| iac::describe_patch(app, patch)).collect();
+    let steps: Vec<String> = fix.patches.iter().filter_map(|patch| in_words(read, app, patch)).collect();
     if steps.is_empty() { None } else { Some(steps.join("; ")) }
+}
+
+fn in_words(read: &Read, app: &App, patch: &Patch) -> Option<String> {
+    let Patch::Replace { at, text } = patch else { return iac::describe_patch(app, patch) };
+    let old = read.project.file(*at).map_or("", |file| file.slice(*at));
+    Some(match (old.is_empty(), text.is_empty()) {
+        (true, _) => format!("write `{text}` at {}", read.project.locate(*at)),
+        (false, true) => format!("remove `{old}`"),
+        (false, false) => format!("replace `{old}` with `{text}`"),
+    })
 }
 
 /// The day in UTC; `SOURCE_DATE_EPOCH` makes it reproducible.

@@ -4,7 +4,7 @@
 use model::{Data, Entry, Key, ProblemKind, Value};
 
 use super::resolve::{Scope, weight};
-use crate::source::beside;
+use model::beside;
 
 impl Scope<'_, '_> {
     /// The entries of a map with every loop unrolled; `None` when there is none.

@@ -5,7 +5,7 @@ use model::{ProblemKind, Span, Value};
 
 use super::resolve::{Scope, Spent};
 use crate::resource::Resource;
-use crate::source::beside;
+use model::beside;
 
 /// A nested stack that was read.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use model::{Data, Entry, Key, ProblemKind, Span, Value};
 
 use crate::reader::Reader;
-use crate::source::beside;
+use model::beside;
 
 /// What `sam deploy` would be told.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::roots::roots;
 use super::{folder_of, is_made};
 use crate::reader::Reader;
-use crate::source::beside;
+use model::beside;
 
 /// Folders with Terraform files that no other folder calls as a local module.
 pub(super) fn terraform_roots(reader: &mut Reader<'_>, paths: &[String]) -> Vec<String> {

@@ -11,6 +11,7 @@ use crate::{aws, serverless};
 pub fn describe_patch(app: &App, patch: &Patch) -> Option<String> {
     let (name, attr) = match patch {
         Patch::Set { node, attr, .. } | Patch::Unset { node, attr } => (node, attr),
+        Patch::Replace { .. } => return None,
     };
     let node = app.named(name)?;
     let mapping = aws::mapping(&node.provider_type)?;
@@ -22,6 +23,7 @@ pub fn describe_patch(app: &App, patch: &Patch) -> Option<String> {
     let field = fields().find(in_its_words).or_else(|| fields().next())?;
     let construct = node.construct.as_deref().filter(|_| app.framework == Framework::Serverless);
     Some(match patch {
+        Patch::Replace { .. } => return None,
         Patch::Unset { .. } if construct.is_some() => {
             let setting = serverless::setting(construct?, name, field.path, Data::Null);
             format!("remove `{}` from `{}`", setting.name, setting.place)

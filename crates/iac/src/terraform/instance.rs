@@ -11,7 +11,7 @@ use super::eval::{Evaluator, Repetition, Scope};
 use super::module::{self, Module};
 use super::syntax::{Block, Expr};
 use super::{parse, types};
-use crate::source::beside;
+use model::beside;
 
 /// What one module instance costs, in values.
 const INSTANCE_FUEL: usize = 64;

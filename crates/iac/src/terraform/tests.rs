@@ -11,7 +11,7 @@ use model::{Data, Value};
 use crate::options::Options;
 use crate::reader::Reader;
 use crate::resource::Resource;
-use crate::source::MemorySource;
+use model::MemorySource;
 
 /// Reads the root module of `files` and compares its resources, one line each, and its problems.
 fn check<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>, expected: &Expect) {

@@ -4,7 +4,7 @@ use model::{Data, ProblemKind, Value};
 use super::super::resolve::Scope;
 use super::entry;
 use crate::resource::Resource;
-use crate::source::beside;
+use model::beside;
 
 /// Where a type names its file, and the property that holds the same text inline.
 const FILES: &[(&str, &str, &str)] = &[

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use model::{Data, ProblemKind, Span, Value};
 
 use super::{Found, Variables};
-use crate::source::beside;
+use model::beside;
 
 impl Variables<'_, '_> {
     pub(super) fn named(&mut self, name: &str, parameter: Option<&str>, address: &str, at: Span) -> Found {

@@ -1,4 +1,4 @@
-//! Where files come from. `iac` does no input or output itself.
+//! Where files come from. Readers do no input or output themselves.
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -6,7 +6,7 @@ use std::fmt;
 ///
 /// Paths are relative, with `/` between parts and no `..`.
 pub trait Source {
-    /// Every file that may be read, vendored and ignored ones left out, in a stable order.
+    /// Every file that may be read, whatever its ending; vendored and ignored ones left out, sorted.
     fn paths(&self) -> &[String];
 
     /// The text of a file. Files that [`Source::paths`] leaves out may still be read when a
@@ -74,7 +74,8 @@ impl Source for MemorySource {
 
 /// The path that a file names relative to itself: `../a/b.yaml` of `x/template.yaml` is `a/b.yaml`.
 /// `None` when it is a URL, absolute, or leaves the folder.
-pub(crate) fn beside(file: &str, named: &str) -> Option<String> {
+#[must_use]
+pub fn beside(file: &str, named: &str) -> Option<String> {
     if named.is_empty() || named.contains("://") || named.contains("${") || named.starts_with('/') {
         return None;
     }

@@ -1,0 +1,1 @@
+//! Detectors of secrets and personal data: one engine for scans, logs and responses.

@@ -1,0 +1,1 @@
+//! What an application brings along: lock files, SBOM and advisories.
