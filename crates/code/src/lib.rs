@@ -10,6 +10,8 @@
 pub mod ir;
 mod javascript;
 mod limits;
+mod models;
 mod python;
+mod taint;
 
 pub use limits::Limits;
