@@ -7,5 +7,11 @@ use crate::ir::Module;
 /// Parses one file. Broken files give what could be read, and what was lost.
 pub(crate) fn lower(file: FileId, path: &str, text: &str, limits: &Limits) -> Module {
     let _ = (text, limits);
-    Module { file, path: path.to_owned(), language: model::Language::JavaScript, functions: vec![], lost: vec![] }
+    Module {
+        file,
+        path: path.to_owned(),
+        language: model::Language::JavaScript,
+        functions: vec![],
+        lost: vec![],
+    }
 }

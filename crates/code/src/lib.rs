@@ -13,5 +13,7 @@ mod limits;
 mod models;
 mod python;
 mod taint;
+#[cfg(test)]
+mod testing;
 
 pub use limits::Limits;
