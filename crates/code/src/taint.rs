@@ -67,6 +67,19 @@ pub(crate) struct Mark {
     pub structured: bool,
 }
 
+impl Mark {
+    /// Takes in what another way of the same origin says: the less harmless of the two counts.
+    fn absorb(&mut self, other: &Self) {
+        let is_shorter = other.clean == self.clean && other.trail.length() < self.trail.length();
+        let is_worse = other.clean != self.clean && other.clean.common(self.clean) == other.clean;
+        if is_shorter || is_worse {
+            self.trail = other.trail.clone();
+        }
+        self.clean = self.clean.common(other.clean);
+        self.structured |= other.structured;
+    }
+}
+
 /// The steps of a value, last first; shared between values.
 #[derive(Debug, Clone)]
 pub(crate) struct Trail(Option<Rc<Footprint>>);
@@ -175,20 +188,10 @@ impl Taint {
         }
         let mut marks = self.marks().to_vec();
         for mark in other.marks() {
-            match marks.iter_mut().find(|known| known.origin == mark.origin) {
-                Some(known) => {
-                    let shorter = mark.trail.length() < known.trail.length();
-                    // The less harmless of the two explains the flow.
-                    if mark.clean != known.clean && mark.clean.common(known.clean) == mark.clean
-                        || mark.clean == known.clean && shorter
-                    {
-                        known.trail = mark.trail.clone();
-                    }
-                    known.clean = known.clean.common(mark.clean);
-                    known.structured |= mark.structured;
-                }
-                None if marks.len() < MARKS_MAX => marks.push(mark.clone()),
-                None => {}
+            if let Some(known) = marks.iter_mut().find(|known| known.origin == mark.origin) {
+                known.absorb(mark);
+            } else if marks.len() < MARKS_MAX {
+                marks.push(mark.clone());
             }
         }
         Self(Some(Rc::new(marks)))
