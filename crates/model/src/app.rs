@@ -3,7 +3,8 @@ use std::sync::OnceLock;
 
 use crate::index::Index;
 use crate::{
-    Edge, FileId, Finding, FunctionCode, Kind, Node, NodeId, Package, Relation, Secret, SourceFile, Span,
+    Edge, FileId, Finding, FunctionCode, Kind, Manifest, Node, NodeId, Package, Relation, Secret, SourceFile,
+    Span,
 };
 
 /// Everything that was read from one folder.
@@ -56,6 +57,8 @@ pub struct App {
     pub code: Vec<FunctionCode>,
     /// Third-party packages that manifests and lock files name. Only in [`Framework::Files`].
     pub packages: Vec<Package>,
+    /// The files that name them. Only in [`Framework::Files`].
+    pub manifests: Vec<Manifest>,
     /// Secrets found in files. Only in [`Framework::Files`].
     pub secrets: Vec<Secret>,
     /// INVARIANT: asked for only when nodes and edges are complete.
@@ -112,6 +115,7 @@ impl App {
             edges: Vec::new(),
             code: Vec::new(),
             packages: Vec::new(),
+            manifests: Vec::new(),
             secrets: Vec::new(),
             index: OnceLock::new(),
         }

@@ -34,7 +34,7 @@ pub use date::{Date, ParseDateError};
 pub use finding::{Confidence, Finding, Fix, ParseSeverityError, Patch, Related, Safety, Severity};
 pub use kind::{Kind, Provider, Relation};
 pub use node::{Edge, Node, NodeId, Skip, SkipOrigin};
-pub use package::{Advisory, Exposure, Package, Scope};
+pub use package::{Advisory, Exposure, Manifest, Origin, Package, Scope, Setting, SettingKind, Upgrade};
 pub use policy::{Condition, Effect, Policy, PolicyOrigin, Principal, Statement};
 pub use secret::Secret;
 pub use source::{MemorySource, ReadError, Source, beside};
