@@ -1,11 +1,155 @@
 //! Python source to the intermediate language.
-use model::FileId;
+//!
+//! The parser recovers from errors, so a broken file still gives most of its functions. Python 2 is read
+//! as far as Python 3's grammar allows; its `print`, `exec`, `raise E, "x"` and `except E, e` are understood.
+//!
+//! INVARIANT: neither parsing nor lowering recurses deeper than [`Limits::nesting_max`] (times
+//! [`nesting::CHAIN_FACTOR`] for the tree that the parser builds), so that no file overflows the stack.
+mod class;
+mod expression;
+mod matching;
+mod nesting;
+mod scope;
+mod statement;
+mod target;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::collections::BTreeSet;
+
+use model::{FileId, Language, Span};
+use ruff_python_ast::{Mod, PythonVersion};
+use ruff_python_parser::{Mode, ParseError, ParseOptions, parse_unchecked};
+use ruff_text_size::TextRange;
 
 use crate::Limits;
-use crate::ir::Module;
+use crate::ir::{Function, FunctionId, Lost, Module};
+use scope::Scope;
+
+/// Reports of one file, at most.
+const LOST_MAX: usize = 20;
 
 /// Parses one file. Broken files give what could be read, and what was lost.
 pub(crate) fn lower(file: FileId, path: &str, text: &str, limits: &Limits) -> Module {
-    let _ = (text, limits);
-    Module { file, path: path.to_owned(), language: model::Language::Python, functions: vec![], lost: vec![] }
+    let mut lowering = Lowering {
+        file,
+        text,
+        functions: Vec::new(),
+        scopes: Vec::new(),
+        lost: Vec::new(),
+        depth: 0,
+        depth_max: limits.nesting_max,
+        made_up: 0,
+        types_only: false,
+    };
+    lowering.module(limits);
+    let Lowering { functions, lost, .. } = lowering;
+    Module {
+        file,
+        path: path.to_owned(),
+        language: Language::Python,
+        functions: functions.into_iter().flatten().collect(),
+        lost,
+    }
+}
+
+/// What is known while one file is lowered.
+struct Lowering<'a> {
+    file: FileId,
+    text: &'a str,
+    /// `None` while the body of the function is being lowered.
+    functions: Vec<Option<Function>>,
+    /// The functions around what is being lowered, the module first.
+    scopes: Vec<Scope>,
+    lost: Vec<Lost>,
+    depth: usize,
+    depth_max: usize,
+    /// Variables that were made up so far.
+    made_up: usize,
+    /// Inside of `if TYPE_CHECKING:`.
+    types_only: bool,
+}
+
+impl Lowering<'_> {
+    fn module(&mut self, limits: &Limits) {
+        let whole = self.whole();
+        let start = Span { end: whole.start, ..whole };
+        self.functions.push(None);
+        self.scopes.push(Scope::new(FunctionId(0), None));
+        let mut body = Vec::new();
+        if let Err(why) = nesting::check(self.text, limits.nesting_max) {
+            self.lost.push(Lost { at: whole, why });
+        } else {
+            let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY314);
+            let parsed = parse_unchecked(self.text, options);
+            if let Mod::Module(module) = parsed.syntax() {
+                self.block(&module.body, &mut body);
+            }
+            self.syntax_errors(parsed.errors());
+        }
+        let locals = self.scopes.pop().map(|scope| scope.locals).unwrap_or_default();
+        let function = Function {
+            name: "".into(),
+            params: Vec::new(),
+            body,
+            locals,
+            outer: None,
+            decorators: Vec::new(),
+            is_async: false,
+            is_generator: false,
+            is_arrow: false,
+            is_method: false,
+            at: whole,
+            name_at: start,
+        };
+        if let Some(first) = self.functions.first_mut() {
+            *first = Some(function);
+        }
+    }
+
+    /// One report for each place that the parser did not understand, in front of the others.
+    fn syntax_errors(&mut self, errors: &[ParseError]) {
+        let mut seen = BTreeSet::new();
+        let mut lost: Vec<Lost> = Vec::new();
+        for error in errors {
+            if seen.insert(error.location.start()) {
+                lost.push(Lost { at: self.at(error.location), why: error.error.to_string() });
+            }
+        }
+        lost.append(&mut self.lost);
+        let left_out = lost.len().saturating_sub(LOST_MAX);
+        if left_out > 0 {
+            lost.truncate(LOST_MAX - 1);
+            let at = lost.last().map_or(self.whole(), |last| last.at);
+            lost.push(Lost { at, why: format!("and {} more", left_out + 1) });
+        }
+        self.lost = lost;
+    }
+
+    fn whole(&self) -> Span {
+        Span::new(self.file, 0, self.text.len())
+    }
+
+    fn at(&self, range: TextRange) -> Span {
+        Span { file: self.file, start: range.start().to_u32(), end: range.end().to_u32() }
+    }
+
+    fn lose(&mut self, at: Span, why: &str) {
+        if self.lost.len() <= LOST_MAX {
+            self.lost.push(Lost { at, why: why.to_owned() });
+        }
+    }
+
+    /// Runs `lower` one level deeper; `None`, and told, when that is too deep.
+    fn deeper<T>(&mut self, at: TextRange, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth >= self.depth_max {
+            self.lose(self.at(at), "is nested too deeply");
+            return None;
+        }
+        self.depth += 1;
+        let lowered = lower(self);
+        self.depth -= 1;
+        Some(lowered)
+    }
 }

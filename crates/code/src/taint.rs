@@ -125,7 +125,8 @@ impl Trail {
     /// The trail with one more step, unless the last one says the same place.
     pub(crate) fn step(&self, step: Step) -> Self {
         let length = self.length();
-        let repeats = self.0.as_ref().is_some_and(|last| last.step.at == step.at && last.step.kind == step.kind);
+        let repeats =
+            self.0.as_ref().is_some_and(|last| last.step.at == step.at && last.step.kind == step.kind);
         if repeats || length >= TRAIL_STEPS_MAX {
             return self.clone();
         }
