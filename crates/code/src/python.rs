@@ -9,6 +9,7 @@ mod class;
 mod expression;
 mod matching;
 mod nesting;
+mod python2;
 mod scope;
 mod statement;
 mod target;
@@ -20,7 +21,7 @@ use std::collections::BTreeSet;
 
 use model::{FileId, Language, Span};
 use ruff_python_ast::{Mod, PythonVersion};
-use ruff_python_parser::{Mode, ParseError, ParseOptions, parse_unchecked};
+use ruff_python_parser::{Mode, ParseError, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::TextRange;
 
 use crate::Limits;
@@ -42,6 +43,8 @@ pub(crate) fn lower(file: FileId, path: &str, text: &str, limits: &Limits) -> Mo
         depth_max: limits.nesting_max,
         made_up: 0,
         types_only: false,
+        python2: false,
+        understood: BTreeSet::new(),
     };
     lowering.module(limits);
     let Lowering { functions, lost, .. } = lowering;
@@ -69,6 +72,10 @@ struct Lowering<'a> {
     made_up: usize,
     /// Inside of `if TYPE_CHECKING:`.
     types_only: bool,
+    /// Something in it is Python 2.
+    python2: bool,
+    /// Where that is, when the parser took it for an error and it was understood all the same.
+    understood: BTreeSet<u32>,
 }
 
 impl Lowering<'_> {
@@ -81,8 +88,7 @@ impl Lowering<'_> {
         if let Err(why) = nesting::check(self.text, limits.nesting_max) {
             self.lost.push(Lost { at: whole, why });
         } else {
-            let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY314);
-            let parsed = parse_unchecked(self.text, options);
+            let parsed = self.parse();
             if let Mod::Module(module) = parsed.syntax() {
                 self.block(&module.body, &mut body);
             }
@@ -108,12 +114,32 @@ impl Lowering<'_> {
         }
     }
 
+    /// Reads Python 2 a second time, with what Python 3 has other words for replaced.
+    fn parse(&mut self) -> Parsed<Mod> {
+        let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY314);
+        let parsed = parse_unchecked(self.text, options.clone());
+        if parsed.has_valid_syntax() {
+            return parsed;
+        }
+        match python2::modernized(self.text, parsed.tokens()) {
+            Some(modern) => {
+                self.python2 = true;
+                parse_unchecked(&modern, options)
+            }
+            None => parsed,
+        }
+    }
+
     /// One report for each place that the parser did not understand, in front of the others.
     fn syntax_errors(&mut self, errors: &[ParseError]) {
-        let mut seen = BTreeSet::new();
+        let mut seen = std::mem::take(&mut self.understood);
         let mut lost: Vec<Lost> = Vec::new();
+        if self.python2 {
+            let why = "Python 2 is read as if it were Python 3".to_owned();
+            lost.push(Lost { at: self.whole(), why });
+        }
         for error in errors {
-            if seen.insert(error.location.start()) {
+            if seen.insert(error.location.start().to_u32()) {
                 lost.push(Lost { at: self.at(error.location), why: error.error.to_string() });
             }
         }
@@ -133,6 +159,12 @@ impl Lowering<'_> {
 
     fn at(&self, range: TextRange) -> Span {
         Span { file: self.file, start: range.start().to_u32(), end: range.end().to_u32() }
+    }
+
+    /// Python 2 that begins here was understood.
+    fn understand(&mut self, range: TextRange) {
+        self.python2 = true;
+        self.understood.insert(range.start().to_u32());
     }
 
     fn lose(&mut self, at: Span, why: &str) {

@@ -116,7 +116,7 @@ fn ends_expression(kind: TokenKind) -> bool {
 
 /// Each of these can make the tree one deeper.
 fn grows_chain(kind: TokenKind) -> bool {
-    kind.is_operator()
+    (kind.is_operator() && kind != TokenKind::Equal)
         || matches!(
             kind,
             TokenKind::Dot

@@ -108,6 +108,7 @@ impl Lowering<'_> {
         let is_call = matches!(name.id.as_str(), "print" | "exec")
             && between.is_some_and(|text| !text.is_empty() && text.chars().all(|c| c == ' ' || c == '\t'));
         if is_call {
+            self.understand(argument.range);
             let values = unparenthesized(&argument.value);
             self.call_statement(&callee.value, values, callee.range.cover(argument.range), out);
         }
@@ -122,6 +123,7 @@ impl Lowering<'_> {
         let is_print = shift.op == ast::Operator::RShift
             && matches!(&*shift.left, ast::Expr::Name(name) if name.id == "print");
         if is_print {
+            self.understand(range);
             self.call_statement(&shift.left, values, range, out);
         }
         is_print
@@ -259,7 +261,10 @@ impl Lowering<'_> {
     /// Python 2's `raise E, "text"` is `raise E("text")`.
     fn raise(&mut self, raise: &ast::StmtRaise, out: &mut Block) {
         let thrown = raise.exc.as_deref().map(|thrown| match unparenthesized(thrown) {
-            [class, text, ..] => self.made_call(class, std::slice::from_ref(text), thrown.range()),
+            [class, text, ..] => {
+                self.understand(thrown.range());
+                self.made_call(class, std::slice::from_ref(text), thrown.range())
+            }
             _ => self.expr(thrown),
         });
         if let Some(cause) = raise.cause.as_deref().filter(|cause| !does_nothing(cause)) {
@@ -287,7 +292,7 @@ impl Lowering<'_> {
         let mut binding = handler.name.as_ref().map(|name| self.bound(name, name.range));
         if let Some(name) = python2_binding(handler) {
             types.pop();
-            self.lose(self.at(handler.range), "Python 2's `except E, e` is read as `except E as e`");
+            self.python2 = true;
             binding = Some(self.bound(&name.id, name.range));
         }
         let types = types.into_iter().map(|one| self.expr(one)).collect();

@@ -325,9 +325,9 @@ try:
     f()
 except ValueError, e:
     raise Error, 'text'
-def g(a, (b, c)):
-    return 0777 <> `a`
-def h(x):
+def g(a):
+    return 0777 <> `a` + 10L + ur'\\d' + '<>'
+def h(x, (b, c)):
     return x
 ",
         expect![[r#"
@@ -340,28 +340,18 @@ def h(x):
               catch ValueError as e
                 throw Error("text")
               def g = fn1
-              return
-              a
               def h = fn2
-            fn1 g(a) locals[a] in fn0
-              tuple(b, c)
-            fn2 h(x) locals[x] in fn0
               return x
-            lost "'a %s'": Simple statements must be separated by newlines or semicolons
-            lost "code": Simple statements must be separated by newlines or semicolons
-            lost "Error, 'text'": Unparenthesized tuple expression cannot be used here
+            fn1 g(a) locals[a] in fn0
+              return (777 != (((a + 10) + "\\d") + "<>"))
+            fn2 h(x) locals[x] in fn0
+              tuple(b, c)
+            lost "print 'a %s' % x, y\nprint >>sy": Python 2 is read as if it were Python 3
             lost "(": Expected `)`, found `(`
             lost ")": Expected newline, found `)`
             lost ":": Expected a statement
             lost "\n": Expected a statement
             lost "    ": Unexpected indentation
-            lost "0777": Invalid decimal integer literal
-            lost "<": Expected a statement
-            lost ">": Expected a statement
-            lost "`": Got unexpected token `
-            lost "`": Got unexpected token `
-            lost "\n": Expected a statement
-            lost "except ValueError, e:\n    rais": Python 2's `except E, e` is read as `except E as e`
         "#]],
     );
 }
