@@ -1,0 +1,9 @@
+const { execSync } = require('child_process');
+
+exports.handler = async (event) => {
+  const { name } = event.pathParameters;
+  if (!/[\w-]+/.test(name)) {
+    return { statusCode: 400, body: 'bad name' };
+  }
+  return { statusCode: 200, body: execSync('/opt/bin/show ' + name).toString() }; // flow: command
+};

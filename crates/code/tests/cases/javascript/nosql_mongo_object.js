@@ -1,0 +1,10 @@
+const { MongoClient } = require('mongodb');
+
+const client = new MongoClient(process.env.MONGO_URL);
+
+exports.handler = async (event) => {
+  const { user, password } = JSON.parse(event.body);
+  const users = client.db('shop').collection('users');
+  const found = await users.findOne({ user, password }); // flow: nosql
+  return { statusCode: found ? 200 : 401, body: '' };
+};

@@ -1,0 +1,4 @@
+exports.handler = async (event) => {
+  const { returnUrl } = event.queryStringParameters;
+  return { statusCode: 302, headers: { Location: returnUrl } }; // flow: redirect
+};

@@ -1,0 +1,7 @@
+import html
+
+
+def handler(event, context):
+    name = html.escape(event["queryStringParameters"]["name"])
+    page = f"<html><body><h1>Hello {name}</h1></body></html>"
+    return {"statusCode": 200, "headers": {"Content-Type": "text/html"}, "body": page}
