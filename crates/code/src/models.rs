@@ -3,6 +3,7 @@
 //! Facts stand in text tables, a line each, for each language; [`rules`] finds those of a call by its
 //! qualified name.
 pub(crate) mod aws;
+mod read;
 mod table;
 
 pub(crate) use table::{Argument, Condition, Effect, Returns, Rule, rules};
