@@ -1,0 +1,2 @@
+DEFAULT = "none"
+KINDS = {"none": "none", "all": "--all"}

@@ -1,0 +1,1 @@
+export const fileFor = ({ author, title = 'untitled' }) => ['/mnt/notes', author, title].join('/');

@@ -1,0 +1,5 @@
+import datetime
+
+
+def known(day):
+    return datetime.date.fromisoformat(day).isoformat()

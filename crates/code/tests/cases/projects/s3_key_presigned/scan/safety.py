@@ -1,0 +1,2 @@
+def is_safe(name):
+    return len(name) > 0

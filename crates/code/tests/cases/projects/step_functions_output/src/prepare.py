@@ -1,0 +1,2 @@
+def handler(event, context):
+    return {"address": event["address"], "count": int(event["count"])}
