@@ -7,6 +7,8 @@
 //! Deliberately absent: judgement. Facts ([`model::FunctionCode`]) have spans; `checks` decides.
 //!
 //! INVARIANT: cost is bounded by [`Limits`], whatever the source says; what is left out is told.
+mod heap;
+mod interpret;
 pub mod ir;
 mod javascript;
 mod limits;
@@ -15,5 +17,6 @@ mod python;
 mod taint;
 #[cfg(test)]
 mod testing;
+mod value;
 
 pub use limits::Limits;

@@ -54,6 +54,10 @@ pub(crate) enum OriginKind {
     Event,
     /// The claims of a token that nobody verified.
     UnverifiedToken,
+    /// An error that was caught: harmless everywhere but in an answer.
+    Error,
+    /// A secret that the function read: harmless everywhere but in a log or an answer.
+    Secret,
 }
 
 /// One origin's data in a value.

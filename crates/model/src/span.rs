@@ -14,6 +14,9 @@ pub struct Span {
 }
 
 impl Span {
+    /// Of what nobody wrote. Names no file.
+    pub const NONE: Self = Self { file: FileId(u32::MAX), start: 0, end: 0 };
+
     #[must_use]
     pub fn new(file: FileId, start: usize, end: usize) -> Self {
         let clip = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);

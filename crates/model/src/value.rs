@@ -57,6 +57,14 @@ pub struct Unknown {
     pub text: String,
 }
 
+impl Data {
+    /// A value that is not known, and why.
+    #[must_use]
+    pub fn unknown(reason: &str) -> Self {
+        Self::Unknown(Unknown { reason: reason.to_owned(), text: String::new() })
+    }
+}
+
 impl Value {
     #[must_use]
     pub fn new(at: Span, data: Data) -> Self {

@@ -1,0 +1,286 @@
+//! Call expressions: who is called, and with what.
+use std::rc::Rc;
+use std::sync::Arc;
+
+use model::Span;
+
+use super::Interpreter;
+use super::externs::Invoked;
+use super::record::Site;
+use crate::heap::ObjectKind;
+use crate::ir::{Argument, ArgumentKind, Call, ExprKind, Name};
+use crate::value::{Closure, Passed, Shape, Value};
+
+impl Interpreter<'_> {
+    pub(super) fn call(&mut self, call: &Call, at: Span) -> Value {
+        let site = Site { at, callee: call.callee.at };
+        match &call.callee.kind {
+            ExprKind::Member { object, name, .. } => {
+                let receiver = self.eval(object);
+                let arguments = self.arguments(&call.arguments);
+                self.method(&receiver, name, &arguments, site)
+            }
+            ExprKind::Super => {
+                let base = self.super_class();
+                let arguments = self.arguments(&call.arguments);
+                self.construct_base(&base, &arguments, site)
+            }
+            _ => {
+                let callee = self.eval(&call.callee);
+                let arguments = self.arguments(&call.arguments);
+                self.call_at(&callee, &arguments, site)
+            }
+        }
+    }
+
+    fn arguments(&mut self, arguments: &[Argument]) -> Vec<Passed> {
+        let mut passed = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            let value = self.eval(&argument.value);
+            match &argument.kind {
+                ArgumentKind::Plain => {
+                    passed.push(Passed { name: None, value, at: argument.at, is_spread: false });
+                }
+                ArgumentKind::Keyword(name) => {
+                    let name = Some(Arc::clone(name));
+                    passed.push(Passed { name, value, at: argument.at, is_spread: false });
+                }
+                ArgumentKind::Spread => self.spread(value, argument.at, &mut passed),
+                ArgumentKind::SpreadFields => self.spread_fields(value, argument.at, &mut passed),
+            }
+        }
+        passed
+    }
+
+    fn spread(&self, value: Value, at: Span, passed: &mut Vec<Passed>) {
+        let known = value.as_object().and_then(|id| self.heap.get(id));
+        match known.filter(|object| object.rest.is_none() && matches!(object.kind, ObjectKind::List)) {
+            Some(list) => passed.extend(list.items.iter().map(|item| Passed {
+                name: None,
+                value: item.clone(),
+                at,
+                is_spread: false,
+            })),
+            None => passed.push(Passed { name: None, value, at, is_spread: true }),
+        }
+    }
+
+    fn spread_fields(&self, value: Value, at: Span, passed: &mut Vec<Passed>) {
+        let Some(object) = value.as_object().and_then(|id| self.heap.get(id)) else {
+            passed.push(Passed { name: Some("**".into()), value, at, is_spread: true });
+            return;
+        };
+        passed.extend(object.fields.iter().map(|(name, value)| Passed {
+            name: Some(Arc::clone(name)),
+            value: value.clone(),
+            at,
+            is_spread: false,
+        }));
+        if let Some(rest) = &object.rest {
+            passed.push(Passed { name: Some("**".into()), value: rest.clone(), at, is_spread: true });
+        }
+    }
+
+    pub(super) fn call_value(&mut self, callee: &Value, arguments: &[Passed], at: Span) -> Value {
+        self.call_at(callee, arguments, Site { at, callee: at })
+    }
+
+    /// Calls every alternative of a value.
+    pub(super) fn call_at(&mut self, callee: &Value, arguments: &[Passed], site: Site) -> Value {
+        let mut result: Option<Value> = None;
+        for one in callee.each() {
+            let value = self.call_one(one, arguments, site);
+            result = Some(result.map_or_else(|| value.clone(), |known| known.join(&value)));
+        }
+        result.unwrap_or(Value::UNKNOWN)
+    }
+
+    fn call_one(&mut self, callee: &Value, arguments: &[Passed], site: Site) -> Value {
+        match &callee.shape {
+            Shape::Function(closure) => {
+                let closure = Rc::clone(closure);
+                self.enter(&closure, arguments, None)
+            }
+            Shape::Extern(known) => {
+                let known = Rc::clone(known);
+                self.external(&known, &callee.taint, arguments, site)
+            }
+            Shape::Object(id) => {
+                let id = *id;
+                if matches!(self.heap.get(id).map(|object| &object.kind), Some(ObjectKind::Class { .. })) {
+                    return self.instantiate(id, arguments, site.at);
+                }
+                let call = self.member(callee, &"__call__".into(), site.at);
+                match &call.shape {
+                    Shape::Function(_) => self.call_at(&call, arguments, site),
+                    _ => self.unknown_call("", callee, arguments, site),
+                }
+            }
+            Shape::Settle(promise) => {
+                if let (Some(first), Some(object)) = (arguments.first(), self.heap.get_mut(*promise)) {
+                    object.add_rest(&first.value);
+                }
+                Value::UNKNOWN
+            }
+            Shape::Bound(bound) => {
+                let bound = Rc::clone(bound);
+                self.method(&bound.receiver, &bound.name, arguments, site)
+            }
+            _ => self.unknown_call("", callee, arguments, site),
+        }
+    }
+
+    fn construct_base(&mut self, base: &Value, arguments: &[Passed], site: Site) -> Value {
+        let this = self.scope(self.here).map_or(Value::UNKNOWN, |scope| scope.this.clone());
+        if self.is_python() {
+            // `super()` is the base's view of the same instance.
+            return match base.shape {
+                Shape::Object(_) => Value::of(Shape::OneOf(Rc::from([base.clone()]))),
+                _ => base.clone(),
+            };
+        }
+        let Some(class) = base.as_object() else {
+            let values: Vec<Value> = arguments.iter().map(|passed| passed.value.clone()).collect();
+            return Value::unknown(self.taint_of(&values));
+        };
+        if let Some(constructor) = self.class_member(&this, class, &"constructor".into(), 0) {
+            self.call_at(&constructor, arguments, site);
+        }
+        Value::UNKNOWN
+    }
+
+    /// `receiver.name(arguments)`.
+    pub(super) fn method(
+        &mut self,
+        receiver: &Value,
+        name: &Name,
+        arguments: &[Passed],
+        site: Site,
+    ) -> Value {
+        let mut result: Option<Value> = None;
+        for one in receiver.each() {
+            let value = self.method_of_one(one, name, arguments, site);
+            result = Some(result.map_or_else(|| value.clone(), |known| known.join(&value)));
+        }
+        result.unwrap_or(Value::UNKNOWN)
+    }
+
+    fn method_of_one(&mut self, receiver: &Value, name: &Name, arguments: &[Passed], site: Site) -> Value {
+        match &receiver.shape {
+            Shape::Extern(known) => {
+                if matches!(&**name, "then" | "catch" | "finally") && !known.path.is_empty() {
+                    return self.builtin_method(receiver, name, arguments, site);
+                }
+                let member = known.member(name);
+                if let Some(value) = self.environment_call(known, name, arguments, site) {
+                    return value;
+                }
+                self.external(&member, &receiver.taint, arguments, site)
+            }
+            Shape::Object(_) => {
+                let member = self.member(receiver, name, site.callee);
+                match &member.shape {
+                    Shape::Bound(_) | Shape::Unknown | Shape::Const(_) => {
+                        self.builtin_method(receiver, name, arguments, site)
+                    }
+                    Shape::OneOf(values)
+                        if values.iter().all(|value| matches!(value.shape, Shape::Const(_))) =>
+                    {
+                        self.builtin_method(receiver, name, arguments, site)
+                    }
+                    _ => self.call_at(&member, arguments, site),
+                }
+            }
+            Shape::Function(closure) => {
+                let closure = Rc::clone(closure);
+                self.function_method(&closure, receiver, name, arguments, site)
+            }
+            _ => self.builtin_method(receiver, name, arguments, site),
+        }
+    }
+
+    /// `f.call(this, a)`, `f.apply(this, [a])`, `f.bind(this, a)`.
+    fn function_method(
+        &mut self,
+        closure: &Rc<Closure>,
+        receiver: &Value,
+        name: &Name,
+        arguments: &[Passed],
+        site: Site,
+    ) -> Value {
+        let this = arguments.first().map(|passed| passed.value.clone());
+        let rest = arguments.get(1..).unwrap_or_default();
+        match &**name {
+            "call" => self.enter(closure, rest, this),
+            "apply" => {
+                let mut spread = Vec::new();
+                if let Some(list) = rest.first() {
+                    self.spread(list.value.clone(), list.at, &mut spread);
+                }
+                self.enter(closure, &spread, this)
+            }
+            "bind" => {
+                let first = closure.first.iter().cloned();
+                let first = first.chain(rest.iter().map(|passed| passed.value.clone())).collect();
+                let bound = Closure {
+                    module: Arc::clone(&closure.module),
+                    function: closure.function,
+                    scope: closure.scope,
+                    this: closure.this.clone().or(this),
+                    first,
+                };
+                Value::of(Shape::Function(bound.into()))
+            }
+            _ => self.unknown_call(name, receiver, arguments, site),
+        }
+    }
+
+    /// A call of which nobody knows what it does: its data goes through, its functions run.
+    pub(super) fn unknown_call(
+        &mut self,
+        name: &str,
+        receiver: &Value,
+        arguments: &[Passed],
+        site: Site,
+    ) -> Value {
+        let taint = self.deep_taint(receiver).join(&self.taint_of_passed(arguments));
+        if !name.is_empty() {
+            let path = format!("?.{name}");
+            let invoked = Invoked { path: &path, keyed: &path, receiver, arguments, site };
+            if let Some(value) = self.apply_rules(&invoked) {
+                return value;
+            }
+        }
+        self.run_callbacks(arguments, &Value::unknown(taint.clone()), site.at);
+        Value::unknown(taint.flattened())
+    }
+
+    /// Functions among the arguments run on a value.
+    pub(super) fn run_callbacks(&mut self, arguments: &[Passed], given: &Value, at: Span) {
+        let functions: Vec<Value> =
+            arguments.iter().flat_map(|passed| self.functions_in(&passed.value)).collect();
+        for function in functions {
+            self.in_branch(|this| this.call_with(&function, vec![given.clone(), given.clone()], at));
+        }
+    }
+
+    /// Functions of the application that a value is, or that stand in its fields.
+    pub(super) fn functions_in(&self, value: &Value) -> Vec<Value> {
+        let mut found = Vec::new();
+        for one in value.each() {
+            match &one.shape {
+                Shape::Function(_) => found.push(one.clone()),
+                Shape::Object(id) => {
+                    let object = self.heap.get(*id);
+                    let is_plain = |kind: &ObjectKind| matches!(kind, ObjectKind::Fields | ObjectKind::List);
+                    if let Some(object) = object.filter(|object| is_plain(&object.kind)) {
+                        let all = object.fields.values().chain(&object.items);
+                        found.extend(all.filter(|value| matches!(value.shape, Shape::Function(_))).cloned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}

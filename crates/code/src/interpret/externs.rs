@@ -1,0 +1,428 @@
+//! Calls of what is not the application's own code.
+use std::rc::Rc;
+use std::sync::Arc;
+
+use model::{Aws, SinkKind, Span, UseKind};
+
+use super::Interpreter;
+use super::record::{Boundary, Site};
+use crate::heap::{Object, ObjectKind};
+use crate::ir::{Const, Name};
+use crate::models::{self, Argument, Effect, Returns, Rule};
+use crate::taint::{Kinds, Mark, Origin, OriginKind, StepKind, Taint};
+use crate::value::{Extern, Passed, Piece, Shape, Value};
+
+/// One call, as the tables see it.
+pub(super) struct Invoked<'c> {
+    pub path: &'c str,
+    pub keyed: &'c str,
+    pub receiver: &'c Value,
+    pub arguments: &'c [Passed],
+    pub site: Site,
+}
+
+impl Interpreter<'_> {
+    pub(super) fn external(
+        &mut self,
+        known: &Extern,
+        taint: &Taint,
+        arguments: &[Passed],
+        site: Site,
+    ) -> Value {
+        if let Some(value) = self.language_call(known, arguments, site) {
+            return value;
+        }
+        if self.register_routes(known, arguments) {
+            return Value::of(Shape::Extern(known.called(arguments).into()));
+        }
+        let command = arguments.first().and_then(|first| first.value.as_extern());
+        let command_key = command.map(|command| Arc::clone(&command.keyed));
+        if let Some(aws) = models::aws::operation(&known.keyed, command_key.as_deref()) {
+            return self.sdk_call(known, taint, aws, arguments, site);
+        }
+        let receiver = Value { shape: Shape::Extern(Rc::new(known.clone())), taint: taint.clone() };
+        let invoked =
+            Invoked { path: &known.path, keyed: &known.keyed, receiver: &receiver, arguments, site };
+        if let Some(value) = self.apply_rules(&invoked) {
+            return value;
+        }
+        let all = taint.join(&self.taint_of_passed(arguments)).flattened();
+        self.run_callbacks(arguments, &Value::unknown(all.clone()), site.at);
+        let all = all.step(site.at, StepKind::Through, &known.path);
+        Value { shape: Shape::Extern(known.called(arguments).into()), taint: all }
+    }
+
+    /// Everything that the tables say of a call; `None` when they say nothing of what it gives back.
+    pub(super) fn apply_rules(&mut self, call: &Invoked<'_>) -> Option<Value> {
+        let rules = models::rules(self.language(), call.path);
+        self.note_call(call.path, None, call.arguments, call.site);
+        self.identity(call.path, &rules, call.arguments, call.site);
+        for rule in &rules {
+            self.sink(rule, call);
+        }
+        if let Some(rule) = rules.iter().find(|rule| matches!(rule.effect, Effect::Clean(_))) {
+            return self.cleaned(rule, call);
+        }
+        let returns = rules.iter().find_map(|rule| match rule.effect {
+            Effect::Returns(returns) => Some((*rule, returns)),
+            _ => None,
+        });
+        if let Some((rule, returns)) = returns {
+            return Some(self.returned(rule, returns, call));
+        }
+        // What ends a flow gives back something new.
+        let ends = |rule: &&Rule| matches!(rule.effect, Effect::Sink(kind, _) if kind != SinkKind::Log);
+        rules.iter().any(ends).then(|| self.fresh(call))
+    }
+
+    fn cleaned(&mut self, rule: &Rule, call: &Invoked<'_>) -> Option<Value> {
+        let Effect::Clean(kinds) = rule.effect else { return None };
+        let selected = self.selected(&rule.argument, call.receiver, call.arguments);
+        let taint = selected.iter().fold(Taint::NONE, |sum, (value, _)| sum.join(&self.deep_taint(value)));
+        Some(match selected.as_slice() {
+            // A cast of something known is known.
+            [(Value { shape: Shape::Const(constant), .. }, _)] => Value::of(Shape::Const(constant.clone())),
+            [(Value { shape: Shape::Text(pieces), .. }, _)] => {
+                let pieces =
+                    pieces.iter().map(|piece| Piece { taint: piece.taint.cleaned(kinds), ..piece.clone() });
+                Value::from_pieces(pieces.collect())
+            }
+            [(Value { shape: Shape::Data(data), .. }, _)] => Value::of(Shape::Data(Rc::clone(data))),
+            [(Value { shape: Shape::Event(part), .. }, _)] => {
+                Value { shape: Shape::Event(Rc::clone(part)), taint: taint.cleaned(kinds) }
+            }
+            _ => Value::unknown(taint.cleaned(kinds)),
+        })
+    }
+
+    fn returned(&mut self, rule: &Rule, returns: Returns, call: &Invoked<'_>) -> Value {
+        let site = call.site;
+        let selected = self.selected(&rule.argument, call.receiver, call.arguments);
+        let first = || selected.first().map_or(Value::UNKNOWN, |(value, _)| value.clone());
+        let through: Name = call.path.into();
+        match returns {
+            Returns::Fresh => self.fresh(call),
+            Returns::Same => {
+                let value = first();
+                let taint = value.taint.step(site.at, StepKind::Through, &through);
+                value.with(taint)
+            }
+            Returns::Parsed => self.parsed(&first(), &through, site.at),
+            Returns::Text => {
+                let all =
+                    selected.iter().fold(Taint::NONE, |sum, (value, _)| sum.join(&self.deep_taint(value)));
+                Value::unknown(all.flattened().step(site.at, StepKind::Through, &through))
+            }
+            Returns::Calls => self.mapped(call),
+            Returns::Request => self.event("request", site.at),
+            Returns::UnverifiedToken => {
+                let value = first();
+                Value::unknown(self.unverified(&value.taint, site.at))
+            }
+        }
+    }
+
+    /// Functions among the arguments run on the elements of the others, as `map` does.
+    fn mapped(&mut self, call: &Invoked<'_>) -> Value {
+        let mut given = Value::UNKNOWN;
+        for passed in call.arguments {
+            if self.functions_in(&passed.value).is_empty() {
+                let element = self.element_of(&passed.value, passed.at);
+                given = given.join(&element);
+            }
+        }
+        let functions: Vec<Value> =
+            call.arguments.iter().flat_map(|passed| self.functions_in(&passed.value)).collect();
+        let mut result = given.clone();
+        for function in functions {
+            let value = self.in_branch(|this| this.call_with(&function, vec![given.clone()], call.site.at));
+            result = result.join(&value);
+        }
+        self.list_of(vec![], Some(result))
+    }
+
+    fn fresh(&mut self, call: &Invoked<'_>) -> Value {
+        self.run_callbacks(call.arguments, &Value::UNKNOWN, call.site.at);
+        let known = Extern { path: call.path.into(), keyed: call.keyed.into(), arguments: Rc::from([]) };
+        Value::of(Shape::Extern(known.called(call.arguments).into()))
+    }
+
+    /// The structure that a text describes.
+    fn parsed(&mut self, value: &Value, through: &Name, at: Span) -> Value {
+        if let Shape::OneOf(values) = &value.shape {
+            let values: Vec<Value> = values.iter().map(|one| self.parsed(one, through, at)).collect();
+            return values.into_iter().reduce(|one, two| one.join(&two)).unwrap_or(Value::UNKNOWN);
+        }
+        let taint = self.deep_taint(value);
+        let is_token = taint.marks().iter().any(is_decoded_token);
+        let taint =
+            taint.step(at, StepKind::Through, through).map(|mark| Mark { structured: true, ..mark.clone() });
+        if is_token {
+            return Value::unknown(self.unverified(&taint, at));
+        }
+        let shape = match &value.shape {
+            Shape::Event(part) => Shape::Event(Rc::clone(part)),
+            _ => Shape::Unknown,
+        };
+        Value { shape, taint }
+    }
+
+    /// Claims of a token that nobody verified.
+    fn unverified(&self, taint: &Taint, at: Span) -> Taint {
+        taint.map(|mark| {
+            if mark.clean.has(SinkKind::Identity) {
+                return mark.clone();
+            }
+            let path = format!("the token in `{}`", mark.origin.path);
+            let origin = Origin { path: path.into(), kind: OriginKind::UnverifiedToken, at };
+            Mark { origin: origin.into(), ..mark.clone() }
+        })
+    }
+
+    /// An operation of the cloud's SDK.
+    fn sdk_call(
+        &mut self,
+        known: &Extern,
+        taint: &Taint,
+        aws: Aws,
+        arguments: &[Passed],
+        site: Site,
+    ) -> Value {
+        // `client.send(new Command({ … }))`: the command's arguments are the operation's.
+        let command = arguments
+            .first()
+            .and_then(|first| first.value.as_extern())
+            .filter(|command| command.path.ends_with("Command()") && !command.arguments.is_empty());
+        let inner: Vec<Passed> = match command {
+            Some(command) => command.arguments.to_vec(),
+            None => arguments.to_vec(),
+        };
+        let receiver = Value { shape: Shape::Extern(Rc::new(known.clone())), taint: taint.clone() };
+        let invoked =
+            Invoked { path: &known.path, keyed: &known.keyed, receiver: &receiver, arguments: &inner, site };
+        for rule in models::rules(self.language(), &known.path) {
+            self.sink(rule, &invoked);
+        }
+        self.note_call(&known.path, Some(aws.clone()), &inner, site);
+        self.identity(&known.path, &[], &inner, site);
+        self.note_boundary(&aws, known, &inner, site);
+        let callbacks: Vec<Value> =
+            arguments.iter().flat_map(|passed| self.functions_in(&passed.value)).collect();
+        for callback in callbacks {
+            self.in_branch(|this| {
+                let error = super::statements::caught(site.at);
+                this.call_with(&callback, vec![error, Value::UNKNOWN], site.at)
+            });
+        }
+        let result = Value::of(Shape::Extern(known.called(arguments).into()));
+        let is_secret = matches!(
+            (aws.service.as_str(), aws.operation.as_str()),
+            ("secretsmanager", "GetSecretValue")
+                | ("ssm", "GetParameter" | "GetParameters" | "GetParametersByPath")
+        );
+        if is_secret { self.secret(result, &inner, site.at) } else { result }
+    }
+
+    fn secret(&mut self, result: Value, arguments: &[Passed], at: Span) -> Value {
+        let name = ["SecretId", "Name", "name"].iter().find_map(|key| self.option(arguments, key));
+        let name = name.or_else(|| arguments.first().map(|first| first.value.clone()));
+        let text = name.map_or_else(String::new, |name| match self.data_of(&name, 0) {
+            model::Data::Text(text) => text,
+            model::Data::Ref(reference) => reference.target,
+            _ => String::new(),
+        });
+        self.note_use(UseKind::Secret, &text, at);
+        let origin = Origin { path: text.as_str().into(), kind: OriginKind::Secret, at };
+        let trail = crate::taint::Trail::START;
+        let mark = Mark { origin: origin.into(), clean: Kinds::ALL, trail, structured: false };
+        result.with(Taint::of(mark))
+    }
+
+    fn note_boundary(&mut self, aws: &Aws, known: &Extern, arguments: &[Passed], site: Site) {
+        const TARGETS: &[&str] = &[
+            "FunctionName",
+            "QueueUrl",
+            "TopicArn",
+            "TargetArn",
+            "TableName",
+            "Bucket",
+            "StreamName",
+            "stateMachineArn",
+            "EventBusName",
+            "DeliveryStreamName",
+            "Entries",
+            "RequestItems",
+        ];
+        if self.quiet > 0 || self.record.boundaries.len() >= 1_000 {
+            return;
+        }
+        let taint = self.taint_of_passed(arguments);
+        let marks: Vec<Mark> = taint
+            .marks()
+            .iter()
+            .filter(|mark| matches!(mark.origin.kind, OriginKind::Event | OriginKind::UnverifiedToken))
+            .cloned()
+            .collect();
+        let named = TARGETS.iter().find_map(|name| self.option(arguments, name));
+        // `resource.Table(name).put_item(…)`.
+        let named = named.or_else(|| known.arguments.first().map(|first| first.value.clone()));
+        let target = named.map_or_else(|| model::Data::unknown("not named"), |value| self.data_of(&value, 0));
+        self.record.boundaries.push(Boundary { operation: aws.clone(), target, at: site.at, marks });
+    }
+
+    /// Claims of an unverified token that decide what is read, written or called.
+    fn identity(&mut self, path: &str, rules: &[&Rule], arguments: &[Passed], site: Site) {
+        let is_harmless = rules.iter().any(|rule| {
+            matches!(rule.effect, Effect::Sink(SinkKind::Log, _) | Effect::Clean(_) | Effect::Returns(_))
+        });
+        if is_harmless || path.starts_with("console.") || path == "print" {
+            return;
+        }
+        for passed in arguments {
+            let taint = self.deep_taint(&passed.value);
+            let claims = taint.marks().iter().any(|mark| mark.origin.kind == OriginKind::UnverifiedToken);
+            if claims {
+                let only = claims_only(&taint);
+                self.note_flow(SinkKind::Identity, path, site.at, &only, passed.at);
+            }
+        }
+    }
+
+    /// Two values are compared.
+    pub(super) fn compared(&mut self, left: &Value, right: &Value, at: Span) {
+        for value in [left, right] {
+            let claims = claims_only(&value.taint);
+            if !claims.is_none() {
+                self.note_flow(SinkKind::Identity, "comparison", at, &claims, at);
+            }
+        }
+        let is_secret =
+            |value: &Value| value.taint.marks().iter().any(|mark| mark.origin.kind == OriginKind::Secret);
+        let is_live = |value: &Value| value.taint.is_live();
+        if is_secret(left) && is_live(right) || is_secret(right) && is_live(left) {
+            self.note_use(UseKind::TimingComparison, "", at);
+        }
+    }
+
+    /// The value of a keyword or of a key of an options object.
+    pub(super) fn option(&self, arguments: &[Passed], name: &str) -> Option<Value> {
+        if let Some(passed) = arguments.iter().find(|passed| passed.name.as_deref() == Some(name)) {
+            return Some(passed.value.clone());
+        }
+        let objects = arguments.iter().filter(|passed| passed.name.is_none());
+        objects
+            .filter_map(|passed| passed.value.as_object())
+            .find_map(|id| self.heap.get(id).and_then(|object| object.fields.get(name).cloned()))
+    }
+
+    /// The values that a rule is about.
+    pub(super) fn selected(
+        &self,
+        argument: &Argument,
+        receiver: &Value,
+        arguments: &[Passed],
+    ) -> Vec<(Value, Span)> {
+        let plain = || arguments.iter().filter(|passed| passed.name.is_none());
+        let pair = |passed: &Passed| (passed.value.clone(), passed.at);
+        match argument {
+            Argument::Receiver => vec![(receiver.clone(), Span::NONE)],
+            Argument::Any => arguments.iter().map(pair).collect(),
+            Argument::From(first) => plain().skip(*first).map(pair).collect(),
+            Argument::Named(name) => {
+                let at = plain().next().or_else(|| arguments.first()).map_or(Span::NONE, |passed| passed.at);
+                let at = arguments
+                    .iter()
+                    .find(|passed| passed.name.as_deref() == Some(*name))
+                    .map_or(at, |passed| passed.at);
+                self.option(arguments, name).map(|value| (value, at)).into_iter().collect()
+            }
+            Argument::At(position, names) => {
+                let keyword = arguments
+                    .iter()
+                    .find(|passed| passed.name.as_deref().is_some_and(|name| names.contains(&name)));
+                if let Some(found) = keyword {
+                    return vec![pair(found)];
+                }
+                let Some(found) = plain().nth(*position) else { return vec![] };
+                let fields = found.value.as_object().and_then(|id| self.heap.get(id));
+                let field = fields.and_then(|object| names.iter().find_map(|name| object.fields.get(*name)));
+                vec![(field.unwrap_or(&found.value).clone(), found.at)]
+            }
+        }
+    }
+
+    /// `os.getenv("X")`, `os.environ.get("X", default)`.
+    pub(super) fn environment_call(
+        &mut self,
+        known: &Extern,
+        name: &Name,
+        arguments: &[Passed],
+        site: Site,
+    ) -> Option<Value> {
+        let is_read =
+            matches!((&*known.path, &**name), ("os", "getenv") | ("os.environ", "get" | "setdefault"));
+        let variable = arguments.first().filter(|_| is_read)?.value.as_text()?.clone();
+        let value = self.environment_variable(&variable, site.at);
+        let is_set = self.environment.contains_key(&*variable);
+        match arguments.get(1) {
+            Some(default) if !is_set => Some(default.value.join(&value)),
+            _ => Some(value),
+        }
+    }
+
+    /// An object that a promise settles.
+    pub(super) fn promise(&mut self, executor: &Value, at: Span) -> Value {
+        let promise = self.heap.add(Object::new(ObjectKind::Promise));
+        let failed = self.heap.add(Object::new(ObjectKind::Promise));
+        let resolve = Value::of(Shape::Settle(promise));
+        let reject = Value::of(Shape::Settle(failed));
+        self.call_with(executor, vec![resolve, reject], at);
+        Value::of(Shape::Object(promise))
+    }
+
+    /// What a promise becomes.
+    pub(super) fn settled(&self, value: Value) -> Value {
+        let promise = value.as_object().and_then(|id| self.heap.get(id));
+        match promise {
+            Some(object) if matches!(object.kind, ObjectKind::Promise) => {
+                object.rest.clone().unwrap_or(Value::UNKNOWN)
+            }
+            _ => value,
+        }
+    }
+
+    /// A module that is loaded by a call; one that others name can be any.
+    pub(super) fn loaded_by_call(&mut self, path: &str, arguments: &[Passed], site: Site) -> Value {
+        let Some(first) = arguments.first() else { return Value::UNKNOWN };
+        match &first.value.shape {
+            Shape::Const(Const::Text(name)) => {
+                let name = Arc::clone(name);
+                self.module_value(&name, site.at, false)
+            }
+            _ => {
+                let taint = first.value.taint.clone();
+                self.note_flow(SinkKind::Code, path, site.at, &taint, first.at);
+                Value::UNKNOWN
+            }
+        }
+    }
+}
+
+fn claims_only(taint: &Taint) -> Taint {
+    let mut only = Taint::NONE;
+    for mark in taint.marks().iter().filter(|mark| mark.origin.kind == OriginKind::UnverifiedToken) {
+        only = only.join(&Taint::of(mark.clone()));
+    }
+    only
+}
+
+/// Whether a value is a part of a token that was decoded from base 64 by hand.
+fn is_decoded_token(mark: &Mark) -> bool {
+    let path = mark.origin.path.to_ascii_lowercase();
+    let is_token = ["authorization", "token", "jwt", "cookie"].iter().any(|word| path.ends_with(word));
+    is_token
+        && mark.trail.steps().iter().any(|step| {
+            step.kind == StepKind::Through
+                && ["b64", "base64", "Buffer.from", "atob"].iter().any(|word| step.name.contains(word))
+        })
+}

@@ -1,0 +1,253 @@
+//! What a run has seen.
+use std::collections::BTreeMap;
+
+use model::{Argument, Aws, Call, Data, Import, SinkKind, Span, Use, UseKind};
+
+use super::Interpreter;
+use crate::ir::{Const, Name};
+use crate::taint::{Mark, OriginKind, Taint};
+use crate::value::{Closure, Passed, Shape, Value};
+
+/// Everything that one run records, each thing once.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    pub handler: Option<Span>,
+    pub imports: Vec<Import>,
+    pub calls: BTreeMap<(Span, String), Call>,
+    pub flows: BTreeMap<(Span, SinkKind, String), RawFlow>,
+    pub uses: BTreeMap<(Span, UseKind, String), Use>,
+    /// Data that leaves for another part of the system.
+    pub boundaries: Vec<Boundary>,
+    /// Files that imports name and that are not there.
+    pub missing: Vec<(String, Span)>,
+    /// A limit was reached.
+    pub exhausted: bool,
+}
+
+/// A flow before anyone knows which trigger its source is.
+#[derive(Debug, Clone)]
+pub(crate) struct RawFlow {
+    pub kind: SinkKind,
+    pub api: String,
+    pub at: Span,
+    pub argument: Span,
+    pub mark: Mark,
+    pub reached: bool,
+}
+
+/// Data of others that is sent on.
+#[derive(Debug, Clone)]
+pub(crate) struct Boundary {
+    pub operation: Aws,
+    /// What names the receiver: function, queue, topic, table, bucket.
+    pub target: Data,
+    pub at: Span,
+    pub marks: Vec<Mark>,
+}
+
+/// Facts of one kind that are kept for one function.
+const FACTS_MAX: usize = 5_000;
+
+impl Interpreter<'_> {
+    pub(super) fn note_use(&mut self, kind: UseKind, name: &str, at: Span) {
+        if self.quiet == 0 && self.record.uses.len() < FACTS_MAX {
+            let entry = Use { kind, name: name.to_owned(), at };
+            self.record.uses.entry((at, kind, name.to_owned())).or_insert(entry);
+        }
+    }
+
+    pub(super) fn note_survival(&mut self, name: &Name, value: &Value, at: Span) {
+        if value.taint.marks().iter().any(|mark| mark.origin.kind != OriginKind::Error) {
+            self.note_use(UseKind::Survives, name, at);
+        }
+    }
+
+    /// A flow for every origin that can still harm this end.
+    pub(super) fn note_flow(&mut self, kind: SinkKind, api: &str, at: Span, taint: &Taint, argument: Span) {
+        if self.quiet > 0 {
+            return;
+        }
+        for mark in taint.marks().iter().filter(|mark| !mark.clean.has(kind)) {
+            if self.record.flows.len() >= FACTS_MAX {
+                self.record.exhausted = true;
+                return;
+            }
+            let reached = !self.unreached;
+            let flow = RawFlow { kind, api: api.to_owned(), at, argument, mark: mark.clone(), reached };
+            let key = (at, kind, mark.origin.path.to_string());
+            let is_longer = |known: &RawFlow| known.mark.trail.length() > mark.trail.length();
+            match self.record.flows.get(&key) {
+                Some(known) if !is_longer(known) => {}
+                _ => {
+                    self.record.flows.insert(key, flow);
+                }
+            }
+        }
+    }
+
+    /// The fact of a call.
+    pub(super) fn note_call(&mut self, api: &str, aws: Option<Aws>, arguments: &[Passed], site: Site) {
+        if self.quiet > 0 || self.record.calls.len() >= FACTS_MAX {
+            return;
+        }
+        let written = self.facts_of(arguments, aws.is_some());
+        let reached = !self.unreached;
+        let key = (site.at, api.to_owned());
+        if let Some(known) = self.record.calls.get_mut(&key) {
+            known.reached |= reached;
+            // A second way to the same call: only what both know is known.
+            for (known, new) in known.arguments.iter_mut().zip(written) {
+                known.tainted |= new.tainted;
+                if known.value != new.value && known.name == new.name {
+                    known.value = either(&known.value, new.value);
+                }
+            }
+            return;
+        }
+        let call = Call {
+            api: api.to_owned(),
+            aws,
+            arguments: written,
+            at: site.at,
+            callee: site.callee,
+            reached,
+            used: true,
+        };
+        self.record.calls.insert(key, call);
+    }
+
+    /// Arguments as facts: keys of an options object in last (or, for an SDK, first) place are named.
+    fn facts_of(&self, arguments: &[Passed], is_sdk: bool) -> Vec<Argument> {
+        let mut facts = Vec::new();
+        for passed in arguments {
+            let name = passed.name.as_ref().map(ToString::to_string);
+            let tainted = self.deep_taint(&passed.value).is_live();
+            let value = self.data_of(&passed.value, 0);
+            if passed.name.is_none() || !is_sdk {
+                facts.push(Argument { name, value, at: passed.at, tainted });
+            } else {
+                facts.push(Argument { name, value, at: passed.at, tainted });
+            }
+            let Some(object) = passed.value.as_object().and_then(|id| self.heap.get(id)) else { continue };
+            if passed.name.is_none() {
+                facts.extend(object.fields.iter().map(|(key, value)| Argument {
+                    name: Some(key.to_string()),
+                    value: self.data_of(value, 0),
+                    at: passed.at,
+                    tainted: self.deep_taint(value).is_live(),
+                }));
+            }
+        }
+        facts
+    }
+
+    /// What is known of a value, in the words of the graph.
+    pub(super) fn data_of(&self, value: &Value, depth: usize) -> Data {
+        if depth > 4 {
+            return Data::unknown("nested too deeply");
+        }
+        match &value.shape {
+            Shape::Const(constant) => match constant {
+                Const::Null | Const::Undefined => Data::Null,
+                Const::Bool(flag) => Data::Bool(*flag),
+                Const::Int(number) => Data::Int(*number),
+                Const::Float(number) => Data::Float(*number),
+                Const::Text(text) | Const::Bytes(text) => Data::Text(text.to_string()),
+                Const::Regex { pattern, .. } => Data::Text(pattern.to_string()),
+            },
+            Shape::Data(data) => Data::clone(data),
+            Shape::Text(pieces) => {
+                let parts = pieces.iter().map(|piece| match (&piece.text, &piece.data) {
+                    (Some(text), _) => Data::Text(text.to_string()),
+                    (None, Some(data)) => Data::clone(data),
+                    (None, None) => Data::unknown("known only at run time"),
+                });
+                Data::Joined(parts.map(|data| model::Value::new(Span::NONE, data)).collect())
+            }
+            Shape::Object(id) => self.object_data(*id, depth),
+            Shape::OneOf(values) => {
+                let texts: Vec<String> =
+                    values.iter().filter_map(|value| value.as_text().map(ToString::to_string)).collect();
+                Data::unknown(&format!("one of several values: {}", texts.join(", ")))
+            }
+            Shape::Extern(known) => Data::unknown(&format!("the result of `{}`", known.path)),
+            Shape::Event(part) => Data::unknown(&format!("`{}`", part.display())),
+            _ => Data::unknown("known only at run time"),
+        }
+    }
+
+    fn object_data(&self, id: crate::value::ObjectId, depth: usize) -> Data {
+        let Some(object) = self.heap.get(id) else { return Data::unknown("known only at run time") };
+        let wrap = |value: &Value| model::Value::new(Span::NONE, self.data_of(value, depth + 1));
+        if matches!(object.kind, crate::heap::ObjectKind::List) {
+            return Data::List(object.items.iter().map(wrap).collect());
+        }
+        let entries = object.fields.iter().map(|(key, value)| model::Entry {
+            key: model::Key { text: key.to_string(), at: Span::NONE },
+            value: wrap(value),
+        });
+        Data::Map(entries.collect())
+    }
+
+    /// Taint of a value and of everything in it.
+    pub(super) fn deep_taint(&self, value: &Value) -> Taint {
+        let mut seen = Vec::new();
+        self.gather(value, &mut seen)
+    }
+
+    fn gather(&self, value: &Value, seen: &mut Vec<crate::value::ObjectId>) -> Taint {
+        let mut taint = value.taint.clone();
+        for one in value.each() {
+            taint = taint.join(&one.taint);
+            match &one.shape {
+                Shape::Object(id) if !seen.contains(id) && seen.len() < 200 => {
+                    seen.push(*id);
+                    let Some(object) = self.heap.get(*id) else { continue };
+                    let all = object.fields.values().chain(&object.items).chain(&object.rest);
+                    for inner in all {
+                        taint = taint.join(&self.gather(inner, seen));
+                    }
+                }
+                Shape::Text(pieces) => {
+                    for piece in pieces.iter() {
+                        taint = taint.join(&piece.taint);
+                    }
+                }
+                _ => {}
+            }
+        }
+        taint
+    }
+
+    /// Where a function of the application is written.
+    pub(super) fn place_of(&self, value: &Value) -> Option<Span> {
+        match &value.shape {
+            Shape::Function(closure) => name_at(closure),
+            Shape::Extern(known) => known.arguments.iter().find_map(|passed| self.place_of(&passed.value)),
+            Shape::OneOf(values) => values.iter().find_map(|value| self.place_of(value)),
+            _ => None,
+        }
+    }
+}
+
+/// Where a call stands, and what is before its parenthesis.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Site {
+    pub at: Span,
+    pub callee: Span,
+}
+
+fn name_at(closure: &Closure) -> Option<Span> {
+    closure.module.functions.get(closure.function.0 as usize).map(|function| function.name_at)
+}
+
+fn either(one: &Data, two: Data) -> Data {
+    let text = |data: &Data| match data {
+        Data::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    match (text(one), text(&two)) {
+        (Some(one), Some(two)) => Data::unknown(&format!("one of several values: {one}, {two}")),
+        _ => Data::unknown("one of several values"),
+    }
+}

@@ -1,0 +1,166 @@
+//! Ends of flows: whether what arrives there can do harm.
+use model::{SinkKind, Span};
+
+use super::Interpreter;
+use super::externs::Invoked;
+use crate::heap::ObjectKind;
+use crate::ir::Const;
+use crate::models::{Condition, Effect, Rule};
+use crate::taint::Taint;
+use crate::value::{Piece, Shape, Value};
+
+/// How statements of SQL (and PartiQL) begin.
+const STATEMENTS: &[&str] = &[
+    "select", "insert", "update", "delete", "with", "create", "drop", "alter", "call", "exec", "merge",
+    "replace", "truncate", "begin", "grant", "set", "show", "copy", "unload",
+];
+
+impl Interpreter<'_> {
+    /// Records a flow for every argument that the rule is about and that can harm.
+    pub(super) fn sink(&mut self, rule: &Rule, call: &Invoked<'_>) {
+        let Effect::Sink(kind, condition) = &rule.effect else { return };
+        if !self.holds(condition, call) {
+            return;
+        }
+        for (value, at) in self.selected(&rule.argument, call.receiver, call.arguments) {
+            let at = if at == Span::NONE { call.site.callee } else { at };
+            for one in value.each() {
+                let one = Value { shape: one.shape.clone(), taint: one.taint.join(&value.taint) };
+                self.sink_value(*kind, condition, call, (&one, at));
+            }
+        }
+    }
+
+    fn sink_value(
+        &mut self,
+        kind: SinkKind,
+        condition: &Condition,
+        call: &Invoked<'_>,
+        (value, at): (&Value, Span),
+    ) {
+        let taint = self.arriving(kind, condition, value, call.path);
+        if !taint.is_none() {
+            self.note_flow(kind, call.path, call.site.at, &taint, at);
+        }
+    }
+
+    /// The data of a value that arrives in a way that can harm.
+    fn arriving(&self, kind: SinkKind, condition: &Condition, value: &Value, path: &str) -> Taint {
+        let is_list = value
+            .as_object()
+            .and_then(|id| self.heap.get(id))
+            .is_some_and(|object| matches!(object.kind, ObjectKind::List));
+        match kind {
+            SinkKind::Request | SinkKind::Redirect => host_taint(value, kind),
+            // A list of arguments: only the program is a choice.
+            SinkKind::Command if is_list && !matches!(condition, Condition::Shell) => self.first_item(value),
+            SinkKind::Log => value.taint.clone(),
+            SinkKind::Sql if matches!(condition, Condition::SqlText) && path.starts_with("?.") => {
+                if begins_with_statement(value) {
+                    value.taint.clone()
+                } else {
+                    Taint::NONE
+                }
+            }
+            _ if matches!(condition, Condition::Structured) => {
+                let taint = self.deep_taint(value);
+                if taint.marks().iter().any(|mark| mark.structured) {
+                    structured_only(&taint)
+                } else {
+                    Taint::NONE
+                }
+            }
+            _ if matches!(condition, Condition::Text) && is_list => self.first_item(value),
+            _ => self.deep_taint(value),
+        }
+    }
+
+    fn first_item(&self, list: &Value) -> Taint {
+        let first = list.as_object().and_then(|id| self.heap.get(id)).and_then(|object| object.items.first());
+        first.map_or(Taint::NONE, |first| first.taint.clone())
+    }
+
+    fn holds(&self, condition: &Condition, call: &Invoked<'_>) -> bool {
+        match condition {
+            Condition::Always | Condition::Text | Condition::SqlText | Condition::Structured => true,
+            Condition::Shell => self
+                .option(call.arguments, "shell")
+                .is_some_and(|shell| shell.as_bool() != Some(false) && !shell.is_nothing()),
+            Condition::Option(name, literal) => {
+                self.option(call.arguments, name).is_some_and(|value| is_literal(&value, literal))
+            }
+            Condition::Unless(name, literal) => {
+                !self.option(call.arguments, name).is_some_and(|value| is_literal(&value, literal))
+            }
+            Condition::FewerThan(count) => call.arguments.len() < *count,
+        }
+    }
+}
+
+fn is_literal(value: &Value, literal: &str) -> bool {
+    if literal == "*" {
+        return !value.is_nothing();
+    }
+    match &value.shape {
+        Shape::Const(Const::Bool(flag)) => literal.eq_ignore_ascii_case(if *flag { "true" } else { "false" }),
+        Shape::Const(Const::Null | Const::Undefined) => matches!(literal, "None" | "null" | "undefined"),
+        Shape::Const(Const::Int(number)) => literal == number.to_string(),
+        Shape::Const(Const::Text(text)) => **text == *literal,
+        Shape::Extern(known) => known.path.ends_with(literal),
+        _ => false,
+    }
+}
+
+fn structured_only(taint: &Taint) -> Taint {
+    let mut only = Taint::NONE;
+    for mark in taint.marks().iter().filter(|mark| mark.structured) {
+        only = only.join(&Taint::of(mark.clone()));
+    }
+    only
+}
+
+fn begins_with_statement(value: &Value) -> bool {
+    let pieces = value.pieces();
+    let first = pieces.first().and_then(|piece| piece.text.as_deref()).unwrap_or_default();
+    let word = first.trim_start_matches(|symbol: char| !symbol.is_ascii_alphabetic());
+    let word: String = word.chars().take_while(char::is_ascii_alphabetic).collect();
+    STATEMENTS.iter().any(|statement| statement.eq_ignore_ascii_case(&word))
+}
+
+/// The data that chooses where a request goes: what stands before the end of the host.
+pub(super) fn host_taint(value: &Value, kind: SinkKind) -> Taint {
+    let pieces = value.pieces();
+    let mut before = String::new();
+    for Piece { text, data, taint } in &pieces {
+        match text {
+            Some(text) => before.push_str(text),
+            // An address of the configuration ends with its host at the latest.
+            None if taint.is_none() && before.is_empty() => return Taint::NONE,
+            None if data.is_some() && before.is_empty() => return Taint::NONE,
+            None => {
+                if is_past_host(&before, kind) {
+                    return Taint::NONE;
+                }
+                if taint.harms(kind) {
+                    return taint.clone();
+                }
+                before.push('?');
+            }
+        }
+        if is_past_host(&before, kind) {
+            return Taint::NONE;
+        }
+        if text.is_some() && taint.harms(kind) {
+            return taint.clone();
+        }
+    }
+    Taint::NONE
+}
+
+fn is_past_host(before: &str, kind: SinkKind) -> bool {
+    if kind == SinkKind::Redirect && before.starts_with('/') && !before.starts_with("//") && before.len() > 1
+    {
+        return true;
+    }
+    before.split_once("://").is_some_and(|(_, rest)| rest.contains(['/', '?', '#']))
+}
