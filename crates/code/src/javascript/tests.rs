@@ -1,0 +1,1 @@
+//! Small sources and what becomes of them.
