@@ -146,7 +146,7 @@ pub enum StmtKind {
     /// `export * from "./x"`, `export { a as b } from "./x"`.
     ExportFrom {
         module: Name,
-        /// (name there, name here); empty means everything.
+        /// (name there, name here); empty means everything. The name `*` there is the whole module.
         names: Vec<(Name, Name)>,
     },
     Delete(Expr),
@@ -231,7 +231,7 @@ pub enum Pattern {
         items: Vec<Option<Pattern>>,
         rest: Option<Box<Pattern>>,
     },
-    /// `{ a, b: c, ...rest }`.
+    /// `{ a, b: c, ...rest }`. The field `*` has a computed key: it may be any.
     Object {
         fields: Vec<(Name, Pattern)>,
         rest: Option<Box<Pattern>>,

@@ -140,8 +140,10 @@ impl<'t> Lowering<'t> {
     }
 
     pub(super) fn lose(&mut self, at: Span, why: impl Into<String>) {
-        if self.lost.len() < LOST_MAX {
-            self.lost.push(Lost { at, why: why.into() });
+        let lost = Lost { at, why: why.into() };
+        // One place of a kind is enough: what is too deep is so at every leaf.
+        if self.lost.len() < LOST_MAX && self.lost.iter().all(|known| known.why != lost.why) {
+            self.lost.push(lost);
         }
     }
 

@@ -31,7 +31,7 @@ impl Names {
             let flags = scoping.symbol_flags(symbol);
             let scope = owner(scoping.symbol_scope_id(symbol));
             let plain = scoping.symbol_name(symbol);
-            let is_value = flags.intersects(SymbolFlags::Value | SymbolFlags::Import);
+            let is_value = flags.intersects(SymbolFlags::Value | SymbolFlags::Import) && !flags.is_ambient();
             let hides = is_value && (foreign.contains(&(scope, plain)) || !taken.insert((scope, plain)));
             let name: Name = if hides {
                 let number = numbers.entry(plain).or_insert(1);

@@ -36,6 +36,8 @@ pub(super) struct Level {
     kept: usize,
     /// `<` without their `>`, which may be type arguments.
     angles: usize,
+    /// `do` without their `while`.
+    dos: usize,
     is_control: bool,
 }
 
@@ -115,7 +117,7 @@ impl<'t> Scan<'t> {
 
     pub(super) fn push(&mut self, kind: Kind) {
         let is_control = std::mem::take(&mut self.is_control);
-        self.levels.push(Level { kind, operators: 0, kept: 0, angles: 0, is_control });
+        self.levels.push(Level { kind, operators: 0, kept: 0, angles: 0, dos: 0, is_control });
         self.last = Last::Operator;
         self.may_end = false;
     }
@@ -283,12 +285,15 @@ impl<'t> Scan<'t> {
             self.next += 1;
         }
         let text = self.bytes.get(start..self.next).unwrap_or_default();
-        if std::mem::take(&mut self.may_end) && !continues(text) {
+        let may_end = std::mem::take(&mut self.may_end);
+        let what = if self.last == Last::Dot { Word::Operand } else { word(text) };
+        let ends_do = may_end && what == Word::Statement && self.ends_do(text);
+        if may_end && !continues(text) && self.levels.last().is_none_or(|level| level.dos == 0) {
             self.forget(true);
         }
-        let what = if self.last == Last::Dot { Word::Operand } else { word(text) };
         // `for await (…)` keeps the `for`.
-        self.is_control = is_control(text) && self.last != Last::Dot || self.is_control && text == b"await";
+        self.is_control =
+            is_control(text) && self.last != Last::Dot && !ends_do || self.is_control && text == b"await";
         if what != Word::Operand || nests(text) {
             self.operator();
         }
@@ -296,12 +301,23 @@ impl<'t> Scan<'t> {
             && let Some(level) = self.levels.last_mut()
         {
             level.kept += 1;
+            level.dos += usize::from(text == b"do");
         }
         self.last = match what {
             Word::Operand => Last::Operand,
             Word::Operator | Word::Statement | Word::Else => Last::Operator,
             Word::Unclear => Last::Unclear,
         };
+    }
+
+    /// Whether this `while` is the end of a `do`.
+    fn ends_do(&mut self, text: &[u8]) -> bool {
+        let Some(level) = self.levels.last_mut() else { return false };
+        let ends = text == b"while" && level.dos > 0;
+        if ends {
+            level.dos -= 1;
+        }
+        ends
     }
 
     fn punctuation(&mut self, byte: u8) -> Result<(), String> {
