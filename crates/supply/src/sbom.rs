@@ -1,0 +1,4 @@
+//! Bills of materials: `CycloneDX` and SPDX, in and out.
+mod read;
+
+pub(crate) use read::read_bill;
