@@ -1,0 +1,17 @@
+import contextlib
+import json
+import os
+
+
+@contextlib.contextmanager
+def working(name):
+    os.system("mkdir -p /tmp/work/" + name)  # flow: command
+    try:
+        yield "/tmp/work"
+    finally:
+        os.system("rm -rf /tmp/work/current")
+
+
+def handler(event, context):
+    with working(json.loads(event["body"])["name"]) as folder:
+        return {"statusCode": 200, "body": folder}
