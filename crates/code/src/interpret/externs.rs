@@ -63,8 +63,9 @@ impl Interpreter<'_> {
         if let Some(rule) = rules.iter().find(|rule| matches!(rule.effect, Effect::Clean(_))) {
             return self.cleaned(rule, call);
         }
-        let returns = rules.iter().find_map(|rule| match rule.effect {
-            Effect::Returns(returns) => Some((*rule, returns)),
+        let returns = rules.iter().find_map(|rule| match &rule.effect {
+            Effect::Returns(returns) => Some((*rule, *returns)),
+            Effect::ReturnsIf(returns, condition) if self.holds(condition, call) => Some((*rule, *returns)),
             _ => None,
         });
         if let Some((rule, returns)) = returns {
@@ -103,7 +104,13 @@ impl Interpreter<'_> {
         match returns {
             Returns::Fresh => self.fresh(call),
             Returns::Same => {
-                let value = first();
+                let others = selected.iter().skip(1);
+                let others = others.fold(Taint::NONE, |sum, (value, _)| sum.join(&self.deep_taint(value)));
+                // `os.path.join("/tmp", name)` is what was given, not only the first of it.
+                let value = match first() {
+                    one if others.is_none() => one,
+                    one => Value::unknown(self.deep_taint(&one).join(&others)),
+                };
                 let taint = value.taint.step(site.at, StepKind::Through, &through);
                 value.with(taint)
             }

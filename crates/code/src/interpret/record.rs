@@ -1,7 +1,7 @@
 //! What a run has seen.
 use std::collections::BTreeMap;
 
-use model::{Argument, Aws, Call, Data, Import, SinkKind, Span, Use, UseKind};
+use model::{Argument, Aws, Call, Data, Import, SinkKind, Span, Unknown, Use, UseKind};
 
 use super::Interpreter;
 use crate::ir::{Const, Name};
@@ -170,7 +170,10 @@ impl Interpreter<'_> {
                     values.iter().filter_map(|value| value.as_text().map(ToString::to_string)).collect();
                 Data::unknown(&format!("one of several values: {}", texts.join(", ")))
             }
-            Shape::Extern(known) => Data::unknown(&format!("the result of `{}`", known.path)),
+            Shape::Extern(known) => Data::Unknown(Unknown {
+                reason: format!("the result of `{}`", known.path),
+                text: known.path.to_string(),
+            }),
             Shape::Event(part) => Data::unknown(&format!("`{}`", part.display())),
             _ => Data::unknown("known only at run time"),
         }

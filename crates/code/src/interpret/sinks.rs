@@ -80,7 +80,7 @@ impl Interpreter<'_> {
         first.map_or(Taint::NONE, |first| first.taint.clone())
     }
 
-    fn holds(&self, condition: &Condition, call: &Invoked<'_>) -> bool {
+    pub(super) fn holds(&self, condition: &Condition, call: &Invoked<'_>) -> bool {
         match condition {
             Condition::Always | Condition::Text | Condition::SqlText | Condition::Structured => true,
             Condition::Shell => self

@@ -57,7 +57,6 @@ fn returns(what: &str, argument: &'static str, condition: Option<Condition>) -> 
         "parsed" => Returns::Parsed,
         "text" => Returns::Text,
         "calls" => Returns::Calls,
-        "serves" => Returns::Serves,
         "request" => Returns::Request,
         "token" => Returns::UnverifiedToken,
         _ => return None,

@@ -86,9 +86,6 @@ pub(crate) enum Returns {
     Text,
     /// Runs the functions among its arguments on the other arguments, as `map` does.
     Calls,
-    /// Registers the functions among its arguments, or the one it decorates, as handlers of a web framework:
-    /// their parameters are the request (`express.response` is the second one in JavaScript) or its parts.
-    Serves,
     /// The request that a web framework handles: `flask.request`. Also asked for names that are only read.
     Request,
     /// The claims of a token that nobody verified.

@@ -68,7 +68,7 @@ fn a_scope_covers_its_packages_and_a_package_says_more() {
 
 #[test]
 fn a_more_exact_name_takes_a_rule_back() {
-    javascript("express.response.json", &[]);
+    javascript("response.json", &[]);
     javascript("@prisma/client.PrismaClient().$queryRaw", &["returns Fresh Any"]);
     python("flask.send_from_directory", &[]);
 }
@@ -146,8 +146,8 @@ fn every_kind_of_end_has_a_call() {
         "ejs.render",
         "handlebars.compile",
         "console.log",
-        "express.response.send",
-        "express.response.redirect",
+        "response.send",
+        "response.redirect",
         "ldapjs.createClient().search",
         "libxmljs.parseXml",
         "xpath.select",
