@@ -154,6 +154,9 @@ pub struct Call {
     pub at: Span,
     /// What stands before the parenthesis.
     pub callee: Span,
+    /// The last part of the name where it stands behind a dot: `load` of `yaml.load(x)`. None when the code
+    /// calls it by a name of its own.
+    pub name: Option<Span>,
     /// Whether it was reached from the handler; else it stands in code that nothing seems to call.
     pub reached: bool,
     /// Whether the result is used.

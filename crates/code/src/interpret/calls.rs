@@ -13,7 +13,11 @@ use crate::value::{Closure, Passed, Shape, Value};
 
 impl Interpreter<'_> {
     pub(super) fn call(&mut self, call: &Call, at: Span) -> Value {
-        let site = Site { at, callee: call.callee.at };
+        let name = match &call.callee.kind {
+            ExprKind::Member { name_at, .. } => Some(*name_at),
+            _ => None,
+        };
+        let site = Site { at, callee: call.callee.at, name };
         match &call.callee.kind {
             ExprKind::Member { object, name, .. } => {
                 let receiver = self.eval(object);
@@ -82,7 +86,7 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn call_value(&mut self, callee: &Value, arguments: &[Passed], at: Span) -> Value {
-        self.call_at(callee, arguments, Site { at, callee: at })
+        self.call_at(callee, arguments, Site { at, callee: at, name: None })
     }
 
     /// Calls every alternative of a value.

@@ -12,6 +12,12 @@ use crate::models::{self, Argument, Effect, Returns, Rule};
 use crate::taint::{Kinds, Mark, Origin, OriginKind, StepKind, Taint};
 use crate::value::{Extern, Passed, Piece, Shape, Value};
 
+/// The command object of the SDK among the arguments: the first one, or the second for presigned addresses.
+fn command_of(arguments: &[Passed]) -> Option<&Extern> {
+    let externs = arguments.iter().take(2).filter_map(|passed| passed.value.as_extern());
+    externs.map(|known| &**known).find(|known| known.path.ends_with("Command()"))
+}
+
 /// One call, as the tables see it.
 pub(super) struct Invoked<'c> {
     pub path: &'c str,
@@ -35,8 +41,9 @@ impl Interpreter<'_> {
         if self.register_routes(known, arguments) {
             return Value::of(Shape::Extern(known.called(arguments).into()));
         }
-        let command = arguments.first().and_then(|first| first.value.as_extern());
-        let command_key = command.map(|command| Arc::clone(&command.keyed));
+        let command = command_of(arguments).map(|command| Arc::clone(&command.keyed));
+        // `getSignedUrl("getObject", …)`, `waitFor("objectExists")`.
+        let command_key = command.or_else(|| arguments.first()?.value.as_text().map(Arc::clone));
         if let Some(aws) = models::aws::operation(&known.keyed, command_key.as_deref()) {
             return self.sdk_call(known, taint, aws, arguments, site);
         }
@@ -196,10 +203,7 @@ impl Interpreter<'_> {
         site: Site,
     ) -> Value {
         // `client.send(new Command({ … }))`: the command's arguments are the operation's.
-        let command = arguments
-            .first()
-            .and_then(|first| first.value.as_extern())
-            .filter(|command| command.path.ends_with("Command()") && !command.arguments.is_empty());
+        let command = command_of(arguments).filter(|command| !command.arguments.is_empty());
         let inner: Vec<Passed> = match command {
             Some(command) => command.arguments.to_vec(),
             None => arguments.to_vec(),

@@ -295,7 +295,7 @@ impl Interpreter<'_> {
         if let Shape::Extern(known) = &object.shape {
             let passed = crate::value::Passed { name: None, value: value.clone(), at, is_spread: false };
             let api = format!("{}.{name}=", known.path);
-            let site = super::record::Site { at, callee: at };
+            let site = super::record::Site { at, callee: at, name: None };
             self.note_call(&api, None, &[passed], site);
             if value.taint.harms(SinkKind::Html) && matches!(&**name, "innerHTML" | "outerHTML") {
                 self.note_flow(SinkKind::Html, &api, at, &value.taint, at);

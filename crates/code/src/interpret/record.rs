@@ -110,6 +110,7 @@ impl Interpreter<'_> {
             arguments: written,
             at: site.at,
             callee: site.callee,
+            name: site.name,
             reached,
             used: true,
         };
@@ -238,6 +239,8 @@ impl Interpreter<'_> {
 pub(super) struct Site {
     pub at: Span,
     pub callee: Span,
+    /// The last part of the callee's name, when it stands behind a dot.
+    pub name: Option<Span>,
 }
 
 fn name_at(closure: &Closure) -> Option<Span> {
