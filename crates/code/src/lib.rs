@@ -12,6 +12,7 @@ mod interpret;
 pub mod ir;
 mod javascript;
 mod limits;
+mod locate;
 mod models;
 mod python;
 mod taint;
