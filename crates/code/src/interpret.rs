@@ -32,7 +32,7 @@ use crate::ir::{Expr, FunctionId, Module, Name};
 use crate::taint::Kinds;
 use crate::value::{ObjectId, ScopeId, Shape, Value};
 
-pub(crate) use events::Events;
+pub(crate) use events::{Events, Trigger};
 pub(crate) use record::{Boundary, RawFlow, Record};
 
 /// Where modules come from.

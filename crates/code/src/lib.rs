@@ -21,3 +21,6 @@ mod testing;
 mod value;
 
 pub use limits::Limits;
+
+#[cfg(test)]
+mod tests;

@@ -67,8 +67,7 @@ pub(crate) struct Mark {
     /// Ends that it cannot harm any more.
     pub clean: Kinds,
     pub trail: Trail,
-    /// The value is a structure of which the sender chose the keys too, not a text or number.
-    pub structured: bool,
+    pub structure: Structure,
 }
 
 impl Mark {
@@ -80,8 +79,19 @@ impl Mark {
             self.trail = other.trail.clone();
         }
         self.clean = self.clean.common(other.clean);
-        self.structured |= other.structured;
+        self.structure = self.structure.max(other.structure);
     }
+}
+
+/// What a value of others can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Structure {
+    /// A text or number.
+    Text,
+    /// A part of a structure: it can be a structure itself when the sender likes.
+    Part,
+    /// A whole structure of which the sender chose the keys too.
+    Whole,
 }
 
 /// The steps of a value, last first; shared between values.
@@ -236,8 +246,8 @@ impl Taint {
     /// The value is a text or number made of what it was.
     #[must_use]
     pub(crate) fn flattened(&self) -> Self {
-        if self.marks().iter().any(|mark| mark.structured) {
-            return self.map(|mark| Mark { structured: false, ..mark.clone() });
+        if self.marks().iter().any(|mark| mark.structure != Structure::Text) {
+            return self.map(|mark| Mark { structure: Structure::Text, ..mark.clone() });
         }
         self.clone()
     }

@@ -2,7 +2,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use model::Span;
+use model::{SinkKind, Span};
 
 use super::Interpreter;
 use super::externs::Invoked;
@@ -131,6 +131,18 @@ impl Interpreter<'_> {
                 self.method(&bound.receiver, &bound.name, arguments, site)
             }
             _ => self.unknown_call("", callee, arguments, site),
+        }
+    }
+
+    /// `Model(**body)`: every field that the sender likes.
+    pub(super) fn mass_assigned(&mut self, path: &str, arguments: &[Passed], site: Site) {
+        let last = path.rsplit('.').next().unwrap_or(path);
+        if !last.starts_with(|first: char| first.is_ascii_uppercase()) {
+            return;
+        }
+        for passed in arguments.iter().filter(|passed| passed.is_spread && passed.name.is_some()) {
+            let taint = super::sinks::structured_only(&passed.value.taint, SinkKind::MassAssignment);
+            self.note_flow(SinkKind::MassAssignment, path, site.at, &taint, passed.at);
         }
     }
 

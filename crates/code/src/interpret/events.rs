@@ -3,6 +3,7 @@
 //! The shapes are those of the AWS Lambda developer guide's event examples.
 use model::Trust;
 
+use crate::taint::Structure;
 use crate::value::EventPart;
 
 /// What starts a function.
@@ -92,8 +93,20 @@ impl Events {
         }
     }
 
-    /// Whether a part is a structure whose keys the sender chooses, without any parsing.
-    pub(crate) fn is_structured(&self, part: &EventPart) -> bool {
+    /// What a part can be without any parsing.
+    pub(crate) fn structure(&self, part: &EventPart) -> Structure {
+        if !self.is_structured(part) {
+            return Structure::Text;
+        }
+        let is_root = match part.path.as_slice() {
+            [] => true,
+            [only] => matches!(&**only, "detail" | "arguments" | "body" | "json" | "json_body" | "form" | "[]"),
+            _ => false,
+        };
+        if is_root { Structure::Whole } else { Structure::Part }
+    }
+
+    fn is_structured(&self, part: &EventPart) -> bool {
         let keys: Vec<&str> = part.path.iter().map(|key| &**key).filter(|key| *key != "[]").collect();
         if &*part.root != "event" {
             return matches!(keys.first(), Some(&"body" | &"json" | &"json_body" | &"form" | &"query"));

@@ -1,4 +1,5 @@
 //! Expressions.
+use std::rc::Rc;
 use std::sync::Arc;
 
 use model::Span;
@@ -268,6 +269,10 @@ impl Interpreter<'_> {
                 // Python multiplies texts and joins paths with `/`.
                 let taint = left.taint.join(&right.taint);
                 let keeps = self.is_python() && matches!(op, BinaryOp::Divide | BinaryOp::Multiply);
+                // `Path(a) / b` is a path still.
+                if keeps && let Shape::Extern(known) = &left.shape {
+                    return Value { shape: Shape::Extern(Rc::clone(known)), taint };
+                }
                 if keeps && matches!(op, BinaryOp::Divide) {
                     let mut pieces = self.text_pieces(&left);
                     pieces.extend(self.text_pieces(&right));

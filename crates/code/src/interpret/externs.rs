@@ -9,7 +9,7 @@ use super::record::{Boundary, Site};
 use crate::heap::{Object, ObjectKind};
 use crate::ir::{Const, Name};
 use crate::models::{self, Argument, Effect, Returns, Rule};
-use crate::taint::{Kinds, Mark, Origin, OriginKind, StepKind, Taint};
+use crate::taint::{Kinds, Mark, Origin, OriginKind, StepKind, Structure, Taint};
 use crate::value::{Extern, Passed, Piece, Shape, Value};
 
 /// The command object of the SDK among the arguments: the first one, or the second for presigned addresses.
@@ -64,6 +64,9 @@ impl Interpreter<'_> {
         let rules = models::rules(self.language(), call.path);
         self.note_call(call.path, None, call.arguments, call.site);
         self.identity(call.path, &rules, call.arguments, call.site);
+        if rules.is_empty() {
+            self.mass_assigned(call.path, call.arguments, call.site);
+        }
         for rule in &rules {
             self.sink(rule, call);
         }
@@ -111,13 +114,7 @@ impl Interpreter<'_> {
         match returns {
             Returns::Fresh => self.fresh(call),
             Returns::Same => {
-                let others = selected.iter().skip(1);
-                let others = others.fold(Taint::NONE, |sum, (value, _)| sum.join(&self.deep_taint(value)));
-                // `os.path.join("/tmp", name)` is what was given, not only the first of it.
-                let value = match first() {
-                    one if others.is_none() => one,
-                    one => Value::unknown(self.deep_taint(&one).join(&others)),
-                };
+                let value = self.joined_arguments(&selected);
                 let taint = value.taint.step(site.at, StepKind::Through, &through);
                 value.with(taint)
             }
@@ -128,11 +125,27 @@ impl Interpreter<'_> {
                 Value::unknown(all.flattened().step(site.at, StepKind::Through, &through))
             }
             Returns::Calls => self.mapped(call),
+            Returns::Serves => {
+                let functions: Vec<Value> =
+                    call.arguments.iter().flat_map(|passed| self.functions_in(&passed.value)).collect();
+                self.serve(functions);
+                let known = Extern { path: call.path.into(), keyed: call.keyed.into(), arguments: Rc::from([]) };
+                Value::of(Shape::Extern(known.called(call.arguments).into()))
+            }
             Returns::Request => self.event("request", site.at),
             Returns::UnverifiedToken => {
                 let value = first();
                 Value::unknown(self.unverified(&value.taint, site.at))
             }
+        }
+    }
+
+    /// What a call makes of its arguments when it changes nothing: the argument, or their texts in a row.
+    fn joined_arguments(&self, selected: &[(Value, Span)]) -> Value {
+        match selected {
+            [] => Value::UNKNOWN,
+            [(value, _)] => value.clone(),
+            many => Value::from_pieces(many.iter().flat_map(|(value, _)| self.text_pieces(value)).collect()),
         }
     }
 
@@ -170,7 +183,7 @@ impl Interpreter<'_> {
         let taint = self.deep_taint(value);
         let is_token = taint.marks().iter().any(is_decoded_token);
         let taint =
-            taint.step(at, StepKind::Through, through).map(|mark| Mark { structured: true, ..mark.clone() });
+            taint.step(at, StepKind::Through, through).map(|mark| Mark { structure: Structure::Whole, ..mark.clone() });
         if is_token {
             return Value::unknown(self.unverified(&taint, at));
         }
@@ -231,7 +244,12 @@ impl Interpreter<'_> {
             ("secretsmanager", "GetSecretValue")
                 | ("ssm", "GetParameter" | "GetParameters" | "GetParametersByPath")
         );
-        if is_secret { self.secret(result, &inner, site.at) } else { result }
+        if is_secret {
+            return self.secret(result, &inner, site.at);
+        }
+        // What was uploaded is as good as who uploads.
+        let is_read = aws.service == "s3" && matches!(aws.operation.as_str(), "GetObject" | "SelectObjectContent");
+        if is_read { result.with(uploaded(&self.taint_of_passed(&inner))) } else { result }
     }
 
     fn secret(&mut self, result: Value, arguments: &[Passed], at: Span) -> Value {
@@ -245,7 +263,7 @@ impl Interpreter<'_> {
         self.note_use(UseKind::Secret, &text, at);
         let origin = Origin { path: text.as_str().into(), kind: OriginKind::Secret, at };
         let trail = crate::taint::Trail::START;
-        let mark = Mark { origin: origin.into(), clean: Kinds::ALL, trail, structured: false };
+        let mark = Mark { origin: origin.into(), clean: Kinds::ALL, trail, structure: Structure::Text };
         result.with(Taint::of(mark))
     }
 
@@ -293,9 +311,16 @@ impl Interpreter<'_> {
             let taint = self.deep_taint(&passed.value);
             let claims = taint.marks().iter().any(|mark| mark.origin.kind == OriginKind::UnverifiedToken);
             if claims {
-                let only = claims_only(&taint);
-                self.note_flow(SinkKind::Identity, path, site.at, &only, passed.at);
+                self.note_claims(path, &claims_only(&taint), passed.at);
             }
+        }
+    }
+
+    /// The flow ends where the token is decoded: that is where verifying it is missing.
+    fn note_claims(&mut self, api: &str, claims: &Taint, used: Span) {
+        for mark in claims.marks() {
+            let only = Taint::of(mark.clone());
+            self.note_flow(SinkKind::Identity, api, mark.origin.at, &only, used);
         }
     }
 
@@ -303,9 +328,7 @@ impl Interpreter<'_> {
     pub(super) fn compared(&mut self, left: &Value, right: &Value, at: Span) {
         for value in [left, right] {
             let claims = claims_only(&value.taint);
-            if !claims.is_none() {
-                self.note_flow(SinkKind::Identity, "comparison", at, &claims, at);
-            }
+            self.note_claims("a comparison", &claims, at);
         }
         let is_secret =
             |value: &Value| value.taint.marks().iter().any(|mark| mark.origin.kind == OriginKind::Secret);
@@ -315,15 +338,35 @@ impl Interpreter<'_> {
         }
     }
 
-    /// The value of a keyword or of a key of an options object.
+    /// The value of a keyword, of a key of an options object at any depth, or of an argument of the call
+    /// that made an argument; a number is a position.
     pub(super) fn option(&self, arguments: &[Passed], name: &str) -> Option<Value> {
+        if let Ok(position) = name.parse::<usize>() {
+            return arguments.iter().filter(|passed| passed.name.is_none()).nth(position).map(|passed| passed.value.clone());
+        }
+        self.option_within(arguments, name, 0)
+    }
+
+    fn option_within(&self, arguments: &[Passed], name: &str, depth: usize) -> Option<Value> {
         if let Some(passed) = arguments.iter().find(|passed| passed.name.as_deref() == Some(name)) {
             return Some(passed.value.clone());
         }
-        let objects = arguments.iter().filter(|passed| passed.name.is_none());
-        objects
-            .filter_map(|passed| passed.value.as_object())
-            .find_map(|id| self.heap.get(id).and_then(|object| object.fields.get(name).cloned()))
+        arguments.iter().find_map(|passed| match &passed.value.shape {
+            Shape::Object(id) => self.field_within(*id, name, depth),
+            Shape::Extern(known) if depth < 2 => self.option_within(&known.arguments, name, depth + 1),
+            _ => None,
+        })
+    }
+
+    fn field_within(&self, id: crate::value::ObjectId, name: &str, depth: usize) -> Option<Value> {
+        let object = self.heap.get(id)?;
+        if let Some(value) = object.fields.get(name) {
+            return Some(value.clone());
+        }
+        if depth >= 2 {
+            return None;
+        }
+        object.fields.values().filter_map(Value::as_object).find_map(|inner| self.field_within(inner, name, depth + 1))
     }
 
     /// The values that a rule is about.
@@ -417,6 +460,15 @@ impl Interpreter<'_> {
             }
         }
     }
+}
+
+/// The marks of an upload's key: its content comes from the same sender.
+fn uploaded(taint: &Taint) -> Taint {
+    let mut only = Taint::NONE;
+    for mark in taint.marks().iter().filter(|mark| mark.origin.path.contains(".object.key")) {
+        only = only.join(&Taint::of(Mark { clean: Kinds::NONE, ..mark.clone() }));
+    }
+    only
 }
 
 fn claims_only(taint: &Taint) -> Taint {

@@ -66,17 +66,22 @@ impl Interpreter<'_> {
         let functions: Vec<Value> =
             arguments.iter().flat_map(|passed| self.functions_in(&passed.value)).collect();
         let found = !functions.is_empty();
+        self.serve(functions);
+        found
+    }
+
+    /// Functions that will be called with a request.
+    pub(super) fn serve(&mut self, functions: Vec<Value>) {
         if self.quiet == 0 && self.routes.len() < 2_000 {
             self.routes.extend(functions);
         }
-        found
     }
 
     /// `@app.get("/x") def f(…)`.
     pub(super) fn registered(&mut self, path: &str, _decorator: &Value, function: &Value, _at: Span) {
         let path = path.trim_end_matches("()");
-        if is_route(path) && self.quiet == 0 && self.routes.len() < 2_000 {
-            self.routes.push(function.clone());
+        if is_route(path) {
+            self.serve(vec![function.clone()]);
         }
     }
 

@@ -15,9 +15,8 @@ type Facts = Vec<(String, Kinds)>;
 /// How deep checks in checks are looked at.
 const DEPTH_MAX: usize = 6;
 
-/// Flows that a text of a checked alphabet cannot do.
-const PREFIXED: Kinds =
-    Kinds::of(SinkKind::Path).and(Kinds::of(SinkKind::Request)).and(Kinds::of(SinkKind::Redirect));
+/// Ends that an address with a checked host cannot harm.
+const HOSTED: Kinds = Kinds::of(SinkKind::Request).and(Kinds::of(SinkKind::Redirect));
 const NOT_STRUCTURED: Kinds =
     Kinds::of(SinkKind::NoSql).and(Kinds::of(SinkKind::Prototype)).and(Kinds::of(SinkKind::MassAssignment));
 
@@ -40,6 +39,13 @@ impl Interpreter<'_> {
         let here = self.here;
         let Some(scope) = self.scope_mut(here) else { return };
         for (place, kinds) in facts {
+            // A variable of this function is itself harmless from here on, wherever ways meet again.
+            if let Some(value) = scope.vars.get_mut(place.as_str()) {
+                value.taint = value.taint.cleaned(kinds);
+                if !matches!(value.shape, Shape::Object(_)) {
+                    continue;
+                }
+            }
             let known = scope.refined.entry(place).or_default();
             *known = known.and(kinds);
         }
@@ -137,8 +143,13 @@ impl Interpreter<'_> {
         }
         for (one, other) in [(left, right), (right, left)] {
             let value = self.eval(other);
-            if let Some(place) = place(one).filter(|_| !value.taint.is_live() && !value.is_nothing()) {
-                return vec![(place, Kinds::INJECTION)];
+            if value.taint.is_live() || value.is_nothing() {
+                continue;
+            }
+            let host = self.host_place(one).map(|place| (place, HOSTED));
+            let whole = place(one).map(|place| (place, Kinds::INJECTION));
+            if host.is_some() || whole.is_some() {
+                return host.into_iter().chain(whole).collect();
             }
         }
         vec![]
@@ -165,9 +176,28 @@ impl Interpreter<'_> {
             let walks = matches!(&**text, ".." | "../" | "/");
             return if walks && !truth { vec![(place, Kinds::of(SinkKind::Path))] } else { vec![] };
         }
-        let Some(place) = place(element).filter(|_| truth) else { return vec![] };
+        if !truth {
+            return vec![];
+        }
+        let host = self.host_place(element).map(|place| (place, HOSTED));
+        let whole = place(element).map(|place| (place, Kinds::INJECTION));
         let container = self.eval(container);
-        if self.deep_taint(&container).is_live() { vec![] } else { vec![(place, Kinds::INJECTION)] }
+        if self.deep_taint(&container).is_live() { vec![] } else { host.into_iter().chain(whole).collect() }
+    }
+
+    /// The URL whose host an expression is: `urlparse(url).hostname`, `new URL(url).host`.
+    fn host_place(&self, expr: &Expr) -> Option<String> {
+        let ExprKind::Member { object, name, .. } = &expr.kind else { return None };
+        if !matches!(&**name, "hostname" | "netloc" | "host" | "origin") {
+            return None;
+        }
+        let parsed = match &object.kind {
+            ExprKind::Name(name) => self.scope(self.here).and_then(|scope| scope.tests.get(name).cloned()),
+            _ => None,
+        };
+        let call = parsed.as_deref().unwrap_or(object);
+        let ExprKind::Call(call) = &call.kind else { return None };
+        call.arguments.first().and_then(|first| place(&first.value))
     }
 
     fn call_facts(&mut self, test: &Expr, truth: bool, depth: usize) -> Facts {
@@ -241,9 +271,9 @@ impl Interpreter<'_> {
                 None => vec![],
             },
             "startsWith" | "startswith" if truth => {
-                let prefix = first.map(|prefix| self.eval(prefix));
-                let known = prefix.is_some_and(|prefix| !prefix.taint.is_live());
-                owner.filter(|_| known).map(|place| (place, PREFIXED)).into_iter().collect()
+                let Some(prefix) = first.map(|prefix| self.eval(prefix)) else { return vec![] };
+                let kinds = prefixed(&prefix);
+                owner.filter(|_| !prefix.taint.is_live()).map(|place| (place, kinds)).into_iter().collect()
             }
             "is_relative_to" if truth => {
                 owner.map(|place| (place, Kinds::of(SinkKind::Path))).into_iter().collect()
@@ -475,6 +505,15 @@ pub(super) fn place(expr: &Expr) -> Option<String> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// What a text that begins so cannot harm.
+fn prefixed(prefix: &Value) -> Kinds {
+    let path = Kinds::of(SinkKind::Path);
+    match prefix.as_text() {
+        Some(text) if !super::sinks::is_past_host(text, SinkKind::Redirect) => path,
+        _ => path.and(HOSTED),
     }
 }
 

@@ -6,7 +6,8 @@ use model::{SinkKind, Span, UseKind};
 use super::Interpreter;
 use crate::heap::{Object, ObjectKind};
 use crate::ir::{Const, Name};
-use crate::taint::{Kinds, Mark, Origin, OriginKind, Step, StepKind, Taint, Trail};
+use crate::models::{self, Effect, Returns, Rule};
+use crate::taint::{Kinds, Mark, Origin, OriginKind, Step, StepKind, Structure, Taint, Trail};
 use crate::value::{Bound, Closure, EventPart, Extern, ObjectId, Shape, Value};
 
 /// Classes that are looked through for an inherited member.
@@ -152,10 +153,10 @@ impl Interpreter<'_> {
             Origin { path: inner.display().into(), kind: OriginKind::Event, at }.into();
         let start = Trail::START.step(Step { at, kind: StepKind::Source, name: Arc::clone(&origin.path) });
         if taint.is_none() {
-            let structured = self.events.is_structured(inner);
-            return Taint::of(Mark { origin, clean: Kinds::NONE, trail: start, structured });
+            let structure = self.events.structure(inner);
+            return Taint::of(Mark { origin, clean: Kinds::NONE, trail: start, structure });
         }
-        let is_structure = self.events.is_structured(inner);
+        let given = self.events.structure(inner);
         taint.map(|mark| {
             if *mark.origin.path != *outer_path {
                 return mark.clone();
@@ -165,7 +166,8 @@ impl Interpreter<'_> {
                 origin: std::rc::Rc::clone(&origin),
                 clean: mark.clean,
                 trail,
-                structured: mark.structured || is_structure,
+                // A part of a structure is a part.
+                structure: mark.structure.min(Structure::Part).max(given),
             }
         })
     }
@@ -178,8 +180,8 @@ impl Interpreter<'_> {
         }
         let origin = Origin { path: root.into(), kind: OriginKind::Event, at };
         let trail = Trail::START.step(Step { at, kind: StepKind::Source, name: root.into() });
-        let structured = self.events.is_structured(&part);
-        let taint = Taint::of(Mark { origin: origin.into(), clean: Kinds::NONE, trail, structured });
+        let structure = self.events.structure(&part);
+        let taint = Taint::of(Mark { origin: origin.into(), clean: Kinds::NONE, trail, structure });
         Value { shape: Shape::Event(part.into()), taint }
     }
 
@@ -192,6 +194,11 @@ impl Interpreter<'_> {
             return request;
         }
         let member = known.member(name);
+        let is_request = |rule: &&Rule| rule.effect == Effect::Returns(Returns::Request);
+        if models::rules(self.language(), &member.path).into_iter().any(|rule| is_request(&rule)) {
+            let is_event = known.root() == "aws_lambda_powertools";
+            return self.event(if is_event { "event" } else { "request" }, at);
+        }
         let taint = if &*known.path == "error" { error_part(taint, name, at) } else { taint.clone() };
         Value { shape: Shape::Extern(member.into()), taint }
     }
@@ -212,7 +219,7 @@ impl Interpreter<'_> {
         }
         let origin = Origin { path: Arc::clone(name), kind: OriginKind::Secret, at };
         let trail = Trail::START.step(Step { at, kind: StepKind::Source, name: Arc::clone(name) });
-        let mark = Mark { origin: origin.into(), clean: Kinds::ALL, trail, structured: false };
+        let mark = Mark { origin: origin.into(), clean: Kinds::ALL, trail, structure: Structure::Text };
         Value { shape, taint: Taint::of(mark) }
     }
 

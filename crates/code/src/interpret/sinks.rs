@@ -6,7 +6,7 @@ use super::externs::Invoked;
 use crate::heap::ObjectKind;
 use crate::ir::Const;
 use crate::models::{Condition, Effect, Rule};
-use crate::taint::Taint;
+use crate::taint::{Mark, Structure, Taint};
 use crate::value::{Piece, Shape, Value};
 
 /// How statements of SQL (and PartiQL) begin.
@@ -63,12 +63,7 @@ impl Interpreter<'_> {
                 }
             }
             _ if matches!(condition, Condition::Structured) => {
-                let taint = self.deep_taint(value);
-                if taint.marks().iter().any(|mark| mark.structured) {
-                    structured_only(&taint)
-                } else {
-                    Taint::NONE
-                }
+                structured_only(&self.deep_taint(value), kind)
             }
             _ if matches!(condition, Condition::Text) && is_list => self.first_item(value),
             _ => self.deep_taint(value),
@@ -76,8 +71,17 @@ impl Interpreter<'_> {
     }
 
     fn first_item(&self, list: &Value) -> Taint {
-        let first = list.as_object().and_then(|id| self.heap.get(id)).and_then(|object| object.items.first());
-        first.map_or(Taint::NONE, |first| first.taint.clone())
+        let Some(object) = list.as_object().and_then(|id| self.heap.get(id)) else { return Taint::NONE };
+        let text = |position: usize| object.items.get(position).and_then(Value::as_text);
+        let is_shell = text(0).is_some_and(|program| {
+            let program = program.rsplit('/').next().unwrap_or(program);
+            matches!(program, "sh" | "bash" | "zsh" | "dash" | "ksh" | "cmd" | "cmd.exe" | "powershell")
+        });
+        let runs_text = text(1).is_some_and(|flag| matches!(&**flag, "-c" | "/c" | "/C" | "-Command" | "-lc"));
+        if is_shell && runs_text {
+            return self.deep_taint(list);
+        }
+        object.items.first().map_or(Taint::NONE, |first| first.taint.clone())
     }
 
     pub(super) fn holds(&self, condition: &Condition, call: &Invoked<'_>) -> bool {
@@ -111,9 +115,13 @@ fn is_literal(value: &Value, literal: &str) -> bool {
     }
 }
 
-fn structured_only(taint: &Taint) -> Taint {
+pub(super) fn structured_only(taint: &Taint, kind: SinkKind) -> Taint {
+    let is_enough = |mark: &&Mark| match kind {
+        SinkKind::MassAssignment => mark.structure == Structure::Whole,
+        _ => mark.structure != Structure::Text,
+    };
     let mut only = Taint::NONE;
-    for mark in taint.marks().iter().filter(|mark| mark.structured) {
+    for mark in taint.marks().iter().filter(is_enough) {
         only = only.join(&Taint::of(mark.clone()));
     }
     only
@@ -157,7 +165,7 @@ pub(super) fn host_taint(value: &Value, kind: SinkKind) -> Taint {
     Taint::NONE
 }
 
-fn is_past_host(before: &str, kind: SinkKind) -> bool {
+pub(super) fn is_past_host(before: &str, kind: SinkKind) -> bool {
     if kind == SinkKind::Redirect && before.starts_with('/') && !before.starts_with("//") && before.len() > 1
     {
         return true;

@@ -9,7 +9,7 @@ use crate::heap::{Object, ObjectKind};
 use crate::ir::{
     BinaryOp, Block, Case, Class, Expr, ExprKind, Handler, Name, Pattern, Stmt, StmtKind, UnaryOp,
 };
-use crate::taint::{Kinds, Mark, Origin, OriginKind, Taint, Trail};
+use crate::taint::{Kinds, Mark, Origin, OriginKind, Structure, Taint, Trail};
 use crate::value::{Extern, Shape, Value};
 
 /// What a scope knows at a point of a function.
@@ -338,7 +338,7 @@ impl Interpreter<'_> {
 /// The error that a handler gets.
 pub(super) fn caught(at: Span) -> Value {
     let origin = Origin { path: "error".into(), kind: OriginKind::Error, at };
-    let mark = Mark { origin: origin.into(), clean: Kinds::ALL, trail: Trail::START, structured: false };
+    let mark = Mark { origin: origin.into(), clean: Kinds::ALL, trail: Trail::START, structure: Structure::Text };
     Value { shape: Shape::Extern(Extern::named("error").into()), taint: Taint::of(mark) }
 }
 
