@@ -78,16 +78,16 @@ fn found(path: &Path, text: &str, name: &str) -> BTreeSet<(u32, String)> {
         crate::javascript::lower(file, &shown, text, &limits)
     };
     let program = OneFile(Arc::new(module));
-    let trigger =
-        Trigger { name: "Api".into(), event: "http-api".into(), trust: Trust::Public };
+    let trigger = Trigger { name: "Api".into(), event: "http-api".into(), trust: Trust::Public };
     // A case says by its name that something else than a request starts it.
-    let events = match ["s3", "sqs", "sns", "dynamodb", "kinesis", "cognito", "eventbridge", "ses", "iot", "step"]
-        .iter()
-        .any(|word| name.contains(word))
-    {
-        true => Events::default(),
-        false => Events { triggers: vec![trigger] },
-    };
+    let events =
+        match ["s3", "sqs", "sns", "dynamodb", "kinesis", "cognito", "eventbridge", "ses", "iot", "step"]
+            .iter()
+            .any(|word| name.contains(word))
+        {
+            true => Events::default(),
+            false => Events { triggers: vec![trigger] },
+        };
     let environment = BTreeMap::new();
     let mut interpreter = Interpreter::new(&program, &events, &limits, &environment);
     interpreter.run(&shown, &["handler".to_owned()]);

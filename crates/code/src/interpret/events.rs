@@ -100,7 +100,9 @@ impl Events {
         }
         let is_root = match part.path.as_slice() {
             [] => true,
-            [only] => matches!(&**only, "detail" | "arguments" | "body" | "json" | "json_body" | "form" | "[]"),
+            [only] => {
+                matches!(&**only, "detail" | "arguments" | "body" | "json" | "json_body" | "form" | "[]")
+            }
             _ => false,
         };
         if is_root { Structure::Whole } else { Structure::Part }

@@ -125,13 +125,6 @@ impl Interpreter<'_> {
                 Value::unknown(all.flattened().step(site.at, StepKind::Through, &through))
             }
             Returns::Calls => self.mapped(call),
-            Returns::Serves => {
-                let functions: Vec<Value> =
-                    call.arguments.iter().flat_map(|passed| self.functions_in(&passed.value)).collect();
-                self.serve(functions);
-                let known = Extern { path: call.path.into(), keyed: call.keyed.into(), arguments: Rc::from([]) };
-                Value::of(Shape::Extern(known.called(call.arguments).into()))
-            }
             Returns::Request => self.event("request", site.at),
             Returns::UnverifiedToken => {
                 let value = first();
@@ -182,8 +175,9 @@ impl Interpreter<'_> {
         }
         let taint = self.deep_taint(value);
         let is_token = taint.marks().iter().any(is_decoded_token);
-        let taint =
-            taint.step(at, StepKind::Through, through).map(|mark| Mark { structure: Structure::Whole, ..mark.clone() });
+        let taint = taint
+            .step(at, StepKind::Through, through)
+            .map(|mark| Mark { structure: Structure::Whole, ..mark.clone() });
         if is_token {
             return Value::unknown(self.unverified(&taint, at));
         }
@@ -248,7 +242,8 @@ impl Interpreter<'_> {
             return self.secret(result, &inner, site.at);
         }
         // What was uploaded is as good as who uploads.
-        let is_read = aws.service == "s3" && matches!(aws.operation.as_str(), "GetObject" | "SelectObjectContent");
+        let is_read =
+            aws.service == "s3" && matches!(aws.operation.as_str(), "GetObject" | "SelectObjectContent");
         if is_read { result.with(uploaded(&self.taint_of_passed(&inner))) } else { result }
     }
 
@@ -342,7 +337,11 @@ impl Interpreter<'_> {
     /// that made an argument; a number is a position.
     pub(super) fn option(&self, arguments: &[Passed], name: &str) -> Option<Value> {
         if let Ok(position) = name.parse::<usize>() {
-            return arguments.iter().filter(|passed| passed.name.is_none()).nth(position).map(|passed| passed.value.clone());
+            return arguments
+                .iter()
+                .filter(|passed| passed.name.is_none())
+                .nth(position)
+                .map(|passed| passed.value.clone());
         }
         self.option_within(arguments, name, 0)
     }
@@ -366,7 +365,11 @@ impl Interpreter<'_> {
         if depth >= 2 {
             return None;
         }
-        object.fields.values().filter_map(Value::as_object).find_map(|inner| self.field_within(inner, name, depth + 1))
+        object
+            .fields
+            .values()
+            .filter_map(Value::as_object)
+            .find_map(|inner| self.field_within(inner, name, depth + 1))
     }
 
     /// The values that a rule is about.

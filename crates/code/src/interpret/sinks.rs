@@ -62,9 +62,7 @@ impl Interpreter<'_> {
                     Taint::NONE
                 }
             }
-            _ if matches!(condition, Condition::Structured) => {
-                structured_only(&self.deep_taint(value), kind)
-            }
+            _ if matches!(condition, Condition::Structured) => structured_only(&self.deep_taint(value), kind),
             _ if matches!(condition, Condition::Text) && is_list => self.first_item(value),
             _ => self.deep_taint(value),
         }
@@ -77,7 +75,8 @@ impl Interpreter<'_> {
             let program = program.rsplit('/').next().unwrap_or(program);
             matches!(program, "sh" | "bash" | "zsh" | "dash" | "ksh" | "cmd" | "cmd.exe" | "powershell")
         });
-        let runs_text = text(1).is_some_and(|flag| matches!(&**flag, "-c" | "/c" | "/C" | "-Command" | "-lc"));
+        let runs_text =
+            text(1).is_some_and(|flag| matches!(&**flag, "-c" | "/c" | "/C" | "-Command" | "-lc"));
         if is_shell && runs_text {
             return self.deep_taint(list);
         }

@@ -338,7 +338,8 @@ impl Interpreter<'_> {
 /// The error that a handler gets.
 pub(super) fn caught(at: Span) -> Value {
     let origin = Origin { path: "error".into(), kind: OriginKind::Error, at };
-    let mark = Mark { origin: origin.into(), clean: Kinds::ALL, trail: Trail::START, structure: Structure::Text };
+    let mark =
+        Mark { origin: origin.into(), clean: Kinds::ALL, trail: Trail::START, structure: Structure::Text };
     Value { shape: Shape::Extern(Extern::named("error").into()), taint: Taint::of(mark) }
 }
 
