@@ -78,6 +78,11 @@ fn is_typescript_only(path: &str) -> bool {
     language(path) == Language::TypeScript && !path.ends_with(".tsx")
 }
 
+/// `a.d.ts` and its like: only types.
+fn is_definition(path: &str) -> bool {
+    [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| path.ends_with(end))
+}
+
 /// What a file may be, the likeliest first.
 fn source_types(path: &str) -> Vec<SourceType> {
     let module = SourceType::mjs().with_jsx(true);
@@ -85,7 +90,7 @@ fn source_types(path: &str) -> Vec<SourceType> {
     match path.rsplit('.').next().unwrap_or_default() {
         "mjs" => vec![module],
         "cjs" => vec![script, module],
-        "ts" if path.ends_with(".d.ts") => vec![SourceType::d_ts()],
+        "ts" | "mts" | "cts" if is_definition(path) => vec![SourceType::d_ts()],
         "ts" | "mts" => vec![SourceType::ts(), SourceType::ts().with_script(true)],
         "cts" => vec![SourceType::ts().with_commonjs(true), SourceType::ts()],
         "tsx" => vec![SourceType::tsx()],

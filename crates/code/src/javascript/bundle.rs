@@ -1,7 +1,7 @@
 //! Whether a file was written by a bundler or a minifier.
 
 /// What bundlers leave in their output: webpack, ncc, esbuild, Parcel, Rollup's CommonJS plugin, Browserify.
-const MARKERS: [&str; 9] = [
+const MARKERS: [&str; 10] = [
     "__webpack_require__",
     "webpackBootstrap",
     "__nccwpck_require__",
@@ -11,6 +11,7 @@ const MARKERS: [&str; 9] = [
     "parcelRequire",
     "commonjsGlobal",
     "createCommonjsModule",
+    ".code=\"MODULE_NOT_FOUND\"",
 ];
 
 /// Nobody writes a file of this size with lines of this length on average.

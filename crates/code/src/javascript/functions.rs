@@ -188,18 +188,20 @@ impl Lowering<'_> {
             None => self.name(""),
         };
         let bases = node.heritage.as_ref().map(|base| self.expr(&base.expression)).into_iter().collect();
-        let decorators = self.decorators(&node.decorators);
+        let mut decorators = self.decorators(&node.decorators);
         let mut members = Vec::with_capacity(node.body.body.len());
         for element in &node.body.body {
             match element {
                 ast::ClassElement::MethodDefinition(method) => members.extend(self.method(method)),
                 ast::ClassElement::PropertyDefinition(field) if !field.declare => {
                     let key = (&field.key, field.r#static);
-                    members.push(self.field(key, field.value.as_ref(), &field.decorators));
+                    let of_field = self.decorators(&field.decorators);
+                    members.push(self.field(key, field.value.as_ref(), of_field, &mut decorators));
                 }
                 ast::ClassElement::AccessorProperty(field) => {
                     let key = (&field.key, field.r#static);
-                    members.push(self.field(key, field.value.as_ref(), &field.decorators));
+                    let of_field = self.decorators(&field.decorators);
+                    members.push(self.field(key, field.value.as_ref(), of_field, &mut decorators));
                 }
                 ast::ClassElement::StaticBlock(block) => members.push(self.static_block(block)),
                 _ => {}
@@ -257,16 +259,20 @@ impl Lowering<'_> {
         &mut self,
         (key, is_static): (&ast::PropertyKey<'_>, bool),
         value: Option<&ast::Expression<'_>>,
-        decorators: &[ast::Decorator<'_>],
+        of_field: Vec<Expr>,
+        of_class: &mut Vec<Expr>,
     ) -> Member {
         let at = self.at(key);
         let key = self.key_text(key);
         let name = self.name(&key);
-        let mut decorators = self.decorators(decorators);
         let value = match value {
-            Some(value) => self.expr(value),
+            Some(value) => {
+                // They run when the class is made.
+                of_class.extend(of_field);
+                self.expr(value)
+            }
             // An injected field is whatever its decorator makes of it.
-            None if !decorators.is_empty() => expr(ExprKind::Other(std::mem::take(&mut decorators)), at),
+            None if !of_field.is_empty() => expr(ExprKind::Other(of_field), at),
             None => expr(ExprKind::Const(crate::ir::Const::Undefined), at),
         };
         Member { name, is_static, value, is_getter: false }

@@ -338,6 +338,11 @@ impl<'t> Scan<'t> {
             return Ok(());
         }
         self.next += 1;
+        if rest.starts_with(b"<<") {
+            // A shift, or two lists of type parameters; no element in either case.
+            self.angle(byte);
+            self.next += 1;
+        }
         match byte {
             b';' => {
                 self.may_end = true;

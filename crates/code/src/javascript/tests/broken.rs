@@ -141,3 +141,11 @@ fn an_empty_file() {
     "#]],
     );
 }
+
+#[test]
+fn a_definition_file_has_only_types() {
+    for path in ["a.d.ts", "a.d.mts", "a.d.cts"] {
+        let module = lowered(path, "export const a: string; export function f(): void; declare class B {}");
+        assert_eq!((module.lost.len(), module.functions.len()), (0, 1));
+    }
+}

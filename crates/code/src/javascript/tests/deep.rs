@@ -139,6 +139,7 @@ fn long_files_are_not_deep() {
         "s = 'don\\'t `';",
         "t = `a${b}'c`\n",
         "do { a } while (b)\n",
+        "a<<b|c>>>d,e<f;",
     ] {
         let source = line.replace("import { a }", "import * as a").repeat(21_000);
         let source = if line.starts_with("import") { line.repeat(3) } else { source };

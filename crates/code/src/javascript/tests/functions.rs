@@ -79,12 +79,14 @@ abstract class A { abstract b(): void; c(x: number): void; c(x) {} declare d: st
 fn decorators() {
     check(
         r##"// ts
-@Service() class A { @Inject(b) c; @Get("/") d(@Body() e: Dto) {} }"##,
+@Service() class A { @Inject(b) c; @Max(1) f = 2; @Get("/") d(@Body() e: Dto) {} }"##,
         expect![[r#"
             fn0 () locals[A]
               @Service()
+              @Max(1)
               class A()
                 c = other(Inject(b))
+                f = 2
                 d = fn1
             @Get("/")
             fn1 d(e: Dto) locals[e] in fn0
