@@ -1,8 +1,11 @@
 //! What an application brings along: lock files, bills of materials and advisories.
+pub mod advisory;
 mod doc;
+mod lookup;
 mod read;
 mod sbom;
 mod version;
 
+pub use lookup::{Freshness, days, look_up};
 pub use read::{FILE_BYTES_MAX, read};
 pub use version::{Interval, Requirement, Scheme, Version};
