@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use model::{Data, Language, Span};
+use model::{Data, FileId, Language, Span};
 
 use crate::Limits;
 use crate::heap::{Heap, Object, ObjectKind};
@@ -48,6 +48,8 @@ pub(crate) trait Program {
 pub(crate) enum Resolved {
     /// A file of the application.
     Local(String),
+    /// A folder of the application without a file of its own.
+    Folder(String),
     /// Somebody else's package, or a module of the language.
     External,
     /// A file that should be there, and is not.
@@ -98,6 +100,8 @@ pub(crate) struct Interpreter<'a> {
     scopes: Vec<Scope>,
     here: ScopeId,
     loaded: BTreeMap<String, Loaded>,
+    /// Their paths in the order of loading.
+    loading: Vec<String>,
     /// Functions on the way: file path and function.
     stack: Vec<(Name, FunctionId)>,
     /// How often each function was entered.
@@ -139,6 +143,7 @@ impl<'a> Interpreter<'a> {
             scopes: Vec::new(),
             here: ScopeId(0),
             loaded: BTreeMap::new(),
+            loading: Vec::new(),
             stack: Vec::new(),
             entered: BTreeMap::new(),
             branch: 0,
@@ -186,6 +191,12 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
+    }
+
+    /// The files that were loaded, the handler's own first, with their language.
+    pub(crate) fn files(&self) -> Vec<(FileId, Language)> {
+        let modules = self.loading.iter().filter_map(|path| self.program.module(path));
+        modules.map(|module| (module.file, module.language)).collect()
     }
 
     fn scope(&self, id: ScopeId) -> Option<&Scope> {

@@ -7,6 +7,9 @@
 //! Deliberately absent: judgement. Facts ([`model::FunctionCode`]) have spans; `checks` decides.
 //!
 //! INVARIANT: cost is bounded by [`Limits`], whatever the source says; what is left out is told.
+mod across;
+mod attach;
+mod facts;
 mod heap;
 mod interpret;
 pub mod ir;
@@ -14,12 +17,14 @@ mod javascript;
 mod limits;
 mod locate;
 mod models;
+mod program;
 mod python;
 mod taint;
 #[cfg(test)]
 mod testing;
 mod value;
 
+pub use attach::attach;
 pub use limits::Limits;
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ pub struct Sink {
     pub at: Span,
     /// The argument that carries the value.
     pub argument: Span,
-    /// How the value stands in it.
+    /// Its index in [`FunctionCode::calls`], when it is a call.
     pub call: Option<usize>,
 }
 

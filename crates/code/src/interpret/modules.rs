@@ -32,6 +32,7 @@ impl Interpreter<'_> {
         })?;
         let loaded = self.prepare(&module, scope);
         self.loaded.insert(path.to_owned(), loaded.clone());
+        self.loading.push(path.to_owned());
         let outer = std::mem::replace(&mut self.here, scope);
         let was_starting = std::mem::replace(&mut self.starting, true);
         if let Some(body) = module.functions.first() {
@@ -202,6 +203,8 @@ impl Interpreter<'_> {
                 }
                 Value::external(module)
             }
+            // A package without a file: its modules are asked for by their whole name.
+            Resolved::Folder(folder) => self.folder(&folder, name),
             Resolved::Missing => {
                 if self.quiet == 0 && !types_only && self.record.missing.len() < 100 {
                     let known = self.record.missing.iter().any(|(missing, _)| **missing == **name);
@@ -212,6 +215,18 @@ impl Interpreter<'_> {
                 Value::UNKNOWN
             }
         }
+    }
+
+    /// A namespace package: nothing runs, its modules are members.
+    fn folder(&mut self, folder: &str, name: &Name) -> Value {
+        let scope = self.here;
+        let Some(known) = self.scope(scope).cloned() else { return Value::UNKNOWN };
+        let empty =
+            Scope { vars: BTreeMap::new(), tests: BTreeMap::new(), refined: BTreeMap::new(), ..known };
+        let Some(scope) = self.new_scope(Scope { parent: None, ..empty }) else { return Value::UNKNOWN };
+        let path: Name = format!("{folder}/").as_str().into();
+        let kind = ObjectKind::Module { scope, path, name: Arc::clone(name) };
+        Value::of(Shape::Object(self.heap.add(Object::new(kind))))
     }
 
     fn note_import(&mut self, module: &str, at: Span) {

@@ -1,0 +1,230 @@
+//! From the functions of a project to their facts.
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{
+    App, Coverage, Data, Framework, FunctionCode, Kind, Language, Node, NodeId, Problem, ProblemKind,
+    Project, Provider, Relation, Source, Span, Trust,
+};
+
+use crate::Limits;
+use crate::across::{self, Sent};
+use crate::facts;
+use crate::interpret::{Events, Interpreter, Trigger};
+use crate::locate::{Located, bare_handlers, locate};
+use crate::program::{Library, View};
+
+/// A function whose code is to be read.
+struct Job {
+    app: usize,
+    node: NodeId,
+    located: Located,
+    /// Name of its module for the library.
+    module: Option<String>,
+    events: Events,
+    environment: BTreeMap<String, Data>,
+}
+
+/// Reads the code of every function of a project, and of handlers that no template names, and puts what it
+/// does into [`App::code`].
+///
+/// Files that were read are added to the project; what could not be read becomes a [`Problem`].
+pub fn attach(project: &mut Project, source: &dyn Source, limits: &Limits) {
+    let library = Library::new(source, limits, project.files.len());
+    let mut jobs = jobs_of(project, source, &library);
+    let mut done: Vec<(usize, FunctionCode, Vec<Sent>)> = Vec::new();
+    let mut problems = Vec::new();
+    for job in &jobs {
+        let (code, sent) = run(job, &library, limits, &mut problems);
+        done.push((job.app, code, sent));
+    }
+    let claimed: BTreeSet<String> = jobs.iter().filter_map(|job| job.located.file.clone()).collect();
+    let bare = bare_jobs(project, source, &claimed);
+    for job in &bare {
+        let (code, sent) = run(job, &library, limits, &mut problems);
+        // A helper that is merely called `handler` has no event to take.
+        if code.handler.is_some() {
+            done.push((job.app, code, sent));
+        }
+    }
+    jobs.extend(bare);
+    for index in 0..project.apps.len() {
+        let of_app: Vec<&(usize, FunctionCode, Vec<Sent>)> =
+            done.iter().filter(|one| one.0 == index).collect();
+        let sent: Vec<(NodeId, &[Sent])> =
+            of_app.iter().map(|one| (one.1.function, one.2.as_slice())).collect();
+        let mut code: Vec<FunctionCode> = of_app.iter().map(|one| one.1.clone()).collect();
+        if let Some(app) = project.apps.get_mut(index) {
+            across::join(app, &mut code, &sent);
+            app.code = code;
+        }
+    }
+    let (files, lost) = library.into_files();
+    project.files.extend(files);
+    project.problems.extend(lost);
+    project.problems.extend(problems);
+}
+
+fn jobs_of(project: &Project, source: &dyn Source, library: &Library<'_>) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for (index, app) in project.apps.iter().enumerate() {
+        for function in app.functions() {
+            let located = locate(project, app, function, source);
+            let module = if located.inline {
+                inline(project, function, &located, library)
+            } else {
+                located.file.clone()
+            };
+            jobs.push(Job {
+                app: index,
+                node: function.id,
+                located,
+                module,
+                events: events_of(app, function),
+                environment: environment_of(function),
+            });
+        }
+    }
+    jobs
+}
+
+/// Code that stands in the template: parsed so that its lines are the template's.
+fn inline(project: &Project, function: &Node, located: &Located, library: &Library<'_>) -> Option<String> {
+    let value = function.get("inline_code")?;
+    let Data::Text(text) = &value.data else { return None };
+    let file = project.file(value.at)?;
+    // A block text begins on the line after its indicator.
+    let begin = file.place(value.at.start).line as usize;
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
+    let line = (begin..begin + 3)
+        .find(|line| file.line(u32::try_from(*line).unwrap_or(0)).is_some_and(|text| text.trim() == first))
+        .unwrap_or(begin);
+    let key = format!("{}#{}", file.path, function.name);
+    let padded = format!("{}{}", "\n".repeat(line.saturating_sub(1)), text.trim_start_matches('\n'));
+    library.add_inline(&key, &file.path, &padded, located.language);
+    Some(key)
+}
+
+/// Everything that starts a function.
+fn events_of(app: &App, function: &Node) -> Events {
+    let triggers = app.sources(function, Relation::Triggers).filter(|node| node.kind == Kind::Trigger);
+    let triggers = triggers.map(|trigger| Trigger {
+        name: trigger.name.clone(),
+        event: trigger.text("event").unwrap_or_default().to_owned(),
+        trust: match trigger.text("exposure") {
+            Some("public") => Trust::Public,
+            Some("authenticated") => Trust::Authenticated,
+            _ => Trust::Internal,
+        },
+    });
+    Events { triggers: triggers.collect() }
+}
+
+fn environment_of(function: &Node) -> BTreeMap<String, Data> {
+    let Some(Data::Map(entries)) = function.get("environment").map(|value| &value.data) else {
+        return BTreeMap::new();
+    };
+    entries.iter().map(|entry| (entry.key.text.clone(), entry.value.data.clone())).collect()
+}
+
+fn run(
+    job: &Job,
+    library: &Library<'_>,
+    limits: &Limits,
+    problems: &mut Vec<Problem>,
+) -> (FunctionCode, Vec<Sent>) {
+    let empty = |coverage| FunctionCode {
+        function: job.node,
+        language: job.located.language,
+        coverage,
+        handler: None,
+        files: Vec::new(),
+        imports: Vec::new(),
+        flows: Vec::new(),
+        calls: Vec::new(),
+        uses: Vec::new(),
+    };
+    if let Some(why) = &job.located.why_not {
+        return (empty(Coverage::None(why.clone())), vec![]);
+    }
+    let Some(module) = &job.module else {
+        return (empty(Coverage::None("its code is not in this folder".to_owned())), vec![]);
+    };
+    let view = View { library, roots: &job.located.roots };
+    let mut interpreter = Interpreter::new(&view, &job.events, limits, &job.environment);
+    let found = interpreter.run(module, &job.located.export);
+    let files = interpreter.files();
+    let mut code = empty(Coverage::Whole);
+    code.coverage = facts::coverage(&interpreter.record, found, &job.located);
+    if interpreter.record.exhausted {
+        problems.push(Problem {
+            kind: ProblemKind::Limit,
+            path: module.clone(),
+            at: interpreter.record.handler,
+            message: "the code is larger than what is analysed of one function".to_owned(),
+            help: "part of it was not followed; split the function, or scan its parts".to_owned(),
+        });
+    }
+    let sent = facts::fill(&mut code, std::mem::take(&mut interpreter.record), &job.events);
+    code.files = files.iter().map(|(file, _)| *file).collect();
+    if let Some((_, language)) = files.first() {
+        code.language = *language;
+    }
+    (code, sent)
+}
+
+/// Handlers that no template names become functions of the files' own application.
+fn bare_jobs(project: &mut Project, source: &dyn Source, claimed: &BTreeSet<String>) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    let found = bare_handlers(source, claimed);
+    if found.is_empty() {
+        return jobs;
+    }
+    project.files_app();
+    let Some(index) = project.apps.iter().position(|app| app.framework == Framework::Files) else {
+        return jobs;
+    };
+    let Some(app) = project.apps.get_mut(index) else { return jobs };
+    for (path, export) in found {
+        let id = NodeId(u32::try_from(app.nodes.len()).unwrap_or(u32::MAX));
+        app.nodes.push(bare_function(id, &path, &export));
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let language = if path.ends_with(".py") { Language::Python } else { Language::JavaScript };
+        jobs.push(Job {
+            app: index,
+            node: id,
+            located: Located {
+                language,
+                file: Some(path.clone()),
+                export: vec![export],
+                roots: vec![folder],
+                inline: false,
+                note: None,
+                why_not: None,
+            },
+            module: Some(path),
+            events: Events::default(),
+            environment: BTreeMap::new(),
+        });
+    }
+    jobs
+}
+
+fn bare_function(id: NodeId, path: &str, export: &str) -> Node {
+    Node {
+        id,
+        kind: Kind::Function,
+        name: format!("{path}:{export}"),
+        provider: Provider::Aws,
+        provider_type: String::new(),
+        construct: None,
+        span: Span::NONE,
+        name_at: Span::NONE,
+        attrs: BTreeMap::new(),
+        policies: Vec::new(),
+        resource_policies: Vec::new(),
+        owner: None,
+        skips: Vec::new(),
+        implicit: true,
+        partial: true,
+    }
+}
