@@ -14,6 +14,7 @@ mod other;
 mod terraform;
 #[cfg(test)]
 mod tests;
+mod vendored;
 
 use model::{App, Framework, Kind, Language, Node, Project, Relation, Source};
 

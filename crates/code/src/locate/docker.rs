@@ -7,11 +7,16 @@ use super::code::Code;
 use super::files::{Files, folder_of, join, name_of};
 use super::{Located, handler, language, languages};
 
+/// Things copied into an image that are looked at, at most.
+const COPIED_MAX: usize = 50;
+
 /// What a Dockerfile says of the last image it builds.
 #[derive(Debug, Default)]
 struct Image {
     language: Option<Language>,
     handler: Option<String>,
+    /// What is copied into it, relative to the folder that it is built in.
+    copied: Vec<String>,
 }
 
 pub(super) fn locate(function: &str, code: &Code, files: &Files<'_>, located: &mut Located) {
@@ -48,7 +53,16 @@ pub(super) fn locate(function: &str, code: &Code, files: &Files<'_>, located: &m
             super::other::locate(&command, language, &context, files, located);
         }
         if located.file.is_some() {
-            return;
+            break;
+        }
+    }
+    let built_in = code.folders.first().map_or_else(|| folder_of(&path), String::as_str);
+    for copied in image.copied.iter().take(COPIED_MAX) {
+        let copied = join(built_in, copied);
+        let is_folder = !copied.contains('*') && files.is_folder(&copied);
+        let folder = if is_folder { copied.as_str() } else { folder_of(&copied) };
+        if files.is_folder(folder) && !located.roots.iter().any(|root| root == folder) {
+            located.roots.push(folder.to_owned());
         }
     }
 }
@@ -75,7 +89,13 @@ fn read(text: &str) -> Image {
     let mut image = Image::default();
     for line in text.lines() {
         let (word, rest) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
-        if word.eq_ignore_ascii_case("FROM") {
+        if word.eq_ignore_ascii_case("COPY") && !rest.contains("--from") {
+            let words = rest.split_whitespace().filter(|word| !word.starts_with("--"));
+            let mut words: Vec<&str> = words.collect();
+            words.pop();
+            image.copied.extend(words.into_iter().map(str::to_owned));
+        } else if word.eq_ignore_ascii_case("FROM") {
+            image.copied.clear();
             // `public.ecr.aws/lambda/python:3.13`, `node:22-slim`.
             let name = rest.split_whitespace().find(|word| !word.starts_with("--")).unwrap_or_default();
             let name = name.split([':', '@']).next().map(name_of).unwrap_or_default();

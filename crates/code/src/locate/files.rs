@@ -38,9 +38,32 @@ impl<'a> Files<'a> {
     }
 
     /// Files of a folder, without those of its folders.
-    pub(super) fn inside(&self, folder: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+    pub(super) fn inside(&self, folder: &str) -> Vec<&'a str> {
         let depth = folder.len() + usize::from(!folder.is_empty());
-        self.below(folder).filter(move |path| path.get(depth..).is_some_and(|rest| !rest.contains('/')))
+        let is_own = |path: &&str| path.get(depth..).is_some_and(|rest| !rest.contains('/'));
+        self.children(folder).into_iter().filter(is_own).collect()
+    }
+
+    /// The first path of every entry of a folder. Costs as much as there are entries, however much is
+    /// below them.
+    pub(super) fn children(&self, folder: &str) -> Vec<&'a str> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let paths = self.source.paths();
+        let mut at = paths.partition_point(|path| path.as_str() < prefix.as_str());
+        let mut found = Vec::new();
+        while let Some(path) = paths.get(at).filter(|path| path.starts_with(&prefix)) {
+            found.push(path.as_str());
+            let inner = path.get(prefix.len()..).and_then(|rest| rest.split_once('/'));
+            let Some((name, _)) = inner else {
+                at += 1;
+                continue;
+            };
+            // Past all that is below: `0` follows `/`.
+            let next = format!("{prefix}{name}0");
+            let rest = paths.get(at..).unwrap_or_default();
+            at += rest.partition_point(|path| *path < next).max(1);
+        }
+        found
     }
 
     pub(super) fn read(&self, path: &str) -> Option<String> {
@@ -77,4 +100,20 @@ pub(super) fn join(folder: &str, inner: &str) -> String {
 /// Whether a path ends in a dot and `ending`.
 pub(super) fn has_ending(path: &str, ending: &str) -> bool {
     name_of(path).rsplit_once('.').is_some_and(|(_, own)| own == ending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_told_from_what_is_below_them() {
+        let paths = ["a/b/c", "a/b/d/e", "a/b-x/f", "a/b.y", "a/b0", "ab/g", "h"].map(|path| (path, ""));
+        let source = model::MemorySource::new(paths);
+        let files = Files::new(&source);
+        assert_eq!(files.children("a"), ["a/b-x/f", "a/b.y", "a/b/c", "a/b0"]);
+        assert_eq!(files.inside("a"), ["a/b.y", "a/b0"]);
+        assert_eq!(files.inside(""), ["h"]);
+        assert!(files.is_folder("a/b") && !files.is_folder("a/b0") && !files.is_folder("x"));
+    }
 }

@@ -3,7 +3,7 @@ use model::{Language, Source};
 
 use super::files::{Files, folder_of, has_ending, join, name_of};
 use super::json::Json;
-use super::names;
+use super::{names, vendored};
 
 /// What an import loads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(crate) enum Resolution {
 
 /// Folders above a file whose configuration is looked at, at most.
 const FOLDERS_MAX: usize = 16;
+/// Packages of one workspace that are looked at for one import, at most.
+const PACKAGES_MAX: usize = 100;
 /// Endings of JavaScript modules, those that people write before those that are built.
 const ENDINGS: &[&str] = &["ts", "tsx", "mts", "cts", "js", "mjs", "cjs", "jsx", "json"];
 
@@ -52,31 +54,34 @@ fn python(from: &str, module: &str, roots: &[String], files: &Files<'_>) -> Reso
         let found = above.and_then(|folder| python_module(&join(folder, &path), files));
         return found.unwrap_or(Resolution::Unknown);
     }
-    let mut top = name.split('.');
-    let top = top.next().unwrap_or_default();
-    if top.is_empty() {
+    let first = name.split('.').next().unwrap_or_default();
+    if first.is_empty() {
         return Resolution::Unknown;
     }
     // What runs is in the first folder; a file beside is how tests and scripts see it.
     let folders = roots.iter().map(String::as_str).chain([folder_of(from)]);
     let mut is_here = false;
     for folder in folders {
-        let top = python_module(&join(folder, top), files);
+        let top = python_module(&join(folder, first), files);
         if let Some(found) = python_module(&join(folder, &path), files) {
             // A folder alone hides neither the standard library nor a package.
             if !matches!(found, Resolution::Folder(_)) || !names::is_python(name) {
-                return found;
+                let installed = vendored::is_installed(folder, first, files);
+                return if installed { Resolution::Package(first.to_owned()) } else { found };
             }
         }
-        is_here |= matches!(top, Some(Resolution::Local(_)));
+        // An attribute of a module, or a module that is missing.
+        if matches!(top, Some(Resolution::Local(_))) && !vendored::is_installed(folder, first, files) {
+            is_here = true;
+        }
     }
     if is_here {
         return Resolution::Unknown;
     }
-    if names::is_python(top) {
-        Resolution::Standard(top.to_owned())
+    if names::is_python(first) {
+        Resolution::Standard(first.to_owned())
     } else {
-        Resolution::Package(top.to_owned())
+        Resolution::Package(first.to_owned())
     }
 }
 
@@ -100,7 +105,8 @@ fn node(from: &str, module: &str, roots: &[String], files: &Files<'_>) -> Resolu
         return local(node_file(&join(folder_of(from), module), files));
     }
     if let Some(deployed) = module.strip_prefix('/') {
-        return local(deployed_file(deployed, roots, files));
+        let installed = deployed.rsplit_once("node_modules/").map(|(_, name)| top_name(name).to_owned());
+        return installed.map_or_else(|| local(deployed_file(deployed, roots, files)), Resolution::Package);
     }
     if module.is_empty() {
         return Resolution::Unknown;
@@ -132,7 +138,7 @@ fn deployed_file(path: &str, roots: &[String], files: &Files<'_>) -> Option<Stri
         return roots.first().and_then(|root| node_file(&join(root, inner), files));
     }
     let inner = path.strip_prefix("opt/")?;
-    let shorter = ["nodejs/node_modules/", "nodejs/"].iter().find_map(|prefix| inner.strip_prefix(prefix));
+    let shorter = inner.strip_prefix("nodejs/");
     roots.iter().find_map(|root| {
         let shorter = shorter.and_then(|shorter| node_file(&join(root, shorter), files));
         node_file(&join(root, inner), files).or(shorter)
@@ -260,6 +266,7 @@ fn workspace(folder: &str, name: &str, inner: &str, manifest: &Json, files: &Fil
     for pattern in patterns.iter().filter_map(Json::text) {
         let base = join(folder, pattern.split('*').next().unwrap_or_default());
         let manifests = files.below(&base).filter(|path| name_of(path) == "package.json");
+        let manifests = manifests.take(PACKAGES_MAX);
         for path in manifests {
             let package = folder_of(path);
             let own = config(package, "package.json", files);

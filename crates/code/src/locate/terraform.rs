@@ -6,6 +6,9 @@ use model::Value;
 
 use super::files::{Files, folder_of, has_ending, join, name_of};
 
+/// Files of one module that are looked at, at most.
+const MODULE_FILES_MAX: usize = 200;
+
 /// What an archive is made of.
 #[derive(Debug, Default)]
 pub(super) struct Archive {
@@ -80,7 +83,8 @@ impl Block {
 
 /// Every block of a module that can tell what an archive is made of.
 fn blocks(template: &str, files: &Files<'_>) -> Vec<Block> {
-    let module = files.inside(folder_of(template)).filter(|path| path.ends_with(".tf"));
+    let module = files.inside(folder_of(template)).into_iter().filter(|path| has_ending(path, "tf"));
+    let module = module.take(MODULE_FILES_MAX);
     let texts = module.filter_map(|path| files.read(path));
     let mut blocks = Vec::new();
     for text in texts {

@@ -219,13 +219,17 @@ fn a_guess_says_that_it_is_one() {
 
 #[test]
 fn an_image_has_its_handler_in_the_dockerfile() {
-    let docker = "FROM public.ecr.aws/lambda/python:3.13\nCOPY . .\nCMD [ \"app.run\" ]\n";
+    let docker = "FROM public.ecr.aws/lambda/python:3.13\nCOPY shared/*.py ./\nCMD [ \"app.run\" ]\n";
     let image = [("package", "Image"), ("code", "src")];
     let files = [("src/Dockerfile", docker), ("src/app.py", "")];
     expect![[r#"Python src/app.py run ["src"]"#]].assert_eq(&show(&find("t.yaml", &image, &files)));
-    let files =
-        [("src/workflow/Dockerfile", docker), ("src/api/Dockerfile", docker), ("src/workflow/app.py", "")];
-    expect![[r#"Python src/workflow/app.py run ["src/workflow"]"#]]
+    let files = [
+        ("src/workflow/Dockerfile", docker),
+        ("src/api/Dockerfile", docker),
+        ("src/workflow/app.py", ""),
+        ("src/shared/db.py", ""),
+    ];
+    expect![[r#"Python src/workflow/app.py run ["src/workflow", "src/shared"]"#]]
         .assert_eq(&show(&find("t.yaml", &image, &files)));
     expect![[r#"another language -  ["src"]; it is a container image, and no Dockerfile was found"#]]
         .assert_eq(&show(&find("t.yaml", &image, &[("src/app.py", "")])));
@@ -328,6 +332,7 @@ fn node_imports_are_resolved() {
     assert_eq!(find("near"), local("near/index.js"));
     assert_eq!(find("@me/one"), local("packages/one/src/start.ts"));
     assert_eq!(find("/opt/nodejs/util"), local("layers/shared/nodejs/util.js"));
+    assert_eq!(find("/opt/nodejs/node_modules/axios"), Resolution::Package("axios".to_owned()));
     assert_eq!(find("fs/promises"), Resolution::Standard("fs".to_owned()));
     assert_eq!(find("node:test"), Resolution::Standard("test".to_owned()));
     assert_eq!(find("@aws-sdk/client-s3/dist"), Resolution::Package("@aws-sdk/client-s3".to_owned()));
