@@ -25,7 +25,7 @@ use ruff_python_parser::{Mode, ParseError, ParseOptions, Parsed, parse_unchecked
 use ruff_text_size::TextRange;
 
 use crate::Limits;
-use crate::ir::{Function, FunctionId, Lost, Module};
+use crate::ir::{Block, Function, FunctionId, Lost, Module};
 use scope::Scope;
 
 /// Reports of one file, at most.
@@ -43,6 +43,7 @@ pub(crate) fn lower(file: FileId, path: &str, text: &str, limits: &Limits) -> Mo
         depth_max: limits.nesting_max,
         made_up: 0,
         types_only: false,
+        hoisted: Vec::new(),
         python2: false,
         understood: BTreeSet::new(),
     };
@@ -72,6 +73,8 @@ struct Lowering<'a> {
     made_up: usize,
     /// Inside of `if TYPE_CHECKING:`.
     types_only: bool,
+    /// What goes in front of the class statement that is being lowered.
+    hoisted: Block,
     /// Something in it is Python 2.
     python2: bool,
     /// Where that is, when the parser took it for an error and it was understood all the same.

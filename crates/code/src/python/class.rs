@@ -2,9 +2,10 @@
 use ruff_python_ast as ast;
 use ruff_text_size::Ranged;
 
-use crate::ir::{Class, Const, Expr, ExprKind, Function, FunctionId, Member, Name};
+use crate::ir::{Class, Const, Expr, ExprKind, Function, FunctionId, Member, Name, Pattern, Stmt, StmtKind};
 
 use super::Lowering;
+use super::scope::ClassNames;
 use super::target::dotted;
 
 /// Where a function stands.
@@ -48,8 +49,33 @@ impl Lowering<'_> {
         let bases = def.arguments.iter().flat_map(|arguments| arguments.args.iter());
         let bases = bases.map(|base| self.expr(base)).collect();
         let mut members = Vec::new();
+        let outer = self.scopes.last_mut().and_then(|scope| scope.class.replace(ClassNames::default()));
         self.deeper(def.range, |this| this.members(&def.body, &mut members));
+        let own = self.scopes.last_mut().and_then(|scope| std::mem::replace(&mut scope.class, outer));
+        self.hoist(&own.unwrap_or_default(), &mut members);
         Class { name: def.name.as_str().into(), bases, members, decorators, at: self.at(def.range) }
+    }
+
+    /// `a = f()` in a class's body, read by `b = a.g()` beside it, becomes a variable in front of the class.
+    fn hoist(&mut self, own: &ClassNames, members: &mut [Member]) {
+        let mut found = Vec::new();
+        for (name, called) in &own.read {
+            found.extend(members.iter().position(|member| member.name == *name).map(|at| (at, called)));
+        }
+        // In the order of the body: what reads stands after what is read.
+        found.sort_by_key(|(at, _)| *at);
+        for (at, called) in found {
+            let Some(member) = members.get_mut(at) else { continue };
+            let at = member.value.at;
+            let mut value = Expr { kind: ExprKind::Name(called.clone()), at };
+            if matches!(member.value.kind, ExprKind::Function(_)) {
+                value = member.value.clone();
+            } else {
+                std::mem::swap(&mut value, &mut member.value);
+            }
+            let target = Pattern::Name(called.clone(), at);
+            self.hoisted.push(Stmt { kind: StmtKind::Assign { target, value }, at });
+        }
     }
 
     /// What a class body binds, in branches too: which of them runs is seldom known, and the last one wins.
@@ -60,6 +86,7 @@ impl Lowering<'_> {
                 ast::Stmt::ClassDef(def) => {
                     let kind = ExprKind::Class(Box::new(self.class(def)));
                     let value = self.expr_at(kind, def.range);
+                    self.bind_in_class(&def.name.as_str().into());
                     members.push(class_member(def.name.as_str(), value));
                 }
                 ast::Stmt::Assign(assign) => {
@@ -106,6 +133,7 @@ impl Lowering<'_> {
         if hides.into_iter().any(|name| name.ends_with(".setter") || name.ends_with(".deleter")) {
             return;
         }
+        self.bind_in_class(&def.name.as_str().into());
         members.push(Member {
             name: def.name.as_str().into(),
             is_static: is_decorated(&def.decorator_list, &["staticmethod", "classmethod"]),
@@ -116,7 +144,10 @@ impl Lowering<'_> {
 
     fn attribute_member(&mut self, target: &ast::Expr, value: Expr, members: &mut Vec<Member>) {
         match target {
-            ast::Expr::Name(name) => members.push(class_member(name.id.as_str(), value)),
+            ast::Expr::Name(name) => {
+                self.bind_in_class(&name.id.as_str().into());
+                members.push(class_member(name.id.as_str(), value));
+            }
             other => {
                 self.lose(self.at(other.range()), "an assignment in a class's body is not followed");
             }

@@ -20,6 +20,16 @@ pub(super) struct Scope {
     /// Targets of the comprehensions that are open, the outermost first, and what they are called.
     targets: Vec<(Name, Name)>,
     pub(super) is_generator: bool,
+    /// The class whose body is being lowered.
+    pub(super) class: Option<ClassNames>,
+}
+
+/// Names of a class's body, which only the body itself sees: not its methods.
+#[derive(Debug, Default)]
+pub(super) struct ClassNames {
+    known: BTreeSet<Name>,
+    /// Those that the body reads, and the variable of the function around that stands for each.
+    pub(super) read: Vec<(Name, Name)>,
 }
 
 impl Scope {
@@ -33,6 +43,7 @@ impl Scope {
             read: BTreeSet::new(),
             targets: Vec::new(),
             is_generator: false,
+            class: None,
         }
     }
 
@@ -67,8 +78,33 @@ impl Lowering<'_> {
         }
     }
 
+    /// A name of the class whose body is open.
+    pub(super) fn bind_in_class(&mut self, name: &Name) {
+        if let Some(class) = self.scopes.last_mut().and_then(|scope| scope.class.as_mut()) {
+            class.known.insert(name.clone());
+        }
+    }
+
+    fn read_in_class(&mut self, name: &str) -> Option<Name> {
+        let scope = self.scopes.last()?;
+        let class = scope.class.as_ref().filter(|class| class.known.contains(name))?;
+        if scope.target(name).is_some() {
+            return None;
+        }
+        if let Some((_, called)) = class.read.iter().find(|(written, _)| &**written == name) {
+            return Some(called.clone());
+        }
+        let called = self.make_up(name);
+        let class = self.scopes.last_mut()?.class.as_mut()?;
+        class.read.push((name.into(), called.clone()));
+        Some(called)
+    }
+
     /// What a name is called where it is read.
     pub(super) fn read_name(&mut self, name: &str) -> Name {
+        if let Some(called) = self.read_in_class(name) {
+            return called;
+        }
         for scope in self.scopes.iter().rev() {
             if let Some(called) = scope.target(name) {
                 return called.clone();

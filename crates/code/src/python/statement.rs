@@ -49,8 +49,10 @@ impl Lowering<'_> {
                 self.push(out, StmtKind::Function { name, function }, range);
             }
             ast::Stmt::ClassDef(def) => {
+                let before = std::mem::take(&mut self.hoisted);
                 let class = self.class(def);
                 self.bind(&class.name);
+                out.append(&mut std::mem::replace(&mut self.hoisted, before));
                 self.push(out, StmtKind::Class(class), range);
             }
             ast::Stmt::Return(value) => {

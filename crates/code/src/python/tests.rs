@@ -91,7 +91,8 @@ class A(B, metaclass=M):
     print('loaded')
 ",
         expect![[r#"
-            fn0 () locals[A]
+            fn0 () locals[p#1 A]
+              p#1 = fn2
               @dataclass(frozen=true)
               class A(B)
                 static limit = 3
@@ -108,7 +109,7 @@ class A(B, metaclass=M):
             @property
             fn2 p(self) locals[self] in fn0 method
               return self._p
-            @p.setter
+            @p#1.setter
             fn3 p(self, v) locals[self v] in fn0 method
               self._p = v
             @staticmethod
@@ -117,6 +118,36 @@ class A(B, metaclass=M):
             fn5 c(cls) locals[cls] in fn0 method
             fn6 late(self) locals[self] in fn0 method
             lost "print('loaded')": a statement in a class's body is not followed
+        "#]],
+    );
+}
+
+#[test]
+fn names_of_a_class_are_seen_by_its_body_only() {
+    check(
+        "class A:
+    client = boto3.client('s3')
+    table = client.table
+    def name(self): return client
+    label = property(name)
+    rows = [client for client in table]
+    class B:
+        inner = table
+",
+        expect![[r#"
+            fn0 () locals[client#1 name#2 table#3 client A]
+              client#1 = boto3.client("s3")
+              table#3 = client#1.table
+              name#2 = fn1
+              class A()
+                static client = client#1
+                static table = table#3
+                name = fn1
+                static label = property(name#2)
+                static rows = each list(client for client in table#3)
+                static B = (class B(); static inner = table)
+            fn1 name(self) locals[self] in fn0 method
+              return client
         "#]],
     );
 }
