@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     /// List the checks
     Checks(ChecksArguments),
+    /// Fill the local database of advisories, or say what is in it
+    Advisories(AdvisoriesArguments),
     /// Write a commented `buckler.toml`
     Init(InitArguments),
     /// Print a completion script for a shell
@@ -175,6 +177,35 @@ pub(crate) struct ChecksArguments {
     pub format: PageFormat,
     #[command(flatten)]
     pub writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AdvisoriesArguments {
+    #[command(subcommand)]
+    pub command: AdvisoriesCommand,
+    /// Configuration file [default: `buckler.toml` in the folder or one above it]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// The database file [default: the configuration's, or one in the user's cache directory]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub database: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(flatten)]
+    pub writing: Writing,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdvisoriesCommand {
+    /// Read the sources again and replace the database
+    Update {
+        /// Folder, archive (zip, tar, tar.xz), git repository or https address [default: the configuration's]
+        #[arg(long = "source", value_name = "SOURCE")]
+        sources: Vec<String>,
+    },
+    /// Say where the database is, how old, and what it holds
+    Status,
 }
 
 #[derive(Debug, Args)]

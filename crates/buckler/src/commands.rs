@@ -1,4 +1,5 @@
 //! The commands, one module each, and what may go wrong in any of them.
+mod advisories;
 mod checks;
 mod completions;
 mod explain;
@@ -32,6 +33,8 @@ pub(crate) enum CommandError {
     Git { why: String },
     #[error("`{path}` is no baseline: {why}")]
     Baseline { path: PathBuf, why: String },
+    #[error("advisories: {why}")]
+    Advisories { why: String },
     #[error("`{path}` exists already")]
     Exists { path: PathBuf },
 }
@@ -48,6 +51,9 @@ impl CommandError {
                 "`--since` needs a git checkout and a revision that it knows, such as `origin/main`"
             }
             Self::Baseline { .. } => "write a new one with `buckler scan --write-baseline FILE`",
+            Self::Advisories { .. } => {
+                "name sources in `[advisories]` of `buckler.toml`, or with `--source`, and run `buckler advisories update`"
+            }
             Self::Exists { .. } => "`--force` replaces it",
             Self::Read { .. } | Self::Check(_) => return None,
         })
@@ -61,6 +67,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Command::Model(arguments) => graph::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Checks(arguments) => checks::run(arguments),
+        Command::Advisories(arguments) => advisories::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     }

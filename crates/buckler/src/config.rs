@@ -18,6 +18,7 @@ pub(crate) struct Config {
     pub options: BTreeMap<String, toml::Value>,
     pub env: BTreeMap<String, String>,
     pub checks: Checks,
+    pub advisories: Advisories,
     pub ignore: Vec<Ignore>,
 }
 
@@ -36,6 +37,24 @@ pub(crate) struct Scan {
 pub(crate) struct Checks {
     pub skip: Vec<String>,
     pub severity: BTreeMap<String, String>,
+}
+
+/// Where advisories come from.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Advisories {
+    pub enabled: Option<bool>,
+    pub sources: Vec<String>,
+    pub database: Option<PathBuf>,
+    pub max_age_days: Option<u32>,
+    pub vex: Vec<PathBuf>,
+}
+
+impl Advisories {
+    /// Days after which the data counts as old.
+    pub(crate) fn age_days_max(&self) -> u32 {
+        self.max_age_days.unwrap_or(7)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,6 +81,13 @@ pub(crate) enum ConfigError {
 pub(crate) struct Loaded {
     pub path: Option<PathBuf>,
     pub config: Config,
+}
+
+impl Loaded {
+    /// A path of the configuration: relative to the file that holds it.
+    pub(crate) fn beside(&self, path: &Path) -> PathBuf {
+        self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(".")).join(path)
+    }
 }
 
 /// Loads the file that was named, or the nearest `buckler.toml` at or above `start`.

@@ -1,9 +1,12 @@
 //! The `buckler` command: arguments, configuration, wiring, exit codes.
+mod advisories;
 mod args;
+mod clock;
 mod commands;
 mod config;
 mod disk;
 mod exit;
+mod facts;
 mod output;
 mod since;
 

@@ -38,6 +38,11 @@ pub(crate) fn put(writing: &Writing, text: &str) -> Result<(), CommandError> {
 
 /// Writes a file whole or not at all: a sibling is written first, then renamed.
 pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
+    write_bytes(path, text.as_bytes())
+}
+
+/// The same with bytes.
+pub(crate) fn write_bytes(path: &Path, text: &[u8]) -> Result<(), CommandError> {
     let error = |why: std::io::Error| CommandError::Write { path: path.into(), why: why.to_string() };
     let is_plain = path.symlink_metadata().map_or(true, |metadata| metadata.is_file());
     if !is_plain {

@@ -2,10 +2,12 @@
 pub mod advisory;
 mod doc;
 mod lookup;
+mod reach;
 mod read;
 mod sbom;
 mod version;
 
 pub use lookup::{Freshness, days, look_up};
+pub use reach::reach;
 pub use read::{FILE_BYTES_MAX, read};
 pub use version::{Interval, Requirement, Scheme, Version};

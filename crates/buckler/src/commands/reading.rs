@@ -17,6 +17,7 @@ pub(crate) struct Read {
     pub loaded: Loaded,
     /// The folder that paths are relative to.
     pub folder: PathBuf,
+    pub disk: Disk,
 }
 
 /// Files from which on a reading says that it is at work.
@@ -37,9 +38,9 @@ pub(crate) fn read(arguments: &Reading) -> Result<Read, CommandError> {
         output::tell(&format!("reading {files} files"));
     }
     let mut project = iac::read(&disk, &options);
-    project.problems.extend(disk.problems);
+    project.problems.extend(disk.problems.iter().cloned());
     let folder = folder_of(&arguments.path);
-    Ok(Read { project, loaded, folder })
+    Ok(Read { project, loaded, folder, disk })
 }
 
 /// The folder of a path: itself, or the one that holds the file.

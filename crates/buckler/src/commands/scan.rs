@@ -1,10 +1,9 @@
 //! `buckler scan`: read, judge, leave out what was accepted, print.
-#![expect(clippy::disallowed_methods, reason = "the clock, the baseline and one variable are read here")]
+#![expect(clippy::disallowed_methods, reason = "the baseline is read here")]
 use std::mem::ManuallyDrop;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use model::{App, Check, Date, Finding, Patch, ProblemKind, Severity};
+use model::{App, Check, Finding, Patch, ProblemKind, Severity};
 use report::{Baseline, Colour, Detail, Look, Scan};
 
 use super::CommandError;
@@ -12,13 +11,15 @@ use super::reading::{self, Read};
 use crate::args::{ScanArguments, ScanFormat, Threshold};
 use crate::config::{self, Config};
 use crate::exit::Exit;
-use crate::{output, since};
+use crate::{clock, facts, output, since};
 
 pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, CommandError> {
     // The process ends when the scan does: taking the graph apart value by value would cost a twentieth of it.
-    let read = ManuallyDrop::new(reading::read(&arguments.reading)?);
+    let mut read = ManuallyDrop::new(reading::read(&arguments.reading)?);
+    let Read { project, loaded, disk, .. } = &mut *read;
+    facts::attach(project, disk, loaded);
     let checks = chosen(arguments, &read.loaded.config)?;
-    let today = today();
+    let today = clock::today();
     let mut findings = checks::run(&read.project, &checks, today);
     own_severities(&mut findings.found, &read.loaded.config);
     let judged = checks::suppress(&findings, &read.project, &ignores(&read.loaded.config), &checks);
@@ -151,7 +152,9 @@ fn exit(arguments: &ScanArguments, read: &Read, found: &[Finding]) -> Exit {
     let lost = |kind: ProblemKind| matches!(kind, ProblemKind::Unreadable | ProblemKind::Limit);
     if fails {
         Exit::Findings
-    } else if read.project.templates().next().is_none() || read.project.problems.iter().any(|problem| lost(problem.kind)) {
+    } else if read.project.templates().next().is_none()
+        || read.project.problems.iter().any(|problem| lost(problem.kind))
+    {
         if read.project.templates().next().is_none() && !arguments.reading.writing.quiet {
             output::tell(
                 "no application was found: no CloudFormation, SAM, Serverless Framework, Terraform or CDK output",
@@ -179,11 +182,4 @@ fn in_words(read: &Read, app: &App, patch: &Patch) -> Option<String> {
         (false, true) => format!("remove `{old}`"),
         (false, false) => format!("replace `{old}` with `{text}`"),
     })
-}
-
-/// The day in UTC; `SOURCE_DATE_EPOCH` makes it reproducible.
-fn today() -> Date {
-    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.trim().parse().ok());
-    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    Date::from_unix_seconds(fixed.unwrap_or_else(now))
 }

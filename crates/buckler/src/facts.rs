@@ -1,0 +1,15 @@
+//! What a scan knows beside the templates: one module for each kind of facts.
+mod packages;
+
+use model::Project;
+
+use crate::config::Loaded;
+use crate::disk::Disk;
+
+/// Reads everything that checks may ask for.
+pub(crate) fn attach(project: &mut Project, disk: &Disk, loaded: &Loaded) {
+    // Last: which packages are loaded is known when the code was read.
+    packages::attach(project, disk, loaded);
+}
+
+pub(crate) use packages::read as read_packages;
