@@ -181,6 +181,9 @@ impl<'t> Scan<'t> {
             b'(' | b'[' | b'{' => self.open(byte),
             b')' | b']' | b'}' => self.close(byte),
             b'0'..=b'9' => self.number(),
+            b'\\' | b'#' if !self.begins_name(byte) => {
+                return Err(format!("has a `{}` that means nothing", char::from(byte)));
+            }
             byte if is_word(byte) => self.word(),
             byte => self.punctuation(byte)?,
         }
@@ -279,9 +282,22 @@ impl<'t> Scan<'t> {
         self.last = Last::Operand;
     }
 
+    /// Whether this is an escape in a name, or the mark of a private one. Nobody knows where a parser goes
+    /// on after anything else.
+    fn begins_name(&self, byte: u8) -> bool {
+        match (byte, self.peek(1)) {
+            (b'\\', Some(b'u')) => self.peek(2).is_some_and(|next| next == b'{' || next.is_ascii_hexdigit()),
+            (b'#', Some(next)) => is_word(next) && !next.is_ascii_digit() && next != b'#',
+            _ => false,
+        }
+    }
+
     fn word(&mut self) {
         let start = self.next;
-        while self.peek(0).is_some_and(is_word) {
+        self.next += 1;
+        while self.peek(0).is_some_and(|byte| is_word(byte) && !matches!(byte, b'\\' | b'#'))
+            || self.peek(0) == Some(b'\\') && self.begins_name(b'\\')
+        {
             self.next += 1;
         }
         let text = self.bytes.get(start..self.next).unwrap_or_default();

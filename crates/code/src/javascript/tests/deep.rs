@@ -153,6 +153,7 @@ fn what_only_the_grammar_can_tell_is_refused() {
         ("x = {}/1;`/;`;a/1", "has a `/` that may divide or begin a regular expression"),
         ("{}\n<a>`</a>;`", "has a `<` that may compare or begin an element"),
         ("<!-- `\nf(`)", "has a comment in the style of HTML"),
+        ("\\\"((((", "has a `\\` that means nothing"),
         ("f(`a", "has a template literal without an end"),
         ("f(<a>)", "has a JSX element without an end"),
         ("/* f()", "has a comment without an end"),
