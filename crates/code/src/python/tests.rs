@@ -488,3 +488,12 @@ fn nothing_overflows_the_stack() {
         deep(depth).into_iter().for_each(|source| drop(on_a_small_stack(source)));
     }
 }
+
+#[test]
+fn many_texts_side_by_side_cost_no_more_than_their_length() {
+    let source = format!("x = f'' {}", "'0123456789' ".repeat(100_000));
+    let module = read(&source);
+    let crate::ir::StmtKind::Assign { value, .. } = &module.functions[0].body[0].kind else { panic!() };
+    let crate::ir::ExprKind::Text(parts) = &value.kind else { panic!() };
+    assert!(matches!(parts.as_slice(), [crate::ir::TextPart::Literal(text)] if text.len() == 1_000_000));
+}

@@ -5,45 +5,71 @@ use crate::ir::{Argument, ArgumentKind, Call, Expr, ExprKind, TextPart, UnaryOp}
 
 use super::Lowering;
 
+/// The parts of a text so far.
+#[derive(Default)]
+struct Parts {
+    done: Vec<TextPart>,
+    literal: String,
+}
+
+impl Parts {
+    fn value(&mut self, value: Expr) {
+        self.flush();
+        self.done.push(TextPart::Value(value));
+    }
+
+    fn flush(&mut self) {
+        if !self.literal.is_empty() {
+            self.done.push(TextPart::Literal(std::mem::take(&mut self.literal).into()));
+        }
+    }
+
+    fn finish(mut self) -> Vec<TextPart> {
+        self.flush();
+        self.done
+    }
+}
+
 impl Lowering<'_> {
     pub(super) fn f_string(&mut self, value: &ast::ExprFString) -> ExprKind {
-        let mut parts = Vec::new();
+        let mut parts = Parts::default();
         for part in &value.value {
             match part {
-                ast::FStringPart::Literal(text) => push_literal(&mut parts, &text.value),
+                ast::FStringPart::Literal(text) => parts.literal.push_str(&text.value),
                 ast::FStringPart::FString(text) => self.elements(&text.elements, &mut parts),
             }
         }
-        ExprKind::Text(parts)
+        ExprKind::Text(parts.finish())
     }
 
     /// A template string is no text yet: whoever renders it decides what its values may do.
     pub(super) fn t_string(&mut self, value: &ast::ExprTString) -> ExprKind {
-        let mut parts = Vec::new();
+        let mut parts = Parts::default();
         for text in &value.value {
             self.elements(&text.elements, &mut parts);
         }
-        let values = parts.into_iter().filter_map(|part| match part {
+        let values = parts.finish().into_iter().filter_map(|part| match part {
             TextPart::Value(value) => Some(value),
             TextPart::Literal(_) => None,
         });
         ExprKind::Other(values.collect())
     }
 
-    fn elements(&mut self, elements: &ast::InterpolatedStringElements, parts: &mut Vec<TextPart>) {
+    fn elements(&mut self, elements: &ast::InterpolatedStringElements, parts: &mut Parts) {
         for element in elements {
             match element {
-                ast::InterpolatedStringElement::Literal(text) => push_literal(parts, &text.value),
+                ast::InterpolatedStringElement::Literal(text) => parts.literal.push_str(&text.value),
                 ast::InterpolatedStringElement::Interpolation(value) => self.interpolation(value, parts),
             }
         }
     }
 
-    fn interpolation(&mut self, value: &ast::InterpolatedElement, parts: &mut Vec<TextPart>) {
+    fn interpolation(&mut self, value: &ast::InterpolatedElement, parts: &mut Parts) {
         let inner = self.expr(&value.expression);
         if value.debug_text.is_some() {
             let written = self.text.get(inner.at.start as usize..inner.at.end as usize).unwrap_or_default();
-            push_literal(parts, &format!("{written}="));
+            parts.literal.push_str(written);
+            parts.literal.push('=');
         }
         let shown = match value.conversion {
             ast::ConversionFlag::Repr => self.converted("repr", inner),
@@ -51,17 +77,22 @@ impl Lowering<'_> {
             ast::ConversionFlag::Str | ast::ConversionFlag::None => inner,
         };
         let Some(spec) = &value.format_spec else {
-            return parts.push(TextPart::Value(shown));
+            return parts.value(shown);
         };
-        let mut format = Vec::new();
+        let mut format = Parts::default();
         self.elements(&spec.elements, &mut format);
+        let format = format.finish();
         if is_number_format(&format) {
             let at = shown.at;
             let kind = ExprKind::Unary { op: UnaryOp::Plus, operand: Box::new(shown) };
-            return parts.push(TextPart::Value(Expr { kind, at }));
+            return parts.value(Expr { kind, at });
         }
-        parts.push(TextPart::Value(shown));
-        parts.extend(format.into_iter().filter(|part| matches!(part, TextPart::Value(_))));
+        parts.value(shown);
+        for part in format {
+            if let TextPart::Value(value) = part {
+                parts.value(value);
+            }
+        }
     }
 
     fn converted(&mut self, name: &str, value: Expr) -> Expr {
@@ -69,17 +100,6 @@ impl Lowering<'_> {
         let callee = Expr { kind: ExprKind::Name(self.read_name(name)), at };
         let arguments = vec![Argument { kind: ArgumentKind::Plain, value, at }];
         Expr { kind: ExprKind::Call(Box::new(Call { callee, arguments, is_new: false })), at }
-    }
-}
-
-fn push_literal(parts: &mut Vec<TextPart>, text: &str) {
-    if text.is_empty() {
-        return;
-    }
-    if let Some(TextPart::Literal(last)) = parts.last_mut() {
-        *last = format!("{last}{text}").into();
-    } else {
-        parts.push(TextPart::Literal(text.into()));
     }
 }
 
