@@ -8,6 +8,7 @@ use crate::disk::Disk;
 
 /// Reads everything that checks may ask for.
 pub(crate) fn attach(project: &mut Project, disk: &Disk, loaded: &Loaded) {
+    code::attach(project, disk, &code::Limits::default());
     // Last: which packages are loaded is known when the code was read.
     packages::attach(project, disk, loaded);
 }

@@ -109,6 +109,8 @@ pub(crate) struct Interpreter<'a> {
     branch: u32,
     branches: u32,
     steps: u64,
+    /// Loops that are being run.
+    loops: u32,
     /// While it is not 0, nothing is recorded.
     quiet: u32,
     /// Modules are being loaded: what is made now outlives an invocation.
@@ -149,6 +151,7 @@ impl<'a> Interpreter<'a> {
             branch: 0,
             branches: 0,
             steps: 0,
+            loops: 0,
             quiet: 0,
             starting: true,
             unreached: false,

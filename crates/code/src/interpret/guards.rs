@@ -316,7 +316,7 @@ impl Interpreter<'_> {
         completes: bool,
         depth: usize,
     ) -> Facts {
-        if depth > 2 || self.stack.len() >= self.limits.call_depth_max {
+        if depth > 2 || self.quiet > 1 || self.stack.len() >= self.limits.call_depth_max {
             return vec![];
         }
         let Some(function) = closure.module.functions.get(closure.function.0 as usize) else { return vec![] };
@@ -378,6 +378,10 @@ impl Interpreter<'_> {
 
     /// What is harmless after a call came back: validators throw.
     pub(super) fn after_call(&mut self, expr: &Expr) {
+        // Inside of a check itself this would double the work with each level.
+        if self.quiet > 0 {
+            return;
+        }
         let facts = self.quietly(|this| this.completion_facts(expr, 0));
         self.apply(facts);
     }

@@ -209,11 +209,15 @@ impl Interpreter<'_> {
 
     /// A loop's body, twice, so that what one round leaves reaches the next.
     pub(super) fn twice(&mut self, mut body: impl FnMut(&mut Self) -> Exit) {
-        for _ in 0..2 {
+        // Loops in loops would double the work with each level.
+        let rounds = if self.loops < 2 { 2 } else { 1 };
+        self.loops += 1;
+        for _ in 0..rounds {
             let before = self.state();
             self.in_branch(|this| body(this));
             self.meet(before);
         }
+        self.loops -= 1;
     }
 
     fn try_(&mut self, parts: &Try<'_>) -> Exit {
