@@ -6,6 +6,7 @@
 //!
 //! Deliberately absent: file formats, the network, a clock.
 mod api;
+mod code;
 mod data;
 mod events;
 mod facts;

@@ -10,7 +10,8 @@ pub const TODAY: Date = Date::new(2026, 11, 22);
 pub struct Case {
     /// Whether the check must fire; else it must stay quiet.
     pub fires: bool,
-    /// `yaml`, `json`, `hcl`, `sam`, `serverless`, `terraform-plan`.
+    /// `yaml`, `json`, `hcl`, `sam`, `serverless`, `terraform-plan`; `python`, `javascript`, `typescript` for a
+    /// handler.
     pub language: String,
     pub text: String,
 }
@@ -56,8 +57,12 @@ impl Case {
     /// The example as a project.
     ///
     /// `yaml` and `json` may be whole templates or only the entries of `Resources`; `sam` is the same with SAM's transform.
+    /// Code is the module of a handler called `handler`, behind a public HTTP API.
     #[must_use]
     pub fn project(&self) -> Project {
+        if let Some((file, runtime)) = self.module() {
+            return handler(file, runtime, &self.text);
+        }
         let has_resources =
             self.text.lines().any(|line| line.trim_start_matches(['"', '{', ' ']).starts_with("Resources"));
         let transform = match self.language.as_str() {
@@ -77,12 +82,39 @@ impl Case {
     }
 }
 
+impl Case {
+    /// File and runtime of a handler in code, `None` for templates.
+    fn module(&self) -> Option<(&'static str, &'static str)> {
+        let is_esm = self.text.lines().any(|line| line.starts_with("import ") || line.starts_with("export "));
+        match self.language.as_str() {
+            "python" => Some(("app.py", "python3.14")),
+            "javascript" if is_esm => Some(("app.mjs", "nodejs24.x")),
+            "javascript" => Some(("app.js", "nodejs24.x")),
+            "typescript" => Some(("app.ts", "nodejs24.x")),
+            _ => None,
+        }
+    }
+}
+
+/// A project of one function whose handler anyone can call.
+fn handler(file: &str, runtime: &str, text: &str) -> Project {
+    let template = format!(
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Shop:\n    Type: AWS::Serverless::Function\n    \
+         Properties:\n      Runtime: {runtime}\n      Handler: app.handler\n      CodeUri: .\n      Events:\n        \
+         Web: {{ Type: HttpApi, Properties: {{ Path: /, Method: post }} }}\n"
+    );
+    project([("template.yaml", template.as_str()), (file, text)])
+}
+
 fn indent(text: &str) -> String {
     text.lines().map(|line| format!("  {line}\n")).collect()
 }
 
-/// Reads files kept in memory.
+/// Reads files kept in memory, templates and code.
 #[must_use]
 pub fn project<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Project {
-    iac::read(&MemorySource::new(files), &Options::default())
+    let source = MemorySource::new(files);
+    let mut project = iac::read(&source, &Options::default());
+    code::attach(&mut project, &source, &code::Limits::default());
+    project
 }

@@ -53,10 +53,16 @@ impl Interpreter<'_> {
         if let Some(value) = self.apply_rules(&invoked) {
             return value;
         }
-        let all = taint.join(&self.taint_of_passed(arguments)).flattened();
-        self.run_callbacks(arguments, &Value::unknown(all.clone()), site.at);
-        let all = all.step(site.at, StepKind::Through, &known.path);
-        Value { shape: Shape::Extern(known.called(arguments).into()), taint: all }
+        self.holding(&invoked)
+    }
+
+    /// What nobody knows better: something of others that holds its arguments and its receiver.
+    fn holding(&mut self, call: &Invoked<'_>) -> Value {
+        let all = call.receiver.taint.join(&self.taint_of_passed(call.arguments)).flattened();
+        self.run_callbacks(call.arguments, &Value::unknown(all.clone()), call.site.at);
+        let all = all.step(call.site.at, StepKind::Through, &call.path.into());
+        let known = Extern { path: call.path.into(), keyed: call.keyed.into(), arguments: Rc::from([]) };
+        Value { shape: Shape::Extern(known.called(call.arguments).into()), taint: all }
     }
 
     /// Everything that the tables say of a call; `None` when they say nothing of what it gives back.
@@ -113,6 +119,7 @@ impl Interpreter<'_> {
         let through: Name = call.path.into();
         match returns {
             Returns::Fresh => self.fresh(call),
+            Returns::Holds => self.holding(call),
             Returns::Same => {
                 let value = self.joined_arguments(&selected);
                 let taint = value.taint.step(site.at, StepKind::Through, &through);

@@ -54,6 +54,7 @@ fn returns(what: &str, argument: &'static str, condition: Option<Condition>) -> 
     let returns = match what {
         "fresh" => Returns::Fresh,
         "same" => Returns::Same,
+        "holds" => Returns::Holds,
         "parsed" => Returns::Parsed,
         "text" => Returns::Text,
         "calls" => Returns::Calls,

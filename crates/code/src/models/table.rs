@@ -80,6 +80,8 @@ pub(crate) enum Returns {
     /// The argument, changed in a way that keeps it harmful: copies, decoders, string functions. A function
     /// stays that function: `util.promisify(exec)`, `captureAWS(sdk)`, `middy(handler)`.
     Same,
+    /// Something of others that holds the arguments and has methods: `tarfile.open(fileobj=x)`.
+    Holds,
     /// The structure that the argument's text describes: `json.loads`.
     Parsed,
     /// A text that holds the argument: `json.dumps`.

@@ -119,7 +119,7 @@ fn every_kind_of_end_has_a_call() {
         "re.compile",
         "boto3.client().invoke",
         "boto3.client().converse",
-        "zipfile.ZipFile().extractall",
+        "tarfile.open().extractall",
         "boto3.client().download_file",
         "boto3.client().send_raw_email",
         "importlib.import_module",
