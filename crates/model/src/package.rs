@@ -87,6 +87,8 @@ pub struct Package {
     pub origin: Origin,
     /// What it needs of the same file: `name@version`, or the name alone when no version is said.
     pub requires: Vec<String>,
+    /// The modules that it brings, when its files say so: what code imports.
+    pub modules: Vec<String>,
     /// `sha512-BASE64` or `sha256:HEX`, when the file says so.
     pub checksum: Option<String>,
     /// Only where this holds: `python_version < "3.8"`.
@@ -135,6 +137,7 @@ impl Package {
             exposure: Exposure::Unknown,
             origin,
             requires: Vec::new(),
+            modules: Vec::new(),
             checksum: None,
             condition: None,
             pinned: false,

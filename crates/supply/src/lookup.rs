@@ -35,6 +35,16 @@ pub fn look_up(project: &mut Project, database: &Database, freshness: Freshness)
     for (ecosystem, file) in used {
         problems.extend(coverage(ecosystem, path(project, file), database, freshness));
     }
+    let unread: usize = database.meta.sources.iter().map(|source| source.unread).sum();
+    if unread > 0 && !project.files_app().packages.is_empty() {
+        problems.push(Problem {
+            kind: ProblemKind::Unresolved,
+            path: String::new(),
+            at: None,
+            message: format!("{unread} advisories of the database's sources could not be read"),
+            help: "`buckler advisories status --json` names some; tell their maintainers, or us".to_owned(),
+        });
+    }
     for (file, message) in unknown {
         let help = "look these up by hand".to_owned();
         problems.push(Problem {

@@ -69,7 +69,7 @@ fn text(path: &str, meta: &Meta) -> String {
         shown += &format!("  from {}: {} advisories{date}", source.name, source.advisories);
         for (count, what) in [
             (source.withdrawn, "withdrawn"),
-            (source.unread, "files that are no advisory"),
+            (source.unread, "that could not be read"),
             (source.git_ranges, "ranges of commits, not used"),
         ] {
             if count > 0 {

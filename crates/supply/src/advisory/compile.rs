@@ -38,6 +38,9 @@ impl Compiler {
         let parsed = parse(path, text);
         let Some(source) = self.meta.sources.last_mut() else { return };
         let Some(parsed) = parsed else {
+            if !looks_like_one(text) {
+                return;
+            }
             source.unread += 1;
             if source.unread_examples.len() < 5 {
                 source.unread_examples.push(path.to_owned());
@@ -89,6 +92,11 @@ impl Compiler {
         }
         encode(&self.meta, &self.records)
     }
+}
+
+/// An index or a page is no loss; an advisory that cannot be read is.
+fn looks_like_one(text: &str) -> bool {
+    ["\"module_name\"", "\"affected\"", "\naffected:", "[advisory]"].iter().any(|mark| text.contains(mark))
 }
 
 fn parse(path: &str, text: &str) -> Option<Parsed> {

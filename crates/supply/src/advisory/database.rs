@@ -30,7 +30,7 @@ pub struct SourceInfo {
     pub date: Option<String>,
     pub advisories: usize,
     pub withdrawn: usize,
-    /// Files that are no advisory, or could not be read.
+    /// Advisories that could not be read.
     pub unread: usize,
     pub unread_examples: Vec<String>,
     /// Ranges of commits: not used.

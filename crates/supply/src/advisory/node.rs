@@ -11,7 +11,7 @@ pub(super) fn parse(root: &Value) -> Option<Parsed> {
     let number = root.get("id")?.as_int()?;
     let title = text(root.get("title"));
     let overview = text(root.get("overview"));
-    let range = text(root.get("vulnerable_versions"));
+    let range = root.get("vulnerable_versions")?.as_str()?;
     let requirement = Requirement::parse(Scheme::Npm, range)?;
     let aliases = root.get("cves").map(Value::items).unwrap_or_default();
     let given = match root.get("cvss_score").map(|score| &score.data) {

@@ -115,7 +115,8 @@ fn packages_get_their_advisories_and_the_smallest_way_out() {
         evil MAL-2026-1 Critical None -> None
         py-yaml PYSEC-1 Medium None -> None"#]]
     .assert_eq(&shown.join("\n"));
-    assert!(project.problems.is_empty(), "{:?}", project.problems);
+    let messages: Vec<&str> = project.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(messages, ["1 advisories of the database's sources could not be read"]);
 }
 
 #[test]

@@ -64,8 +64,22 @@ impl Walk<'_> {
         };
         let input = Input { text: &text, file, path };
         let mut found = reader(input);
+        self.modules(&mut found, input);
         self.take(&mut found, input);
         true
+    }
+
+    /// `top_level.txt` beside the metadata of an installed Python package.
+    fn modules(&self, found: &mut Found, input: Input<'_>) {
+        if found.origin != Origin::Installed || found.ecosystem != "PyPI" {
+            return;
+        }
+        let Some(path) = beside(input.path, "top_level.txt") else { return };
+        let text = self.source.read(&path, 1 << 16).unwrap_or_default();
+        for package in &mut found.packages {
+            package.modules =
+                text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        }
     }
 
     fn take(&mut self, found: &mut Found, input: Input<'_>) {
