@@ -1,10 +1,12 @@
 //! The pass over the text: triggers, a window around each, and one match where several overlap.
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use model::Confidence;
 
 use crate::place::Place;
+use crate::structure::Shape;
 use crate::trigger::{Trigger, Triggers};
 use crate::view::{AHEAD_BYTES_MAX, At, BACK_BYTES_MAX, View, is_word};
 use crate::{HashKey, guided, mask, personal, providers, structure};
@@ -149,6 +151,8 @@ pub(crate) struct Pass {
     done: u64,
     /// The end of the name that was judged last: one name may hold several words.
     named_until: u64,
+    /// The same for structures that are read far ahead.
+    read_until: BTreeMap<Shape, u64>,
     pending: Vec<(u8, Match)>,
     current: Option<(u8, Match)>,
     steps: Cell<u64>,
@@ -157,7 +161,17 @@ pub(crate) struct Pass {
 impl Pass {
     fn new(place: Place, wanted: Wanted, key: HashKey) -> Self {
         let (pending, current, steps) = (Vec::new(), None, Cell::new(0));
-        Self { place, wanted, key, done: 0, named_until: 0, pending, current, steps }
+        Self {
+            place,
+            wanted,
+            key,
+            done: 0,
+            named_until: 0,
+            read_until: BTreeMap::new(),
+            pending,
+            current,
+            steps,
+        }
     }
 
     /// Judges everything that begins before `until`. `bytes` begins at `base` of the text.
@@ -192,6 +206,7 @@ impl Pass {
         if matches!(trigger, Trigger::Name) && base + (at.start as u64) < self.named_until {
             return;
         }
+        let from = base + at.start as u64;
         let low = at.start.saturating_sub(BACK_BYTES_MAX);
         let high = at.start.saturating_add(AHEAD_BYTES_MAX).min(bytes.len());
         let steps = std::mem::take(&mut self.steps);
@@ -205,7 +220,13 @@ impl Pass {
                 self.named_until = base + (low + name.end) as u64;
                 hits.extend(guided::judge(&view, name, self.place));
             }
-            Trigger::Shape(shape) => structure::verify(&view, here, shape, self.place, &mut hits),
+            Trigger::Shape(shape) if self.read_until.get(&shape).is_some_and(|until| from < *until) => {}
+            Trigger::Shape(shape) => {
+                structure::verify(&view, here, shape, self.place, &mut hits);
+                if shape.reads_far() {
+                    self.read_until.insert(shape, base + (low + view.reach()) as u64);
+                }
+            }
         }
         self.take(&view, base + low as u64, hits);
         self.steps = steps;

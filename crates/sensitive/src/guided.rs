@@ -304,7 +304,6 @@ fn literal_prefix(view: &View<'_>, start: At) -> At {
         "value",
         "of",
         "key",
-        "encode",
         "stringvalue",
         "buffer",
         "from",

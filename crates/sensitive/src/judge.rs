@@ -142,6 +142,8 @@ pub(crate) fn is_dummy(value: &[u8]) -> bool {
         "a",
         "bad",
         "valid",
+        "foobar",
+        "mypassword1",
     ];
     let lower = value.to_ascii_lowercase();
     let digits = lower
@@ -377,7 +379,12 @@ pub(crate) fn url_password(user: &[u8], password: &[u8], host: &[u8]) -> Option<
     const NOBODY: &[&str] = &["user", "username", "usr", "login", "name", "foo", "myuser", "myusername", "u"];
     let is_one =
         |text: &[u8], list: &[&str]| list.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()));
-    if password.len() < 3
+    if password.len() < 4
+        || password == b"pass"
+        || password == b"secret"
+        || says_what_it_is(password)
+        || contains(user, b"user") && contains(password, b"pass")
+        || password.contains(&b'%') && random(password) < Random::Likely && password.len() < 12
         || words::is_placeholder(password)
         || user.starts_with(b"$")
         || password.contains(&b'$')
@@ -386,6 +393,14 @@ pub(crate) fn url_password(user: &[u8], password: &[u8], host: &[u8]) -> Option<
     }
     if is_one(password, MANUAL)
         && (is_one(user, NOBODY) || user.is_empty() || contains(host, b"example") || host == b"host")
+    {
+        return None;
+    }
+    const MADE_UP: &[&str] =
+        &["example", "test", "domain", "proxy", "yourhost", "myhost", "server.com", "some"];
+    let made_up = MADE_UP.iter().any(|word| contains(host, word.as_bytes()));
+    if (made_up || is_dummy(user)) && random(password) < Random::Perhaps
+        || is_dummy(password) && password != user
     {
         return None;
     }

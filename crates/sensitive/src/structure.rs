@@ -11,7 +11,7 @@ use crate::words;
 use std::ops::Range;
 
 /// What begins at a trigger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shape {
     Pem,
     Jwt,
@@ -24,6 +24,13 @@ pub(crate) enum Shape {
     Jwk,
     Kubernetes,
     Putty,
+}
+
+impl Shape {
+    /// Whether one look reads so far that what begins inside of it must not be looked at again.
+    pub(crate) fn reads_far(self) -> bool {
+        matches!(self, Self::Jwk | Self::Kubernetes | Self::Putty | Self::Curl)
+    }
 }
 
 pub(crate) const BEGINNINGS: &[(&str, Shape)] = &[
@@ -43,7 +50,7 @@ pub(crate) const BEGINNINGS: &[(&str, Shape)] = &[
     ("curl ", Shape::Curl),
     ("\"kty\"", Shape::Jwk),
     ("kind: secret", Shape::Kubernetes),
-    ("private-lines: ", Shape::Putty),
+    ("putty-user-key-file-", Shape::Putty),
 ];
 
 static PRIVATE_KEY: Detector = Detector::secret("private-key", "a private key", 90);
@@ -112,10 +119,15 @@ fn pem(view: &View<'_>, here: Range<At>) -> Option<Hit> {
     Some(Hit::new(&PRIVATE_KEY, here.start..stop, confidence))
 }
 
-/// The private half of a PuTTY key file.
+/// The private half of a PuTTY key file that no passphrase protects.
 fn putty(view: &View<'_>, here: Range<At>) -> Option<Hit> {
-    let start = view.run(here.end, 8, |byte| byte.is_ascii_digit() || matches!(byte, b'\r' | b'\n'));
-    let end = view.run(start, AHEAD_BYTES_MAX, |byte| is_base64(byte) || matches!(byte, b'\r' | b'\n'));
+    const HEAD_BYTES_MAX: usize = 8 << 10;
+    const LINES: &[u8] = b"Private-Lines: ";
+    let lines = view.find(here.end, HEAD_BYTES_MAX, LINES)?;
+    view.find(here.end, lines - here.end, b"Encryption: none")?;
+    let is_break = |byte: u8| matches!(byte, b'\r' | b'\n');
+    let start = view.run(lines + LINES.len(), 8, |byte| byte.is_ascii_digit() || is_break(byte));
+    let end = view.run(start, HEAD_BYTES_MAX, |byte| is_base64(byte) || is_break(byte));
     (end - start >= 40).then(|| Hit::new(&PRIVATE_KEY, start..end, Confidence::Likely))
 }
 
@@ -223,7 +235,7 @@ pub(crate) fn is_name_and_password(decoded: &[u8]) -> bool {
     let Some(split) = decoded.iter().position(|byte| *byte == b':') else { return false };
     let password = decoded.get(split + 1..).unwrap_or_default();
     let printable = decoded.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ' || *byte >= 0xa0);
-    decoded.len() >= 5 && printable && (split > 0 || password.len() > 7)
+    decoded.len() >= 5 && printable && !password.is_empty() && (split > 0 || password.len() > 7)
 }
 
 /// `Bearer` and something random.
@@ -294,8 +306,7 @@ fn curl(view: &View<'_>, from: At) -> Option<Hit> {
         byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'\\' | b'`')
     });
     let value = view.slice(name_end + 1..end);
-    let fits =
-        value.len() >= 3 && !words::is_placeholder(value) && value.iter().any(u8::is_ascii_alphanumeric);
+    let fits = value.len() >= 4 && !words::is_placeholder(value) && !judge::is_dummy(value);
     let fits = fits && !matches!(value.first(), Some(b'$' | b'<' | b'/'));
     fits.then(|| Hit::new(&SQL, name_end + 1..end, Confidence::Likely))
 }

@@ -14,6 +14,8 @@ pub(crate) const AHEAD_BYTES_MAX: usize = 16 << 10;
 pub(crate) struct View<'a> {
     bytes: &'a [u8],
     steps: &'a Cell<u64>,
+    /// The end of what was read.
+    reach: Cell<At>,
 }
 
 /// An index relative to the window.
@@ -21,11 +23,20 @@ pub(crate) type At = usize;
 
 impl<'a> View<'a> {
     pub(crate) fn new(bytes: &'a [u8], steps: &'a Cell<u64>) -> Self {
-        Self { bytes, steps }
+        Self { bytes, steps, reach: Cell::new(0) }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.bytes.len()
+    }
+
+    pub(crate) fn reach(&self) -> At {
+        self.reach.get()
+    }
+
+    fn count(&self, at: At, length: usize) {
+        self.steps.set(self.steps.get() + length as u64 + 1);
+        self.reach.set(self.reach.get().max(at + length));
     }
 
     /// The byte at `at`, or 0 where there is none.
@@ -54,7 +65,7 @@ impl<'a> View<'a> {
     pub(crate) fn run(&self, at: At, max: usize, kind: impl Fn(u8) -> bool) -> At {
         let bytes = self.slice(at..at.saturating_add(max).min(self.bytes.len()));
         let length = bytes.iter().position(|byte| !kind(*byte)).unwrap_or(bytes.len());
-        self.steps.set(self.steps.get() + length as u64 + 1);
+        self.count(at, length);
         at + length
     }
 
@@ -71,7 +82,7 @@ impl<'a> View<'a> {
     pub(crate) fn find(&self, at: At, max: usize, text: &[u8]) -> Option<At> {
         let bytes = self.slice(at..at.saturating_add(max).min(self.bytes.len()));
         let found = bytes.windows(text.len()).position(|window| window == text);
-        self.steps.set(self.steps.get() + found.unwrap_or(bytes.len()) as u64 + 1);
+        self.count(at, found.unwrap_or(bytes.len()));
         found.map(|found| at + found)
     }
 

@@ -130,6 +130,10 @@ const MARKS: &[&str] = &[
     "not-a-",
     "notreal",
     "bogus",
+    "this_is",
+    "this-is",
+    "thisis",
+    "fake",
 ];
 /// Whole values that are nobody's secret.
 const NOTHING: &[&str] = &[
