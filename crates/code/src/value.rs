@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Data, Span};
 
 use crate::ir::{Const, FunctionId, Module, Name};
-use crate::taint::Taint;
+use crate::taint::{Kinds, StepKind, Taint};
 
 /// Index of an object of [`super::heap::Heap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -216,6 +216,30 @@ impl Value {
             [Piece { data: Some(data), .. }] => Self { shape: Shape::Data(Rc::clone(data)), taint },
             _ => Self { shape: Shape::Text(joined.into()), taint },
         }
+    }
+
+    /// Harmless for these ends from here on, every part of it.
+    pub(crate) fn cleaned(self, kinds: Kinds) -> Self {
+        self.map_taint(&|taint| taint.cleaned(kinds))
+    }
+
+    /// One step more on the way of its data.
+    pub(crate) fn step(self, at: Span, kind: StepKind, name: &Arc<str>) -> Self {
+        self.map_taint(&|taint| taint.step(at, kind, name))
+    }
+
+    fn map_taint(self, change: &dyn Fn(&Taint) -> Taint) -> Self {
+        let taint = change(&self.taint);
+        let shape = match self.shape {
+            Shape::Text(pieces) if !taint.is_none() => Shape::Text(
+                pieces.iter().map(|piece| Piece { taint: change(&piece.taint), ..piece.clone() }).collect(),
+            ),
+            Shape::OneOf(values) if values.iter().any(|value| !value.taint.is_none()) => {
+                Shape::OneOf(values.iter().map(|value| value.clone().map_taint(change)).collect())
+            }
+            shape => shape,
+        };
+        Self { shape, taint }
     }
 
     /// Either of two values.

@@ -50,8 +50,9 @@ impl Interpreter<'_> {
                         self.note_flow(SinkKind::Redirect, "the Location header", place, &taint, place);
                     }
                 }
-                "set-cookie" => {
-                    self.note_flow(SinkKind::Header, "the Set-Cookie header", place, &value.taint, place);
+                "set-cookie" | "access-control-allow-origin" => {
+                    let api = format!("the {name} header");
+                    self.note_flow(SinkKind::Header, &api, place, &value.taint, place);
                 }
                 _ => {}
             }

@@ -247,7 +247,11 @@ impl Interpreter<'_> {
                 };
                 Value::of(Shape::Function(bound.into()))
             }
-            _ => self.unknown_call(name, receiver, arguments, site),
+            _ => {
+                // `middy(handler).use(…)`: a function with more around it.
+                self.unknown_call(name, receiver, arguments, site);
+                receiver.clone()
+            }
         }
     }
 

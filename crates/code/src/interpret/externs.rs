@@ -38,6 +38,14 @@ impl Interpreter<'_> {
         if let Some(value) = self.language_call(known, arguments, site) {
             return value;
         }
+        // Reading what a call gave: `answer["Body"].read()`.
+        let is_read = matches!(
+            known.last(),
+            "read" | "promise" | "transformToString" | "transformToByteArray" | "iter_lines" | "readlines"
+        );
+        if is_read && !taint.is_none() {
+            return Value { shape: Shape::Extern(known.called(arguments).into()), taint: taint.clone() };
+        }
         if self.register_routes(known, arguments) {
             return Value::of(Shape::Extern(known.called(arguments).into()));
         }
@@ -122,14 +130,15 @@ impl Interpreter<'_> {
             Returns::Holds => self.holding(call),
             Returns::Same => {
                 let value = self.joined_arguments(&selected);
-                let taint = value.taint.step(site.at, StepKind::Through, &through);
-                value.with(taint)
+                value.step(site.at, StepKind::Through, &through)
             }
             Returns::Parsed => self.parsed(&first(), &through, site.at),
             Returns::Text => {
                 let all =
                     selected.iter().fold(Taint::NONE, |sum, (value, _)| sum.join(&self.deep_taint(value)));
-                Value::unknown(all.flattened().step(site.at, StepKind::Through, &through))
+                // Encoded: a line break in it is no line break any more.
+                let all = all.flattened().cleaned(Kinds::of(SinkKind::Log));
+                Value::unknown(all.step(site.at, StepKind::Through, &through))
             }
             Returns::Calls => self.mapped(call),
             Returns::Request => self.event("request", site.at),

@@ -54,8 +54,7 @@ impl Interpreter<'_> {
         self.stack.pop();
         self.here = outer;
         let result = result.unwrap_or(Value::UNKNOWN);
-        let taint = result.taint.step(function.name_at, StepKind::Returned, &function.name);
-        result.with(taint)
+        result.step(function.name_at, StepKind::Returned, &function.name)
     }
 
     /// Runs something inside of a function's scope, with plain arguments.
@@ -148,8 +147,7 @@ impl Interpreter<'_> {
             (value, None) => value.unwrap_or(Value::UNKNOWN),
         };
         let name = Self::name_of(&param.target).cloned().unwrap_or_else(|| "".into());
-        let taint = value.taint.step(at, StepKind::Passed, &name);
-        self.bind(&param.target, value.with(taint), at);
+        self.bind(&param.target, value.step(at, StepKind::Passed, &name), at);
     }
 
     /// JavaScript's `arguments`.

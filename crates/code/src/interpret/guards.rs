@@ -41,7 +41,7 @@ impl Interpreter<'_> {
         for (place, kinds) in facts {
             // A variable of this function is itself harmless from here on, wherever ways meet again.
             if let Some(value) = scope.vars.get_mut(place.as_str()) {
-                value.taint = value.taint.cleaned(kinds);
+                *value = value.clone().cleaned(kinds);
                 if !matches!(value.shape, Shape::Object(_)) {
                     continue;
                 }
@@ -65,7 +65,7 @@ impl Interpreter<'_> {
                 }
                 let Some(place) = &found else { return value };
                 if let Some(kinds) = scope.refined.get(place) {
-                    return Value { taint: value.taint.cleaned(*kinds), ..value };
+                    return value.cleaned(*kinds);
                 }
             }
             at = scope.parent;

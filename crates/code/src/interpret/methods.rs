@@ -122,21 +122,26 @@ impl Interpreter<'_> {
     fn replaced(&mut self, receiver: &Value, arguments: &[Passed]) -> Value {
         let pattern = arguments.first().map_or(Value::UNKNOWN, |passed| passed.value.clone());
         let with = arguments.get(1).map_or(Taint::NONE, |passed| passed.value.taint.clone());
-        let takes_out_all_else = match &pattern.shape {
-            Shape::Const(Const::Regex { pattern, .. }) => {
-                pattern.starts_with("[^") && !pattern.contains("\\s\\S")
-            }
-            _ => false,
+        let text = match &pattern.shape {
+            Shape::Const(Const::Regex { pattern, .. } | Const::Text(pattern)) => Some(Arc::clone(pattern)),
+            _ => None,
         };
-        let taint = receiver.taint.flattened().join(&with);
-        let walks = matches!(pattern.as_text().map(|text| &**text), Some(".." | "../" | "/"));
-        Value::unknown(if takes_out_all_else {
-            taint.cleaned(Kinds::INJECTION)
-        } else if walks {
-            taint.cleaned(Kinds::of(SinkKind::Path))
-        } else {
-            taint
-        })
+        let text = text.as_deref().unwrap_or_default();
+        let with_text = arguments.get(1).and_then(|passed| passed.value.as_text().cloned());
+        let is_pattern = matches!(pattern.shape, Shape::Const(Const::Regex { .. }));
+        let kinds = match text {
+            _ if is_pattern && text.starts_with("[^") && !text.contains("\\s\\S") => Kinds::INJECTION,
+            ".." | "../" | "/" | "\\.\\." | "\\.\\.\\/" | "\\.\\./" | "\\/" => Kinds::of(SinkKind::Path),
+            "\n" | "\r" | "\\n" | "\r\n" => LINES,
+            _ if is_pattern && text.contains("\\n") && text.contains("\\r") => LINES,
+            _ if text.contains('<') && with_text.as_deref().is_none_or(|with| !with.contains('<')) => {
+                Kinds::of(SinkKind::Html)
+            }
+            // A class of nearly all signs that patterns know: each gets a backslash.
+            _ if is_pattern && is_pattern_escape(text) => Kinds::of(SinkKind::Regex),
+            _ => Kinds::NONE,
+        };
+        Value::unknown(receiver.taint.flattened().join(&with).cleaned(kinds))
     }
 
     /// `"{} of {name}".format(a, name=b)`.
@@ -468,6 +473,15 @@ impl Interpreter<'_> {
             _ => value,
         }
     }
+}
+
+/// Ends that need line breaks.
+const LINES: Kinds =
+    Kinds::of(SinkKind::Log).and(Kinds::of(SinkKind::Header)).and(Kinds::of(SinkKind::Email));
+
+/// A class of the signs that mean something in a pattern.
+fn is_pattern_escape(text: &str) -> bool {
+    text.starts_with('[') && ['*', '+', '?', '(', '|'].iter().all(|sign| text.contains(*sign))
 }
 
 impl Value {

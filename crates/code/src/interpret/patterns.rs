@@ -14,8 +14,7 @@ impl Interpreter<'_> {
     pub(super) fn bind(&mut self, pattern: &Pattern, value: Value, at: Span) {
         match pattern {
             Pattern::Name(name, name_at) => {
-                let taint = value.taint.step(*name_at, StepKind::Assigned, name);
-                self.write(name, value.with(taint), at);
+                self.write(name, value.step(*name_at, StepKind::Assigned, name), at);
             }
             Pattern::Place(place) => self.assign(place, value),
             Pattern::List { items, rest } => {
@@ -113,10 +112,7 @@ impl Interpreter<'_> {
 
     /// Writes a property.
     pub(super) fn set_member(&mut self, object: &Value, name: &Name, value: Value, at: Span) {
-        let value = {
-            let taint = value.taint.step(at, StepKind::Assigned, name);
-            value.with(taint)
-        };
+        let value = { value.step(at, StepKind::Assigned, name) };
         let branch = self.branch;
         let single = object.each().len() == 1;
         for one in object.each() {

@@ -64,6 +64,8 @@ impl Interpreter<'_> {
             }
             _ if matches!(condition, Condition::Structured) => structured_only(&self.deep_taint(value), kind),
             _ if matches!(condition, Condition::Text) && is_list => self.first_item(value),
+            // An object that a library made of it is no text.
+            _ if matches!(condition, Condition::Text) && is_instance(value) => Taint::NONE,
             _ => self.deep_taint(value),
         }
     }
@@ -124,6 +126,12 @@ pub(super) fn structured_only(taint: &Taint, kind: SinkKind) -> Taint {
         only = only.join(&Taint::of(mark.clone()));
     }
     only
+}
+
+fn is_instance(value: &Value) -> bool {
+    value.as_extern().is_some_and(|known| {
+        known.path.ends_with("()") && known.last().starts_with(|first: char| first.is_ascii_uppercase())
+    })
 }
 
 fn begins_with_statement(value: &Value) -> bool {
