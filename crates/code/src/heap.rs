@@ -30,6 +30,7 @@ pub(crate) enum ObjectKind {
         name: Name,
         bases: Vec<Value>,
         getters: Vec<Name>,
+        types: Vec<(Name, Name)>,
     },
     /// What a promise will be: its value is `rest`.
     Promise,

@@ -17,6 +17,7 @@ mod methods;
 mod modules;
 mod patterns;
 mod record;
+mod schemas;
 mod sinks;
 mod statements;
 
@@ -29,7 +30,7 @@ use model::{Data, FileId, Language, Span};
 use crate::Limits;
 use crate::heap::{Heap, Object, ObjectKind};
 use crate::ir::{Expr, FunctionId, Module, Name};
-use crate::taint::Kinds;
+use crate::taint::{Kinds, Taint};
 use crate::value::{ObjectId, ScopeId, Shape, Value};
 
 pub(crate) use events::{Events, Trigger};
@@ -66,6 +67,8 @@ struct Scope {
     module: Arc<Module>,
     function: FunctionId,
     this: Value,
+    /// Places of the event that the program wrote over: `options.program = "date"`.
+    placed: BTreeMap<String, Value>,
     /// Variables that hold the result of a test, and the test.
     tests: BTreeMap<Name, Rc<Expr>>,
     /// What its `return`s gave so far.
@@ -118,7 +121,9 @@ pub(crate) struct Interpreter<'a> {
     /// Code that nothing calls is run at the end, to see what is in it.
     unreached: bool,
     /// Functions that a framework will call with a request.
-    routes: Vec<Value>,
+    routes: Vec<(Value, Option<Name>)>,
+    /// What stands in files that the program wrote, by their constant path.
+    written: BTreeMap<Name, Taint>,
     pub(crate) record: Record,
 }
 
@@ -156,6 +161,7 @@ impl<'a> Interpreter<'a> {
             starting: true,
             unreached: false,
             routes: Vec::new(),
+            written: BTreeMap::new(),
             record: Record::default(),
         }
     }
@@ -302,6 +308,7 @@ impl<'a> Interpreter<'a> {
         let Some(scope) = self.scope_mut(owner) else { return };
         if is_own {
             scope.refined.retain(|place, _| !is_below(place, name));
+            scope.placed.retain(|place, _| !is_below(place, name));
             scope.vars.insert(Arc::clone(name), value);
         } else {
             let joined = scope.vars.get(name).map_or_else(|| value.clone(), |known| known.join(&value));

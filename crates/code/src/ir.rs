@@ -218,6 +218,8 @@ pub struct Member {
     pub value: Expr,
     /// A property that a function computes.
     pub is_getter: bool,
+    /// Its type, when that is a simple dotted name; of `Optional[X]` the `X`.
+    pub annotation: Option<Name>,
 }
 
 /// Where a value is bound.

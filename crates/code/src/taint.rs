@@ -32,6 +32,10 @@ impl Kinds {
         Self(self.0 & other.0)
     }
 
+    pub(crate) const fn without(self, kind: SinkKind) -> Self {
+        Self(self.0 & !Self::bit(kind))
+    }
+
     pub(crate) const fn has(self, kind: SinkKind) -> bool {
         self.0 & Self::bit(kind) != 0
     }
@@ -190,7 +194,8 @@ impl Taint {
 
     /// Whether any mark may still harm anything.
     pub(crate) fn is_live(&self) -> bool {
-        self.marks().iter().any(|mark| mark.clean.common(Kinds::INJECTION) != Kinds::INJECTION)
+        const TEXT: Kinds = Kinds::INJECTION.without(SinkKind::Prototype);
+        self.marks().iter().any(|mark| mark.clean.common(TEXT) != TEXT)
     }
 
     #[must_use]

@@ -76,6 +76,8 @@ pub(crate) struct Extern {
     pub keyed: Arc<str>,
     /// Of the call that made it.
     pub arguments: Rc<[Passed]>,
+    /// The result of the call that it is a member of, when it is one.
+    pub before: Option<Rc<Self>>,
 }
 
 /// An argument of a call.
@@ -291,7 +293,7 @@ impl Shape {
 
 impl Extern {
     pub(crate) fn named(path: &str) -> Self {
-        Self { path: path.into(), keyed: path.into(), arguments: Rc::from([]) }
+        Self { path: path.into(), keyed: path.into(), arguments: Rc::from([]), before: None }
     }
 
     /// A member of it.
@@ -303,6 +305,7 @@ impl Extern {
             path: format!("{}.{name}", self.path).into(),
             keyed: format!("{}.{name}", self.keyed).into(),
             arguments: Rc::clone(&self.arguments),
+            before: if self.path.ends_with("()") { Some(Rc::new(self.clone())) } else { self.before.clone() },
         }
     }
 
@@ -313,6 +316,7 @@ impl Extern {
             path: format!("{}()", self.path).into(),
             keyed: format!("{}({key})", self.keyed).into(),
             arguments: arguments.into(),
+            before: self.before.clone(),
         }
     }
 

@@ -194,6 +194,12 @@ impl Interpreter<'_> {
                 self.external(&member, &receiver.taint, arguments, site)
             }
             Shape::Object(_) => {
+                if let Some(id) = receiver.as_object()
+                    && matches!(self.heap.get(id).map(|object| &object.kind), Some(ObjectKind::Class { .. }))
+                    && let Some(value) = self.typed_call(id, name, arguments)
+                {
+                    return value;
+                }
                 let member = self.member(receiver, name, site.callee);
                 match &member.shape {
                     Shape::Bound(_) | Shape::Unknown | Shape::Const(_) => {

@@ -83,6 +83,8 @@ impl Events {
                 ..,
             ] if self.has("event-bus") || self.has("schedule") => false,
             ["detail-type", ..] => false,
+            // S3 Object Lambda: S3 itself signed the address.
+            ["getObjectContext" | "configuration", ..] => false,
             ["identity" | "info" | "stash", ..] if self.has("graphql") => false,
             [
                 "invocationId" | "deliveryStreamArn" | "eventSource" | "eventSourceARN" | "bootstrapServers",

@@ -17,8 +17,20 @@ impl Interpreter<'_> {
         if !self.may_go_on() {
             return Value::UNKNOWN;
         }
+        if let Some(value) = self.written_over(expr) {
+            return value;
+        }
         let value = self.eval_kind(expr);
         self.refine(expr, value)
+    }
+
+    /// What the program wrote into a part of the event.
+    fn written_over(&self, expr: &Expr) -> Option<Value> {
+        let scope = self.scope(self.here)?;
+        if scope.placed.is_empty() || !matches!(expr.kind, ExprKind::Member { .. } | ExprKind::Index { .. }) {
+            return None;
+        }
+        scope.placed.get(&super::guards::place(expr)?).cloned()
     }
 
     fn eval_kind(&mut self, expr: &Expr) -> Value {

@@ -41,10 +41,23 @@ impl Interpreter<'_> {
         // Reading what a call gave: `answer["Body"].read()`.
         let is_read = matches!(
             known.last(),
-            "read" | "promise" | "transformToString" | "transformToByteArray" | "iter_lines" | "readlines"
+            "read"
+                | "promise"
+                | "toString"
+                | "json"
+                | "text"
+                | "decode"
+                | "transformToString"
+                | "transformToByteArray"
+                | "iter_lines"
+                | "readlines"
         );
         if is_read && !taint.is_none() {
             return Value { shape: Shape::Extern(known.called(arguments).into()), taint: taint.clone() };
+        }
+        if let Some(value) = self.schema_call(known, arguments) {
+            self.note_call(&known.path, None, arguments, site);
+            return value;
         }
         if self.register_routes(known, arguments) {
             return Value::of(Shape::Extern(known.called(arguments).into()));
@@ -56,8 +69,10 @@ impl Interpreter<'_> {
             return self.sdk_call(known, taint, aws, arguments, site);
         }
         let receiver = Value { shape: Shape::Extern(Rc::new(known.clone())), taint: taint.clone() };
-        let invoked =
-            Invoked { path: &known.path, keyed: &known.keyed, receiver: &receiver, arguments, site };
+        // What a call gave is called itself: the rules of the first call are not those of the second.
+        let of_result = format!("{}.()", known.path);
+        let path: &str = if known.path.ends_with("()") { &of_result } else { &known.path };
+        let invoked = Invoked { path, keyed: &known.keyed, receiver: &receiver, arguments, site };
         if let Some(value) = self.apply_rules(&invoked) {
             return value;
         }
@@ -69,7 +84,12 @@ impl Interpreter<'_> {
         let all = call.receiver.taint.join(&self.taint_of_passed(call.arguments)).flattened();
         self.run_callbacks(call.arguments, &Value::unknown(all.clone()), call.site.at);
         let all = all.step(call.site.at, StepKind::Through, &call.path.into());
-        let known = Extern { path: call.path.into(), keyed: call.keyed.into(), arguments: Rc::from([]) };
+        let known = Extern {
+            path: call.path.into(),
+            keyed: call.keyed.into(),
+            arguments: Rc::from([]),
+            before: None,
+        };
         Value { shape: Shape::Extern(known.called(call.arguments).into()), taint: all }
     }
 
@@ -179,7 +199,12 @@ impl Interpreter<'_> {
 
     fn fresh(&mut self, call: &Invoked<'_>) -> Value {
         self.run_callbacks(call.arguments, &Value::UNKNOWN, call.site.at);
-        let known = Extern { path: call.path.into(), keyed: call.keyed.into(), arguments: Rc::from([]) };
+        let known = Extern {
+            path: call.path.into(),
+            keyed: call.keyed.into(),
+            arguments: Rc::from([]),
+            before: None,
+        };
         Value::of(Shape::Extern(known.called(call.arguments).into()))
     }
 
@@ -232,8 +257,10 @@ impl Interpreter<'_> {
             None => arguments.to_vec(),
         };
         let receiver = Value { shape: Shape::Extern(Rc::new(known.clone())), taint: taint.clone() };
-        let invoked =
-            Invoked { path: &known.path, keyed: &known.keyed, receiver: &receiver, arguments: &inner, site };
+        // What a call gave is called itself: the rules of the first call are not those of the second.
+        let of_result = format!("{}.()", known.path);
+        let path: &str = if known.path.ends_with("()") { &of_result } else { &known.path };
+        let invoked = Invoked { path, keyed: &known.keyed, receiver: &receiver, arguments: &inner, site };
         for rule in models::rules(self.language(), &known.path) {
             self.sink(rule, &invoked);
         }
@@ -260,7 +287,11 @@ impl Interpreter<'_> {
         // What was uploaded is as good as who uploads.
         let is_read =
             aws.service == "s3" && matches!(aws.operation.as_str(), "GetObject" | "SelectObjectContent");
-        if is_read { result.with(uploaded(&self.taint_of_passed(&inner))) } else { result }
+        if is_read {
+            result.with(uploaded(&self.taint_of_passed(&inner).join(&self.taint_of_passed(&known.arguments))))
+        } else {
+            result
+        }
     }
 
     fn secret(&mut self, result: Value, arguments: &[Passed], at: Span) -> Value {

@@ -66,30 +66,32 @@ impl Interpreter<'_> {
         let functions: Vec<Value> =
             arguments.iter().flat_map(|passed| self.functions_in(&passed.value)).collect();
         let found = !functions.is_empty();
-        self.serve(functions);
+        self.serve(functions, None);
         found
     }
 
     /// Functions that will be called with a request.
-    pub(super) fn serve(&mut self, functions: Vec<Value>) {
+    pub(super) fn serve(&mut self, functions: Vec<Value>, route: Option<Name>) {
         if self.quiet == 0 && self.routes.len() < 2_000 {
-            self.routes.extend(functions);
+            self.routes.extend(functions.into_iter().map(|function| (function, route.clone())));
         }
     }
 
     /// `@app.get("/x") def f(…)`.
-    pub(super) fn registered(&mut self, path: &str, _decorator: &Value, function: &Value, _at: Span) {
+    pub(super) fn registered(&mut self, path: &str, decorator: &Value, function: &Value) {
         let path = path.trim_end_matches("()");
         if is_route(path) {
-            self.serve(vec![function.clone()]);
+            let route = decorator.as_extern().and_then(|known| known.arguments.first());
+            let route = route.and_then(|first| first.value.as_text().cloned());
+            self.serve(vec![function.clone()], route);
         }
     }
 
     /// Calls every function that a framework would call with a request.
     pub(super) fn run_routes(&mut self) {
         let routes = std::mem::take(&mut self.routes);
-        for route in routes {
-            let Shape::Function(closure) = &route.shape else { continue };
+        for (function, route) in routes {
+            let Shape::Function(closure) = &function.shape else { continue };
             let closure = std::rc::Rc::clone(closure);
             let Some(function) = closure.module.functions.get(closure.function.0 as usize) else { continue };
             let at = function.name_at;

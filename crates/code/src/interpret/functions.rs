@@ -35,6 +35,7 @@ impl Interpreter<'_> {
         let scope = Scope {
             vars: BTreeMap::new(),
             refined: BTreeMap::new(),
+            placed: BTreeMap::new(),
             tests: BTreeMap::new(),
             parent: Some(closure.scope),
             module: Arc::clone(&module),
@@ -70,6 +71,7 @@ impl Interpreter<'_> {
         let scope = Scope {
             vars: BTreeMap::new(),
             refined: BTreeMap::new(),
+            placed: BTreeMap::new(),
             tests: BTreeMap::new(),
             parent: Some(closure.scope),
             module: Arc::clone(&module),
@@ -166,7 +168,6 @@ impl Interpreter<'_> {
     /// `new C(…)`, `C(…)`.
     pub(super) fn instantiate(&mut self, class: ObjectId, arguments: &[Passed], at: Span) -> Value {
         let instance = self.make(Object::new(ObjectKind::Instance(class)));
-        let values: Vec<Value> = arguments.iter().map(|passed| passed.value.clone()).collect();
         let name: Name = if self.is_python() { "__init__".into() } else { "constructor".into() };
         match self.class_member(&instance, class, &name, 0) {
             Some(constructor) if matches!(constructor.shape, Shape::Function(_)) => {
@@ -174,20 +175,24 @@ impl Interpreter<'_> {
             }
             _ => {
                 // A data class, or a class of others below: what goes in is in it.
-                let named = arguments.iter().filter_map(|passed| Some((passed.name.clone()?, &passed.value)));
-                let named: Vec<(Name, Value)> = named.map(|(name, value)| (name, value.clone())).collect();
+                let given = self.dictionary(arguments);
                 let plain = arguments.iter().filter(|passed| passed.name.is_none());
                 let plain: Vec<Value> = plain.map(|passed| passed.value.clone()).collect();
-                if let Some(object) = instance.as_object().and_then(|id| self.heap.get_mut(id)) {
-                    named.into_iter().for_each(|(name, value)| object.set(&name, value, true));
-                    plain
-                        .iter()
-                        .filter(|value| !value.taint.is_none())
-                        .for_each(|value| object.add_rest(value));
+                let typed = self.typed(class, &given);
+                let copy = typed.as_object().and_then(|id| self.heap.get(id)).cloned();
+                if let Some(id) = instance.as_object() {
+                    if let (Some(copy), Some(object)) = (copy, self.heap.get_mut(id)) {
+                        *object = copy;
+                    }
+                    let tainted = plain.iter().filter(|value| !value.taint.is_none());
+                    for value in tainted {
+                        if let Some(object) = self.heap.get_mut(id) {
+                            object.add_rest(value);
+                        }
+                    }
                 }
             }
         }
-        drop(values);
         instance
     }
 
@@ -211,7 +216,7 @@ impl Interpreter<'_> {
     }
 
     /// A function with its decorators applied.
-    pub(super) fn decorated(&mut self, function: FunctionId, at: Span) -> Value {
+    pub(super) fn decorated(&mut self, function: FunctionId) -> Value {
         let mut value = self.closure(function);
         let Some(module) = self.module() else { return value };
         let Some(known) = module.functions.get(function.0 as usize) else { return value };
@@ -229,7 +234,7 @@ impl Interpreter<'_> {
                 }
                 Shape::Extern(framework) => {
                     let framework = Arc::clone(&framework.path);
-                    self.registered(&framework, &decorator_value, &value, at);
+                    self.registered(&framework, &decorator_value, &value);
                     value
                 }
                 _ => value,

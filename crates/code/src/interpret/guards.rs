@@ -139,17 +139,21 @@ impl Interpreter<'_> {
             }
         }
         if !is_equal {
-            return vec![];
+            let names_prototype =
+                |expr: &Expr| matches!(&expr.kind, ExprKind::Const(Const::Text(text)) if is_prototype(text));
+            let place = if names_prototype(right) { place(left) } else { None };
+            return place.map(|place| (place, Kinds::of(SinkKind::Prototype))).into_iter().collect();
         }
         for (one, other) in [(left, right), (right, left)] {
             let value = self.eval(other);
             if value.taint.is_live() || value.is_nothing() {
                 continue;
             }
-            let host = self.host_place(one).map(|place| (place, HOSTED));
+            let host = self.host_places(one).into_iter().map(|place| (place, HOSTED));
             let whole = place(one).map(|place| (place, Kinds::INJECTION));
-            if host.is_some() || whole.is_some() {
-                return host.into_iter().chain(whole).collect();
+            let found: Facts = host.chain(whole).chain(common_folder(one)).collect();
+            if !found.is_empty() {
+                return found;
             }
         }
         vec![]
@@ -176,28 +180,44 @@ impl Interpreter<'_> {
             let walks = matches!(&**text, ".." | "../" | "/");
             return if walks && !truth { vec![(place, Kinds::of(SinkKind::Path))] } else { vec![] };
         }
-        if !truth {
+        let host = self.host_places(element).into_iter().map(|place| (place, HOSTED));
+        let whole = place(element).map(|place| (place, if truth { Kinds::INJECTION } else { Kinds::NONE }));
+        let found: Facts = if truth { host.chain(whole).collect() } else { whole.into_iter().collect() };
+        let container = self.eval(container);
+        if self.deep_taint(&container).is_live() {
             return vec![];
         }
-        let host = self.host_place(element).map(|place| (place, HOSTED));
-        let whole = place(element).map(|place| (place, Kinds::INJECTION));
-        let container = self.eval(container);
-        if self.deep_taint(&container).is_live() { vec![] } else { host.into_iter().chain(whole).collect() }
+        if truth {
+            return found;
+        }
+        // Not one of the names that lead to a prototype.
+        let object = container.as_object().and_then(|id| self.heap.get(id));
+        let refuses = object.is_some_and(|list| {
+            list.items.iter().any(|item| item.as_text().is_some_and(|text| is_prototype(text)))
+        });
+        found
+            .into_iter()
+            .filter(|_| refuses)
+            .map(|(place, _)| (place, Kinds::of(SinkKind::Prototype)))
+            .collect()
     }
 
-    /// The URL whose host an expression is: `urlparse(url).hostname`, `new URL(url).host`.
-    fn host_place(&self, expr: &Expr) -> Option<String> {
-        let ExprKind::Member { object, name, .. } = &expr.kind else { return None };
+    /// The URL whose host an expression is: `urlparse(url).hostname`, `new URL(url).host`, and the variable
+    /// that holds the parsed one.
+    fn host_places(&self, expr: &Expr) -> Vec<String> {
+        let ExprKind::Member { object, name, .. } = &expr.kind else { return vec![] };
         if !matches!(&**name, "hostname" | "netloc" | "host" | "origin") {
-            return None;
+            return vec![];
         }
+        let mut places: Vec<String> = place(object).into_iter().collect();
         let parsed = match &object.kind {
             ExprKind::Name(name) => self.scope(self.here).and_then(|scope| scope.tests.get(name).cloned()),
             _ => None,
         };
-        let call = parsed.as_deref().unwrap_or(object);
-        let ExprKind::Call(call) = &call.kind else { return None };
-        call.arguments.first().and_then(|first| place(&first.value))
+        if let ExprKind::Call(call) = &parsed.as_deref().unwrap_or(object).kind {
+            places.extend(call.arguments.first().and_then(|first| place(&first.value)));
+        }
+        places
     }
 
     fn call_facts(&mut self, test: &Expr, truth: bool, depth: usize) -> Facts {
@@ -217,13 +237,13 @@ impl Interpreter<'_> {
             }
             Shape::Extern(known) => {
                 let path = known.path.to_string();
-                self.extern_facts(&path, &arguments, truth)
+                self.extern_facts(&path, &callee, &arguments, truth)
             }
             _ => vec![],
         }
     }
 
-    fn extern_facts(&mut self, path: &str, arguments: &[&Expr], truth: bool) -> Facts {
+    fn extern_facts(&mut self, path: &str, callee: &Value, arguments: &[&Expr], truth: bool) -> Facts {
         let first = arguments.first().and_then(|first| place(first));
         match (path, truth) {
             ("isNaN" | "Number.isNaN" | "math.isnan", false) => {
@@ -256,7 +276,11 @@ impl Interpreter<'_> {
         let mut found = vec![];
         for rule in models::rules(self.language(), path) {
             if let (Effect::Test(kinds), Argument::At(position, _)) = (&rule.effect, &rule.argument) {
-                found.extend(arguments.get(*position).and_then(|at| place(at)).map(|place| (place, *kinds)));
+                let checked = arguments.get(*position).and_then(|at| place(at));
+                let own = checked.iter().flat_map(|place| self.compiled_schema_facts(callee, place));
+                let own: Facts = own.collect();
+                found.extend(checked.map(|place| (place, *kinds)));
+                found.extend(own);
             }
         }
         found
@@ -275,6 +299,14 @@ impl Interpreter<'_> {
                 let kinds = prefixed(&prefix);
                 owner.filter(|_| !prefix.taint.is_live()).map(|place| (place, kinds)).into_iter().collect()
             }
+            // `path.relative(ROOT, full).startsWith("..")` being false.
+            "startsWith" if !truth => match &object.kind {
+                ExprKind::Call(call) => {
+                    let full = call.arguments.get(1).and_then(|full| place(&full.value));
+                    full.map(|place| (place, Kinds::of(SinkKind::Path))).into_iter().collect()
+                }
+                _ => vec![],
+            },
             "is_relative_to" if truth => {
                 owner.map(|place| (place, Kinds::of(SinkKind::Path))).into_iter().collect()
             }
@@ -415,7 +447,16 @@ impl Interpreter<'_> {
                         _ => false,
                     });
                     let checked = named.map(|named| &named.value).or(arguments.get(*position).copied());
-                    found.extend(checked.and_then(place).map(|place| (place, *kinds)));
+                    let schema = call.arguments.iter().find_map(|argument| match &argument.kind {
+                        crate::ir::ArgumentKind::Keyword(name) if &**name == "schema" => {
+                            Some(&argument.value)
+                        }
+                        _ => None,
+                    });
+                    let schema = schema.or(arguments.get(1).copied()).map(|schema| self.eval(schema));
+                    let Some(place) = checked.and_then(place) else { continue };
+                    found.extend(schema.iter().flat_map(|schema| self.schema_facts(schema, &place, 0)));
+                    found.push((place, *kinds));
                 }
                 found
             }
@@ -512,6 +553,23 @@ pub(super) fn place(expr: &Expr) -> Option<String> {
     }
 }
 
+fn is_prototype(text: &str) -> bool {
+    matches!(text, "__proto__" | "constructor" | "prototype")
+}
+
+/// `os.path.commonpath([ROOT, full]) == ROOT`.
+fn common_folder(expr: &Expr) -> Facts {
+    let ExprKind::Call(call) = &expr.kind else { return vec![] };
+    let is_common = matches!(&call.callee.kind, ExprKind::Member { name, .. } if &**name == "commonpath");
+    let list = call.arguments.first().filter(|_| is_common).map(|first| &first.value.kind);
+    let Some(ExprKind::List { items, .. }) = list else { return vec![] };
+    items
+        .iter()
+        .filter_map(|item| place(&item.value))
+        .map(|place| (place, Kinds::of(SinkKind::Path)))
+        .collect()
+}
+
 /// What a text that begins so cannot harm.
 fn prefixed(prefix: &Value) -> Kinds {
     let path = Kinds::of(SinkKind::Path);
@@ -580,4 +638,10 @@ fn is_strict(pattern: &Value, is_whole: bool, needs_start: bool) -> bool {
         && !text.contains(".+")
         && !text.contains("[^")
         && !text.contains("\\S")
+}
+
+/// The same for a pattern of a JSON schema, which is searched for.
+pub(super) fn is_strict_text(pattern: &str) -> bool {
+    let value = Value::of(Shape::Const(Const::Regex { pattern: pattern.into(), flags: "".into() }));
+    is_strict(&value, false, true)
 }

@@ -23,6 +23,9 @@ impl Interpreter<'_> {
     fn member_of_one(&mut self, object: &Value, name: &Name, at: Span) -> Value {
         match &object.shape {
             Shape::Object(id) => self.object_member(object, *id, name, at),
+            Shape::Event(_) if matches!(&**name, "length" | "size") && !self.is_python() => {
+                Value::unknown(super::expressions::numeric(&object.taint))
+            }
             Shape::Event(part) => self.event_member(part, &object.taint, name, at),
             Shape::Extern(known) => self.external_member(known, &object.taint, name, at),
             Shape::Const(Const::Null | Const::Undefined) => Value::UNKNOWN,
@@ -199,6 +202,12 @@ impl Interpreter<'_> {
             let is_event = known.root() == "aws_lambda_powertools";
             return self.event(if is_event { "event" } else { "request" }, at);
         }
+        let is_name = known.path.ends_with("path.parse()") && matches!(&**name, "name" | "base" | "ext")
+            || known.root() == "pathlib" && matches!(&**name, "name" | "stem" | "suffix");
+        if is_name {
+            let taint = taint.cleaned(Kinds::of(SinkKind::Path));
+            return Value { shape: Shape::Extern(member.into()), taint };
+        }
         let taint = if &*known.path == "error" { error_part(taint, name, at) } else { taint.clone() };
         Value { shape: Shape::Extern(member.into()), taint }
     }
@@ -236,6 +245,14 @@ impl Interpreter<'_> {
             },
             _ => {
                 let element = self.element_of(object, at);
+                // What stands under a chosen key of an object of ours may be its prototype.
+                if !self.is_python()
+                    && index.taint.harms(SinkKind::Prototype)
+                    && !matches!(object.shape, Shape::Event(_))
+                {
+                    let only = index.taint.cleaned(Kinds::ALL.without(SinkKind::Prototype));
+                    return Value { taint: element.taint.join(&only), ..element };
+                }
                 // Which of our own values it is, is no data of theirs.
                 if matches!(element.shape, Shape::Unknown) && matches!(object.shape, Shape::Extern(_)) {
                     return Value::unknown(Taint::NONE);

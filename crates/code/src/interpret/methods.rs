@@ -131,7 +131,8 @@ impl Interpreter<'_> {
         let is_pattern = matches!(pattern.shape, Shape::Const(Const::Regex { .. }));
         let kinds = match text {
             _ if is_pattern && text.starts_with("[^") && !text.contains("\\s\\S") => Kinds::INJECTION,
-            ".." | "../" | "/" | "\\.\\." | "\\.\\.\\/" | "\\.\\./" | "\\/" => Kinds::of(SinkKind::Path),
+            // Taking `../` out leaves one in `....//`.
+            ".." | "/" | "\\.\\." | "\\/" => Kinds::of(SinkKind::Path),
             "\n" | "\r" | "\\n" | "\r\n" => LINES,
             _ if is_pattern && text.contains("\\n") && text.contains("\\r") => LINES,
             _ if text.contains('<') && with_text.as_deref().is_none_or(|with| !with.contains('<')) => {
@@ -432,7 +433,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn dictionary(&mut self, arguments: &[Passed]) -> Value {
+    pub(super) fn dictionary(&mut self, arguments: &[Passed]) -> Value {
         let value = self.make(Object::new(ObjectKind::Fields));
         let Some(id) = value.as_object() else { return value };
         for passed in arguments {

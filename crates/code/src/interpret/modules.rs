@@ -23,6 +23,7 @@ impl Interpreter<'_> {
         let scope = self.new_scope(Scope {
             vars: BTreeMap::new(),
             refined: BTreeMap::new(),
+            placed: BTreeMap::new(),
             tests: BTreeMap::new(),
             parent: None,
             module: Arc::clone(&module),
@@ -221,8 +222,13 @@ impl Interpreter<'_> {
     fn folder(&mut self, folder: &str, name: &Name) -> Value {
         let scope = self.here;
         let Some(known) = self.scope(scope).cloned() else { return Value::UNKNOWN };
-        let empty =
-            Scope { vars: BTreeMap::new(), tests: BTreeMap::new(), refined: BTreeMap::new(), ..known };
+        let empty = Scope {
+            vars: BTreeMap::new(),
+            tests: BTreeMap::new(),
+            refined: BTreeMap::new(),
+            placed: BTreeMap::new(),
+            ..known
+        };
         let Some(scope) = self.new_scope(Scope { parent: None, ..empty }) else { return Value::UNKNOWN };
         let path: Name = format!("{folder}/").as_str().into();
         let kind = ObjectKind::Module { scope, path, name: Arc::clone(name) };

@@ -71,12 +71,14 @@ impl Interpreter<'_> {
             ExprKind::Member { object, name, .. } => {
                 let object_value = self.eval(object);
                 self.forget(place);
+                self.write_over(place, &object_value, &value);
                 self.set_member(&object_value, name, value, place.at);
             }
             ExprKind::Index { object, index } => {
                 let object_value = self.eval(object);
                 let key = self.eval(index);
                 self.forget(place);
+                self.write_over(place, &object_value, &value);
                 self.pollution(object, &object_value, &key, &value, place.at);
                 match &key.shape {
                     Shape::Const(Const::Text(name)) => {
@@ -93,6 +95,17 @@ impl Interpreter<'_> {
         }
     }
 
+    /// A write into something that is no object of ours, a part of the event: what is read there later on.
+    fn write_over(&mut self, place: &Expr, object: &Value, value: &Value) {
+        if matches!(object.shape, Shape::Object(_) | Shape::Extern(_)) {
+            return;
+        }
+        let here = self.here;
+        if let (Some(place), Some(scope)) = (super::guards::place(place), self.scope_mut(here)) {
+            scope.placed.insert(place, value.clone());
+        }
+    }
+
     /// `object[a][b] = c` where others choose `a` and `b` writes into the prototype of every object.
     fn pollution(&mut self, object: &Expr, owner: &Value, key: &Value, value: &Value, at: Span) {
         if self.is_python() || !key.taint.harms(SinkKind::Prototype) || value.taint.is_none() {
@@ -103,7 +116,8 @@ impl Interpreter<'_> {
                 let inner = self.quietly(|this| this.eval(index));
                 inner.taint.harms(SinkKind::Prototype)
             }
-            _ => owner.taint.harms(SinkKind::Prototype) && matches!(owner.shape, Shape::Unknown),
+            // What stands under a chosen key was reached on the way here.
+            _ => owner.each().iter().any(|one| one.taint.harms(SinkKind::Prototype)),
         };
         if inner_is_chosen {
             self.note_flow(SinkKind::Prototype, "assignment to a computed key", at, &key.taint, object.at);

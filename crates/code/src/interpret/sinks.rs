@@ -51,6 +51,12 @@ impl Interpreter<'_> {
             .and_then(|id| self.heap.get(id))
             .is_some_and(|object| matches!(object.kind, ObjectKind::List));
         match kind {
+            // Parameters of a statement that was prepared before.
+            SinkKind::Sql if path.contains(".prepare().") => Taint::NONE,
+            SinkKind::Sql | SinkKind::Ldap if matches!(condition, Condition::Text) && is_result(value) => {
+                Taint::NONE
+            }
+            SinkKind::Prompt => self.instructions(value),
             SinkKind::Request | SinkKind::Redirect => host_taint(value, kind),
             // A list of arguments: only the program is a choice.
             SinkKind::Command if is_list && !matches!(condition, Condition::Shell) => self.first_item(value),
@@ -66,6 +72,22 @@ impl Interpreter<'_> {
             _ if matches!(condition, Condition::Text) && is_list => self.first_item(value),
             // An object that a library made of it is no text.
             _ if matches!(condition, Condition::Text) && is_instance(value) => Taint::NONE,
+            _ => self.deep_taint(value),
+        }
+    }
+
+    /// What a model is told to do; a message of its own in the role of the user is what it is for.
+    fn instructions(&self, value: &Value) -> Taint {
+        let is_user = |message: &Value| {
+            let object = message.as_object().and_then(|id| self.heap.get(id));
+            let role = object.and_then(|object| object.fields.get("role")).and_then(Value::as_text);
+            role.is_some_and(|role| &**role == "user")
+        };
+        match value.as_object().and_then(|id| self.heap.get(id)) {
+            Some(list) if list.items.iter().any(is_user) => {
+                let others = list.items.iter().filter(|message| !is_user(message));
+                others.fold(Taint::NONE, |sum, message| sum.join(&self.deep_taint(message)))
+            }
             _ => self.deep_taint(value),
         }
     }
@@ -132,6 +154,11 @@ fn is_instance(value: &Value) -> bool {
     value.as_extern().is_some_and(|known| {
         known.path.ends_with("()") && known.last().starts_with(|first: char| first.is_ascii_uppercase())
     })
+}
+
+/// What a call of a library gave is rarely a text.
+fn is_result(value: &Value) -> bool {
+    value.as_extern().is_some_and(|known| known.path.ends_with("()"))
 }
 
 fn begins_with_statement(value: &Value) -> bool {

@@ -13,7 +13,7 @@ use crate::taint::{Kinds, Mark, Origin, OriginKind, Structure, Taint, Trail};
 use crate::value::{Extern, Shape, Value};
 
 /// What a scope knows at a point of a function.
-type State = (BTreeMap<Name, Value>, BTreeMap<String, Kinds>);
+type State = (BTreeMap<Name, Value>, BTreeMap<String, Kinds>, BTreeMap<String, Value>);
 
 /// A `try` taken apart.
 struct Try<'s> {
@@ -98,7 +98,7 @@ impl Interpreter<'_> {
     fn declaration(&mut self, kind: &StmtKind, at: Span) {
         match kind {
             StmtKind::Function { name, function } => {
-                let value = self.decorated(*function, at);
+                let value = self.decorated(*function);
                 self.write(name, value, at);
             }
             StmtKind::Class(class) => {
@@ -159,14 +159,15 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn state(&self) -> State {
-        self.scope(self.here)
-            .map_or_else(Default::default, |scope| (scope.vars.clone(), scope.refined.clone()))
+        self.scope(self.here).map_or_else(Default::default, |scope| {
+            (scope.vars.clone(), scope.refined.clone(), scope.placed.clone())
+        })
     }
 
     pub(super) fn restore(&mut self, state: State) {
         let here = self.here;
         if let Some(scope) = self.scope_mut(here) {
-            (scope.vars, scope.refined) = state;
+            (scope.vars, scope.refined, scope.placed) = state;
         }
     }
 
@@ -180,6 +181,12 @@ impl Interpreter<'_> {
                 None => {
                     scope.vars.insert(name, value);
                 }
+            }
+        }
+        scope.placed.retain(|place, _| other.2.contains_key(place));
+        for (place, value) in other.2 {
+            if let Some(known) = scope.placed.get_mut(&place) {
+                *known = known.join(&value);
             }
         }
         let both = std::mem::take(&mut scope.refined);
@@ -321,11 +328,16 @@ impl Interpreter<'_> {
         let bases: Vec<Value> = class.bases.iter().map(|base| self.eval(base)).collect();
         let getters = class.members.iter().filter(|member| member.is_getter);
         let getters = getters.map(|member| Arc::clone(&member.name)).collect();
-        let kind = ObjectKind::Class { name: Arc::clone(&class.name), bases, getters };
+        let types = class
+            .members
+            .iter()
+            .filter_map(|member| Some((Arc::clone(&member.name), Arc::clone(member.annotation.as_ref()?))));
+        let types = types.collect();
+        let kind = ObjectKind::Class { name: Arc::clone(&class.name), bases, getters, types };
         let value = self.make(Object::new(kind));
         for member in &class.members {
             let member_value = match &member.value.kind {
-                ExprKind::Function(function) => self.decorated(*function, member.value.at),
+                ExprKind::Function(function) => self.decorated(*function),
                 _ => self.eval(&member.value),
             };
             if let Some(object) = value.as_object().and_then(|id| self.heap.get_mut(id)) {

@@ -235,7 +235,7 @@ impl Lowering<'_> {
         }
         let is_getter = node.kind == ast::MethodDefinitionKind::Get;
         let value = expr(ExprKind::Function(id), at);
-        Some(Member { name, is_static: node.r#static, value, is_getter })
+        Some(Member { name, is_static: node.r#static, value, is_getter, annotation: None })
     }
 
     /// `constructor(private x: T)` assigns `this.x`.
@@ -275,7 +275,7 @@ impl Lowering<'_> {
             None if !of_field.is_empty() => expr(ExprKind::Other(of_field), at),
             None => expr(ExprKind::Const(crate::ir::Const::Undefined), at),
         };
-        Member { name, is_static, value, is_getter: false }
+        Member { name, is_static, value, is_getter: false, annotation: None }
     }
 
     /// Runs once, when the class is made.
@@ -294,7 +294,7 @@ impl Lowering<'_> {
             function.is_arrow = true;
         }
         let value = called(expr(ExprKind::Function(id), at));
-        Member { name: self.name(""), is_static: true, value, is_getter: false }
+        Member { name: self.name(""), is_static: true, value, is_getter: false, annotation: None }
     }
 
     fn decorators(&mut self, nodes: &[ast::Decorator<'_>]) -> Vec<Expr> {

@@ -100,7 +100,11 @@ impl Lowering<'_> {
                         Some(value) => self.expr(value),
                         None => self.expr_at(ExprKind::Const(Const::Undefined), assign.target.range()),
                     };
+                    let before = members.len();
                     self.attribute_member(&assign.target, value, members);
+                    for member in members.iter_mut().skip(before) {
+                        member.annotation = super::target::annotation(&assign.annotation);
+                    }
                 }
                 ast::Stmt::If(branches) => {
                     self.members_below(&branches.body, members);
@@ -139,6 +143,7 @@ impl Lowering<'_> {
             is_static: is_decorated(&def.decorator_list, &["staticmethod", "classmethod"]),
             value: self.expr_at(ExprKind::Function(id), def.range),
             is_getter: is_decorated(&def.decorator_list, &["property", "cached_property"]),
+            annotation: None,
         });
     }
 
@@ -156,7 +161,7 @@ impl Lowering<'_> {
 }
 
 fn class_member(name: &str, value: Expr) -> Member {
-    Member { name: Name::from(name), is_static: true, value, is_getter: false }
+    Member { name: Name::from(name), is_static: true, value, is_getter: false, annotation: None }
 }
 
 /// `...` and texts: a body that says nothing, documentation.

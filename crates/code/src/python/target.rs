@@ -97,7 +97,20 @@ impl Lowering<'_> {
 }
 
 /// `int`, `events.APIGatewayProxyEvent`, or the same in quotes.
-fn annotation(value: &ast::Expr) -> Option<Name> {
+pub(super) fn annotation(value: &ast::Expr) -> Option<Name> {
+    // `Optional[X]` and `Annotated[X, …]` are as strict as `X`; `Literal[…]` says so itself.
+    if let ast::Expr::Subscript(subscript) = value {
+        let outer = dotted(&subscript.value)?;
+        return match outer.rsplit('.').next() {
+            Some("Optional") => annotation(&subscript.slice),
+            Some("Annotated") => match &*subscript.slice {
+                ast::Expr::Tuple(tuple) => tuple.elts.first().and_then(annotation),
+                _ => None,
+            },
+            Some("Literal") => Some("Literal".into()),
+            _ => None,
+        };
+    }
     if let ast::Expr::StringLiteral(text) = value {
         let text = text.value.to_str();
         let simple = text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
