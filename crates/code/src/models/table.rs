@@ -144,9 +144,12 @@ impl Pattern {
                 let rest = plain.strip_prefix(module.as_str())?;
                 let is_under = module.ends_with('/') || rest.starts_with('.');
                 let named = usize::from(last != ANY_NAME);
+                // What a call gives back, called itself, is another function than the one with that name.
+                let is_result = last != ANY_NAME && name.ends_with("()");
+                let is_under = is_under && !is_result;
                 is_under.then_some(2 + 2 * module.len() + named)
             }
-            Self::Anywhere(_) => plain.contains('.').then_some(1),
+            Self::Anywhere(_) => (plain.contains('.') && !name.ends_with("()")).then_some(1),
         }
     }
 }
