@@ -8,7 +8,8 @@ use super::Interpreter;
 use super::externs::Invoked;
 use super::record::Site;
 use crate::heap::ObjectKind;
-use crate::ir::{Argument, ArgumentKind, Call, ExprKind, Name};
+use crate::ir::{Argument, ArgumentKind, Call, Const, ExprKind, Name};
+use crate::taint::{Kinds, Mark};
 use crate::value::{Closure, Passed, Shape, Value};
 
 impl Interpreter<'_> {
@@ -165,6 +166,66 @@ impl Interpreter<'_> {
         Value::UNKNOWN
     }
 
+    /// Data of others that goes into a file with a constant path: whoever opens that file reads it.
+    fn note_written(&mut self, receiver: &Value, name: &str, arguments: &[Passed]) {
+        let Some(known) = receiver.as_extern() else { return };
+        let text = |passed: &Passed| passed.value.as_text().filter(|path| path.starts_with('/')).cloned();
+        let taint = self.taint_of_passed(arguments);
+        let path = match name {
+            "write" | "writelines" if known.last() == "open" => known.arguments.first().and_then(text),
+            "writeFileSync" | "writeFile" | "appendFileSync" => arguments.first().and_then(text),
+            "download_file" | "download_fileobj" => arguments.iter().find_map(text),
+            _ => return,
+        };
+        if let Some(path) = path.filter(|_| !taint.is_none() && self.written.len() < 1_000) {
+            // Its content, whatever was checked of its name.
+            let taint = taint.map(|mark| Mark { clean: Kinds::NONE, ..mark.clone() });
+            let known = self.written.entry(path).or_default();
+            *known = known.join(&taint);
+        }
+    }
+
+    /// `pattern.test(text)`, `text.match(pattern)`, `re.match(pattern, text)` with a pattern that backtracks.
+    fn slow_pattern(&mut self, receiver: &Value, name: &str, arguments: &[Passed], site: Site) {
+        let is_matching = matches!(
+            name,
+            "test"
+                | "exec"
+                | "match"
+                | "matchAll"
+                | "search"
+                | "replace"
+                | "split"
+                | "fullmatch"
+                | "sub"
+                | "findall"
+                | "finditer"
+        );
+        let Some(first) = arguments.first().filter(|_| is_matching) else { return };
+        let second = arguments.get(1).map(|passed| &passed.value);
+        let is_module = receiver.as_extern().is_some_and(|known| known.path.as_ref() == "re");
+        for (pattern, text) in
+            [(receiver, Some(&first.value)), (&first.value, Some(receiver)), (&first.value, second)]
+        {
+            let Some(taint) = text.map(|text| text.taint.clone()).filter(|taint| !taint.is_none()) else {
+                continue;
+            };
+            let is_slow = match &pattern.shape {
+                Shape::Const(Const::Regex { pattern, .. }) => super::sinks::backtracks(pattern),
+                Shape::Const(Const::Text(pattern)) => is_module && super::sinks::backtracks(pattern),
+                Shape::Extern(known) if matches!(known.last(), "compile" | "RegExp") => known
+                    .arguments
+                    .first()
+                    .and_then(|first| first.value.as_text())
+                    .is_some_and(|pattern| super::sinks::backtracks(pattern)),
+                _ => false,
+            };
+            if is_slow {
+                self.note_flow(SinkKind::Regex, name, site.at, &taint, first.at);
+            }
+        }
+    }
+
     /// `receiver.name(arguments)`.
     pub(super) fn method(
         &mut self,
@@ -182,6 +243,8 @@ impl Interpreter<'_> {
     }
 
     fn method_of_one(&mut self, receiver: &Value, name: &Name, arguments: &[Passed], site: Site) -> Value {
+        self.slow_pattern(receiver, name, arguments, site);
+        self.note_written(receiver, name, arguments);
         match &receiver.shape {
             Shape::Extern(known) => {
                 if matches!(&**name, "then" | "catch" | "finally") && !known.path.is_empty() {
@@ -270,6 +333,13 @@ impl Interpreter<'_> {
         site: Site,
     ) -> Value {
         let taint = self.deep_taint(receiver).join(&self.taint_of_passed(arguments));
+        if matches!(name, "create" | "bulkCreate" | "insertMany" | "insertOne") && !self.is_python() {
+            // A model that stands in a file which is not here.
+            for passed in arguments.iter().take(1) {
+                let whole = super::sinks::structured_only(&passed.value.taint, SinkKind::MassAssignment);
+                self.note_flow(SinkKind::MassAssignment, &format!("?.{name}"), site.at, &whole, passed.at);
+            }
+        }
         if !name.is_empty() {
             let path = format!("?.{name}");
             let invoked = Invoked { path: &path, keyed: &path, receiver, arguments, site };

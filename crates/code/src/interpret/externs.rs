@@ -55,6 +55,13 @@ impl Interpreter<'_> {
         if is_read && !taint.is_none() {
             return Value { shape: Shape::Extern(known.called(arguments).into()), taint: taint.clone() };
         }
+        // A compiled template escapes what it inserts.
+        let is_rendering = known.path.ends_with("compile()")
+            && matches!(known.root(), "handlebars" | "pug" | "nunjucks" | "ejs" | "mustache" | "jinja2");
+        if is_rendering {
+            let all = self.taint_of_passed(arguments).flattened().cleaned(Kinds::of(SinkKind::Html));
+            return Value::unknown(all);
+        }
         if let Some(value) = self.schema_call(known, arguments) {
             self.note_call(&known.path, None, arguments, site);
             return value;

@@ -38,6 +38,10 @@ impl Interpreter<'_> {
         call: &Invoked<'_>,
         (value, at): (&Value, Span),
     ) {
+        if kind == SinkKind::Command {
+            let fetched = self.fetched(value);
+            self.note_flow(SinkKind::Request, call.path, call.site.at, &fetched, at);
+        }
         let taint = self.arriving(kind, condition, value, call.path);
         if !taint.is_none() {
             self.note_flow(kind, call.path, call.site.at, &taint, at);
@@ -72,6 +76,11 @@ impl Interpreter<'_> {
             _ if matches!(condition, Condition::Text) && is_list => self.first_item(value),
             // An object that a library made of it is no text.
             _ if matches!(condition, Condition::Text) && is_instance(value) => Taint::NONE,
+            // A file of the function's own that holds what others sent.
+            SinkKind::Archive | SinkKind::Deserialize => {
+                let written = value.as_text().and_then(|path| self.written.get(path));
+                self.deep_taint(value).join(&written.cloned().unwrap_or_default())
+            }
             _ => self.deep_taint(value),
         }
     }
@@ -90,6 +99,18 @@ impl Interpreter<'_> {
             }
             _ => self.deep_taint(value),
         }
+    }
+
+    /// `curl` and its like fetch what their arguments say.
+    fn fetched(&self, list: &Value) -> Taint {
+        let Some(object) = list.as_object().and_then(|id| self.heap.get(id)) else { return Taint::NONE };
+        let program = object.items.first().and_then(Value::as_text);
+        let name = program.map(|program| program.rsplit('/').next().unwrap_or(program));
+        if !matches!(name, Some("curl" | "wget" | "aria2c" | "ffmpeg" | "wkhtmltopdf")) {
+            return Taint::NONE;
+        }
+        let items = object.items.iter().skip(1);
+        items.fold(Taint::NONE, |sum, item| sum.join(&host_taint(item, SinkKind::Request)))
     }
 
     fn first_item(&self, list: &Value) -> Taint {
@@ -205,4 +226,88 @@ pub(super) fn is_past_host(before: &str, kind: SinkKind) -> bool {
         return true;
     }
     before.split_once("://").is_some_and(|(_, rest)| rest.contains(['/', '?', '#']))
+}
+
+/// Whether a pattern can take time that doubles with each sign: an unbounded repetition of nothing but
+/// unbounded or optional parts, such as `(a+)+`.
+pub(super) fn backtracks(pattern: &str) -> bool {
+    // For each open group: whether it has a part that must be there once, and one that repeats.
+    let mut groups: Vec<(bool, bool)> = vec![(false, false)];
+    let signs: Vec<char> = pattern.chars().take(2_000).collect();
+    let repeats = |at: usize| match signs.get(at) {
+        Some('*' | '+') => true,
+        Some('{') => signs.get(at..).is_some_and(|rest| {
+            let text: String = rest.iter().take_while(|sign| **sign != '}').collect();
+            text.ends_with(',')
+        }),
+        _ => false,
+    };
+    let optional = |at: usize| matches!(signs.get(at), Some('*' | '?' | '+'));
+    let mut at = 0;
+    while let Some(sign) = signs.get(at) {
+        let mut next = at + 1;
+        match sign {
+            '(' => {
+                groups.push((false, false));
+                if signs.get(next) == Some(&'?') {
+                    next += 1;
+                    while matches!(signs.get(next), Some(':' | '=' | '!' | '<' | 'P')) {
+                        next += 1;
+                    }
+                }
+                at = next;
+                continue;
+            }
+            ')' => {
+                let (needs, inner) = groups.pop().unwrap_or_default();
+                if repeats(next) && inner && !needs {
+                    return true;
+                }
+                if let Some(outer) = groups.last_mut() {
+                    outer.0 |= needs && !optional(next);
+                    outer.1 |= inner && !needs;
+                }
+                at = next;
+                continue;
+            }
+            '\\' => next += 1,
+            '[' => {
+                while signs.get(next).is_some_and(|sign| *sign != ']') {
+                    next += if signs.get(next) == Some(&'\\') { 2 } else { 1 };
+                }
+                next += 1;
+            }
+            '*' | '+' | '?' | '{' | '}' | '|' | '^' | '$' => {
+                at = next;
+                continue;
+            }
+            _ => {}
+        }
+        if let Some(group) = groups.last_mut() {
+            if repeats(next) {
+                group.1 = true
+            } else if !optional(next) {
+                group.0 = true
+            }
+        }
+        at = next;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::backtracks;
+
+    #[test]
+    fn only_repetitions_of_repetitions_backtrack() {
+        for pattern in ["^([a-zA-Z0-9]+)+@", "(a*)*b", "(x+x+)+y", "(?:\\w*\\s*)*$", "([^,]+)*$"] {
+            assert!(backtracks(pattern), "{pattern}");
+        }
+        for pattern in
+            ["^[a-z]+$", "^(\\d+,)*\\d+$", "(ab+c)+", "^([a-z]+-)?x", "\\((a+)\\)", "(a+){2}", "[(a+)+]"]
+        {
+            assert!(!backtracks(pattern), "{pattern}");
+        }
+    }
 }
