@@ -8,6 +8,7 @@
 mod api;
 mod code;
 mod data;
+mod dependencies;
 mod events;
 mod facts;
 mod functions;

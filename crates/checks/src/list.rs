@@ -1,7 +1,7 @@
 //! The areas of the registry, in the order of every list.
 use model::Check;
 
-use crate::{api, code, data, events, functions, identity, logging, network, platform, supply};
+use crate::{api, code, data, dependencies, events, functions, identity, logging, network, platform, supply};
 
 pub(crate) static CHECKS: &[&[&Check]] = &[
     functions::AREA,
@@ -14,4 +14,5 @@ pub(crate) static CHECKS: &[&[&Check]] = &[
     platform::AREA,
     supply::AREA,
     code::AREA,
+    dependencies::AREA,
 ];

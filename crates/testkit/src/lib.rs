@@ -60,6 +60,9 @@ impl Case {
     /// Code is the module of a handler called `handler`, behind a public HTTP API.
     #[must_use]
     pub fn project(&self) -> Project {
+        if self.language == "files" {
+            return files(&self.text);
+        }
         if let Some((file, runtime)) = self.module() {
             return handler(file, runtime, &self.text);
         }
@@ -96,25 +99,75 @@ impl Case {
     }
 }
 
+/// A project of files, each behind a line `# file: NAME`. Without a template it is one function that
+/// anyone can call, beside the files.
+fn files(text: &str) -> Project {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for line in text.lines() {
+        match (line.strip_prefix("# file: "), files.last_mut()) {
+            (Some(name), _) => files.push((name.trim().to_owned(), String::new())),
+            (None, Some((_, text))) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    let has = |ending: &str| files.iter().any(|(name, _)| name.ends_with(ending));
+    if !has("template.yaml") {
+        let runtime =
+            if has(".json") || has(".js") || has("yarn.lock") { "nodejs24.x" } else { "python3.14" };
+        files.push(("template.yaml".to_owned(), template(runtime)));
+    }
+    project(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+}
+
 /// A project of one function whose handler anyone can call.
 fn handler(file: &str, runtime: &str, text: &str) -> Project {
-    let template = format!(
+    let template = template(runtime);
+    project([("template.yaml", template.as_str()), (file, text)])
+}
+
+fn template(runtime: &str) -> String {
+    format!(
         "Transform: AWS::Serverless-2016-10-31\nResources:\n  Shop:\n    Type: AWS::Serverless::Function\n    \
          Properties:\n      Runtime: {runtime}\n      Handler: app.handler\n      CodeUri: .\n      Events:\n        \
          Web: {{ Type: HttpApi, Properties: {{ Path: /, Method: post }} }}\n"
-    );
-    project([("template.yaml", template.as_str()), (file, text)])
+    )
 }
 
 fn indent(text: &str) -> String {
     text.lines().map(|line| format!("  {line}\n")).collect()
 }
 
-/// Reads files kept in memory, templates and code.
+/// Reads files kept in memory: templates, code and packages, which are looked up in [`ADVISORIES`].
 #[must_use]
 pub fn project<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Project {
     let source = MemorySource::new(files);
     let mut project = iac::read(&source, &Options::default());
     code::attach(&mut project, &source, &code::Limits::default());
+    packages(&mut project, &source);
     project
+}
+
+/// The advisories of every test, in OSV's format.
+pub const ADVISORIES: &str = include_str!("advisories.yaml");
+
+fn packages(project: &mut Project, source: &MemorySource) {
+    let apps = project.apps.len();
+    supply::read(source, project);
+    if project.files_app().packages.is_empty() && project.files_app().manifests.is_empty() {
+        project.apps.truncate(apps);
+        return;
+    }
+    let mut compiler = supply::advisory::Compiler::default();
+    compiler.source("testkit", Some(TODAY));
+    for (position, text) in ADVISORIES.split("---\n").enumerate() {
+        compiler.file(&format!("{position}.yaml"), text);
+    }
+    if let Ok(database) = supply::advisory::Database::open(compiler.finish(TODAY)) {
+        let freshness = supply::Freshness { today: TODAY, age_days_max: 7 };
+        supply::look_up(project, &database, freshness);
+    }
+    supply::reach(project);
 }

@@ -25,6 +25,7 @@ fn database() -> Database {
         ("vuln/npm/7.json", NODE),
         ("m.json", MALWARE),
         ("x.json", "{}"),
+        ("y.json", r#"{"module_name": "x", "id": 1}"#),
     ] {
         compiler.file(path, text);
     }
@@ -126,6 +127,7 @@ fn what_cannot_be_told_is_a_problem() {
             .problems
             .iter()
             .map(|problem| problem.message.clone())
+            .filter(|text| !text.contains("could not be read"))
             .collect::<Vec<_>>()
             .join("\n")
     };
@@ -133,8 +135,8 @@ fn what_cannot_be_told_is_a_problem() {
     assert!(message(&[("Gemfile.lock", gem)], TODAY).contains("holds nothing about RubyGems"));
     let old = message(&[("requirements.txt", "a==1\n")], Date::new(2027, 1, 1));
     assert!(old.contains("end on 2026-11-21, 41 days ago"), "{old}");
-    let odd = message(&[("requirements.txt", "pyyaml==not-a-version\npy-yaml===odd\n")], TODAY);
-    assert!(odd.is_empty() || odd.contains("cannot be compared"), "{odd}");
+    let odd = message(&[("package-lock.json", r#"{"packages": {"node_modules/left": {"version": "odd"}}}"#)], TODAY);
+    assert_eq!(odd, "`left` odd cannot be compared with GHSA-aaaa");
 }
 
 #[test]
