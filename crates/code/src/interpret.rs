@@ -122,6 +122,8 @@ pub(crate) struct Interpreter<'a> {
     unreached: bool,
     /// Functions that a framework will call with a request.
     routes: Vec<(Value, Option<Name>)>,
+    /// Parts of the event that a middleware validates.
+    validated: BTreeMap<String, Kinds>,
     /// What stands in files that the program wrote, by their constant path.
     written: BTreeMap<Name, Taint>,
     pub(crate) record: Record,
@@ -162,6 +164,7 @@ impl<'a> Interpreter<'a> {
             unreached: false,
             routes: Vec::new(),
             written: BTreeMap::new(),
+            validated: BTreeMap::new(),
             record: Record::default(),
         }
     }

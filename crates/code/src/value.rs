@@ -2,10 +2,10 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use model::{Data, Span};
+use model::{Data, SinkKind, Span};
 
 use crate::ir::{Const, FunctionId, Module, Name};
-use crate::taint::{Kinds, StepKind, Taint};
+use crate::taint::{Kinds, Mark, StepKind, Taint};
 
 /// Index of an object of [`super::heap::Heap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -195,6 +195,8 @@ impl Value {
 
     /// One text of many pieces, known neighbours joined.
     pub(crate) fn from_pieces(pieces: Vec<Piece>) -> Self {
+        let words: usize = pieces.iter().map(Piece::words).sum();
+        let pieces = if words >= WORDS_OF_A_SENTENCE { as_instructions(pieces) } else { pieces };
         let taint = pieces.iter().fold(Taint::NONE, |sum, piece| sum.join(&piece.taint));
         let mut joined: Vec<Piece> = Vec::with_capacity(pieces.len().min(PIECES_MAX));
         for piece in pieces {
@@ -266,6 +268,28 @@ impl Value {
             _ => Self { shape: Shape::OneOf(values.into()), taint },
         }
     }
+}
+
+impl Piece {
+    /// Words of a sentence in it.
+    fn words(&self) -> usize {
+        let words = self.text.iter().flat_map(|text| text.split_whitespace());
+        let is_word = |word: &&str| {
+            let word = word.trim_matches(|sign: char| sign.is_ascii_punctuation());
+            word.len() > 1 && word.chars().all(char::is_alphabetic)
+        };
+        words.filter(is_word).take(WORDS_OF_A_SENTENCE).count()
+    }
+}
+
+/// What is put beside so many words becomes a part of what they say.
+const WORDS_OF_A_SENTENCE: usize = 3;
+
+fn as_instructions(pieces: Vec<Piece>) -> Vec<Piece> {
+    let opened = |taint: &Taint| {
+        taint.map(|mark| Mark { clean: mark.clean.without(SinkKind::Prompt), ..mark.clone() })
+    };
+    pieces.into_iter().map(|piece| Piece { taint: opened(&piece.taint), ..piece }).collect()
 }
 
 impl Shape {

@@ -2,7 +2,7 @@
 use model::{SinkKind, Span, UseKind};
 
 use super::Interpreter;
-use crate::taint::{OriginKind, Taint};
+use crate::taint::{OriginKind, Step, StepKind, Taint};
 use crate::value::{Shape, Value};
 
 impl Interpreter<'_> {
@@ -19,7 +19,7 @@ impl Interpreter<'_> {
                 body.pieces().iter().any(|piece| piece.text.as_deref().is_some_and(|text| is_markup(text)));
             let says_other = !kind.is_empty() && !is_html;
             if is_html || says_html && !says_other {
-                let place = last_place(&body.taint).unwrap_or(at);
+                let place = place_of_field(&body.taint, "body").unwrap_or(at);
                 self.note_flow(SinkKind::Html, "the answer's body", place, &body.taint.flattened(), place);
             }
             self.location(&headers, at);
@@ -41,7 +41,7 @@ impl Interpreter<'_> {
         let fields: Vec<(String, Value)> =
             object.fields.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect();
         for (name, value) in fields {
-            let place = last_place(&value.taint).unwrap_or(at);
+            let place = place_of_field(&value.taint, &name).unwrap_or(at);
             match name.as_str() {
                 "location" => {
                     for one in value.each() {
@@ -84,8 +84,10 @@ fn is_markup(text: &str) -> bool {
         .any(|tag| text.starts_with(tag))
 }
 
-/// The last place that a value came through.
-fn last_place(taint: &Taint) -> Option<Span> {
+/// Where a value was put into this field, else the last place that it came through.
+fn place_of_field(taint: &Taint, field: &str) -> Option<Span> {
     let mark = taint.marks().first()?;
-    mark.trail.steps().last().map(|step| step.at)
+    let steps = mark.trail.steps();
+    let into = |step: &&Step| step.kind == StepKind::Assigned && step.name.eq_ignore_ascii_case(field);
+    steps.iter().rev().find(into).or(steps.last()).map(|step| step.at)
 }

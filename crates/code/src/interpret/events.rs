@@ -52,6 +52,8 @@ impl Events {
         }
         let keys: Vec<&str> = part.path.iter().map(|key| &**key).filter(|key| *key != "[]").collect();
         match keys.as_slice() {
+            // Signed addresses of the platform, whoever passes them on.
+            [.., "ResponseURL" | "waitConditionHandle"] => false,
             [] => true,
             ["Records", rest @ ..] => record(rest),
             ["requestContext", rest @ ..] => context(rest),
@@ -147,6 +149,7 @@ fn record(keys: &[&str]) -> bool {
         ["dynamodb", rest @ ..] => matches!(rest.first(), Some(&"Keys" | &"NewImage" | &"OldImage")),
         ["Sns", rest @ ..] => matches!(rest.first(), Some(&"Message" | &"Subject" | &"MessageAttributes")),
         ["kinesis", rest @ ..] => matches!(rest.first(), Some(&"data" | &"partitionKey")),
+        ["cf", "request", "origin", ..] => false,
         ["cf", rest @ ..] => !matches!(rest.first(), Some(&"config")),
         [
             "messageId"

@@ -2,14 +2,14 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use model::Span;
+use model::{SinkKind, Span};
 
 use super::Interpreter;
 use crate::heap::{Object, ObjectKind};
 use crate::ir::{
     BinaryOp, Clause, Const, Expr, ExprKind, Field, Item, ListKind, Name, Pattern, TextPart, UnaryOp,
 };
-use crate::taint::{Kinds, Taint};
+use crate::taint::{Kinds, StepKind, Taint};
 use crate::value::{Closure, Piece, Shape, Value};
 
 impl Interpreter<'_> {
@@ -141,8 +141,14 @@ impl Interpreter<'_> {
     /// A value as parts of a text; what is in an object is in its text too.
     pub(super) fn text_pieces(&self, value: &Value) -> Vec<Piece> {
         match &value.shape {
+            // What is in an object is encoded in its text.
             Shape::Object(_) => {
-                vec![Piece { text: None, data: None, taint: self.deep_taint(value).flattened() }]
+                let taint = self.deep_taint(value).flattened().cleaned(Kinds::of(SinkKind::Log));
+                vec![Piece { text: None, data: None, taint }]
+            }
+            Shape::Event(_) if super::sinks::is_container(value) => {
+                let taint = value.taint.flattened().cleaned(Kinds::of(SinkKind::Log));
+                vec![Piece { text: None, data: None, taint }]
             }
             _ => value.pieces(),
         }
@@ -176,8 +182,8 @@ impl Interpreter<'_> {
         let Some(id) = value.as_object() else { return Value::UNKNOWN };
         for field in fields {
             match field {
-                Field::Named { name, value: field_value, .. } => {
-                    let field_value = self.eval(field_value);
+                Field::Named { name, value: field_value, at } => {
+                    let field_value = self.eval(field_value).step(*at, StepKind::Assigned, name);
                     if let Some(object) = self.heap.get_mut(id) {
                         object.set(name, field_value, true);
                     }

@@ -62,6 +62,7 @@ impl Interpreter<'_> {
             let all = self.taint_of_passed(arguments).flattened().cleaned(Kinds::of(SinkKind::Html));
             return Value::unknown(all);
         }
+        self.middy_schema(known, arguments);
         if let Some(value) = self.schema_call(known, arguments) {
             self.note_call(&known.path, None, arguments, site);
             return value;
@@ -157,6 +158,15 @@ impl Interpreter<'_> {
             Returns::Holds => self.holding(call),
             Returns::Same => {
                 let value = self.joined_arguments(&selected);
+                let decodes = ["unquote", "decodeURIComponent", "decodeURI", "unescape"];
+                // Python's bytes are printed encoded.
+                let value = if call.path.starts_with("base64.") {
+                    value.cleaned(Kinds::of(SinkKind::Log))
+                } else {
+                    value
+                };
+                let value =
+                    if decodes.iter().any(|name| call.path.contains(name)) { decoded(value) } else { value };
                 value.step(site.at, StepKind::Through, &through)
             }
             Returns::Parsed => self.parsed(&first(), &through, site.at),
@@ -210,7 +220,7 @@ impl Interpreter<'_> {
             path: call.path.into(),
             keyed: call.keyed.into(),
             arguments: Rc::from([]),
-            before: None,
+            before: call.receiver.as_extern().and_then(|known| known.before.clone()),
         };
         Value::of(Shape::Extern(known.called(call.arguments).into()))
     }
@@ -517,6 +527,12 @@ impl Interpreter<'_> {
             }
         }
     }
+}
+
+/// Percent-decoded: line breaks are line breaks again.
+fn decoded(value: Value) -> Value {
+    let taint = value.taint.map(|mark| Mark { clean: mark.clean.without(SinkKind::Log), ..mark.clone() });
+    Value { taint, ..value }
 }
 
 /// The marks of an upload's key: its content comes from the same sender.

@@ -1,4 +1,6 @@
 //! Web frameworks inside of a function: who they call with a request.
+use std::rc::Rc;
+
 use model::Span;
 
 use super::Interpreter;
@@ -100,8 +102,14 @@ impl Interpreter<'_> {
                 let params = function.params.iter().filter(|param| param.kind != ParamKind::Keywords);
                 let named = params.filter_map(|param| {
                     let name = Self::name_of(&param.target)?.clone();
-                    let is_number =
-                        matches!(param.annotation.as_deref(), Some("int" | "float" | "bool" | "UUID"));
+                    // `/count/<int:number>` says so in the route.
+                    let converted = route.as_ref().is_some_and(|route| {
+                        ["int", "float", "uuid"]
+                            .iter()
+                            .any(|kind| route.contains(&format!("<{kind}:{name}>")))
+                    });
+                    let is_number = converted
+                        || matches!(param.annotation.as_deref(), Some("int" | "float" | "bool" | "UUID"));
                     Some((name, is_number))
                 });
                 let named: Vec<(Name, bool)> = named.collect();
@@ -150,7 +158,12 @@ impl Interpreter<'_> {
         let at = self.place_of(handler).unwrap_or(Span::NONE);
         match &handler.shape {
             Shape::Extern(wrapper) if depth < 6 => {
-                let inner: Vec<Value> = wrapper.arguments.iter().map(|passed| passed.value.clone()).collect();
+                let mut inner: Vec<Value> =
+                    wrapper.arguments.iter().map(|passed| passed.value.clone()).collect();
+                // `middy(handler).use(…)`
+                let before =
+                    wrapper.before.as_ref().map(|before| Value::of(Shape::Extern(Rc::clone(before))));
+                inner.extend(before);
                 for value in inner {
                     self.invoke_one(&value, depth + 1);
                 }

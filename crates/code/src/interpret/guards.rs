@@ -229,6 +229,12 @@ impl Interpreter<'_> {
                 return found;
             }
         }
+        if let ExprKind::Name(name) = &call.callee.kind
+            && &**name == "all"
+            && truth
+        {
+            return self.each_facts(&arguments, depth);
+        }
         let callee = self.eval(&call.callee);
         match &callee.shape {
             Shape::Function(closure) => {
@@ -241,6 +247,25 @@ impl Interpreter<'_> {
             }
             _ => vec![],
         }
+    }
+
+    /// `all(letter in ALLOWED for letter in text)`.
+    fn each_facts(&mut self, arguments: &[&Expr], depth: usize) -> Facts {
+        let Some(ExprKind::Comprehension { element, clauses, .. }) =
+            arguments.first().map(|first| &first.kind)
+        else {
+            return vec![];
+        };
+        let [clause] = clauses.as_slice() else { return vec![] };
+        let Some((name, whole)) = Self::name_of(&clause.target).zip(place(&clause.values)) else {
+            return vec![];
+        };
+        let facts = self.facts(element, true, depth + 1);
+        facts
+            .into_iter()
+            .filter(|(place, _)| **place == **name)
+            .map(|(_, kinds)| (whole.clone(), kinds))
+            .collect()
     }
 
     fn extern_facts(&mut self, path: &str, callee: &Value, arguments: &[&Expr], truth: bool) -> Facts {

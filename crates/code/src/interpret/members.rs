@@ -144,6 +144,10 @@ impl Interpreter<'_> {
         path.push(Arc::clone(name));
         let inner = EventPart { root: Arc::clone(&part.root), path };
         let taint = self.event_taint(part, &inner, taint, at);
+        let taint = match self.validated.get(&inner.display()) {
+            Some(kinds) => taint.cleaned(*kinds),
+            None => taint,
+        };
         Value { shape: Shape::Event(inner.into()), taint }
     }
 
@@ -157,7 +161,8 @@ impl Interpreter<'_> {
         let start = Trail::START.step(Step { at, kind: StepKind::Source, name: Arc::clone(&origin.path) });
         if taint.is_none() {
             let structure = self.events.structure(inner);
-            return Taint::of(Mark { origin, clean: Kinds::NONE, trail: start, structure });
+            let clean = clean_at_first(inner);
+            return Taint::of(Mark { origin, clean, trail: start, structure });
         }
         let given = self.events.structure(inner);
         taint.map(|mark| {
@@ -167,7 +172,7 @@ impl Interpreter<'_> {
             let trail = if mark.trail.length() > 1 { mark.trail.clone() } else { start.clone() };
             Mark {
                 origin: std::rc::Rc::clone(&origin),
-                clean: mark.clean,
+                clean: mark.clean.and(clean_at_first(inner)),
                 trail,
                 // A part of a structure is a part.
                 structure: mark.structure.min(Structure::Part).max(given),
@@ -184,7 +189,8 @@ impl Interpreter<'_> {
         let origin = Origin { path: root.into(), kind: OriginKind::Event, at };
         let trail = Trail::START.step(Step { at, kind: StepKind::Source, name: root.into() });
         let structure = self.events.structure(&part);
-        let taint = Taint::of(Mark { origin: origin.into(), clean: Kinds::NONE, trail, structure });
+        let clean = clean_at_first(&part);
+        let taint = Taint::of(Mark { origin: origin.into(), clean, trail, structure });
         Value { shape: Shape::Event(part.into()), taint }
     }
 
@@ -326,6 +332,15 @@ impl Interpreter<'_> {
             }
         }
     }
+}
+
+/// What a part of an event cannot harm before anything is done with it: a text is no instruction as long as
+/// it stands alone, and the key of an S3 event is percent-encoded.
+fn clean_at_first(part: &EventPart) -> Kinds {
+    let prompt = Kinds::of(SinkKind::Prompt);
+    let is_key =
+        part.path.last().is_some_and(|last| &**last == "key") && part.path.iter().any(|key| &**key == "s3");
+    if is_key { prompt.and(Kinds::of(SinkKind::Log)) } else { prompt }
 }
 
 /// Members of the claims of a token: its header says nothing about who somebody is.

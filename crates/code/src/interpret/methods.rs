@@ -7,7 +7,7 @@ use super::Interpreter;
 use super::record::Site;
 use crate::heap::{Object, ObjectKind};
 use crate::ir::{Const, Name};
-use crate::taint::{Kinds, Taint};
+use crate::taint::{Kinds, Mark, Taint};
 use crate::value::{Extern, ObjectId, Passed, Piece, Shape, Value};
 
 impl Interpreter<'_> {
@@ -89,6 +89,12 @@ impl Interpreter<'_> {
                 let list = arguments.first().map_or(Value::UNKNOWN, |passed| passed.value.clone());
                 let taint = self.deep_taint(&list).join(&receiver.taint);
                 return self.joined(&list, receiver, taint);
+            }
+            "decode" if self.is_python() => {
+                let raw = receiver
+                    .taint
+                    .map(|mark| Mark { clean: mark.clean.without(SinkKind::Log), ..mark.clone() });
+                return Value::unknown(raw);
             }
             "strip" | "lstrip" | "rstrip" | "trim" | "trimStart" | "trimEnd" | "toString" | "lower"
             | "upper" | "toLowerCase" | "toUpperCase" | "encode" | "decode" | "expandtabs" | "title"

@@ -122,7 +122,7 @@ impl Interpreter<'_> {
             }
             (schema, data)
         };
-        let value = self.validated(&schema, &data, 0);
+        let value = self.as_validated(&schema, &data, 0);
         if !matches!(last.as_str(), "safeParse" | "safeParseAsync" | "validate") {
             return Some(value);
         }
@@ -137,15 +137,30 @@ impl Interpreter<'_> {
         Some(self.make(answer))
     }
 
+    /// `@middy/validator` checks the event before the handler sees it.
+    pub(super) fn middy_schema(&mut self, known: &Extern, arguments: &[Passed]) {
+        if known.root() != "@middy/validator" {
+            return;
+        }
+        let Some(schema) =
+            self.option(arguments, "eventSchema").or_else(|| self.option(arguments, "inputSchema"))
+        else {
+            return;
+        };
+        let mut facts = self.schema_facts(&schema, "event", 0);
+        facts.extend(self.compiled_schema_facts(&schema, "event"));
+        self.validated.extend(facts);
+    }
+
     /// A value as a schema lets it be.
-    fn validated(&mut self, schema: &Value, data: &Value, depth: usize) -> Value {
+    fn as_validated(&mut self, schema: &Value, data: &Value, depth: usize) -> Value {
         let Some(known) = schema.as_extern().filter(|_| depth < DEPTH_MAX) else { return data.clone() };
         let known = Rc::clone(known);
         if let Some(fields) = self.fields_of(&known) {
             let mut object = Object::new(ObjectKind::Fields);
             for (name, field) in fields {
                 let part = self.member(data, &name, Span::NONE);
-                let part = self.validated(&field, &part, depth + 1);
+                let part = self.as_validated(&field, &part, depth + 1);
                 object.set(&name, part, true);
             }
             return self.make(object);

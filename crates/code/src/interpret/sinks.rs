@@ -5,7 +5,7 @@ use super::Interpreter;
 use super::externs::Invoked;
 use crate::heap::ObjectKind;
 use crate::ir::Const;
-use crate::models::{Condition, Effect, Rule};
+use crate::models::{Argument, Condition, Effect, Rule};
 use crate::taint::{Mark, Structure, Taint};
 use crate::value::{Piece, Shape, Value};
 
@@ -26,30 +26,26 @@ impl Interpreter<'_> {
             let at = if at == Span::NONE { call.site.callee } else { at };
             for one in value.each() {
                 let one = Value { shape: one.shape.clone(), taint: one.taint.join(&value.taint) };
-                self.sink_value(*kind, condition, call, (&one, at));
+                self.sink_value(*kind, rule, call, (&one, at));
             }
         }
     }
 
-    fn sink_value(
-        &mut self,
-        kind: SinkKind,
-        condition: &Condition,
-        call: &Invoked<'_>,
-        (value, at): (&Value, Span),
-    ) {
+    fn sink_value(&mut self, kind: SinkKind, rule: &Rule, call: &Invoked<'_>, (value, at): (&Value, Span)) {
         if kind == SinkKind::Command {
             let fetched = self.fetched(value);
             self.note_flow(SinkKind::Request, call.path, call.site.at, &fetched, at);
         }
-        let taint = self.arriving(kind, condition, value, call.path);
+        let taint = self.arriving(kind, rule, value, call);
         if !taint.is_none() {
             self.note_flow(kind, call.path, call.site.at, &taint, at);
         }
     }
 
     /// The data of a value that arrives in a way that can harm.
-    fn arriving(&self, kind: SinkKind, condition: &Condition, value: &Value, path: &str) -> Taint {
+    fn arriving(&self, kind: SinkKind, rule: &Rule, value: &Value, call: &Invoked<'_>) -> Taint {
+        let Effect::Sink(_, condition) = &rule.effect else { return Taint::NONE };
+        let (path, argument) = (call.path, &rule.argument);
         let is_list = value
             .as_object()
             .and_then(|id| self.heap.get(id))
@@ -60,11 +56,20 @@ impl Interpreter<'_> {
             SinkKind::Sql | SinkKind::Ldap if matches!(condition, Condition::Text) && is_result(value) => {
                 Taint::NONE
             }
-            SinkKind::Prompt => self.instructions(value),
+            // A buffer is no path.
+            SinkKind::Path if is_instance(value) => Taint::NONE,
+            SinkKind::Prompt if self.is_embedding(call) => Taint::NONE,
+            // What stands where instructions stand is one, whatever is around it.
+            SinkKind::Prompt if is_system(argument) => {
+                self.deep_taint(value).map(|mark| Mark { clean: mark.clean.without(kind), ..mark.clone() })
+            }
             SinkKind::Request | SinkKind::Redirect => host_taint(value, kind),
             // A list of arguments: only the program is a choice.
             SinkKind::Command if is_list && !matches!(condition, Condition::Shell) => self.first_item(value),
-            SinkKind::Log => value.taint.clone(),
+            SinkKind::Log if is_container(value) => Taint::NONE,
+            SinkKind::Log => text_only(&value.taint),
+            // A field of its own in an item is no choice of its fields.
+            SinkKind::MassAssignment => structured_only(&self.own_taint(value), kind),
             SinkKind::Sql if matches!(condition, Condition::SqlText) && path.starts_with("?.") => {
                 if begins_with_statement(value) {
                     value.taint.clone()
@@ -85,20 +90,10 @@ impl Interpreter<'_> {
         }
     }
 
-    /// What a model is told to do; a message of its own in the role of the user is what it is for.
-    fn instructions(&self, value: &Value) -> Taint {
-        let is_user = |message: &Value| {
-            let object = message.as_object().and_then(|id| self.heap.get(id));
-            let role = object.and_then(|object| object.fields.get("role")).and_then(Value::as_text);
-            role.is_some_and(|role| &**role == "user")
-        };
-        match value.as_object().and_then(|id| self.heap.get(id)) {
-            Some(list) if list.items.iter().any(is_user) => {
-                let others = list.items.iter().filter(|message| !is_user(message));
-                others.fold(Taint::NONE, |sum, message| sum.join(&self.deep_taint(message)))
-            }
-            _ => self.deep_taint(value),
-        }
+    /// The data that a value is, or that was spread into it; not that of its named fields.
+    fn own_taint(&self, value: &Value) -> Taint {
+        let rest = value.as_object().and_then(|id| self.heap.get(id)).and_then(|object| object.rest.as_ref());
+        rest.map_or_else(|| value.taint.clone(), |rest| value.taint.join(&rest.taint))
     }
 
     /// `curl` and its like fetch what their arguments say.
@@ -111,6 +106,15 @@ impl Interpreter<'_> {
         }
         let items = object.items.iter().skip(1);
         items.fold(Taint::NONE, |sum, item| sum.join(&host_taint(item, SinkKind::Request)))
+    }
+
+    /// A model that turns text into numbers takes no instructions.
+    fn is_embedding(&self, call: &Invoked<'_>) -> bool {
+        let model = self.option(call.arguments, "modelId").or_else(|| self.option(call.arguments, "model"));
+        model.is_some_and(|model| {
+            let text: String = model.pieces().iter().filter_map(|piece| piece.text.as_deref()).collect();
+            text.contains("embed")
+        })
     }
 
     fn first_item(&self, list: &Value) -> Taint {
@@ -145,6 +149,15 @@ impl Interpreter<'_> {
     }
 }
 
+fn is_system(argument: &Argument) -> bool {
+    let is_one = |name: &&str| matches!(*name, "system" | "instructions" | "systemPrompt" | "system_prompt");
+    match argument {
+        Argument::Named(name) => is_one(name),
+        Argument::At(_, names) => names.iter().any(|name| is_one(&name)),
+        _ => false,
+    }
+}
+
 fn is_literal(value: &Value, literal: &str) -> bool {
     if literal == "*" {
         return !value.is_nothing();
@@ -166,6 +179,55 @@ pub(super) fn structured_only(taint: &Taint, kind: SinkKind) -> Taint {
     };
     let mut only = Taint::NONE;
     for mark in taint.marks().iter().filter(is_enough) {
+        only = only.join(&Taint::of(mark.clone()));
+    }
+    only
+}
+
+/// Parts of events that hold other parts: printed, they are encoded.
+pub(super) fn is_container(value: &Value) -> bool {
+    let Shape::Event(part) = &value.shape else { return false };
+    let is_whole = value.taint.marks().iter().any(|mark| mark.structure == Structure::Whole);
+    is_whole
+        || part.path.last().is_none_or(|last| {
+            matches!(
+                &**last,
+                "[]" | "headers"
+                    | "multiValueHeaders"
+                    | "queryStringParameters"
+                    | "multiValueQueryStringParameters"
+                    | "pathParameters"
+                    | "requestContext"
+                    | "Records"
+                    | "s3"
+                    | "object"
+                    | "bucket"
+                    | "dynamodb"
+                    | "NewImage"
+                    | "OldImage"
+                    | "Keys"
+                    | "Sns"
+                    | "kinesis"
+                    | "detail"
+                    | "request"
+                    | "response"
+                    | "cf"
+                    | "arguments"
+                    | "mail"
+                    | "ses"
+                    | "messageAttributes"
+                    | "MessageAttributes"
+                    | "userAttributes"
+                    | "cookies"
+                    | "identity"
+                    | "records"
+            )
+        })
+}
+
+fn text_only(taint: &Taint) -> Taint {
+    let mut only = Taint::NONE;
+    for mark in taint.marks().iter().filter(|mark| mark.structure != Structure::Whole) {
         only = only.join(&Taint::of(mark.clone()));
     }
     only
@@ -207,7 +269,7 @@ pub(super) fn host_taint(value: &Value, kind: SinkKind) -> Taint {
                 if taint.harms(kind) {
                     return taint.clone();
                 }
-                before.push('?');
+                before.push('x');
             }
         }
         if is_past_host(&before, kind) {
