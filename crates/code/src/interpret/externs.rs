@@ -96,7 +96,7 @@ impl Interpreter<'_> {
             path: call.path.into(),
             keyed: call.keyed.into(),
             arguments: Rc::from([]),
-            before: None,
+            before: call.receiver.as_extern().and_then(|known| known.before.clone()),
         };
         Value { shape: Shape::Extern(known.called(call.arguments).into()), taint: all }
     }
