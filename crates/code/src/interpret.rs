@@ -15,6 +15,7 @@ mod guards;
 mod members;
 mod methods;
 mod modules;
+mod notes;
 mod patterns;
 mod record;
 mod schemas;

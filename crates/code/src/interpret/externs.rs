@@ -104,6 +104,7 @@ impl Interpreter<'_> {
     pub(super) fn apply_rules(&mut self, call: &Invoked<'_>) -> Option<Value> {
         let rules = models::rules(self.language(), call.path);
         self.note_call(call.path, None, call.arguments, call.site);
+        self.logged(call, &rules);
         self.identity(call.path, &rules, call.arguments, call.site);
         if rules.is_empty() {
             self.mass_assigned(call.path, call.arguments, call.site);
@@ -260,7 +261,11 @@ impl Interpreter<'_> {
         // `client.send(new Command({ … }))`: the command's arguments are the operation's.
         let command = command_of(arguments).filter(|command| !command.arguments.is_empty());
         let inner: Vec<Passed> = match command {
-            Some(command) => command.arguments.to_vec(),
+            Some(command) => {
+                // Options of a presigned address stand beside the command.
+                let options = arguments.iter().filter(|passed| passed.value.as_extern().is_none());
+                command.arguments.iter().chain(options).cloned().collect()
+            }
             None => arguments.to_vec(),
         };
         let receiver = Value { shape: Shape::Extern(Rc::new(known.clone())), taint: taint.clone() };
@@ -379,12 +384,7 @@ impl Interpreter<'_> {
             let claims = claims_only(&value.taint);
             self.note_claims("a comparison", &claims, at);
         }
-        let is_secret =
-            |value: &Value| value.taint.marks().iter().any(|mark| mark.origin.kind == OriginKind::Secret);
-        let is_live = |value: &Value| value.taint.is_live();
-        if is_secret(left) && is_live(right) || is_secret(right) && is_live(left) {
-            self.note_use(UseKind::TimingComparison, "", at);
-        }
+        self.secret_compared(left, right, at);
     }
 
     /// The value of a keyword, of a key of an options object at any depth, or of an argument of the call
