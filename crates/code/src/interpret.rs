@@ -21,6 +21,7 @@ mod record;
 mod schemas;
 mod sinks;
 mod statements;
+mod stored;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

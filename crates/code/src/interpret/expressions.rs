@@ -9,7 +9,7 @@ use crate::heap::{Object, ObjectKind};
 use crate::ir::{
     BinaryOp, Clause, Const, Expr, ExprKind, Field, Item, ListKind, Name, Pattern, TextPart, UnaryOp,
 };
-use crate::taint::{Kinds, Taint};
+use crate::taint::{Kinds, StepKind, Taint};
 use crate::value::{Closure, Piece, Shape, Value};
 
 impl Interpreter<'_> {
@@ -176,8 +176,10 @@ impl Interpreter<'_> {
         let Some(id) = value.as_object() else { return Value::UNKNOWN };
         for field in fields {
             match field {
-                Field::Named { name, value: field_value, .. } => {
+                Field::Named { name, value: field_value, at } => {
                     let field_value = self.eval(field_value);
+                    let taint = field_value.taint.step(*at, StepKind::Assigned, name);
+                    let field_value = field_value.with(taint);
                     if let Some(object) = self.heap.get_mut(id) {
                         object.set(name, field_value, true);
                     }
