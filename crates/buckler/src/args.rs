@@ -106,6 +106,12 @@ pub(crate) struct ScanArguments {
     /// Report only resources that changed since this git revision
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
+    /// Do not search files for secrets
+    #[arg(long, conflicts_with = "history")]
+    pub no_secrets: bool,
+    /// Search every version of every file in git's history for secrets, too
+    #[arg(long)]
+    pub history: bool,
     /// Print low and informational findings one by one
     #[arg(long, short)]
     pub all: bool,

@@ -33,6 +33,8 @@ pub(crate) enum CommandError {
     Git { why: String },
     #[error("`{path}` is no baseline: {why}")]
     Baseline { path: PathBuf, why: String },
+    #[error("the history could not be read: {why}")]
+    History { why: String },
     #[error("advisories: {why}")]
     Advisories { why: String },
     #[error("`{path}` exists already")]
@@ -51,6 +53,7 @@ impl CommandError {
                 "`--since` needs a git checkout and a revision that it knows, such as `origin/main`"
             }
             Self::Baseline { .. } => "write a new one with `buckler scan --write-baseline FILE`",
+            Self::History { .. } => "`--history` needs a folder inside of a git repository",
             Self::Advisories { .. } => {
                 "name sources in `[advisories]` of `buckler.toml`, or with `--source`, and run `buckler advisories update`"
             }

@@ -19,6 +19,7 @@ pub(crate) struct Config {
     pub env: BTreeMap<String, String>,
     pub checks: Checks,
     pub advisories: Advisories,
+    pub secrets: Secrets,
     pub ignore: Vec<Ignore>,
 }
 
@@ -37,6 +38,15 @@ pub(crate) struct Scan {
 pub(crate) struct Checks {
     pub skip: Vec<String>,
     pub severity: BTreeMap<String, String>,
+}
+
+/// Which files are searched for secrets.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Secrets {
+    pub enabled: Option<bool>,
+    pub exclude: Vec<String>,
+    pub allow: Vec<String>,
 }
 
 /// Where advisories come from.
@@ -128,6 +138,16 @@ pub(crate) fn parse(text: &str) -> Result<Config, String> {
     }
     for name in config.checks.skip.iter().chain(config.checks.severity.keys()) {
         known_check(name)?;
+    }
+    for pattern in &config.secrets.exclude {
+        crate::facts::known_pattern(pattern).map_err(|why| format!("`exclude` of `[secrets]`: {why}"))?;
+    }
+    for hash in &config.secrets.allow {
+        if hash.len() != 32 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(format!(
+                "`{hash}` in `allow` of `[secrets]` is no hash of a secret; it has 32 hexadecimal digits"
+            ));
+        }
     }
     for ignore in &config.ignore {
         known_check(&ignore.check)?;

@@ -1,5 +1,7 @@
 //! What a scan knows beside the templates: one module for each kind of facts.
+mod history;
 mod packages;
+mod secrets;
 
 use model::Project;
 
@@ -13,4 +15,6 @@ pub(crate) fn attach(project: &mut Project, disk: &Disk, loaded: &Loaded) {
     packages::attach(project, disk, loaded);
 }
 
+pub(crate) use history::attach as attach_history;
 pub(crate) use packages::read as read_packages;
+pub(crate) use secrets::{attach as attach_secrets, forget_hashes, known_pattern};

@@ -1,7 +1,9 @@
 //! The areas of the registry, in the order of every list.
 use model::Check;
 
-use crate::{api, code, data, dependencies, events, functions, identity, logging, network, platform, supply};
+use crate::{
+    api, code, data, dependencies, events, functions, identity, logging, network, platform, secrets, supply,
+};
 
 pub(crate) static CHECKS: &[&[&Check]] = &[
     functions::AREA,
@@ -15,4 +17,5 @@ pub(crate) static CHECKS: &[&[&Check]] = &[
     supply::AREA,
     code::AREA,
     dependencies::AREA,
+    secrets::AREA,
 ];

@@ -1,5 +1,10 @@
 //! Flows from one function to another: through a call, a queue, a topic, a table's stream, a bucket.
-use model::{App, Aws, Data, FunctionCode, Kind, Node, NodeId, Related, Relation, Span, Trust};
+use std::cell::Cell;
+
+use model::{App, Aws, Data, FunctionCode, Kind, Node, NodeId, Related, Relation, SinkKind, Span, Trust};
+
+use crate::stored::{self, Links};
+use crate::taint::Kinds;
 
 /// Data of others that a function sends on.
 #[derive(Debug, Clone)]
@@ -8,6 +13,18 @@ pub(crate) struct Sent {
     /// What names the receiver.
     pub target: Data,
     pub at: Span,
+    pub origins: Vec<Origin>,
+    /// The same for what is stored, by field.
+    pub written: Vec<Written>,
+    /// Somebody else does it, with an address that the function gives away.
+    pub presigned: bool,
+}
+
+/// Whose data is put into a field of a table's item, or into an object.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    /// None when it may be any.
+    pub field: Option<String>,
     pub origins: Vec<Origin>,
 }
 
@@ -18,13 +35,18 @@ pub(crate) struct Origin {
     pub steps: Vec<Related>,
     pub trust: Trust,
     pub trigger: Option<String>,
+    /// Ends that it cannot harm any more.
+    pub clean: Kinds,
 }
 
 /// Functions that a value may go through before its origin is of no more interest.
 const HOPS_MAX: usize = 4;
 
+/// Hops that are looked at for the flows of one application; later flows keep their own way only.
+pub(crate) const HOPS_LOOKED_AT_MAX: u32 = 1_000_000;
+
 /// A function's data, on its way to another one.
-struct Hop<'a> {
+pub(crate) struct Hop<'a> {
     from: NodeId,
     to: NodeId,
     sent: &'a Sent,
@@ -76,17 +98,20 @@ impl Channel {
 }
 
 /// Gives flows whose source is another function of the application the way through that function.
-pub(crate) fn join(app: &App, code: &mut [FunctionCode], sent: &[(NodeId, &[Sent])]) {
-    let hops = hops_of(app, sent);
+pub(crate) fn join(app: &App, code: &mut [FunctionCode], links: &[(NodeId, &Links)]) {
+    let hops = hops_of(app, links);
+    stored::join(app, code, links, &hops);
     if hops.is_empty() {
         return;
     }
+    let left = Cell::new(HOPS_LOOKED_AT_MAX);
     for function in code {
         for flow in &mut function.flows {
             if flow.trust > Trust::Internal {
                 continue;
             }
-            let Some(origin) = upstream(app, &hops, function.function, &flow.source, 0) else { continue };
+            let upstream = Upstream { app, hops: &hops, kind: flow.sink.kind, left: &left };
+            let Some(origin) = upstream.of(function.function, &flow.source, 0) else { continue };
             let mut steps = origin.steps;
             steps.append(&mut flow.steps);
             flow.steps = steps;
@@ -99,10 +124,10 @@ pub(crate) fn join(app: &App, code: &mut [FunctionCode], sent: &[(NodeId, &[Sent
     }
 }
 
-fn hops_of<'a>(app: &App, sent: &[(NodeId, &'a [Sent])]) -> Vec<Hop<'a>> {
+fn hops_of<'a>(app: &App, links: &[(NodeId, &'a Links)]) -> Vec<Hop<'a>> {
     let mut hops = Vec::new();
-    for (from, all) in sent {
-        for one in all.iter().filter(|one| !one.origins.is_empty()) {
+    for (from, links) in links {
+        for one in links.sent.iter().filter(|one| !one.origins.is_empty()) {
             let Some(channel) = Channel::of(&one.operation) else { continue };
             for to in receivers(app, channel, &one.target) {
                 if to != *from {
@@ -114,33 +139,55 @@ fn hops_of<'a>(app: &App, sent: &[(NodeId, &'a [Sent])]) -> Vec<Hop<'a>> {
     hops
 }
 
-/// The most exposed origin of what a function gets in a part of its event.
-fn upstream(app: &App, hops: &[Hop<'_>], function: NodeId, path: &str, depth: usize) -> Option<Origin> {
-    if depth >= HOPS_MAX {
-        return None;
-    }
-    let mut best: Option<Origin> = None;
-    for hop in hops.iter().filter(|hop| hop.to == function && hop.channel.carries(path)) {
-        for origin in &hop.sent.origins {
-            let mut found = origin.clone();
-            if found.trust <= Trust::Internal
-                && let Some(before) = upstream(app, hops, hop.from, &origin.path, depth + 1)
-            {
-                let mut steps = before.steps;
-                steps.append(&mut found.steps);
-                found = Origin { steps, ..before };
+/// Where what a function gets in a part of its event comes from, as far as it can harm one kind of end.
+#[derive(Clone, Copy)]
+pub(crate) struct Upstream<'a> {
+    pub app: &'a App,
+    pub hops: &'a [Hop<'a>],
+    pub kind: SinkKind,
+    /// Hops that may still be looked at, for all flows of an application together.
+    pub left: &'a Cell<u32>,
+}
+
+impl Upstream<'_> {
+    /// The most exposed origin.
+    pub(crate) fn of(self, function: NodeId, path: &str, depth: usize) -> Option<Origin> {
+        if depth >= HOPS_MAX {
+            return None;
+        }
+        let mut best: Option<Origin> = None;
+        let order = |origin: &Origin| {
+            // The field that was sent under this name is likelier than its neighbours.
+            let is_namesake = last_name(&origin.path) == last_name(path);
+            (origin.trust, is_namesake, std::cmp::Reverse(origin.steps.len()))
+        };
+        for hop in self.hops.iter().filter(|hop| hop.to == function && hop.channel.carries(path)) {
+            self.left.set(self.left.get().saturating_sub(1));
+            if self.left.get() == 0 {
+                break;
             }
-            found.steps.push(Related { at: hop.sent.at, message: sentence(app, hop) });
-            let is_better = best.as_ref().is_none_or(|known| {
-                (found.trust, std::cmp::Reverse(found.steps.len()))
-                    > (known.trust, std::cmp::Reverse(known.steps.len()))
-            });
-            if is_better {
-                best = Some(found);
+            for origin in hop.sent.origins.iter().filter(|origin| !origin.clean.has(self.kind)) {
+                let mut found = origin.clone();
+                if found.trust <= Trust::Internal
+                    && let Some(before) = self.of(hop.from, &origin.path, depth + 1)
+                {
+                    let mut steps = before.steps;
+                    steps.append(&mut found.steps);
+                    found = Origin { steps, ..before };
+                }
+                found.steps.push(Related { at: hop.sent.at, message: sentence(self.app, hop) });
+                if best.as_ref().is_none_or(|known| order(&found) > order(known)) {
+                    best = Some(found);
+                }
             }
         }
+        best
     }
-    best
+}
+
+/// `name` of `event.body.name`.
+fn last_name(path: &str) -> &str {
+    path.trim_end_matches("[]").rsplit('.').next().unwrap_or(path)
 }
 
 fn sentence(app: &App, hop: &Hop<'_>) -> String {
@@ -187,7 +234,7 @@ fn receivers(app: &App, channel: Channel, target: &Data) -> Vec<NodeId> {
 }
 
 /// Nodes that a value of the code names: by reference, by name, or by the end of an ARN or URL.
-fn named<'a>(app: &'a App, target: &Data) -> Vec<&'a Node> {
+pub(crate) fn named<'a>(app: &'a App, target: &Data) -> Vec<&'a Node> {
     match target {
         Data::Ref(reference) => app.named(&reference.target).into_iter().collect(),
         Data::Text(text) => {

@@ -7,11 +7,12 @@ use model::{
 };
 
 use crate::Limits;
-use crate::across::{self, Sent};
+use crate::across;
 use crate::facts;
 use crate::interpret::{Events, Interpreter, Trigger};
 use crate::locate::{Located, bare_handlers, locate};
 use crate::program::{Library, View};
+use crate::stored::Links;
 
 /// A function whose code is to be read.
 struct Job {
@@ -31,30 +32,28 @@ struct Job {
 pub fn attach(project: &mut Project, source: &dyn Source, limits: &Limits) {
     let library = Library::new(source, limits, project.files.len());
     let mut jobs = jobs_of(project, source, &library);
-    let mut done: Vec<(usize, FunctionCode, Vec<Sent>)> = Vec::new();
+    let mut done: Vec<(usize, FunctionCode, Links)> = Vec::new();
     let mut problems = Vec::new();
     for job in &jobs {
-        let (code, sent) = run(job, &library, limits, &mut problems);
-        done.push((job.app, code, sent));
+        let (code, links) = run(job, &library, limits, &mut problems);
+        done.push((job.app, code, links));
     }
     let claimed: BTreeSet<String> = jobs.iter().filter_map(|job| job.located.file.clone()).collect();
     let bare = bare_jobs(project, source, &claimed);
     for job in &bare {
-        let (code, sent) = run(job, &library, limits, &mut problems);
+        let (code, links) = run(job, &library, limits, &mut problems);
         // A helper that is merely called `handler` has no event to take.
         if code.handler.is_some() {
-            done.push((job.app, code, sent));
+            done.push((job.app, code, links));
         }
     }
     jobs.extend(bare);
     for index in 0..project.apps.len() {
-        let of_app: Vec<&(usize, FunctionCode, Vec<Sent>)> =
-            done.iter().filter(|one| one.0 == index).collect();
-        let sent: Vec<(NodeId, &[Sent])> =
-            of_app.iter().map(|one| (one.1.function, one.2.as_slice())).collect();
+        let of_app: Vec<&(usize, FunctionCode, Links)> = done.iter().filter(|one| one.0 == index).collect();
+        let links: Vec<(NodeId, &Links)> = of_app.iter().map(|one| (one.1.function, &one.2)).collect();
         let mut code: Vec<FunctionCode> = of_app.iter().map(|one| one.1.clone()).collect();
         if let Some(app) = project.apps.get_mut(index) {
-            across::join(app, &mut code, &sent);
+            across::join(app, &mut code, &links);
             app.code = code;
         }
     }
@@ -131,7 +130,7 @@ fn run(
     library: &Library<'_>,
     limits: &Limits,
     problems: &mut Vec<Problem>,
-) -> (FunctionCode, Vec<Sent>) {
+) -> (FunctionCode, Links) {
     let empty = |coverage| FunctionCode {
         function: job.node,
         language: job.located.language,
@@ -144,10 +143,10 @@ fn run(
         uses: Vec::new(),
     };
     if let Some(why) = &job.located.why_not {
-        return (empty(Coverage::None(why.clone())), vec![]);
+        return (empty(Coverage::None(why.clone())), Links::default());
     }
     let Some(module) = &job.module else {
-        return (empty(Coverage::None("its code is not in this folder".to_owned())), vec![]);
+        return (empty(Coverage::None("its code is not in this folder".to_owned())), Links::default());
     };
     let view = View { library, roots: &job.located.roots };
     let mut interpreter = Interpreter::new(&view, &job.events, limits, &job.environment);
@@ -164,12 +163,12 @@ fn run(
             help: "part of it was not followed; split the function, or scan its parts".to_owned(),
         });
     }
-    let sent = facts::fill(&mut code, std::mem::take(&mut interpreter.record), &job.events);
+    let links = facts::fill(&mut code, std::mem::take(&mut interpreter.record), &job.events);
     code.files = files.iter().map(|(file, _)| *file).collect();
     if let Some((_, language)) = files.first() {
         code.language = *language;
     }
-    (code, sent)
+    (code, links)
 }
 
 /// Handlers that no template names become functions of the files' own application.

@@ -3,10 +3,11 @@ use std::collections::BTreeMap;
 
 use model::{Coverage, Flow, FunctionCode, Related, Sink, SinkKind, Span, Trust};
 
-use crate::across::{Origin, Sent};
-use crate::interpret::{Events, RawFlow, Record};
+use crate::across::{Origin, Sent, Written};
+use crate::interpret::{Boundary, Events, RawFlow, Record};
 use crate::locate::Located;
-use crate::taint::{Mark, OriginKind, Step, StepKind};
+use crate::stored::{Links, StoredFlow};
+use crate::taint::{Kinds, Mark, OriginKind, Step, StepKind};
 
 /// How much of a function was seen.
 pub(crate) fn coverage(record: &Record, found: bool, located: &Located) -> Coverage {
@@ -26,34 +27,62 @@ pub(crate) fn coverage(record: &Record, found: bool, located: &Located) -> Cover
     }
 }
 
-/// Moves what was recorded into the facts; what leaves for other functions is given back.
-pub(crate) fn fill(code: &mut FunctionCode, record: Record, events: &Events) -> Vec<Sent> {
-    let Record { handler, imports, calls, flows, uses, boundaries, .. } = record;
+/// Moves what was recorded into the facts; what depends on other functions is given back.
+pub(crate) fn fill(code: &mut FunctionCode, record: Record, events: &Events) -> Links {
+    let Record { handler, imports, calls, flows, uses, boundaries, stored, reads, .. } = record;
     code.handler = handler;
     code.imports = imports;
     code.calls = calls.into_values().collect();
     code.uses = uses.into_values().collect();
-    let flows: Vec<RawFlow> = flows.into_values().filter(|flow| flow.reached).collect();
-    let flows = one_for_each_sink(flows);
-    code.flows = flows.iter().map(|flow| flow_of(flow, code, events)).collect();
-    boundaries
+    let reached = |flows: BTreeMap<_, RawFlow>| {
+        one_for_each_sink(flows.into_values().filter(|flow| flow.reached).collect())
+    };
+    code.flows = reached(flows).iter().map(|flow| flow_of(flow, code, events)).collect();
+    let stored = reached(stored).into_iter().filter_map(|flow| {
+        let from = reads.get(&flow.mark.origin.at)?.clone();
+        let path = flow.mark.origin.path.to_string();
+        Some(StoredFlow { flow: flow_of(&flow, code, events), from, path })
+    });
+    Links { stored: stored.collect(), sent: boundaries.iter().map(|one| sent_of(one, events)).collect() }
+}
+
+fn sent_of(boundary: &Boundary, events: &Events) -> Sent {
+    let origins = |marks: &[Mark]| marks.iter().map(|mark| origin_of(mark, events)).collect();
+    let mut written: Vec<Written> = boundary
+        .stored
+        .fields
         .iter()
-        .map(|boundary| Sent {
-            operation: boundary.operation.clone(),
-            target: boundary.target.clone(),
-            at: boundary.at,
-            origins: boundary
-                .marks
-                .iter()
-                .map(|mark| Origin {
-                    path: mark.origin.path.to_string(),
-                    steps: steps_of(mark),
-                    trust: trust_of(mark, events),
-                    trigger: events.carrier(&mark.origin.path).map(|trigger| trigger.name.clone()),
-                })
-                .collect(),
-        })
-        .collect()
+        .map(|(field, marks)| Written { field: field.as_deref().map(str::to_owned), origins: origins(marks) })
+        .collect();
+    if boundary.stored.presigned {
+        let trigger = events.carrier("event.body");
+        let origin = Origin {
+            path: "event".to_owned(),
+            steps: vec![],
+            trust: trigger.map_or(Trust::Unknown, |trigger| trigger.trust),
+            trigger: trigger.map(|trigger| trigger.name.clone()),
+            clean: Kinds::NONE,
+        };
+        written.push(Written { field: None, origins: vec![origin] });
+    }
+    Sent {
+        operation: boundary.operation.clone(),
+        target: boundary.target.clone(),
+        at: boundary.at,
+        origins: origins(&boundary.marks),
+        written,
+        presigned: boundary.stored.presigned,
+    }
+}
+
+fn origin_of(mark: &Mark, events: &Events) -> Origin {
+    Origin {
+        path: mark.origin.path.to_string(),
+        steps: steps_of(mark),
+        trust: trust_of(mark, events),
+        trigger: events.carrier(&mark.origin.path).map(|trigger| trigger.name.clone()),
+        clean: mark.clean,
+    }
 }
 
 /// Of several values that reach the same place in the same way, the one with the shortest way.
@@ -114,6 +143,7 @@ fn sentence(step: &Step) -> String {
     let name = &step.name;
     match step.kind {
         StepKind::Source => format!("`{name}` is chosen by who sends the event"),
+        StepKind::Stored => format!("`{name}` gives it back"),
         StepKind::Assigned => format!("`{name}` holds it"),
         StepKind::Passed => format!("it is passed as `{name}`"),
         StepKind::Returned if name.is_empty() => "it is returned".to_owned(),

@@ -15,11 +15,13 @@ mod guards;
 mod members;
 mod methods;
 mod modules;
+mod notes;
 mod patterns;
 mod record;
 mod schemas;
 mod sinks;
 mod statements;
+mod stored;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -19,6 +19,7 @@ mod locate;
 mod models;
 mod program;
 mod python;
+mod stored;
 mod taint;
 #[cfg(test)]
 mod testing;

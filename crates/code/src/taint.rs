@@ -62,6 +62,9 @@ pub(crate) enum OriginKind {
     Error,
     /// A secret that the function read: harmless everywhere but in a log or an answer.
     Secret,
+    /// What a table or bucket of the application gave back: as good as who wrote it. No value of others as
+    /// long as nobody knows who did.
+    Stored,
 }
 
 /// One origin's data in a value.
@@ -122,6 +125,8 @@ pub(crate) struct Step {
 pub(crate) enum StepKind {
     /// Read from the event.
     Source,
+    /// Given back by this operation on a table or bucket.
+    Stored,
     /// Assigned to a variable or property.
     Assigned,
     /// Passed to a function as this parameter.
@@ -192,10 +197,11 @@ impl Taint {
         self.marks().iter().any(|mark| !mark.clean.has(kind))
     }
 
-    /// Whether any mark may still harm anything.
+    /// Whether any mark of who calls may still harm anything.
     pub(crate) fn is_live(&self) -> bool {
         const TEXT: Kinds = Kinds::INJECTION.without(SinkKind::Prototype);
-        self.marks().iter().any(|mark| mark.clean.common(TEXT) != TEXT)
+        let is_live = |mark: &Mark| mark.origin.kind != OriginKind::Stored && mark.clean.common(TEXT) != TEXT;
+        self.marks().iter().any(is_live)
     }
 
     #[must_use]
@@ -212,6 +218,10 @@ impl Taint {
                 known.absorb(mark);
             } else if marks.len() < MARKS_MAX {
                 marks.push(mark.clone());
+            } else if mark.origin.kind != OriginKind::Stored
+                && let Some(stored) = marks.iter_mut().find(|known| known.origin.kind == OriginKind::Stored)
+            {
+                *stored = mark.clone();
             }
         }
         Self(Some(Rc::new(marks)))

@@ -1,4 +1,6 @@
 //! The corpus of handlers under `tests/cases`: each says at the end of a line what ends there.
+mod projects;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

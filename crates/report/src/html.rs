@@ -3,16 +3,17 @@
 //! Filters are check boxes that style rules react to. The content security policy allows exactly
 //! the one style sheet, by its hash, so that even a hole in the escaping could not load or run
 //! anything.
+mod flow;
 mod tables;
 
 use model::{Finding, Safety, Severity};
 use sha2::{Digest as _, Sha256};
 
 use crate::group::{Group, groups};
-use crate::scan::plural;
+use crate::scan::{plural, title};
 use crate::snippet::Line;
 use crate::view::View;
-use crate::{Scan, page, snippet, visible};
+use crate::{Scan, coverage, page, repair, snippet, visible};
 
 const STYLE: &str = include_str!("html/style.css");
 /// Applications in the filter, at most: each costs two style rules.
@@ -50,11 +51,9 @@ pub fn html(scan: &Scan<'_>) -> String {
 fn header(out: &mut String, scan: &Scan<'_>) {
     out.push_str(&format!(
         "<header>\n<p class=\"brand\">Buckler</p>\n<h1><bdi>{}</bdi></h1>\n\
-         <p class=\"meta\">{} with {} and {} · {} · {}</p>\n",
+         <p class=\"meta\">{} · {} · {}</p>\n",
         escape(scan.root),
-        plural(scan.project.apps.len(), "application"),
-        plural(scan.functions(), "function"),
-        plural(scan.resources(), "resource"),
+        escape(&scan.extent()),
         plural(scan.checks.len(), "check"),
         scan.date,
     ));
@@ -65,6 +64,9 @@ fn header(out: &mut String, scan: &Scan<'_>) {
         out.push_str(&format!("<li class=\"{class}\"><strong>{count}</strong> {name}</li>\n"));
     }
     out.push_str("</ul>\n");
+    if let Some(code) = coverage::sentence(&coverage::covered(scan)) {
+        out.push_str(&format!("<p class=\"meta\"><a href=\"#code\">Code</a>: {}</p>\n", escape(&code)));
+    }
     if !scan.project.problems.is_empty() {
         let count = plural(scan.project.problems.len(), "problem");
         out.push_str(&format!(
@@ -110,7 +112,7 @@ fn filters(out: &mut String, scan: &Scan<'_>) {
             "<label for=\"app\">of <select id=\"app\">\n<option value=\"all\">all applications</option>\n",
         );
         for (index, app) in scan.project.apps.iter().enumerate() {
-            out.push_str(&format!("<option value=\"{index}\">{}</option>\n", escape(&app.name)));
+            out.push_str(&format!("<option value=\"{index}\">{}</option>\n", escape(title(app))));
         }
         out.push_str("</select></label>\n");
     }
@@ -162,16 +164,24 @@ fn group(out: &mut String, scan: &Scan<'_>, view: &View<'_>, (group, open): (&Gr
 }
 
 fn finding(out: &mut String, scan: &Scan<'_>, view: &View<'_>, finding: &Finding) {
+    let place = scan.locate(finding.at);
+    let name = match view.construct(finding) {
+        Some(construct) => format!("{} ({construct})", finding.node),
+        None => finding.node.clone(),
+    };
+    let mut facts = vec![format!("<code>{}</code>", escape(&place))];
+    // What no template describes has no type, and may have no name but its file's.
+    let names = [&name, &finding.provider_type].into_iter().filter(|name| !name.is_empty());
+    facts.extend(
+        names
+            .filter(|name| !place.starts_with(&format!("{}:", scan.path(name))))
+            .map(|name| format!("<bdi>{}</bdi>", escape(name))),
+    );
     out.push_str(&format!(
-        "<article class=\"finding app-{}\">\n<h4>{}</h4>\n<p class=\"place\"><code>{}</code> · <bdi>{}</bdi> · <bdi>{}</bdi></p>\n",
+        "<article class=\"finding app-{}\">\n<h4>{}</h4>\n<p class=\"place\">{}</p>\n",
         finding.app,
         prose(&finding.message),
-        escape(&scan.locate(finding.at)),
-        escape(&match view.construct(finding) {
-            Some(construct) => format!("{} ({construct})", finding.node),
-            None => finding.node.clone(),
-        }),
-        escape(&finding.provider_type),
+        facts.join(" · "),
     ));
     if let Some(snippet) = snippet::of_finding(view, finding) {
         out.push_str("<pre>");
@@ -186,14 +196,17 @@ fn finding(out: &mut String, scan: &Scan<'_>, view: &View<'_>, finding: &Finding
             prose(&related.message)
         ));
     }
-    if let Some(words) = fix(scan, finding) {
-        out.push_str(&format!("<p><strong>Fix:</strong> {words}</p>\n"));
+    flow::push(out, scan, view, finding);
+    let edits = flow::edits(scan, view, finding);
+    // The lines themselves say more than a sentence about them.
+    let words = if edits.is_empty() { repair::words(scan, view, finding) } else { None };
+    if let Some(words) = fix(finding, words) {
+        out.push_str(&format!("<p><strong>Fix:</strong> {words}</p>\n{edits}"));
     }
     out.push_str("</article>\n");
 }
 
-fn fix(scan: &Scan<'_>, finding: &Finding) -> Option<String> {
-    let words = (scan.fixes)(finding);
+fn fix(finding: &Finding, words: Option<String>) -> Option<String> {
     let Some(fix) = &finding.fix else { return words.map(|words| prose(&words)) };
     let risk =
         if fix.safety == Safety::Risky { " <span class=\"soft\">(may change behaviour)</span>" } else { "" };

@@ -2,16 +2,19 @@
 //!
 //! Every field is always there; what does not apply is `null`. A field may be added with a higher
 //! minor version, none is renamed or removed without a higher major version.
-use model::{Finding, Patch, Safety, Severity, SkipOrigin, Span, StaleReason, Suppression};
+use std::collections::BTreeSet;
+
+use model::{Finding, Patch, Related, Safety, Severity, SkipOrigin, Span, StaleReason, Suppression};
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::data;
 use crate::group::rules;
 use crate::identity::fingerprints;
+use crate::repair::{self, Edit};
 use crate::scan::resources;
 use crate::view::View;
-use crate::{Scan, snippet};
+use crate::{Scan, coverage, snippet};
 
 const SCHEMA_VERSION: &str = "1.0";
 
@@ -26,6 +29,7 @@ pub fn json(scan: &Scan<'_>) -> String {
         root: scan.root,
         summary: summary(scan),
         applications: applications(scan),
+        code: code(scan),
         findings: writer.findings(),
         suppressed: writer.suppressed(),
         problems: problems(scan),
@@ -43,6 +47,7 @@ struct Report<'a> {
     root: &'a str,
     summary: Summary,
     applications: Vec<Application<'a>>,
+    code: Vec<Code<'a>>,
     findings: Vec<Reported<'a>>,
     suppressed: Vec<Accepted<'a>>,
     problems: Vec<Trouble<'a>>,
@@ -85,6 +90,18 @@ struct Application<'a> {
     findings: usize,
 }
 
+/// How much of one function's code was read.
+#[derive(Serialize)]
+struct Code<'a> {
+    app: &'a str,
+    function: &'a str,
+    language: &'static str,
+    coverage: &'static str,
+    why: Option<&'a str>,
+    handler: Option<At<'a>>,
+    files: BTreeSet<&'a str>,
+}
+
 #[derive(Serialize)]
 struct Reported<'a> {
     fingerprint: String,
@@ -101,6 +118,7 @@ struct Reported<'a> {
     place: Option<At<'a>>,
     snippet: Option<String>,
     related: Vec<Also<'a>>,
+    path: Vec<Also<'a>>,
     fix: Option<Repair<'a>>,
     controls: &'static [&'static str],
     also_known_as: &'static [&'static str],
@@ -134,9 +152,11 @@ struct Repair<'a> {
 #[derive(Serialize)]
 struct Change<'a> {
     op: &'static str,
-    resource: &'a str,
-    attribute: &'static str,
+    resource: Option<&'a str>,
+    attribute: Option<&'static str>,
     value: Json,
+    place: Option<At<'a>>,
+    text: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -184,7 +204,7 @@ fn summary(scan: &Scan<'_>) -> Summary {
         medium: scan.count(Severity::Medium),
         low: scan.count(Severity::Low),
         info: scan.count(Severity::Info),
-        applications: scan.project.apps.len(),
+        applications: scan.project.templates().count(),
         functions: scan.functions(),
         resources: scan.resources(),
         problems: scan.project.problems.len(),
@@ -234,10 +254,11 @@ impl<'a> Writer<'a, '_> {
     fn finding(&self, finding: &'a Finding, fingerprint: String) -> Reported<'a> {
         let (check, app) = (finding.check, self.scan.project.app_of(finding));
         let snippet = snippet::of_finding(&self.view, finding);
-        let related = finding
-            .related
-            .iter()
-            .map(|related| Also { message: &related.message, place: place(self.scan, related.at) });
+        let places = |all: &'a [Related]| -> Vec<Also<'a>> {
+            all.iter()
+                .map(|related| Also { message: &related.message, place: place(self.scan, related.at) })
+                .collect()
+        };
         Reported {
             fingerprint,
             check: check.id,
@@ -255,7 +276,8 @@ impl<'a> Writer<'a, '_> {
                 let marked = snippet.lines.iter().filter(|line| line.mark.is_some());
                 marked.map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
             }),
-            related: related.collect(),
+            related: places(&finding.related),
+            path: places(&finding.path),
             fix: self.fix(finding),
             controls: check.controls,
             also_known_as: check.also_known_as,
@@ -268,24 +290,52 @@ impl<'a> Writer<'a, '_> {
         Some(Repair {
             title: &fix.title,
             safe: fix.safety == Safety::Safe,
-            text: (self.scan.fixes)(finding),
-            patches: fix.patches.iter().map(|patch| change(patch, finding.at)).collect(),
+            text: repair::words(self.scan, &self.view, finding),
+            patches: fix.patches.iter().map(|patch| self.change(patch, finding.at)).collect(),
         })
+    }
+
+    fn change(&self, patch: &'a Patch, at: Span) -> Change<'a> {
+        let set = |op, node: &'a str, attribute, value| Change {
+            op,
+            resource: Some(node),
+            attribute: Some(attribute),
+            value,
+            place: None,
+            text: None,
+        };
+        match patch {
+            Patch::Set { node, attr, value } => set("set", node, attr, data::patch(value, at)),
+            Patch::Unset { node, attr } => set("unset", node, attr, Json::Null),
+            Patch::Replace { at, text } => Change {
+                op: "replace",
+                resource: None,
+                attribute: None,
+                value: Json::Null,
+                place: place(self.scan, *at),
+                text: repair::text_of(&self.view, Edit { at: *at, text }),
+            },
+        }
     }
 }
 
-fn change(patch: &Patch, at: Span) -> Change<'_> {
-    match patch {
-        Patch::Set { node, attr, value } => {
-            Change { op: "set", resource: node, attribute: attr, value: data::patch(value, at) }
-        }
-        Patch::Unset { node, attr } => {
-            Change { op: "unset", resource: node, attribute: attr, value: Json::Null }
-        }
-        Patch::Replace { text, .. } => {
-            Change { op: "replace", resource: "", attribute: "", value: Json::from(text.as_str()) }
-        }
-    }
+fn code<'a>(scan: &Scan<'a>) -> Vec<Code<'a>> {
+    let covered = coverage::covered(scan).into_iter();
+    covered
+        .map(|one| {
+            let (coverage, why) = coverage::words(&one.code.coverage);
+            let files = one.code.files.iter().filter_map(|id| scan.project.files.get(id.0 as usize));
+            Code {
+                app: scan.app_name(one.app),
+                function: &one.function.name,
+                language: one.code.language.as_str(),
+                coverage,
+                why,
+                handler: one.code.handler.and_then(|at| place(scan, at)),
+                files: files.map(|file| file.path.as_str()).collect(),
+            }
+        })
+        .collect()
 }
 
 fn place<'a>(scan: &Scan<'a>, at: Span) -> Option<At<'a>> {

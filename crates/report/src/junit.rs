@@ -5,23 +5,24 @@
 //! with errors, so that it never looks like a pass.
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Check, Finding, Problem, ProblemKind};
+use model::{Check, Coverage, Finding, Problem, ProblemKind};
 
-use crate::Scan;
 use crate::group::rules;
-use crate::scan::plural;
+use crate::scan::{plural, title};
+use crate::view::View;
 use crate::visible::line;
+use crate::{Scan, coverage, repair, trail};
 
 /// Shows a scan as JUnit XML.
 #[must_use]
 pub fn junit(scan: &Scan<'_>) -> String {
     let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n".to_owned();
     let checks: Vec<&'static Check> = rules(scan).into_values().collect();
-    let outcomes = Index::new(scan);
+    let (outcomes, view) = (Index::new(scan), View::new(scan));
     let mut id = 0;
     for (index, app) in scan.project.apps.iter().enumerate() {
-        let cases = checks.iter().map(|check| case(scan, &outcomes, (index, check))).collect();
-        suite(&mut out, scan, Suite { id, name: &app.name, package: app.framework.as_str(), cases });
+        let cases = checks.iter().map(|check| case((scan, &view), &outcomes, (index, check))).collect();
+        suite(&mut out, scan, Suite { id, name: title(app), package: app.framework.as_str(), cases });
         id += 1;
     }
     if !scan.project.problems.is_empty() {
@@ -29,8 +30,31 @@ pub fn junit(scan: &Scan<'_>) -> String {
         let cases = unique(cases).collect();
         suite(&mut out, scan, Suite { id, name: "reading the project", package: "buckler", cases });
     }
+    let cases = code_cases(scan);
+    if !cases.is_empty() {
+        let id = id + usize::from(!scan.project.problems.is_empty());
+        suite(&mut out, scan, Suite { id, name: "reading the code", package: "buckler", cases });
+    }
     out.push_str("</testsuites>\n");
     out
+}
+
+/// A case for each function: code that was not read, or not all of it, never looks like a pass.
+fn code_cases(scan: &Scan<'_>) -> Vec<Case> {
+    let cases = coverage::covered(scan).into_iter().map(|one| {
+        let language = one.code.language.as_str();
+        let outcome = match &one.code.coverage {
+            Coverage::Whole => Outcome::Passed,
+            Coverage::Partial(why) => {
+                Outcome::Skipped { message: format!("{language}, read in part: {}", line(why)) }
+            }
+            Coverage::None(why) => {
+                Outcome::Skipped { message: format!("{language}, not read: {}", line(why)) }
+            }
+        };
+        Case { name: one.function.name.clone(), class: scan.app_title(one.app).to_owned(), outcome }
+    });
+    unique(cases).collect()
 }
 
 struct Suite<'a> {
@@ -73,22 +97,26 @@ impl<'a> Index<'a> {
     }
 }
 
-fn case(scan: &Scan<'_>, index: &Index<'_>, (app, check): (usize, &'static Check)) -> Case {
+fn case(
+    (scan, view): (&Scan<'_>, &View<'_>),
+    index: &Index<'_>,
+    (app, check): (usize, &'static Check),
+) -> Case {
     let key = (app, check.id);
     let found = index.found.get(&key).map_or(&[][..], Vec::as_slice);
     let outcome = if let Some(worst) = found.iter().map(|finding| finding.severity).max() {
         let message = format!("{}: {}", check.title(), plural(found.len(), "finding"));
-        Outcome::Failed { message, kind: worst.as_str(), text: listing(scan, found) }
+        Outcome::Failed { message, kind: worst.as_str(), text: listing(scan, view, found) }
     } else if let Some(open) = index.open.get(&key) {
         let names = open.iter().map(|name| line(name)).collect::<Vec<_>>().join(", ");
         Outcome::Skipped { message: format!("could not decide on {names}") }
     } else {
         Outcome::Passed
     };
-    Case { name: check.id.to_owned(), class: scan.app_name(app).to_owned(), outcome }
+    Case { name: check.id.to_owned(), class: scan.app_title(app).to_owned(), outcome }
 }
 
-fn listing(scan: &Scan<'_>, findings: &[&Finding]) -> String {
+fn listing(scan: &Scan<'_>, view: &View<'_>, findings: &[&Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
         let place = scan.locate(finding.at);
@@ -98,7 +126,13 @@ fn listing(scan: &Scan<'_>, findings: &[&Finding]) -> String {
             finding.severity.as_str(),
             line(&finding.message)
         ));
-        if let Some(fix) = (scan.fixes)(finding) {
+        for step in trail::steps(scan, view, finding) {
+            if step.left_out > 0 {
+                text.push_str(&format!("  ... {} more\n", plural(step.left_out, "step")));
+            }
+            text.push_str(&format!("  {}. {}: {}\n", step.number, line(&step.place), line(step.message)));
+        }
+        if let Some(fix) = repair::words(scan, view, finding) {
             text.push_str(&format!("  fix: {}\n", line(&fix)));
         }
     }

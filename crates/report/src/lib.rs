@@ -12,6 +12,7 @@
 mod baseline;
 mod catalogue;
 mod controls;
+mod coverage;
 mod data;
 mod graph;
 mod group;
@@ -24,10 +25,12 @@ mod mask;
 mod page;
 mod pages;
 mod paint;
+mod repair;
 mod sarif;
 mod scan;
 mod snippet;
 mod text;
+mod trail;
 mod view;
 mod visible;
 

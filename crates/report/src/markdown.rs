@@ -5,15 +5,18 @@
 use model::{Finding, Problem, Safety, Severity};
 
 use crate::group::{self, Group};
+use crate::repair::Hunk;
 use crate::scan::plural;
 use crate::view::View;
-use crate::{Scan, page, pages, snippet, visible};
+use crate::{Scan, coverage, page, pages, repair, snippet, trail, visible};
 
 /// What code hosts accept as one comment. They count characters; bytes are never fewer.
 const COMMENT_BYTES_MAX: usize = 65_536;
 /// Kept free for the last lines.
 const RESERVE_BYTES: usize = 512;
 const PROBLEMS_SHOWN_MAX: usize = 50;
+/// Functions named for one reason why code was not read, at most.
+const NAMES_SHOWN_MAX: usize = 10;
 
 /// Shows a scan as Markdown.
 #[must_use]
@@ -25,6 +28,7 @@ pub fn markdown(scan: &Scan<'_>) -> String {
         comment.group(scan, &view, &group);
     }
     comment.problems(scan);
+    comment.unread(scan);
     comment.foot(scan);
     comment.text
 }
@@ -36,12 +40,11 @@ fn head(scan: &Scan<'_>) -> String {
     } else {
         text.push_str(&plural(scan.findings.len(), "finding"));
     }
-    text.push_str(&format!(
-        " in {} with {} and {}.\n\n",
-        plural(scan.project.apps.len(), "application"),
-        plural(scan.functions(), "function"),
-        plural(scan.resources(), "resource"),
-    ));
+    text.push_str(&format!(" in {}.", scan.extent()));
+    if let Some(code) = coverage::sentence(&coverage::covered(scan)) {
+        text.push_str(&format!(" Code: {}.", prose(&code)));
+    }
+    text.push_str("\n\n");
     if !scan.findings.is_empty() {
         text.push_str("| Critical | High | Medium | Low | Info |\n| ---: | ---: | ---: | ---: | ---: |\n|");
         for severity in Severity::ALL.iter().rev() {
@@ -101,6 +104,41 @@ impl Comment {
             }
         }
         self.text.push_str("\n</details>\n\n");
+    }
+
+    /// Functions whose code was not read, or not all of it.
+    fn unread(&mut self, scan: &Scan<'_>) {
+        let covered = coverage::covered(scan);
+        let gaps = coverage::gaps(&covered);
+        let count: usize = gaps.iter().map(|gap| gap.functions.len()).sum();
+        const CLOSE: &str = "\n</details>\n\n";
+        let open = format!(
+            "<details><summary>{}: code not read, or not all of it</summary>\n\n",
+            plural(count, "function")
+        );
+        if gaps.is_empty() || !self.fits(open.len() + CLOSE.len()) {
+            return;
+        }
+        self.text.push_str(&open);
+        for gap in &gaps {
+            let names: Vec<String> =
+                gap.functions.iter().take(NAMES_SHOWN_MAX).map(|name| code(name)).collect();
+            let more = match gap.functions.len() - names.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let what = if gap.whole { "not read" } else { "in part" };
+            let item = format!(
+                "- {what}: {}{more} ({}): {}\n",
+                names.join(", "),
+                text(gap.language.as_str()),
+                prose(gap.why)
+            );
+            if self.fits(item.len() + CLOSE.len()) {
+                self.text.push_str(&item);
+            }
+        }
+        self.text.push_str(CLOSE);
     }
 
     fn foot(&mut self, scan: &Scan<'_>) {
@@ -172,14 +210,62 @@ fn block(scan: &Scan<'_>, view: &View<'_>, finding: &Finding) -> String {
         let place = scan.locate(related.at);
         block.push_str(&format!("  See {}: {}\n\n", code(&place), prose(&related.message)));
     }
-    if let Some(fix) = fix(scan, finding) {
-        block.push_str(&format!("  Fix: {fix}\n\n"));
+    block.push_str(&path(scan, view, finding));
+    let diff = diff(scan, view, finding);
+    // The lines themselves say more than a sentence about them.
+    let words = if diff.is_empty() { repair::words(scan, view, finding) } else { None };
+    if let Some(fix) = fix(finding, words) {
+        block.push_str(&format!("  Fix: {fix}\n\n{diff}"));
     }
     block
 }
 
-fn fix(scan: &Scan<'_>, finding: &Finding) -> Option<String> {
-    let words = (scan.fixes)(finding);
+/// The way of the data: an ordered list that can be folded away.
+fn path(scan: &Scan<'_>, view: &View<'_>, finding: &Finding) -> String {
+    let steps = trail::steps(scan, view, finding);
+    if steps.is_empty() {
+        return String::new();
+    }
+    let count = plural(finding.path.len(), "step");
+    let mut path = format!("  <details open><summary>How the data comes here, in {count}</summary>\n\n");
+    for step in steps {
+        if step.left_out > 0 {
+            path.push_str(&format!("  {}. … {} more\n", step.number - 1, plural(step.left_out, "step")));
+        }
+        let line = step.line.map_or_else(String::new, |line| format!("<br>{}", code(line.text.trim())));
+        let place = if step.place.is_empty() { String::new() } else { format!("{} ", code(&step.place)) };
+        path.push_str(&format!("  {}. {place}{}{line}\n", step.number, prose(step.message)));
+    }
+    path.push_str("\n  </details>\n\n");
+    path
+}
+
+/// The lines that a fix changes, as code hosts colour them.
+fn diff(scan: &Scan<'_>, view: &View<'_>, finding: &Finding) -> String {
+    let mut out = String::new();
+    for hunk in repair::hunks(view, finding) {
+        let lines: Vec<String> = signed(&hunk);
+        let fence = pages::fence(&lines.join("\n"));
+        if hunk.file != finding.at.file {
+            let file = view.project.files.get(hunk.file.0 as usize);
+            let place = file.map_or_else(String::new, |file| scan.path(&file.path));
+            out.push_str(&format!("  {}\n\n", code(&format!("{place}:{}", hunk.line))));
+        }
+        out.push_str(&format!("  {fence}diff\n"));
+        for line in lines {
+            out.push_str(&format!("  {}\n", line.trim_end()));
+        }
+        out.push_str(&format!("  {fence}\n\n"));
+    }
+    out
+}
+
+fn signed(hunk: &Hunk) -> Vec<String> {
+    let removed = hunk.removed.iter().map(|line| format!("- {line}"));
+    removed.chain(hunk.added.iter().map(|line| format!("+ {line}"))).collect()
+}
+
+fn fix(finding: &Finding, words: Option<String>) -> Option<String> {
     let Some(fix) = &finding.fix else { return words.map(|words| prose(&words)) };
     let risk = if fix.safety == Safety::Risky { " (may change behaviour)" } else { "" };
     let words = words.map_or_else(String::new, |words| format!(": {}", prose(&words)));

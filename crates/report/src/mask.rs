@@ -13,7 +13,7 @@ pub(crate) const MASK: &str = "***";
 
 /// Weaknesses whose finding points at a secret: hard-coded or stored in clear text.
 const SECRET_CONTROLS: &[&str] =
-    &["CWE-256", "CWE-259", "CWE-260", "CWE-312", "CWE-313", "CWE-321", "CWE-526", "CWE-540", "CWE-798"];
+    &["CWE-256", "CWE-259", "CWE-260", "CWE-312", "CWE-313", "CWE-321", "CWE-359", "CWE-526", "CWE-540", "CWE-798"];
 
 /// Words that name a secret.
 const SECRET_WORDS: &[&str] = &[
@@ -120,6 +120,8 @@ const ABOUT: &[&str] = &[
 const SEARCHED_BYTES_MIN: usize = 4;
 /// Bytes of a text in which secrets are looked for one by one; a longer one is hidden whole.
 const SEARCHED_IN_BYTES_MAX: usize = 64 << 10;
+/// Secrets of a file that are looked for in a copy of a part of it; with more of them the copy is hidden whole.
+const COPIED_SECRETS_MAX: usize = 50;
 
 /// Places that must not be shown.
 #[derive(Debug, Default)]
@@ -145,6 +147,10 @@ impl Mask {
             let node = nodes.get(&(finding.app, finding.node.as_str()));
             mask.add_finding(project, finding, node.copied());
         }
+        for secret in project.apps.iter().flat_map(|app| &app.secrets) {
+            mask.add(secret.at.file, secret.at.start as usize, secret.at.end as usize);
+        }
+        mask.cover_copies(project);
         for ranges in mask.ranges.values_mut() {
             merge(ranges);
         }
@@ -154,6 +160,42 @@ impl Mask {
     fn add(&mut self, file: FileId, start: usize, end: usize) {
         if start < end {
             self.ranges.entry(file).or_default().push((start, end));
+        }
+    }
+
+    /// The same file may have been read twice, and code inside of a template is kept as a copy too.
+    fn cover_copies(&mut self, project: &Project) {
+        let mut by_path: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (index, file) in project.files.iter().enumerate() {
+            by_path.entry(&file.path).or_default().push(index);
+        }
+        let pick = |index: &usize| {
+            Some((FileId(u32::try_from(*index).ok()?), project.files.get(*index)?.text.as_ref()))
+        };
+        for copies in by_path.values().filter(|copies| copies.len() > 1) {
+            let Some(original) = copies.first().and_then(pick) else { continue };
+            for copy in copies.iter().skip(1).filter_map(pick) {
+                self.cover_copy(copy, original);
+                self.cover_copy(original, copy);
+            }
+        }
+    }
+
+    fn cover_copy(&mut self, (copy, other): (FileId, &str), (from, text): (FileId, &str)) {
+        let ranges = self.ranges.get(&from).cloned().unwrap_or_default();
+        if text == other {
+            return ranges.iter().for_each(|(start, end)| self.add(copy, *start, *end));
+        }
+        if ranges.len() > COPIED_SECRETS_MAX {
+            return self.add(copy, 0, other.len());
+        }
+        // Lines, since a copy has another indentation.
+        let secrets = ranges.iter().filter_map(|(start, end)| text.get(*start..*end));
+        let lines = secrets.flat_map(str::lines).map(|line| line.trim().trim_matches(['"', '\'', ',']));
+        for secret in lines.filter(|line| line.len() >= SEARCHED_BYTES_MIN && !is_plain(line)) {
+            for (at, found) in other.match_indices(secret) {
+                self.add(copy, at, at + found.len());
+            }
         }
     }
 

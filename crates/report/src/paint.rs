@@ -14,6 +14,8 @@ pub(crate) const CODE: Style = AnsiColor::Cyan.on_default();
 pub(crate) const RULER: Style = AnsiColor::Blue.on_default();
 pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const REMOVED: Style = AnsiColor::Red.on_default();
+pub(crate) const ADDED: Style = AnsiColor::Green.on_default();
 
 impl Paint {
     pub(crate) fn paint(self, style: Style, text: &str) -> String {

@@ -1,16 +1,22 @@
 //! A scan as SARIF 2.1.0 (OASIS), for code-scanning services.
 //!
 //! Columns count Unicode code points and the end of a region is exclusive, as the standard has it.
-//! A fix stands in the message and in `properties.fix`: SARIF's own `fixes` need exact edits, which
-//! only the front end that read the file could make.
-use model::{Check, Confidence, Finding, Problem, ProblemKind, Severity, Span, Suppressed};
+//! A fix that is an exact edit of files stands in `fixes`, every fix in words in `properties.fix`: how
+//! to write a setting of a template, only the front end that read it knows. The way of data to a
+//! finding is its code flow.
+use std::collections::BTreeMap;
+
+use model::{
+    Check, Confidence, Finding, Fix, Framework, Kind, Problem, ProblemKind, Severity, Span, Suppressed,
+};
 use serde_json::{Map, Value as Json, json};
 
 use crate::group::{rules, undecided};
 use crate::identity::fingerprints;
 use crate::scan::plural;
+use crate::snippet::Region;
 use crate::view::View;
-use crate::{Scan, controls, data, pages, snippet, text, visible};
+use crate::{Scan, controls, coverage, data, pages, repair, snippet, text, visible};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 const ROOT: &str = "%SRCROOT%";
@@ -123,6 +129,7 @@ fn notification_kinds() -> Json {
     let kinds = kinds.iter().map(|(kind, text)| (kind.as_str(), *text));
     let others = [
         ("undecided", "A check could not decide, since values are not known."),
+        ("unread-code", "Code of a function that was not read, or not all of it, and so not judged."),
         ("stale-suppression", "A suppression that has no effect."),
     ];
     kinds.chain(others).map(|(id, text)| json!({ "id": id, "shortDescription": { "text": text } })).collect()
@@ -156,7 +163,8 @@ impl Log<'_> {
     }
 
     fn result(&self, finding: &Finding, print: &str) -> Json {
-        let fix = (self.scan.fixes)(finding).or_else(|| finding.fix.as_ref().map(|fix| fix.title.clone()));
+        let fix = repair::words(self.scan, &self.view, finding)
+            .or_else(|| finding.fix.as_ref().map(|fix| fix.title.clone()));
         let mut result = json!({
             "ruleId": finding.check.id,
             "ruleIndex": self.ids.binary_search(&finding.check.id).unwrap_or_default(),
@@ -180,32 +188,88 @@ impl Log<'_> {
             });
             set(&mut result, "relatedLocations", related.collect());
         }
+        if !finding.path.is_empty() {
+            let locations: Json = self.flow(finding);
+            set(&mut result, "codeFlows", json!([{ "threadFlows": [{ "locations": locations }] }]));
+        }
+        if let Some(fix) = finding.fix.as_ref().and_then(|fix| self.edits(fix)) {
+            set(&mut result, "fixes", json!([fix]));
+        }
         result
+    }
+
+    /// The steps of a finding's path (SARIF 3.38). Its kinds are the standard's words (3.38.8).
+    fn flow(&self, finding: &Finding) -> Json {
+        let last = finding.path.len() - 1;
+        let steps = finding.path.iter().enumerate().map(|(index, step)| {
+            let mut location = self.place(step.at);
+            set(&mut location, "message", json!({ "text": message(&step.message) }));
+            let (kinds, importance): (&[&str], &str) = match index {
+                0 => (&["acquire", "taint"], "essential"),
+                _ if index == last => (&["danger", "taint"], "essential"),
+                _ => (&["taint"], "important"),
+            };
+            json!({
+                "location": location,
+                "kinds": kinds,
+                "nestingLevel": 0,
+                "executionOrder": index + 1,
+                "importance": importance,
+            })
+        });
+        steps.collect()
+    }
+
+    /// A fix as edits (SARIF 3.55); `None` when it is not known to the character.
+    fn edits(&self, fix: &Fix) -> Option<Json> {
+        let mut changes: BTreeMap<&str, Vec<Json>> = BTreeMap::new();
+        for edit in repair::exact(&self.view, fix)? {
+            let file = self.scan.project.file(edit.at)?;
+            let mut replacement = json!({ "deletedRegion": lines(snippet::region(file, edit.at)) });
+            if !edit.text.is_empty() {
+                set(&mut replacement, "insertedContent", json!({ "text": edit.text }));
+            }
+            changes.entry(&file.path).or_default().push(replacement);
+        }
+        let changes = changes.into_iter().map(|(path, replacements)| {
+            json!({
+                "artifactLocation": { "uri": self.uri(path), "uriBaseId": ROOT },
+                "replacements": replacements,
+            })
+        });
+        Some(
+            json!({ "description": { "text": message(&fix.title) }, "artifactChanges": changes.collect::<Json>() }),
+        )
     }
 
     fn location(&self, finding: &Finding) -> Json {
         let mut location = self.place(finding.at);
-        let names = json!([{
-            "name": finding.node,
-            "fullyQualifiedName": format!("{}#{}", self.scan.app_name(finding.app), finding.node),
-            "kind": "resource",
-        }]);
-        set(&mut location, "logicalLocations", names);
+        let file = self.scan.project.file(finding.at).map_or("", |file| file.path.as_str());
+        let app = self.scan.project.app_of(finding);
+        let in_template = app.is_none_or(|app| app.framework != Framework::Files);
+        // What no template describes may have no name but its file's, which the physical location has.
+        if finding.node.is_empty() || (!in_template && finding.node == file) {
+            return location;
+        }
+        let mut name = json!({ "name": finding.node, "fullyQualifiedName": finding.node });
+        if in_template {
+            let full = format!("{}#{}", self.scan.app_name(finding.app), finding.node);
+            set(&mut name, "fullyQualifiedName", Json::from(full));
+            set(&mut name, "kind", Json::from("resource"));
+        } else if self.view.node(finding).is_some_and(|node| node.kind == Kind::Function) {
+            set(&mut name, "kind", Json::from("function"));
+        }
+        set(&mut location, "logicalLocations", json!([name]));
         location
     }
 
     fn place(&self, at: Span) -> Json {
         let Some(file) = self.scan.project.file(at) else { return json!({}) };
-        let region = snippet::region(file, at);
+        let mut region = lines(snippet::region(file, at));
+        set(&mut region, "snippet", json!({ "text": snippet::masked_text(file, &self.view.mask, at) }));
         json!({ "physicalLocation": {
             "artifactLocation": { "uri": self.uri(&file.path), "uriBaseId": ROOT },
-            "region": {
-                "startLine": region.start.line,
-                "startColumn": region.start.column,
-                "endLine": region.end.line,
-                "endColumn": region.end.column,
-                "snippet": { "text": snippet::masked_text(file, &self.view.mask, at) },
-            },
+            "region": region,
         }})
     }
 
@@ -247,6 +311,13 @@ impl Log<'_> {
                 "message": { "text": text },
             })
         });
+        let covered = coverage::covered(self.scan);
+        let unread = coverage::gaps(&covered).into_iter().map(|gap| {
+            let names: Vec<String> = gap.functions.iter().map(|name| format!("`{name}`")).collect();
+            let what = if gap.whole { "was not read" } else { "was read in part" };
+            let text = format!("the code of {} ({}) {what}: {}", names.join(", "), gap.language.as_str(), gap.why);
+            json!({ "descriptor": { "id": "unread-code" }, "level": "warning", "message": { "text": message(&text) } })
+        });
         let stale = self.scan.stale.iter().map(|stale| {
             let (what, next) = text::stale_words(stale);
             let locations: Vec<Json> = stale.suppression.at.iter().map(|at| self.place(*at)).collect();
@@ -259,7 +330,7 @@ impl Log<'_> {
         });
         json!({
             "executionSuccessful": true,
-            "toolExecutionNotifications": problems.chain(undecided).collect::<Json>(),
+            "toolExecutionNotifications": problems.chain(undecided).chain(unread).collect::<Json>(),
             "toolConfigurationNotifications": stale.collect::<Json>(),
         })
     }
@@ -281,6 +352,15 @@ impl Log<'_> {
             "locations": [place],
         })
     }
+}
+
+fn lines(region: Region) -> Json {
+    json!({
+        "startLine": region.start.line,
+        "startColumn": region.start.column,
+        "endLine": region.end.line,
+        "endColumn": region.end.column,
+    })
 }
 
 fn set(json: &mut Json, key: &str, value: Json) {

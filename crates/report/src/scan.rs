@@ -1,7 +1,9 @@
 //! What a scan format shows, and how a terminal shows it.
 use std::fmt;
 
-use model::{App, Check, Date, Finding, Problem, Project, Severity, Span, Stale, Suppressed, Undecided};
+use model::{
+    App, Check, Date, Finding, Framework, Problem, Project, Severity, Span, Stale, Suppressed, Undecided,
+};
 
 /// Everything that one scan has to say.
 ///
@@ -73,8 +75,36 @@ impl<'a> Scan<'a> {
         self.project.apps.get(index).map_or("", |app| app.name.as_str())
     }
 
+    /// An application's name for people.
+    pub(crate) fn app_title(&self, index: usize) -> &'a str {
+        self.project.apps.get(index).map_or("", title)
+    }
+
     pub(crate) fn functions(&self) -> usize {
         self.project.apps.iter().map(|app| app.functions().count()).sum()
+    }
+
+    /// What was looked at: `1 application with 2 functions and 3 resources`.
+    pub(crate) fn extent(&self) -> String {
+        let project = self.project;
+        let apps = project.templates().count();
+        let functions: usize = project.templates().map(|app| app.functions().count()).sum();
+        let bare = self.functions() - functions;
+        let has_files = project.apps.iter().any(|app| app.framework == Framework::Files);
+        let mut parts = Vec::new();
+        if apps > 0 || !has_files {
+            let (functions, resources) =
+                (plural(functions, "function"), plural(self.resources(), "resource"));
+            parts.push(format!("{} with {functions} and {resources}", plural(apps, "application")));
+        }
+        if has_files {
+            let named = match bare {
+                0 => String::new(),
+                _ => format!(", with {} that no template names", plural(bare, "function")),
+            };
+            parts.push(format!("the {FILES}{named}"));
+        }
+        parts.join(", and in ")
     }
 
     /// A path of the project as seen from where the user is, so that terminals and editors open it.
@@ -107,6 +137,14 @@ impl<'a> Scan<'a> {
     pub(crate) fn resources(&self) -> usize {
         self.project.apps.iter().map(resources).sum()
     }
+}
+
+/// What the application without a template is.
+const FILES: &str = "files of the folder";
+
+/// An application's name for people: its template, or what it is when it has none.
+pub(crate) fn title(app: &App) -> &str {
+    if app.framework == Framework::Files { FILES } else { &app.name }
 }
 
 /// Resources of an application that somebody wrote.

@@ -78,6 +78,18 @@ pub(crate) fn of_finding(view: &View<'_>, finding: &Finding) -> Option<Snippet> 
     Some(Snippet { lines })
 }
 
+/// The first line of a span, with its mark and without indentation. `None` when it is in no file.
+pub(crate) fn first_line(view: &View<'_>, at: Span) -> Option<Line> {
+    let file = view.project.file(at)?;
+    let number = file.place(at.start).line;
+    let line = show(
+        file,
+        &view.mask,
+        Cut { file: at.file, number, mark: Some((at.start as usize, at.end as usize)) },
+    );
+    Snippet { lines: vec![line] }.dedented().lines.pop()
+}
+
 /// The marked lines of a span.
 fn marked(file: &SourceFile, mask: &Mask, at: Span) -> Vec<Line> {
     let region = region(file, at);
@@ -168,8 +180,11 @@ fn window(line: Line) -> Line {
     Line { text: format!("{before}{kept}{after}"), mark, ..line }
 }
 
-/// The masked text of a span, for formats that carry the exact text.
+/// The masked text of a span, for formats that carry the exact text. Of a very long one its beginning.
 pub(crate) fn masked_text(file: &SourceFile, mask: &Mask, at: Span) -> String {
-    let parts = mask.shown(at.file, at.start as usize, file.slice(at));
-    parts.into_iter().map(|part| part.text).collect()
+    let text = file.slice(at);
+    let shown = text.get(..text.floor_char_boundary(LINE_BYTES_MAX)).unwrap_or_default();
+    let parts = mask.shown(at.file, at.start as usize, shown);
+    let cut = if shown.len() < text.len() { "…" } else { "" };
+    parts.into_iter().map(|part| part.text).chain([cut.to_owned()]).collect()
 }

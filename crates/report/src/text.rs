@@ -7,14 +7,19 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::group::{self, Group};
 use crate::paint::{self, Paint};
+use crate::repair::Hunk;
 use crate::scan::plural;
 use crate::snippet::{self, Snippet};
 use crate::view::View;
 use crate::visible::line;
-use crate::{Detail, Look, Scan, page};
+use crate::{Detail, Look, Scan, coverage, page, repair, trail};
 
 /// Problems shown one by one in a brief report.
 const PROBLEMS_SHOWN_MAX: usize = 20;
+/// Reasons why code was not read, in a brief report.
+const GAPS_SHOWN_MAX: usize = 8;
+/// Functions named for one reason in a brief report.
+const NAMES_SHOWN_MAX: usize = 5;
 
 /// Shows a scan to a person at a terminal.
 #[must_use]
@@ -31,6 +36,7 @@ pub fn text(scan: &Scan<'_>, look: Look) -> String {
     printer.problems();
     printer.stale();
     printer.undecided();
+    printer.unread();
     printer.summary();
     printer.out
 }
@@ -80,13 +86,11 @@ impl Printer<'_> {
         let message = self.paint.prose(&line(&finding.message));
         self.line(&format!("  {message}"));
         let place = line(&self.scan.locate(finding.at));
-        let construct =
-            self.view.construct(finding).map_or_else(String::new, |path| format!(", {}", line(path)));
-        let of = self.paint.paint(paint::DIM, &format!("({}{construct})", line(&finding.provider_type)));
+        let of = self.of(finding);
         let snippet = snippet::of_finding(&self.view, finding);
         let width = snippet.as_ref().map_or(1, gutter);
         let arrow = self.paint.paint(paint::RULER, "-->");
-        self.line(&format!("  {:width$}{arrow} {place} {of}", ""));
+        self.line(&format!("  {:width$}{arrow} {place}{of}", ""));
         if let Some(snippet) = &snippet {
             self.snippet(snippet, finding.severity, width);
         }
@@ -95,9 +99,50 @@ impl Printer<'_> {
             let message = self.paint.prose(&line(&related.message));
             self.note(width, "also", &format!("{place}: {message}"));
         }
+        self.path(finding, width);
         let fixed = self.fix(finding, width);
         self.out.push('\n');
         fixed
+    }
+
+    /// What kind of resource it is about, in brackets; nothing when it is about none.
+    fn of(&self, finding: &Finding) -> String {
+        let kind = Some(finding.provider_type.as_str()).filter(|kind| !kind.is_empty());
+        let words: Vec<String> = kind.into_iter().chain(self.view.construct(finding)).map(line).collect();
+        if words.is_empty() {
+            return String::new();
+        }
+        format!(" {}", self.paint.paint(paint::DIM, &format!("({})", words.join(", "))))
+    }
+
+    /// The way of the data: a numbered line for each step, with the source line below it.
+    fn path(&mut self, finding: &Finding, width: usize) {
+        let steps = trail::steps(self.scan, &self.view, finding);
+        if steps.is_empty() {
+            return;
+        }
+        self.note(
+            width,
+            "path",
+            &format!("how the data comes here, in {}", plural(finding.path.len(), "step")),
+        );
+        let digits = finding.path.len().to_string().len();
+        let indent = width + 5;
+        for step in steps {
+            if step.left_out > 0 {
+                self.line(&format!("{:indent$}... {} more", "", plural(step.left_out, "step")));
+            }
+            let number = self.paint.paint(paint::RULER, &format!("{:>digits$}", step.number));
+            let message = self.paint.prose(&line(step.message));
+            let place =
+                if step.place.is_empty() { String::new() } else { format!("{}: ", line(&step.place)) };
+            self.line(&format!("{:indent$}{number}  {place}{message}", ""));
+            if let Some(shown) = &step.line {
+                let indent = indent + digits;
+                let text = self.paint.paint(paint::DIM, &format!("| {}", shown.text.trim()));
+                self.line(&format!("{:indent$}  {text}", ""));
+            }
+        }
     }
 
     fn snippet(&mut self, snippet: &Snippet, severity: Severity, width: usize) {
@@ -126,7 +171,9 @@ impl Printer<'_> {
     }
 
     fn fix(&mut self, finding: &Finding, width: usize) -> bool {
-        let words = (self.scan.fixes)(finding);
+        let hunks = repair::hunks(&self.view, finding);
+        // The lines themselves say more than a sentence about them.
+        let words = if hunks.is_empty() { repair::words(self.scan, &self.view, finding) } else { None };
         let title = finding.fix.as_ref().map(|fix| {
             let risk = if fix.safety == Safety::Risky { " (may change behaviour)" } else { "" };
             format!("{}{risk}", line(&fix.title))
@@ -139,7 +186,28 @@ impl Printer<'_> {
         };
         let text = self.paint.prose(&text);
         self.note(width, "fix", &text);
+        for hunk in &hunks {
+            self.hunk(hunk, finding, width);
+        }
         true
+    }
+
+    fn hunk(&mut self, hunk: &Hunk, finding: &Finding, width: usize) {
+        if hunk.file != finding.at.file {
+            let path =
+                self.view.project.files.get(hunk.file.0 as usize).map_or("", |file| file.path.as_str());
+            let place = line(&format!("{}:{}", self.scan.path(path), hunk.line));
+            let arrow = self.paint.paint(paint::RULER, "-->");
+            self.line(&format!("  {:width$}{arrow} {place}", ""));
+        }
+        let sides = [("-", &hunk.removed, paint::REMOVED), ("+", &hunk.added, paint::ADDED)];
+        for (sign, lines, style) in sides {
+            for (number, shown) in (hunk.line..).zip(lines) {
+                let number = self.paint.paint(paint::RULER, &format!("{number:>width$}"));
+                let text = self.paint.paint(style, format!("{sign} {shown}").trim_end());
+                self.line(&format!("  {number} {text}"));
+            }
+        }
     }
 
     fn folded(&mut self, groups: &[&Group<'_>]) {
@@ -230,6 +298,38 @@ impl Printer<'_> {
         self.out.push('\n');
     }
 
+    /// Functions whose code was not read, or not all of it.
+    fn unread(&mut self) {
+        let covered = coverage::covered(self.scan);
+        let gaps = coverage::gaps(&covered);
+        if gaps.is_empty() {
+            return;
+        }
+        let full = self.look.detail == Detail::Full;
+        let shown = if full { gaps.len() } else { GAPS_SHOWN_MAX };
+        for gap in gaps.iter().take(shown) {
+            let label = self
+                .paint
+                .paint(paint::WARNING, if gap.whole { "code not read" } else { "code read in part" });
+            let names: Vec<String> = gap
+                .functions
+                .iter()
+                .take(if full { usize::MAX } else { NAMES_SHOWN_MAX })
+                .map(|name| format!("`{}`", line(name)))
+                .collect();
+            let more = match gap.functions.len() - names.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let text = format!("{}{more} ({}): {}", names.join(", "), gap.language.as_str(), line(gap.why));
+            self.line(&format!("{label}: {}", self.paint.prose(&text)));
+        }
+        if gaps.len() > shown {
+            self.line(&format!("... for {} more: --all", plural(gaps.len() - shown, "reason")));
+        }
+        self.out.push('\n');
+    }
+
     fn summary(&mut self) {
         let scan = self.scan;
         let counts: Vec<String> = Severity::ALL
@@ -246,11 +346,11 @@ impl Printer<'_> {
         } else {
             format!("Found {}", counts.join(", "))
         };
-        let apps = plural(scan.project.apps.len(), "application");
-        let (functions, resources) =
-            (plural(scan.functions(), "function"), plural(scan.resources(), "resource"));
         let checks = plural(scan.checks.len(), "check");
-        self.line(&format!("{found} in {apps} with {functions} and {resources}; {checks} ran"));
+        self.line(&format!("{found} in {}; {checks} ran", scan.extent()));
+        if let Some(code) = coverage::sentence(&coverage::covered(scan)) {
+            self.line(&format!("Code: {code}"));
+        }
         let rest = [
             (scan.project.problems.len(), "problem", ""),
             (scan.undecided.len(), "undecided case", ""),

@@ -10,6 +10,7 @@ use crate::place::{Place, Syntax};
 use crate::structure;
 use crate::vendors;
 use crate::view::{At, View, contains, is_word};
+use crate::words;
 
 /// Bytes of a name that are read before and after the word that makes it one.
 const NAME_BYTES_MAX: usize = 64;
@@ -81,7 +82,7 @@ pub(crate) fn judge(view: &View<'_>, name: Range<At>, place: Place) -> Option<Hi
     }
     let detector = vendors::detector(view.slice(name), text).unwrap_or_else(|| detector(promise));
     let confidence = judge::value(promise, text, written)?;
-    Some(Hit::new(detector, value, confidence))
+    Some(Hit { is_example: words::is_marked(text), ..Hit::new(detector, value, confidence) })
 }
 
 #[expect(clippy::too_many_arguments, reason = "one decision over all that was seen")]

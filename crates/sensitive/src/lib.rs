@@ -10,6 +10,7 @@
 //! INVARIANT: no value of a secret is in any type of this crate that can be printed or stored.
 //!
 //! Deliberately absent: files, the network (nothing is tried out), a clock (expiry is not judged).
+mod attach;
 mod checksum;
 mod digest;
 mod engine;
@@ -26,6 +27,7 @@ mod vendors;
 mod view;
 mod words;
 
+pub use attach::{Limits, Settings, attach, is_binary, read_text};
 pub use digest::HashKey;
 pub use engine::{Class, Match, Scanner, Wanted, scan};
 pub use mask::{Masker, mask};

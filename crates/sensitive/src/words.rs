@@ -118,7 +118,6 @@ const MARKS: &[&str] = &[
     "<password",
     "-here",
     "_here",
-    "example",
     "some_",
     "some-",
     "xxxx",
@@ -202,6 +201,7 @@ const NOTHING: &[&str] = &[
 pub(crate) fn is_placeholder(value: &[u8]) -> bool {
     let trimmed = value.trim_ascii();
     NOTHING.iter().any(|word| trimmed.eq_ignore_ascii_case(word.as_bytes()))
+        || contains(value, b"example") && !is_marked(value)
         || MARKS.iter().any(|mark| contains(value, mark.as_bytes()))
         || is_enclosed(trimmed)
         || matches!(trimmed.first(), Some(b'$' | b'%' | b'@' | b':'))
@@ -210,6 +210,16 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
             .windows(3)
             .any(|part| matches!(part, [b'$', first, second] if is_shouted(*first) && is_shouted(*second)))
         || distinct(trimmed) <= 2
+}
+
+/// A value with `EXAMPLE` in the middle of symbols without a meaning: looks like a secret, says that it is
+/// none, as the keys in the manuals of AWS.
+pub(crate) fn is_marked(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    value.len() >= 16
+        && digits >= 2
+        && distinct(value) > 10
+        && value.windows(7).any(|part| part == b"EXAMPLE")
 }
 
 fn is_shouted(byte: u8) -> bool {

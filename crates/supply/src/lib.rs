@@ -10,4 +10,5 @@ mod version;
 pub use lookup::{Freshness, days, look_up};
 pub use reach::reach;
 pub use read::{FILE_BYTES_MAX, read};
+pub use sbom::{About, Statement, VexError, apply_vex, cyclonedx, openvex, read_vex, spdx};
 pub use version::{Interval, Requirement, Scheme, Version};

@@ -1,6 +1,9 @@
 //! Fixtures in a string, for the tests of other crates. Never ships.
+use std::collections::BTreeSet;
+
 use iac::{MemorySource, Options};
 use model::{Date, Project};
+use sensitive::{HashKey, Settings};
 
 /// The day of every test.
 pub const TODAY: Date = Date::new(2026, 11, 22);
@@ -11,7 +14,7 @@ pub struct Case {
     /// Whether the check must fire; else it must stay quiet.
     pub fires: bool,
     /// `yaml`, `json`, `hcl`, `sam`, `serverless`, `terraform-plan`; `python`, `javascript`, `typescript` for a
-    /// handler.
+    /// handler; `file` for any file.
     pub language: String,
     pub text: String,
 }
@@ -62,6 +65,9 @@ impl Case {
     pub fn project(&self) -> Project {
         if self.language == "files" {
             return files(&self.text);
+        }
+        if self.language == "file" {
+            return file(&self.text);
         }
         if let Some((file, runtime)) = self.module() {
             return handler(file, runtime, &self.text);
@@ -120,6 +126,31 @@ fn files(text: &str) -> Project {
         files.push(("template.yaml".to_owned(), template(runtime)));
     }
     project(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+}
+
+/// A folder with one file, searched for secrets. The first line names it, `# file: .env`; a second one
+/// may say that only a commit holds it, `# commit: 1f0c1a2b`.
+fn file(text: &str) -> Project {
+    let (path, text) = headed(text, "# file: ").unwrap_or(("notes.txt", text));
+    let settings = Settings {
+        key: HashKey::new(b"testkit"),
+        allow: BTreeSet::new(),
+        limits: sensitive::Limits::default(),
+    };
+    let mut project = Project::default();
+    match headed(text, "# commit: ") {
+        Some((commit, text)) => {
+            drop(sensitive::read_text(&mut project, &settings, (path, commit), text.to_owned()));
+        }
+        None => sensitive::attach(&mut project, &MemorySource::new([(path, text)]), &settings, |_| true),
+    }
+    project
+}
+
+/// What a first line says after `head`, and the text below.
+fn headed<'a>(text: &'a str, head: &str) -> Option<(&'a str, &'a str)> {
+    let (line, rest) = text.split_once('\n')?;
+    Some((line.strip_prefix(head)?.trim(), rest))
 }
 
 /// A project of one function whose handler anyone can call.

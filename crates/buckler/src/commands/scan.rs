@@ -16,8 +16,15 @@ use crate::{clock, facts, output, since};
 pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, CommandError> {
     // The process ends when the scan does: taking the graph apart value by value would cost a twentieth of it.
     let mut read = ManuallyDrop::new(reading::read(&arguments.reading)?);
-    let Read { project, loaded, disk, .. } = &mut *read;
+    let Read { project, loaded, disk, folder } = &mut *read;
     facts::attach(project, disk, loaded);
+    if !arguments.no_secrets {
+        facts::attach_secrets(project, disk, loaded);
+    }
+    if arguments.history {
+        facts::attach_history(project, folder, loaded, !arguments.reading.writing.quiet)?;
+    }
+    facts::forget_hashes(project);
     let checks = chosen(arguments, &read.loaded.config)?;
     let today = clock::today();
     let mut findings = checks::run(&read.project, &checks, today);

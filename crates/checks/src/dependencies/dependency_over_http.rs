@@ -40,13 +40,22 @@ check! {
 }
 
 fn dependency_over_http(app: &App, findings: &mut Findings) {
-    for package in &app.packages {
-        let source = package.source.as_deref().unwrap_or_default();
-        if is_plain(source) {
-            let message =
-                format!("`{}` is fetched without encryption from `{}`", package.name, masked(source));
-            findings.push(about(&DEPENDENCY_OVER_HTTP, package, message));
+    for manifest in &app.manifests {
+        let open: Vec<&Package> = asked_by(app, manifest)
+            .filter(|package| is_plain(package.source.as_deref().unwrap_or_default()))
+            .collect();
+        let bare: Vec<&Package> = open.iter().copied().filter(|package| !package.locked).collect();
+        let shown = if bare.is_empty() { &open } else { &bare };
+        let Some(first) = shown.first() else { continue };
+        let sums = if bare.is_empty() { ", with checksums" } else { "" };
+        let message =
+            format!("{} fetched without encryption{sums}: {}", counted(shown.len(), "package"), names(shown));
+        let mut finding = in_manifest(&DEPENDENCY_OVER_HTTP, manifest, first, message);
+        // What was replaced does not fit its checksum.
+        if bare.is_empty() {
+            finding.severity = Severity::Low;
         }
+        findings.push(finding);
     }
     for (manifest, setting) in settings(app, &[SettingKind::Index, SettingKind::ExtraIndex]) {
         if is_plain(&setting.text) {

@@ -71,7 +71,7 @@ impl Interpreter<'_> {
                 OriginKind::Secret => {
                     self.note_use(UseKind::SensitiveLog, "a secret in the answer", mark.origin.at)
                 }
-                OriginKind::Event | OriginKind::UnverifiedToken => {}
+                OriginKind::Event | OriginKind::UnverifiedToken | OriginKind::Stored => {}
             }
         }
     }

@@ -105,6 +105,7 @@ impl Interpreter<'_> {
     pub(super) fn apply_rules(&mut self, call: &Invoked<'_>) -> Option<Value> {
         let rules = models::rules(self.language(), call.path);
         self.note_call(call.path, None, call.arguments, call.site);
+        self.logged(call, &rules);
         self.identity(call.path, &rules, call.arguments, call.site);
         if rules.is_empty() {
             self.mass_assigned(call.path, call.arguments, call.site);
@@ -222,7 +223,9 @@ impl Interpreter<'_> {
             arguments: Rc::from([]),
             before: call.receiver.as_extern().and_then(|known| known.before.clone()),
         };
-        Value::of(Shape::Extern(known.called(call.arguments).into()))
+        // A stream, a text or an item of what was read is still what was read.
+        let taint = super::stored::read_only(&call.receiver.taint);
+        Value { shape: Shape::Extern(known.called(call.arguments).into()), taint }
     }
 
     /// The structure that a text describes.
@@ -249,7 +252,7 @@ impl Interpreter<'_> {
     /// Claims of a token that nobody verified.
     fn unverified(&self, taint: &Taint, at: Span) -> Taint {
         taint.map(|mark| {
-            if mark.clean.has(SinkKind::Identity) {
+            if mark.clean.has(SinkKind::Identity) || mark.origin.kind == OriginKind::Stored {
                 return mark.clone();
             }
             let path = format!("the token in `{}`", mark.origin.path);
@@ -270,7 +273,11 @@ impl Interpreter<'_> {
         // `client.send(new Command({ … }))`: the command's arguments are the operation's.
         let command = command_of(arguments).filter(|command| !command.arguments.is_empty());
         let inner: Vec<Passed> = match command {
-            Some(command) => command.arguments.to_vec(),
+            Some(command) => {
+                // Options of a presigned address stand beside the command.
+                let options = arguments.iter().filter(|passed| passed.value.as_extern().is_none());
+                command.arguments.iter().chain(options).cloned().collect()
+            }
             None => arguments.to_vec(),
         };
         let receiver = Value { shape: Shape::Extern(Rc::new(known.clone())), taint: taint.clone() };
@@ -283,16 +290,18 @@ impl Interpreter<'_> {
         }
         self.note_call(&known.path, Some(aws.clone()), &inner, site);
         self.identity(&known.path, &[], &inner, site);
-        self.note_boundary(&aws, known, &inner, site);
+        let target = self.target_of(known, &inner);
+        self.note_boundary(&aws, target.as_ref(), &invoked);
+        let stored = self.stored(&aws, known, target.as_ref(), site.at);
+        let result = Value { shape: Shape::Extern(known.called(arguments).into()), taint: stored };
         let callbacks: Vec<Value> =
             arguments.iter().flat_map(|passed| self.functions_in(&passed.value)).collect();
         for callback in callbacks {
             self.in_branch(|this| {
                 let error = super::statements::caught(site.at);
-                this.call_with(&callback, vec![error, Value::UNKNOWN], site.at)
+                this.call_with(&callback, vec![error, result.clone()], site.at)
             });
         }
-        let result = Value::of(Shape::Extern(known.called(arguments).into()));
         let is_secret = matches!(
             (aws.service.as_str(), aws.operation.as_str()),
             ("secretsmanager", "GetSecretValue")
@@ -304,11 +313,9 @@ impl Interpreter<'_> {
         // What was uploaded is as good as who uploads.
         let is_read =
             aws.service == "s3" && matches!(aws.operation.as_str(), "GetObject" | "SelectObjectContent");
-        if is_read {
-            result.with(uploaded(&self.taint_of_passed(&inner).join(&self.taint_of_passed(&known.arguments))))
-        } else {
-            result
-        }
+        let keys = self.taint_of_passed(&inner).join(&self.taint_of_passed(&known.arguments));
+        let uploaded = uploaded(&keys);
+        if is_read && !uploaded.is_none() { result.with(uploaded) } else { result }
     }
 
     fn secret(&mut self, result: Value, arguments: &[Passed], at: Span) -> Value {
@@ -326,7 +333,8 @@ impl Interpreter<'_> {
         result.with(Taint::of(mark))
     }
 
-    fn note_boundary(&mut self, aws: &Aws, known: &Extern, arguments: &[Passed], site: Site) {
+    /// What names the receiver, table or bucket of an operation.
+    fn target_of(&self, known: &Extern, arguments: &[Passed]) -> Option<Value> {
         const TARGETS: &[&str] = &[
             "FunctionName",
             "QueueUrl",
@@ -341,21 +349,23 @@ impl Interpreter<'_> {
             "Entries",
             "RequestItems",
         ];
-        if self.quiet > 0 || self.record.boundaries.len() >= 1_000 {
+        let named = TARGETS.iter().find_map(|name| self.option(arguments, name));
+        let named = named.or_else(|| self.option(arguments, super::stored::bucket_position(&known.path)?));
+        // `resource.Table(name).put_item(…)`.
+        named.or_else(|| known.arguments.first().map(|first| first.value.clone()))
+    }
+
+    fn note_boundary(&mut self, aws: &Aws, target: Option<&Value>, call: &Invoked<'_>) {
+        let at = call.site.at;
+        // The same call is reached on several ways: a few of them tell what it sends.
+        let known = self.record.boundaries.iter().filter(|boundary| boundary.at == at).count();
+        if self.quiet > 0 || self.unreached || known >= 4 || self.record.boundaries.len() >= 1_000 {
             return;
         }
-        let taint = self.taint_of_passed(arguments);
-        let marks: Vec<Mark> = taint
-            .marks()
-            .iter()
-            .filter(|mark| matches!(mark.origin.kind, OriginKind::Event | OriginKind::UnverifiedToken))
-            .cloned()
-            .collect();
-        let named = TARGETS.iter().find_map(|name| self.option(arguments, name));
-        // `resource.Table(name).put_item(…)`.
-        let named = named.or_else(|| known.arguments.first().map(|first| first.value.clone()));
-        let target = named.map_or_else(|| model::Data::unknown("not named"), |value| self.data_of(&value, 0));
-        self.record.boundaries.push(Boundary { operation: aws.clone(), target, at: site.at, marks });
+        let marks = super::stored::marks_of_others(&self.taint_of_passed(call.arguments));
+        let stored = self.written(aws, call.path, call.arguments);
+        let target = target.map_or_else(|| model::Data::unknown("not named"), |value| self.data_of(value, 0));
+        self.record.boundaries.push(Boundary { operation: aws.clone(), target, at, marks, stored });
     }
 
     /// Claims of an unverified token that decide what is read, written or called.
@@ -389,12 +399,7 @@ impl Interpreter<'_> {
             let claims = claims_only(&value.taint);
             self.note_claims("a comparison", &claims, at);
         }
-        let is_secret =
-            |value: &Value| value.taint.marks().iter().any(|mark| mark.origin.kind == OriginKind::Secret);
-        let is_live = |value: &Value| value.taint.is_live();
-        if is_secret(left) && is_live(right) || is_secret(right) && is_live(left) {
-            self.note_use(UseKind::TimingComparison, "", at);
-        }
+        self.secret_compared(left, right, at);
     }
 
     /// The value of a keyword, of a key of an options object at any depth, or of an argument of the call
@@ -554,6 +559,9 @@ fn claims_only(taint: &Taint) -> Taint {
 
 /// Whether a value is a part of a token that was decoded from base 64 by hand.
 fn is_decoded_token(mark: &Mark) -> bool {
+    if mark.origin.kind != OriginKind::Event {
+        return false;
+    }
     let path = mark.origin.path.to_ascii_lowercase();
     let is_token = ["authorization", "token", "jwt", "cookie"].iter().any(|word| path.ends_with(word));
     is_token

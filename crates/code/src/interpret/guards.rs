@@ -1,7 +1,7 @@
 //! Checks that make a value harmless: allow-lists, casts, patterns, prefixes.
 use std::rc::Rc;
 
-use model::{SinkKind, UseKind};
+use model::SinkKind;
 
 use super::Interpreter;
 use crate::ir::{BinaryOp, Const, Expr, ExprKind, Function, Stmt, StmtKind, UnaryOp};
@@ -535,10 +535,6 @@ impl Interpreter<'_> {
             })
         };
         is_call && ends(value)
-    }
-
-    pub(super) fn note_logged(&mut self, name: &str, at: model::Span) {
-        self.note_use(UseKind::SensitiveLog, name, at);
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use model::{SinkKind, Span, UseKind};
 
 use super::Interpreter;
+use super::stored::part_of;
 use crate::heap::{Object, ObjectKind};
 use crate::ir::{Const, Name};
 use crate::models::{self, Effect, Returns, Rule};
@@ -34,7 +35,7 @@ impl Interpreter<'_> {
                 let bound = Bound { receiver: object.clone(), name: Arc::clone(name) };
                 Value::of(Shape::Bound(bound.into()))
             }
-            _ => Value::unknown(claims_of(&object.taint, name)),
+            _ => Value::unknown(claims_of(&part_of(&object.taint, name), name)),
         }
     }
 
@@ -214,7 +215,7 @@ impl Interpreter<'_> {
             let taint = taint.cleaned(Kinds::of(SinkKind::Path));
             return Value { shape: Shape::Extern(member.into()), taint };
         }
-        let taint = if &*known.path == "error" { error_part(taint, name, at) } else { taint.clone() };
+        let taint = if &*known.path == "error" { error_part(taint, name, at) } else { part_of(taint, name) };
         Value { shape: Shape::Extern(member.into()), taint }
     }
 

@@ -344,6 +344,9 @@ impl Interpreter<'_> {
         let second = || arguments.get(1).map_or(Value::UNKNOWN, |passed| passed.value.clone());
         match &*known.path {
             "require" | "import" | "importlib.import_module" | "__import__" => {
+                if first().as_text().is_none() {
+                    self.note_call(&known.path, None, arguments, site);
+                }
                 Some(self.loaded_by_call(&known.path, arguments, site))
             }
             "Promise" => Some(self.promise(&first(), site.at)),

@@ -15,6 +15,10 @@ pub(crate) struct Record {
     pub imports: Vec<Import>,
     pub calls: BTreeMap<(Span, String), Call>,
     pub flows: BTreeMap<(Span, SinkKind, String), RawFlow>,
+    /// Flows of what was read from a store: they count when somebody else wrote it.
+    pub stored: BTreeMap<(Span, SinkKind, String), RawFlow>,
+    /// What was read where: the table or bucket.
+    pub reads: BTreeMap<Span, Data>,
     pub uses: BTreeMap<(Span, UseKind, String), Use>,
     /// Data that leaves for another part of the system.
     pub boundaries: Vec<Boundary>,
@@ -43,6 +47,17 @@ pub(crate) struct Boundary {
     pub target: Data,
     pub at: Span,
     pub marks: Vec<Mark>,
+    /// For what is stored: whose data is under which name of it.
+    pub stored: Stored,
+}
+
+/// What a write puts into a table or bucket.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Stored {
+    /// Field and whose data it holds; no name when it may be any.
+    pub fields: Vec<(Option<Name>, Vec<Mark>)>,
+    /// Whoever gets the answer writes what they like: a presigned address.
+    pub presigned: bool,
 }
 
 /// Facts of one kind that are kept for one function.
@@ -68,18 +83,22 @@ impl Interpreter<'_> {
             return;
         }
         for mark in taint.marks().iter().filter(|mark| !mark.clean.has(kind)) {
-            if self.record.flows.len() >= FACTS_MAX {
+            if self.record.flows.len() + self.record.stored.len() >= FACTS_MAX {
                 self.record.exhausted = true;
                 return;
             }
             let reached = !self.unreached;
             let flow = RawFlow { kind, api: api.to_owned(), at, argument, mark: mark.clone(), reached };
             let key = (at, kind, mark.origin.path.to_string());
+            let flows = match mark.origin.kind {
+                OriginKind::Stored => &mut self.record.stored,
+                _ => &mut self.record.flows,
+            };
             let is_longer = |known: &RawFlow| known.mark.trail.length() > mark.trail.length();
-            match self.record.flows.get(&key) {
+            match flows.get(&key) {
                 Some(known) if !is_longer(known) => {}
                 _ => {
-                    self.record.flows.insert(key, flow);
+                    flows.insert(key, flow);
                 }
             }
         }

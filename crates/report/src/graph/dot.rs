@@ -1,13 +1,18 @@
 //! An application as a Graphviz digraph.
-use model::App;
+use model::{App, Framework};
 
 use super::diagram::{Form, diagram, form, label};
+use crate::scan::title;
 
-/// The graph of an application in the DOT language.
+/// The graph of an application in the DOT language; empty for files without a function.
 #[must_use]
 pub fn graph_dot(app: &App) -> String {
     let diagram = diagram(app);
-    let mut out = format!("digraph \"{}\" {{\n  rankdir=LR;\n", literal(&app.name));
+    // A folder with packages only is no graph.
+    if app.framework == Framework::Files && diagram.nodes.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("digraph \"{}\" {{\n  rankdir=LR;\n", literal(title(app)));
     out.push_str("  node [fontname=\"sans-serif\", fontsize=11, style=\"filled,rounded\"];\n");
     out.push_str("  edge [fontname=\"sans-serif\", fontsize=9, color=\"#707070\"];\n");
     for node in diagram.nodes {
@@ -15,7 +20,8 @@ pub fn graph_dot(app: &App) -> String {
         let (fill, line) = look.colours();
         let [name, kind] = label(node);
         // The line break between the two is the only escape that Graphviz sees in the label.
-        let text = format!("\"{}\\n{}\"", literal(&name), literal(&kind));
+        let kind = if kind.is_empty() { kind } else { format!("\\n{}", literal(&kind)) };
+        let text = format!("\"{}{kind}\"", literal(&name));
         out.push_str(&format!(
             "  n{} [label={text}, class=\"{}\", shape={}, fillcolor=\"{fill}\", color=\"{line}\"];\n",
             node.id.0,

@@ -1,7 +1,7 @@
 //! The graph for programs. `docs/schemas/model.schema.json` describes it.
 use std::collections::BTreeMap;
 
-use model::{App, Condition, Effect, Node, Policy, PolicyOrigin, Project, Statement, Value};
+use model::{App, Condition, Effect, Node, Policy, PolicyOrigin, Project, Span, Statement, Value};
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -131,6 +131,15 @@ fn application<'a>(project: &Project, app: &'a App) -> Application<'a> {
     }
 }
 
+/// Where a node is named; of a function that no template names its handler.
+fn place_of(app: &App, node: &Node) -> Span {
+    if node.name_at != Span::NONE {
+        return node.name_at;
+    }
+    let code = app.code.iter().find(|code| code.function == node.id);
+    code.and_then(|code| code.handler).unwrap_or(node.name_at)
+}
+
 fn item<'a>(project: &Project, app: &'a App, node: &'a Node) -> Item<'a> {
     let policies = |all: &'a [Policy]| all.iter().map(|policy| permissions(project, policy)).collect();
     Item {
@@ -139,7 +148,7 @@ fn item<'a>(project: &Project, app: &'a App, node: &'a Node) -> Item<'a> {
         provider: node.provider.as_str(),
         r#type: &node.provider_type,
         construct: node.construct.as_deref(),
-        at: project.locate(node.name_at),
+        at: project.locate(place_of(app, node)),
         implicit: node.implicit,
         owner: app.owner(node).map(|owner| owner.name.as_str()),
         attributes: node.attrs.iter().map(|(name, value)| (*name, data::attribute(name, value))).collect(),

@@ -1,24 +1,24 @@
 //! An application as a Mermaid flowchart, which code hosts draw in Markdown.
-use model::App;
+use model::{App, Framework};
 
 use super::diagram::{Form, diagram, form, label};
 
-/// The graph of an application as a Mermaid flowchart.
+/// The graph of an application as a Mermaid flowchart; empty for files without a function.
 #[must_use]
 pub fn graph_mermaid(app: &App) -> String {
     let diagram = diagram(app);
+    // A folder with packages only is no graph.
+    if app.framework == Framework::Files && diagram.nodes.is_empty() {
+        return String::new();
+    }
     let mut out = "flowchart LR\n".to_owned();
     for node in diagram.nodes {
         let look = form(node.kind);
         let [name, kind] = label(node);
         let (open, close) = brackets(look);
-        out.push_str(&format!(
-            "  n{}{open}\"{}<br/><small>{}</small>\"{close}:::{}\n",
-            node.id.0,
-            quote(&name),
-            quote(&kind),
-            class(look),
-        ));
+        let kind = if kind.is_empty() { kind } else { format!("<br/><small>{}</small>", quote(&kind)) };
+        let (id, name, class) = (node.id.0, quote(&name), class(look));
+        out.push_str(&format!("  n{id}{open}\"{name}{kind}\"{close}:::{class}\n"));
     }
     for arrow in diagram.arrows {
         out.push_str(&format!("  n{} -->|{}| n{}\n", arrow.from.0, arrow.label, arrow.to.0));

@@ -1,14 +1,16 @@
 //! The tables below the findings: problems, undecided, accepted, applications, checks.
-use model::Suppressed;
+use model::{Framework, Suppressed};
 
 use super::{escape, prose};
-use crate::Scan;
 use crate::group::{self, rules, undecided};
-use crate::scan::resources;
+use crate::scan::{resources, title};
 use crate::text::stale_words;
+use crate::{Scan, coverage};
 
 /// Resources named for one undecided check, at most.
 const UNDECIDED_SHOWN_MAX: usize = 20;
+/// Functions named for one reason why code was not read, at most.
+const UNREAD_SHOWN_MAX: usize = 50;
 
 /// Sections that have something to show: id, title, count.
 pub(super) fn sections(scan: &Scan<'_>) -> Vec<(&'static str, &'static str, usize)> {
@@ -17,6 +19,7 @@ pub(super) fn sections(scan: &Scan<'_>) -> Vec<(&'static str, &'static str, usiz
         ("undecided", "Undecided", scan.undecided.len()),
         ("accepted", "Accepted", scan.suppressed.len()),
         ("stale", "Stale suppressions", scan.stale.len()),
+        ("code", "Code", coverage::covered(scan).len()),
         ("applications", "Applications", scan.project.apps.len()),
         ("checks", "Checks", scan.checks.len()),
     ];
@@ -33,6 +36,7 @@ pub(super) fn push(out: &mut String, scan: &Scan<'_>) {
             "undecided" => open_cases(out, scan),
             "accepted" => accepted(out, scan),
             "stale" => stale(out, scan),
+            "code" => unread(out, scan),
             "applications" => applications(out, scan),
             _ => checks(out, scan),
         }
@@ -132,11 +136,36 @@ fn stale(out: &mut String, scan: &Scan<'_>) {
     table(out, &Table { caption: "Suppressions that have no effect.", columns, rows: rows.collect() });
 }
 
+fn unread(out: &mut String, scan: &Scan<'_>) {
+    let covered = coverage::covered(scan);
+    if let Some(sentence) = coverage::sentence(&covered) {
+        out.push_str(&format!("<p>{}.</p>\n", escape(&sentence)));
+    }
+    let rows: Vec<Vec<String>> = coverage::gaps(&covered)
+        .into_iter()
+        .map(|gap| {
+            let mut names: Vec<String> =
+                gap.functions.iter().take(UNREAD_SHOWN_MAX).map(|name| code(name)).collect();
+            if gap.functions.len() > UNREAD_SHOWN_MAX {
+                names.push(format!("and {} more", gap.functions.len() - UNREAD_SHOWN_MAX));
+            }
+            let read = if gap.whole { "no" } else { "in part" };
+            vec![names.join(", "), escape(gap.language.as_str()), read.to_owned(), prose(gap.why)]
+        })
+        .collect();
+    if rows.is_empty() {
+        return;
+    }
+    let columns = &["Functions", "Language", "Read", "Why"];
+    let caption = "Functions whose code was not read, or not all of it. It was not judged, and is no pass.";
+    table(out, &Table { caption, columns, rows });
+}
+
 fn applications(out: &mut String, scan: &Scan<'_>) {
     let rows = scan.project.apps.iter().enumerate().map(|(index, app)| {
         let findings = scan.findings.iter().filter(|finding| finding.app == index).count();
         vec![
-            code(&app.name),
+            if app.framework == Framework::Files { escape(title(app)) } else { code(&app.name) },
             app.framework.as_str().to_owned(),
             app.functions().count().to_string(),
             resources(app).to_string(),

@@ -2,10 +2,10 @@
 use std::collections::BTreeMap;
 
 use model::{
-    App, Check, Confidence, Data, Date, Edge, Entry, FileId, Finding, Fix, Framework, Key, Kind, Node,
-    NodeId, Patch, Policy, PolicyOrigin, Principal, Problem, ProblemKind, Project, Provider, Ref, Relation,
-    Severity, SkipOrigin, SourceFile, Span, Stale, StaleReason, Statement, Suppressed, Suppression,
-    Undecided, Value,
+    App, Check, Confidence, Coverage, Data, Date, Edge, Entry, FileId, Finding, Fix, Framework, FunctionCode,
+    Key, Kind, Language, Node, NodeId, Patch, Policy, PolicyOrigin, Principal, Problem, ProblemKind, Project,
+    Provider, Ref, Related, Relation, Secret, Severity, SkipOrigin, SourceFile, Span, Stale, StaleReason,
+    Statement, Suppressed, Suppression, Undecided, Value,
 };
 use report::Scan;
 
@@ -56,10 +56,105 @@ pub(crate) static NO_TRACING: Check = Check {
 
 pub(crate) const TEMPLATE: &str = "Resources:\n  Api:\n    Type: AWS::Lambda::Url\n    Properties:\n      TargetFunctionArn: !Ref Handler\n      AuthType: NONE\n  Handler:\n    Type: AWS::Lambda::Function\n    Properties:\n      Environment:\n        Variables:\n          DB_PASSWORD: \"hunter2-correct-horse\"\n          STAGE: plain-but-secret\n";
 
+pub(crate) static COMMAND: Check = Check {
+    id: "command-from-event",
+    since: "0.1.0",
+    severity: Severity::High,
+    confidence: Confidence::Likely,
+    controls: &["CWE-78", "OWASP-SLS:S1"],
+    also_known_as: &["B605"],
+    page: " # Command built from an event\n\n Whoever sends the event runs programs.\n\n ## Why it matters\n\n It does.\n\n ## What to do\n\n Pass a list of arguments.\n",
+    area: "checks::code::command_from_event",
+    run: |_, _| {},
+};
+
+pub(crate) const CODE: &str = "import os\nKEY = \"a-key-in-the-code\"\n\n\ndef handler(event, context):\n    name = event[\"body\"]\n    greet(name)\n\n\ndef greet(who):\n    os.system(\"echo \" + who + KEY)  # one\n";
+
+/// A secret that the code holds.
+pub(crate) const CODE_SECRET: &str = "a-key-in-the-code";
+
 /// The span of the `nth` occurrence of `text` in the template.
 pub(crate) fn at(text: &str, nth: usize) -> Span {
     let (start, found) = TEMPLATE.match_indices(text).nth(nth).expect("is in the template");
     Span::new(FileId(0), start, start + found.len())
+}
+
+/// The span of the first occurrence of `text` in the code.
+pub(crate) fn in_code(text: &str) -> Span {
+    let start = CODE.find(text).expect("is in the code");
+    Span::new(FileId(1), start, start + text.len())
+}
+
+fn code_of(function: u32, language: Language, coverage: Coverage) -> FunctionCode {
+    FunctionCode {
+        function: NodeId(function),
+        language,
+        coverage,
+        handler: Some(in_code("handler")),
+        files: vec![FileId(1)],
+        imports: Vec::new(),
+        flows: Vec::new(),
+        calls: Vec::new(),
+        uses: Vec::new(),
+    }
+}
+
+/// What no template describes: a function of the code, and a secret.
+fn files() -> App {
+    let mut app = App::new(".", Framework::Files);
+    let mut bare = node(0, Kind::Function, "src/app.py:handler", Span::NONE);
+    bare.provider_type = String::new();
+    bare.implicit = true;
+    bare.partial = true;
+    app.nodes.push(bare);
+    app.code.push(code_of(0, Language::Python, Coverage::Whole));
+    app.secrets.push(Secret {
+        detector: "password",
+        what: "a password",
+        path: "src/app.py".to_owned(),
+        at: in_code(CODE_SECRET),
+        preview: "a…(17)".to_owned(),
+        hash: "0".to_owned(),
+        confidence: Confidence::Likely,
+        in_test: false,
+        commit: None,
+    });
+    app
+}
+
+/// A finding in the code, with the way of the data and an exact fix.
+fn command(node: &str) -> Finding {
+    let step = |text: &str, message: &str| Related { at: in_code(text), message: message.to_owned() };
+    let call = in_code("os.system(\"echo \" + who + KEY)");
+    let mut finding =
+        COMMAND.in_file(node, call, "`greet` runs a command that `event.body` is a part of").path(vec![
+            step("event[\"body\"]", "`event.body` is chosen by who sends the event"),
+            step("greet(name)", "it is passed as `who`"),
+            step("who + KEY", "it ends in `os.system`"),
+        ]);
+    let arguments = "subprocess.run([\"echo\", who + KEY], check=True)".to_owned();
+    let import = Span::new(FileId(1), 0, 0);
+    finding = finding.fix(
+        Fix::risky("run the program without a shell", Patch::Replace { at: call, text: arguments })
+            .and(Patch::Replace { at: import, text: "import subprocess\n".to_owned() }),
+    );
+    finding.app = 1;
+    finding
+}
+
+/// The same with everything hostile, and an edit that would repeat a secret.
+fn hostile_command() -> Finding {
+    let text = format!("KEY = load(\"{CODE_SECRET}\") # {HOSTILE}");
+    let line = in_code("KEY = \"a-key-in-the-code\"");
+    let mut finding = COMMAND
+        .in_file(HOSTILE, line, HOSTILE)
+        .path(vec![
+            Related { at: at("Handler", 0), message: HOSTILE.to_owned() },
+            Related { at: Span::NONE, message: HOSTILE.to_owned() },
+        ])
+        .fix(Fix::safe(HOSTILE, Patch::Replace { at: line, text }));
+    finding.app = 1;
+    finding
 }
 
 fn node(id: u32, kind: Kind, name: &str, name_at: Span) -> Node {
@@ -134,6 +229,7 @@ fn app() -> App {
     hostile.provider_type = HOSTILE.to_owned();
     hostile.owner = Some(NodeId(1));
     app.nodes = vec![url, function, hostile];
+    app.code.push(code_of(1, Language::Java, Coverage::None(HOSTILE.to_owned())));
     app.edges = vec![
         Edge { from: NodeId(0), relation: Relation::Invokes, to: NodeId(1), at: handler },
         Edge { from: NodeId(1), relation: Relation::SendsTo, to: NodeId(2), at: handler },
@@ -201,6 +297,8 @@ pub(crate) fn fixture() -> Fixture {
             .at(function, "`Environment` is\nwide")
             .severity(Severity::Medium)
             .at(at("Environment:\n        Variables:", 0)),
+        command("src/app.py:handler"),
+        hostile_command(),
     ];
     let (suppressed, stale) = acceptances(url, hostile);
     let problem = |kind, at, message: &str| Problem {
@@ -211,19 +309,19 @@ pub(crate) fn fixture() -> Fixture {
         help: "give it a value".to_owned(),
     };
     let project = Project {
-        files: vec![SourceFile::new("template.yaml", TEMPLATE)],
+        files: vec![SourceFile::new("template.yaml", TEMPLATE), SourceFile::new("src/app.py", CODE)],
         problems: vec![
             problem(ProblemKind::Unresolved, Some(at("Handler", 0)), "parameter `Stage` has no default"),
             problem(ProblemKind::Unreadable, None, HOSTILE),
         ],
-        apps: vec![app],
+        apps: vec![app, files()],
     };
     report::sort(&project, &mut findings);
     let undecided =
         vec![Undecided { check: &NO_TRACING, app: 0, node: HOSTILE.to_owned(), reason: HOSTILE.to_owned() }];
     Fixture {
         project,
-        checks: vec![&OPEN_URL, &PLAIN_SECRET, &NO_TRACING],
+        checks: vec![&OPEN_URL, &PLAIN_SECRET, &NO_TRACING, &COMMAND],
         findings,
         suppressed,
         stale,
@@ -255,6 +353,8 @@ impl Fixture {
         let calm = |text: &str| !text.contains("</script>");
         self.project.apps[0].nodes.pop();
         self.project.apps[0].edges.pop();
+        self.project.apps[0].code[0].coverage =
+            Coverage::None("the code of Java functions is not analysed".to_owned());
         self.project.problems.retain(|problem| calm(&problem.message));
         self.findings.retain(|finding| calm(&finding.message));
         self.suppressed.clear();

@@ -50,3 +50,21 @@ fn a_diagram_shows_what_flows() {
         }
     "##]].assert_eq(&report::graph_dot(&fixture.project.apps[0]));
 }
+
+#[test]
+fn functions_that_no_template_names_are_drawn_and_other_files_are_not() {
+    let fixture = fixture();
+    let mut files = fixture.project.apps[1].clone();
+    expect![[r##"
+        digraph "files of the folder" {
+          rankdir=LR;
+          node [fontname="sans-serif", fontsize=11, style="filled,rounded"];
+          edge [fontname="sans-serif", fontsize=9, color="#707070"];
+          n0 [label="src/app.py:handler", class="function", shape=box, fillcolor="#e3ecfb", color="#3763b0"];
+        }
+    "##]].assert_eq(&report::graph_dot(&files));
+    let document: Json = serde_json::from_str(&report::graph_json(&fixture.project)).unwrap();
+    assert_eq!(document["applications"][1]["nodes"][0]["at"], "src/app.py:5:5");
+    files.nodes.clear();
+    assert_eq!(report::graph_dot(&files) + &report::graph_mermaid(&files), "");
+}

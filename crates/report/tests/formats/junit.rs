@@ -15,9 +15,13 @@ fn read(xml: &str) -> Report {
 fn another_reader_understands_it() {
     let fixture = fixture();
     let report = read(&report::junit(&fixture.scan()));
-    let [app, reading] = report.test_suites.as_slice() else { panic!("two suites") };
-    assert_eq!((app.name.as_str(), app.tests, app.failures), ("template.yaml", 3, 3));
+    let [app, files, reading, code] = report.test_suites.as_slice() else { panic!("four suites") };
+    assert_eq!((app.name.as_str(), app.tests, app.failures), ("template.yaml", 4, 3));
+    assert_eq!((files.name.as_str(), files.tests, files.failures), ("files of the folder", 4, 1));
     assert_eq!((reading.tests, reading.errors), (2, 1));
+    // Code that was not read is no pass.
+    let skipped = |case: &&quick_junit::TestCase| matches!(case.status, TestCaseStatus::Skipped { .. });
+    assert_eq!((code.tests, code.test_cases.iter().filter(skipped).count()), (2, 1));
 }
 
 #[test]

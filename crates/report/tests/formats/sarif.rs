@@ -2,6 +2,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use expect_test::expect;
 use serde_json::Value as Json;
 
 use crate::fixture::fixture;
@@ -54,7 +55,8 @@ fn another_reader_understands_it() {
         let index = usize::try_from(result.rule_index.unwrap()).unwrap();
         assert_eq!(Some(&rules[index].id), result.rule_id.as_ref());
     }
-    let region = results[2].locations.as_ref().unwrap()[0]
+    let open = results.iter().find(|result| result.rule_id.as_deref() == Some("public-function-url"));
+    let region = open.unwrap().locations.as_ref().unwrap()[0]
         .physical_location
         .as_ref()
         .unwrap()
@@ -74,4 +76,110 @@ fn accepted_findings_carry_their_reason_and_open_ones_do_not() {
     assert_eq!(accepted.len(), 2);
     assert_eq!(accepted[0]["suppressions"][0]["kind"], "inSource");
     assert_eq!(accepted[1]["suppressions"][0]["kind"], "external");
+}
+
+/// The one result about the code that has a calm name.
+fn command(log: &Json) -> &Json {
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    results
+        .iter()
+        .find(|result| result["message"]["text"].as_str().unwrap().contains("`greet` runs"))
+        .unwrap()
+}
+
+#[test]
+fn the_way_of_the_data_is_a_code_flow() {
+    let log: Json = serde_json::from_str(&report::sarif(&fixture().scan())).unwrap();
+    let steps = command(&log)["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap();
+    let seen: Vec<String> = steps
+        .iter()
+        .map(|step| {
+            let region = &step["location"]["physicalLocation"]["region"];
+            let kinds: Vec<&str> =
+                step["kinds"].as_array().unwrap().iter().filter_map(Json::as_str).collect();
+            assert_eq!(step["nestingLevel"], 0);
+            format!(
+                "{} {}:{} {} {}",
+                step["executionOrder"],
+                region["startLine"],
+                region["startColumn"],
+                kinds.join("+"),
+                step["location"]["message"]["text"].as_str().unwrap()
+            )
+        })
+        .collect();
+    expect![[r#"
+        1 6:12 acquire+taint `event.body` is chosen by who sends the event
+        2 7:5 taint it is passed as `who`
+        3 11:25 danger+taint it ends in `os.system`"#]]
+    .assert_eq(&seen.join("\n"));
+}
+
+#[test]
+fn an_exact_fix_can_be_applied_as_it_stands() {
+    let fixture = fixture();
+    let log: Json = serde_json::from_str(&report::sarif(&fixture.scan())).unwrap();
+    let change = &command(&log)["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"]["uri"], "src/app.py");
+    let mut lines: Vec<Vec<char>> =
+        crate::fixture::CODE.split_inclusive('\n').map(|line| line.chars().collect()).collect();
+    // From the end on, so that places before it stay.
+    for replacement in change["replacements"].as_array().unwrap().iter().rev() {
+        let number =
+            |key: &str| usize::try_from(replacement["deletedRegion"][key].as_u64().unwrap()).unwrap() - 1;
+        assert_eq!(number("startLine"), number("endLine"));
+        let text = replacement["insertedContent"]["text"].as_str().unwrap();
+        lines[number("startLine")].splice(number("startColumn")..number("endColumn"), text.chars());
+    }
+    let applied: String = lines.into_iter().flatten().collect();
+    expect![[r#"
+        import subprocess
+        import os
+        KEY = "a-key-in-the-code"
+
+
+        def handler(event, context):
+            name = event["body"]
+            greet(name)
+
+
+        def greet(who):
+            subprocess.run(["echo", who + KEY], check=True)  # one
+    "#]]
+    .assert_eq(&applied);
+}
+
+#[test]
+fn an_edit_that_would_repeat_a_secret_is_not_given() {
+    let log: Json = serde_json::from_str(&report::sarif(&fixture().scan())).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let with_fixes = results.iter().filter(|result| result.get("fixes").is_some()).count();
+    assert_eq!(with_fixes, 1);
+    let document: Json = serde_json::from_str(&report::json(&fixture().scan())).unwrap();
+    let patches =
+        document["findings"].as_array().unwrap().iter().filter_map(|f| f["fix"]["patches"].as_array());
+    let replaced: Vec<&Json> = patches.flatten().filter(|patch| patch["op"] == "replace").collect();
+    assert_eq!(replaced.len(), 3);
+    assert_eq!(replaced.iter().filter(|patch| patch["text"].is_null()).count(), 1);
+}
+
+#[test]
+fn code_inside_of_a_template_has_no_exact_edits() {
+    // Its copy has the template's path and lines, but other columns.
+    let mut fixture = fixture();
+    fixture.project.files[1].path = "template.yaml".to_owned();
+    let log: Json = serde_json::from_str(&report::sarif(&fixture.scan())).unwrap();
+    assert!(command(&log).get("fixes").is_none());
+    assert!(command(&log)["properties"]["fix"].as_str().unwrap().contains("replace `os.system"));
+}
+
+#[test]
+fn unread_code_is_told() {
+    let log: Json = serde_json::from_str(&report::sarif(&fixture().calm().scan())).unwrap();
+    let told = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+    let unread = told.iter().find(|one| one["descriptor"]["id"] == "unread-code").unwrap();
+    assert_eq!(
+        unread["message"]["text"],
+        "the code of `Handler` (Java) was not read: the code of Java functions is not analysed"
+    );
 }

@@ -21,7 +21,8 @@ impl Compiler {
     pub fn wants(path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
         let ending = name.rsplit('.').next().unwrap_or_default();
-        let is_text = name.eq_ignore_ascii_case("readme.md") || name.eq_ignore_ascii_case("license.md");
+        let is_text =
+            ["readme.md", "license.md", "index.json"].iter().any(|other| name.eq_ignore_ascii_case(other));
         matches!(ending, "json" | "yaml" | "yml" | "md")
             && !is_text
             && !path.split('/').any(|part| part == ".git" || part == ".github")

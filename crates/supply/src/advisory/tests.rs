@@ -135,7 +135,10 @@ fn what_cannot_be_told_is_a_problem() {
     assert!(message(&[("Gemfile.lock", gem)], TODAY).contains("holds nothing about RubyGems"));
     let old = message(&[("requirements.txt", "a==1\n")], Date::new(2027, 1, 1));
     assert!(old.contains("end on 2026-11-21, 41 days ago"), "{old}");
-    let odd = message(&[("package-lock.json", r#"{"packages": {"node_modules/left": {"version": "odd"}}}"#)], TODAY);
+    let odd = message(
+        &[("package-lock.json", r#"{"packages": {"node_modules/left": {"version": "odd"}}}"#)],
+        TODAY,
+    );
     assert_eq!(odd, "`left` odd cannot be compared with GHSA-aaaa");
 }
 

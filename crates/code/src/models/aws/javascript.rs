@@ -88,7 +88,12 @@ fn version_3_method(
     if let Some(name) = last.name.strip_prefix("waitUntil").or_else(|| last.name.strip_prefix("waitFor")) {
         return aws(service.name, tables::waiter(service.name, name)?);
     }
+    // What a call of the client gave back is no client: `send().Body.transformToString()`.
+    let is_result = way.iter().any(|segment| {
+        segment.argument.is_some() && segment.name.starts_with(char::is_lowercase) && segment.name != "from"
+    });
     let is_method = way.iter().any(|segment| segment.argument.is_some())
+        && !is_result
         && last.name.starts_with(char::is_lowercase)
         && !NO_OPERATIONS.contains(&last.name);
     is_method.then(|| aws(service.name, operation(&capital(last.name))))?

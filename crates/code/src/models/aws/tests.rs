@@ -85,6 +85,8 @@ fn version_2_for_javascript() {
     is("aws-sdk.S3().upload", "s3:PutObject");
     is("aws-sdk.S3.ManagedUpload()", "s3:PutObject");
     with("aws-sdk.S3().getSignedUrl", Some("getObject"), "s3:GetObject");
+    is("@aws-sdk/client-s3.S3Client().send().Body.transformToString", "-");
+    is("@aws-sdk/client-s3.S3().getObject().Body.transformToString", "-");
     with("aws-sdk.S3().waitFor", Some("objectExists"), "s3:HeadObject");
     is("aws-xray-sdk-core.captureAWS().Lambda().invoke", "lambda:Invoke");
     is("aws-sdk.config.update", "-");
