@@ -68,7 +68,7 @@ fn told(flow: &Flow, does: &str, ways: usize) -> String {
 
 /// A piece of code in a sentence; what quotes code itself, or is words, stays as it is.
 fn quoted(text: &str) -> String {
-    let is_words = text.contains('`') || text.starts_with("the ");
+    let is_words = text.contains('`') || text.contains(' ');
     if is_words { text.to_owned() } else { format!("`{text}`") }
 }
 

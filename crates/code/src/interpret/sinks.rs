@@ -64,7 +64,7 @@ impl Interpreter<'_> {
             SinkKind::Request | SinkKind::Redirect => host_taint(value, kind),
             // A list of arguments: only the program is a choice.
             SinkKind::Command if is_list && !matches!(condition, Condition::Shell) => self.first_item(value),
-            SinkKind::Log => value.taint.clone(),
+            SinkKind::Log => printed(value),
             SinkKind::Sql if matches!(condition, Condition::SqlText) && path.starts_with("?.") => {
                 if begins_with_statement(value) {
                     value.taint.clone()
@@ -157,6 +157,18 @@ fn is_literal(value: &Value, literal: &str) -> bool {
         Shape::Extern(known) => known.path.ends_with(literal),
         _ => false,
     }
+}
+
+/// What keeps its line breaks when it is printed: structures are shown with theirs escaped.
+fn printed(value: &Value) -> Taint {
+    if matches!(&value.shape, Shape::Event(part) if part.path.is_empty()) {
+        return Taint::NONE;
+    }
+    let mut only = Taint::NONE;
+    for mark in value.taint.marks().iter().filter(|mark| mark.structure != Structure::Whole) {
+        only = only.join(&Taint::of(mark.clone()));
+    }
+    only
 }
 
 pub(super) fn structured_only(taint: &Taint, kind: SinkKind) -> Taint {
