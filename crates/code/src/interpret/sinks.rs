@@ -72,6 +72,9 @@ impl Interpreter<'_> {
                     Taint::NONE
                 }
             }
+            SinkKind::MassAssignment if matches!(condition, Condition::Structured) => {
+                structured_only(&self.chosen_fields(value), kind)
+            }
             _ if matches!(condition, Condition::Structured) => structured_only(&self.deep_taint(value), kind),
             _ if matches!(condition, Condition::Text) && is_list => self.first_item(value),
             // An object that a library made of it is no text.
@@ -83,6 +86,17 @@ impl Interpreter<'_> {
             }
             _ => self.deep_taint(value),
         }
+    }
+
+    /// Who chose the names of a structure's fields; what stands in a field of its own is only a value.
+    fn chosen_fields(&self, value: &Value) -> Taint {
+        let Some(object) = value.as_object().and_then(|id| self.heap.get(id)) else {
+            return value.taint.clone();
+        };
+        let spread = object.rest.iter().fold(value.taint.clone(), |sum, rest| sum.join(&rest.taint));
+        // `{ $set: body }`: an operator, not a field.
+        let operators = object.fields.iter().filter(|(name, _)| name.starts_with('$'));
+        operators.fold(spread, |sum, (_, value)| sum.join(&value.taint))
     }
 
     /// What a model is told to do; a message of its own in the role of the user is what it is for.
@@ -159,16 +173,44 @@ fn is_literal(value: &Value, literal: &str) -> bool {
     }
 }
 
+/// Parts of events that are structures.
+const STRUCTURES: &[&str] = &[
+    "event",
+    "request",
+    "headers",
+    "multiValueHeaders",
+    "queryStringParameters",
+    "multiValueQueryStringParameters",
+    "pathParameters",
+    "requestContext",
+    "detail",
+    "Records[]",
+    "Records",
+];
+
 /// What keeps its line breaks when it is printed: structures are shown with theirs escaped.
 fn printed(value: &Value) -> Taint {
-    if matches!(&value.shape, Shape::Event(part) if part.path.is_empty()) {
+    if value.as_object().is_some() {
         return Taint::NONE;
     }
     let mut only = Taint::NONE;
-    for mark in value.taint.marks().iter().filter(|mark| mark.structure != Structure::Whole) {
+    for mark in value.taint.marks().iter().filter(|mark| keeps_lines(mark)) {
         only = only.join(&Taint::of(mark.clone()));
     }
     only
+}
+
+fn keeps_lines(mark: &Mark) -> bool {
+    let path = &*mark.origin.path;
+    let last = path.rsplit('.').next().unwrap_or(path);
+    // The names of objects arrive encoded.
+    let is_encoded = path.ends_with("s3.object.key")
+        && !mark
+            .trail
+            .steps()
+            .iter()
+            .any(|step| ["unquote", "decodeURI"].iter().any(|decoder| step.name.contains(decoder)));
+    mark.structure != Structure::Whole && !STRUCTURES.contains(&last) && !is_encoded
 }
 
 pub(super) fn structured_only(taint: &Taint, kind: SinkKind) -> Taint {
