@@ -74,3 +74,6 @@ area! {
     xml_parser_with_entities,
     xpath_injection,
 }
+
+#[cfg(test)]
+mod tests;

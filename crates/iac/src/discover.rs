@@ -61,7 +61,8 @@ fn scanned_paths(reader: &mut Reader<'_>) -> Vec<String> {
         reader.problem(ProblemKind::Limit, &first_left_out, message, "scan a smaller folder");
     }
     let all = reader.source.paths();
-    let mut paths: Vec<String> = all.iter().take(files_max).filter(|path| may_describe(path) && !is_made(path)).cloned().collect();
+    let mut paths: Vec<String> =
+        all.iter().take(files_max).filter(|path| may_describe(path) && !is_made(path)).cloned().collect();
     paths.sort();
     paths
 }

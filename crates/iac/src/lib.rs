@@ -24,6 +24,6 @@ mod skips;
 mod terraform;
 
 pub use lower::describe_patch;
+pub use model::{MemorySource, ReadError, Source};
 pub use options::{Limits, Options};
 pub use reader::read;
-pub use model::{MemorySource, ReadError, Source};

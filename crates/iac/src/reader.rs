@@ -7,8 +7,8 @@ use crate::discover::{self, Found};
 use crate::lower::lower;
 use crate::options::{Limits, Options};
 use crate::resource::Resource;
-use model::{ReadError, Source};
 use crate::{cdk, cloudformation, doc, serverless, skips, terraform};
+use model::{ReadError, Source};
 
 /// Reads every application below the source's folder.
 ///

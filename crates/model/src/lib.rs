@@ -19,6 +19,7 @@ mod package;
 mod policy;
 pub mod schema;
 mod secret;
+mod skip;
 mod source;
 mod span;
 mod suppression;

@@ -39,7 +39,7 @@ pub struct Node {
     pub partial: bool,
 }
 
-/// A suppression written beside the resource.
+/// A suppression written beside the resource, or in a comment of the code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skip {
     /// A check's id, or the name that another tool gives the same check.
@@ -57,6 +57,10 @@ pub enum SkipOrigin {
     Checkov,
     CfnNag,
     CfnGuard,
+    Bandit,
+    Semgrep,
+    Eslint,
+    Ruff,
 }
 
 /// A relation between two nodes, and where it was written.

@@ -368,6 +368,10 @@ pub(crate) fn origin(origin: Option<SkipOrigin>) -> &'static str {
         Some(SkipOrigin::Checkov) => "checkov",
         Some(SkipOrigin::CfnNag) => "cfn-nag",
         Some(SkipOrigin::CfnGuard) => "cfn-guard",
+        Some(SkipOrigin::Bandit) => "bandit",
+        Some(SkipOrigin::Semgrep) => "semgrep",
+        Some(SkipOrigin::Eslint) => "eslint",
+        Some(SkipOrigin::Ruff) => "ruff",
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, CommandError> {
     let mut findings = checks::run(&read.project, &checks, today);
     own_severities(&mut findings.found, &read.loaded.config);
     let judged = checks::suppress(&findings, &read.project, &ignores(&read.loaded.config), &checks);
+    read.project.problems.extend(judged.problems);
     let mut found = judged.found;
     report::sort(&read.project, &mut found);
     if let Some(path) = &arguments.write_baseline {

@@ -87,12 +87,15 @@ check! {
 
 fn check_then_act(app: &App, findings: &mut Findings) {
     let all: Vec<Seen<'_>> = calls(app).filter(|seen| seen.call.reached && is_of_table(seen.call)).collect();
+    let mut told = Vec::new();
     for write in all.iter().filter(|seen| is_blind_write(seen)) {
         let read = all.iter().find(|read| {
-            let is_read = operation(read.call) == "GetItem";
+            let is_read = operation(read.call) == "GetItem" && is_before(read.call, write.call);
             is_read && read.code.function == write.code.function && same_table(read.call, write.call)
         });
-        if let Some(read) = read.filter(|read| is_before(read.call, write.call)) {
+        // Further writes after the same read are the same mistake.
+        if let Some(read) = read.filter(|read| !told.contains(&read.call.at)) {
+            told.push(read.call.at);
             let message = "what was read may have changed before this is written";
             findings
                 .push(write.finding(&CHECK_THEN_ACT, message).related(read.call.at, "the item is read here"));
@@ -125,7 +128,11 @@ fn is_before(read: &Call, write: &Call) -> bool {
 fn same_table(one: &Call, two: &Call) -> bool {
     let table = |call: &Call| call.named("TableName").map(|argument| argument.value.clone());
     match (table(one), table(two)) {
-        (Some(one), Some(two)) => one == two && !matches!(one, Data::Unknown(_)),
+        (Some(one), Some(two)) => {
+            // An environment variable that is set elsewhere is still one and the same.
+            let is_named = !matches!(&one, Data::Unknown(unknown) if unknown.text.is_empty());
+            one == two && is_named
+        }
         (None, None) => receiver(one) == receiver(two),
         _ => false,
     }

@@ -1,7 +1,7 @@
 //! Text that others choose is written to the log with its line breaks.
-use model::SinkKind;
+use model::{SinkKind, Trust};
 
-use crate::code::shared::flows;
+use crate::code::shared::flows_of;
 use crate::prelude::*;
 
 check! {
@@ -49,5 +49,8 @@ check! {
 }
 
 fn log_injection(app: &App, findings: &mut Findings) {
-    flows(app, findings, &LOG_INJECTION, SinkKind::Log, "is written to the log as it is");
+    // Names and numbers of the system itself forge no lines.
+    flows_of(app, findings, &LOG_INJECTION, "is written to the log as it is", |flow| {
+        flow.sink.kind == SinkKind::Log && flow.trust != Trust::Internal
+    });
 }

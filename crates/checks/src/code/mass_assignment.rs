@@ -1,7 +1,7 @@
 //! An object that others send is stored as it is, with whatever fields they put in it.
-use model::SinkKind;
+use model::{SinkKind, Trust};
 
-use crate::code::shared::flows;
+use crate::code::shared::flows_of;
 use crate::prelude::*;
 
 check! {
@@ -71,5 +71,8 @@ check! {
 }
 
 fn mass_assignment(app: &App, findings: &mut Findings) {
-    flows(app, findings, &MASS_ASSIGNMENT, SinkKind::MassAssignment, "is stored with whatever fields it has");
+    // What another part of the system sends, it put together itself.
+    flows_of(app, findings, &MASS_ASSIGNMENT, "is stored with whatever fields it has", |flow| {
+        flow.sink.kind == SinkKind::MassAssignment && flow.trust != Trust::Internal
+    });
 }

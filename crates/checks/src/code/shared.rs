@@ -68,7 +68,7 @@ fn told(flow: &Flow, does: &str, ways: usize) -> String {
 
 /// A piece of code in a sentence; what quotes code itself, or is words, stays as it is.
 fn quoted(text: &str) -> String {
-    let is_words = text.contains('`') || text.starts_with("the ");
+    let is_words = text.contains('`') || text.contains(' ');
     if is_words { text.to_owned() } else { format!("`{text}`") }
 }
 
@@ -122,6 +122,8 @@ pub(super) fn uses(
 
 /// What keywords that a call takes from elsewhere (`**options`) are called in the facts.
 const SPREAD: &str = "**";
+/// What follows the name of a switch: ` = False`.
+const KEYWORD_BYTES_MAX: usize = 8;
 
 impl<'a> Seen<'a> {
     /// Whether it is exactly one of these.
@@ -168,11 +170,13 @@ impl<'a> Seen<'a> {
         self.code.language == Language::Python
     }
 
-    /// A keyword argument of its own, not a key of an object.
+    /// A keyword argument of its own, not a key of an object and not one of `**options`: those have the place
+    /// of the whole.
     pub(super) fn keyword(&self, name: &str) -> Option<&'a Argument> {
         let found = self.call.named(name).filter(|_| self.is_python())?;
-        let is_key = self.call.arguments.iter().any(|other| other.name.is_none() && other.at == found.at);
-        (!is_key).then_some(found)
+        let places = self.call.arguments.iter().filter(|other| other.at == found.at).count();
+        let is_written = found.at.len() > name.len() && found.at.len() <= name.len() + KEYWORD_BYTES_MAX;
+        (places == 1 && is_written).then_some(found)
     }
 
     /// A patch that calls another function of the same module.

@@ -1,7 +1,7 @@
 //! Data that others choose names the function, workflow, queue, topic or role that is used.
-use model::SinkKind;
+use model::{SinkKind, Trust};
 
-use crate::code::shared::flows;
+use crate::code::shared::flows_of;
 use crate::prelude::*;
 
 check! {
@@ -64,5 +64,8 @@ check! {
 }
 
 fn untrusted_invoke_target(app: &App, findings: &mut Findings) {
-    flows(app, findings, &UNTRUSTED_INVOKE_TARGET, SinkKind::Invoke, "chooses what is called");
+    // Messages of the platform name resources of the same account by design.
+    flows_of(app, findings, &UNTRUSTED_INVOKE_TARGET, "chooses what is called", |flow| {
+        flow.sink.kind == SinkKind::Invoke && flow.trust != Trust::Internal
+    });
 }

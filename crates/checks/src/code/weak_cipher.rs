@@ -69,7 +69,7 @@ fn weak_cipher(app: &App, findings: &mut Findings) {
         let is_keyed_by_name = seen.is(&["crypto.createCipher", "crypto.createDecipher"]);
         let name = seen.text(0, "algorithm").map(str::to_ascii_lowercase);
         let is_named = seen.is(&["crypto.createCipheriv"])
-            && name.is_some_and(|name| name.split('-').next().is_some_and(|first| is_weak(first)));
+            && name.is_some_and(|name| name.split('-').next().is_some_and(is_weak));
         if is_module || is_algorithm || is_keyed_by_name || is_named {
             findings
                 .push(seen.finding(&WEAK_CIPHER, format!("`{}` encrypts with a weak cipher", seen.call.api)));

@@ -288,7 +288,8 @@ impl Interpreter<'_> {
         for rule in models::rules(self.language(), &known.path) {
             self.sink(rule, &invoked);
         }
-        self.note_call(&known.path, Some(aws.clone()), &inner, site);
+        let written = self.with_table(known, &aws, &inner, site);
+        self.note_call(&known.path, Some(aws.clone()), &written, site);
         self.identity(&known.path, &[], &inner, site);
         let target = self.target_of(known, &inner);
         self.note_boundary(&aws, target.as_ref(), &invoked);
@@ -302,11 +303,16 @@ impl Interpreter<'_> {
                 this.call_with(&callback, vec![error, result.clone()], site.at)
             });
         }
-        let is_secret = matches!(
-            (aws.service.as_str(), aws.operation.as_str()),
-            ("secretsmanager", "GetSecretValue")
-                | ("ssm", "GetParameter" | "GetParameters" | "GetParametersByPath")
-        );
+        let is_secret = match (aws.service.as_str(), aws.operation.as_str()) {
+            ("secretsmanager", "GetSecretValue") => true,
+            // A parameter that needs no decryption is a setting.
+            ("ssm", "GetParameter" | "GetParameters" | "GetParametersByPath") => {
+                ["WithDecryption", "decrypt"]
+                    .iter()
+                    .any(|key| self.option(&inner, key).is_some_and(|value| value.as_bool() != Some(false)))
+            }
+            _ => false,
+        };
         if is_secret {
             return self.secret(result, &inner, site.at);
         }
@@ -316,6 +322,23 @@ impl Interpreter<'_> {
         let keys = self.taint_of_passed(&inner).join(&self.taint_of_passed(&known.arguments));
         let uploaded = uploaded(&keys);
         if is_read && !uploaded.is_none() { result.with(uploaded) } else { result }
+    }
+
+    /// A resource's operation names its table where the resource was made: `resource.Table(name).put_item(…)`.
+    fn with_table(&self, known: &Extern, aws: &Aws, arguments: &[Passed], site: Site) -> Vec<Passed> {
+        let mut all = arguments.to_vec();
+        let is_of_resource = aws.service == "dynamodb" && known.path.contains(".Table().");
+        if is_of_resource && self.option(arguments, "TableName").is_none() {
+            let table = known.arguments.first().map(|first| first.value.clone());
+            let table = table.map(|value| Passed {
+                name: Some("TableName".into()),
+                value,
+                at: site.callee,
+                is_spread: false,
+            });
+            all.extend(table);
+        }
+        all
     }
 
     fn secret(&mut self, result: Value, arguments: &[Passed], at: Span) -> Value {

@@ -67,9 +67,9 @@ impl Interpreter<'_> {
             // A list of arguments: only the program is a choice.
             SinkKind::Command if is_list && !matches!(condition, Condition::Shell) => self.first_item(value),
             SinkKind::Log if is_container(value) => Taint::NONE,
-            SinkKind::Log => text_only(&value.taint),
+            SinkKind::Log => printed(value),
             // A field of its own in an item is no choice of its fields.
-            SinkKind::MassAssignment => structured_only(&self.own_taint(value), kind),
+            SinkKind::MassAssignment => structured_only(&self.chosen_fields(value), kind),
             SinkKind::Sql if matches!(condition, Condition::SqlText) && path.starts_with("?.") => {
                 if begins_with_statement(value) {
                     value.taint.clone()
@@ -90,10 +90,15 @@ impl Interpreter<'_> {
         }
     }
 
-    /// The data that a value is, or that was spread into it; not that of its named fields.
-    fn own_taint(&self, value: &Value) -> Taint {
-        let rest = value.as_object().and_then(|id| self.heap.get(id)).and_then(|object| object.rest.as_ref());
-        rest.map_or_else(|| value.taint.clone(), |rest| value.taint.join(&rest.taint))
+    /// Who chose the names of a structure's fields; what stands in a field of its own is only a value.
+    fn chosen_fields(&self, value: &Value) -> Taint {
+        let Some(object) = value.as_object().and_then(|id| self.heap.get(id)) else {
+            return value.taint.clone();
+        };
+        let spread = object.rest.iter().fold(value.taint.clone(), |sum, rest| sum.join(&rest.taint));
+        // `{ $set: body }`: an operator, not a field.
+        let operators = object.fields.iter().filter(|(name, _)| name.starts_with('$'));
+        operators.fold(spread, |sum, (_, value)| sum.join(&value.taint))
     }
 
     /// `curl` and its like fetch what their arguments say.
@@ -172,6 +177,46 @@ fn is_literal(value: &Value, literal: &str) -> bool {
     }
 }
 
+/// Parts of events that are structures.
+const STRUCTURES: &[&str] = &[
+    "event",
+    "request",
+    "headers",
+    "multiValueHeaders",
+    "queryStringParameters",
+    "multiValueQueryStringParameters",
+    "pathParameters",
+    "requestContext",
+    "detail",
+    "Records[]",
+    "Records",
+];
+
+/// What keeps its line breaks when it is printed: structures are shown with theirs escaped.
+fn printed(value: &Value) -> Taint {
+    if value.as_object().is_some() {
+        return Taint::NONE;
+    }
+    let mut only = Taint::NONE;
+    for mark in value.taint.marks().iter().filter(|mark| keeps_lines(mark)) {
+        only = only.join(&Taint::of(mark.clone()));
+    }
+    only
+}
+
+fn keeps_lines(mark: &Mark) -> bool {
+    let path = &*mark.origin.path;
+    let last = path.rsplit('.').next().unwrap_or(path);
+    // The names of objects arrive encoded.
+    let is_encoded = path.ends_with("s3.object.key")
+        && !mark
+            .trail
+            .steps()
+            .iter()
+            .any(|step| ["unquote", "decodeURI"].iter().any(|decoder| step.name.contains(decoder)));
+    mark.structure != Structure::Whole && !STRUCTURES.contains(&last) && !is_encoded
+}
+
 pub(super) fn structured_only(taint: &Taint, kind: SinkKind) -> Taint {
     let is_enough = |mark: &&Mark| match kind {
         SinkKind::MassAssignment => mark.structure == Structure::Whole,
@@ -223,14 +268,6 @@ pub(super) fn is_container(value: &Value) -> bool {
                     | "records"
             )
         })
-}
-
-fn text_only(taint: &Taint) -> Taint {
-    let mut only = Taint::NONE;
-    for mark in taint.marks().iter().filter(|mark| mark.structure != Structure::Whole) {
-        only = only.join(&Taint::of(mark.clone()));
-    }
-    only
 }
 
 fn is_instance(value: &Value) -> bool {

@@ -40,8 +40,7 @@ pub(super) fn assemblies(reader: &mut Reader<'_>, paths: &[String]) -> Vec<Strin
 fn output_manifest(reader: &mut Reader<'_>, cdk_json: &str) -> Option<String> {
     let settings = reader.document(cdk_json);
     let output = settings.as_ref().and_then(|settings| settings.get("output")).and_then(Value::as_str);
-    let manifest =
-        model::beside(cdk_json, &format!("{}/manifest.json", output.unwrap_or("cdk.out")))?;
+    let manifest = model::beside(cdk_json, &format!("{}/manifest.json", output.unwrap_or("cdk.out")))?;
     reader.sniff(&manifest, keys::is_manifest).then_some(manifest)
 }
 

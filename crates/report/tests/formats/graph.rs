@@ -62,7 +62,8 @@ fn functions_that_no_template_names_are_drawn_and_other_files_are_not() {
           edge [fontname="sans-serif", fontsize=9, color="#707070"];
           n0 [label="src/app.py:handler", class="function", shape=box, fillcolor="#e3ecfb", color="#3763b0"];
         }
-    "##]].assert_eq(&report::graph_dot(&files));
+    "##]]
+    .assert_eq(&report::graph_dot(&files));
     let document: Json = serde_json::from_str(&report::graph_json(&fixture.project)).unwrap();
     assert_eq!(document["applications"][1]["nodes"][0]["at"], "src/app.py:5:5");
     files.nodes.clear();

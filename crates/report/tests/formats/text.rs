@@ -106,7 +106,8 @@ fn the_way_of_the_data_is_told_step_by_step() {
              = fix: run the program without a shell (may change behaviour)
            1 + import subprocess
           11 -     os.system("echo " + who + KEY)  # one
-          11 +     subprocess.run(["echo", who + KEY], check=True)  # one"#]].assert_eq(text.split("\n\n").nth(1).unwrap());
+          11 +     subprocess.run(["echo", who + KEY], check=True)  # one"#]]
+    .assert_eq(text.split("\n\n").nth(1).unwrap());
 }
 
 #[test]
