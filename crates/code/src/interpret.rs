@@ -22,6 +22,8 @@ mod schemas;
 mod sinks;
 mod statements;
 mod stored;
+mod survives;
+mod uses;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -307,7 +309,7 @@ impl<'a> Interpreter<'a> {
         }
         let is_own = owner == self.here;
         let is_module = self.scope(owner).is_some_and(|scope| scope.parent.is_none());
-        if is_module && !is_own && !self.starting && value.taint.is_live() {
+        if is_module && !is_own {
             self.note_survival(name, &value, at);
         }
         let Some(scope) = self.scope_mut(owner) else { return };

@@ -1,5 +1,6 @@
 //! The corpus of handlers under `tests/cases`: each says at the end of a line what ends there.
 mod projects;
+mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

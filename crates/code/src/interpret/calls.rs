@@ -265,11 +265,13 @@ impl Interpreter<'_> {
                 }
                 let member = self.member(receiver, name, site.callee);
                 match &member.shape {
-                    Shape::Bound(_) | Shape::Unknown | Shape::Const(_) => {
+                    Shape::Bound(_) | Shape::Unknown | Shape::Const(_) | Shape::Event(_) => {
                         self.builtin_method(receiver, name, arguments, site)
                     }
                     Shape::OneOf(values)
-                        if values.iter().all(|value| matches!(value.shape, Shape::Const(_))) =>
+                        if values
+                            .iter()
+                            .all(|value| matches!(value.shape, Shape::Const(_) | Shape::Event(_))) =>
                     {
                         self.builtin_method(receiver, name, arguments, site)
                     }
@@ -332,7 +334,8 @@ impl Interpreter<'_> {
         arguments: &[Passed],
         site: Site,
     ) -> Value {
-        let taint = self.deep_taint(receiver).join(&self.taint_of_passed(arguments));
+        let passed = super::uses::without_secrets(&self.taint_of_passed(arguments));
+        let taint = self.deep_taint(receiver).join(&passed);
         if matches!(name, "create" | "bulkCreate" | "insertMany" | "insertOne") && !self.is_python() {
             // A model that stands in a file which is not here.
             for passed in arguments.iter().take(1) {

@@ -89,7 +89,8 @@ impl Interpreter<'_> {
 
     /// What nobody knows better: something of others that holds its arguments and its receiver.
     fn holding(&mut self, call: &Invoked<'_>) -> Value {
-        let all = call.receiver.taint.join(&self.taint_of_passed(call.arguments)).flattened();
+        let passed = super::uses::without_secrets(&self.taint_of_passed(call.arguments));
+        let all = call.receiver.taint.join(&passed).flattened();
         self.run_callbacks(call.arguments, &Value::unknown(all.clone()), call.site.at);
         let all = all.step(call.site.at, StepKind::Through, &call.path.into());
         let known = Extern {
@@ -105,7 +106,6 @@ impl Interpreter<'_> {
     pub(super) fn apply_rules(&mut self, call: &Invoked<'_>) -> Option<Value> {
         let rules = models::rules(self.language(), call.path);
         self.note_call(call.path, None, call.arguments, call.site);
-        self.logged(call, &rules);
         self.identity(call.path, &rules, call.arguments, call.site);
         if rules.is_empty() {
             self.mass_assigned(call.path, call.arguments, call.site);
@@ -113,6 +113,7 @@ impl Interpreter<'_> {
         for rule in &rules {
             self.sink(rule, call);
         }
+        self.uses_of(&rules, call);
         if let Some(rule) = rules.iter().find(|rule| matches!(rule.effect, Effect::Clean(_))) {
             return self.cleaned(rule, call);
         }

@@ -328,6 +328,9 @@ impl Interpreter<'_> {
             let api = format!("{}.{name}=", known.path);
             let site = super::record::Site { at, callee: at, name: None };
             self.note_call(&api, None, &[passed], site);
+            if matches!(&*known.path, "global" | "globalThis" | "process.env" | "os.environ") {
+                self.note_survival(&format!("{}.{name}", known.path), value, at);
+            }
             if value.taint.harms(SinkKind::Html) && matches!(&**name, "innerHTML" | "outerHTML") {
                 self.note_flow(SinkKind::Html, &api, at, &value.taint, at);
             }

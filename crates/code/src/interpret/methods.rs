@@ -267,6 +267,9 @@ impl Interpreter<'_> {
             }
             "extend" | "concat" => {
                 let element = self.element_of(&first?, site.at);
+                if &**name == "extend" {
+                    self.kept(id, None, &element, site.at);
+                }
                 let target = if &**name == "concat" {
                     let copy = self.heap.get(id)?.clone();
                     self.make(copy)
@@ -279,7 +282,10 @@ impl Interpreter<'_> {
                 Some(target)
             }
             "update" | "assign" => {
-                first.iter().for_each(|from| self.copy_fields(id, from));
+                for from in &first {
+                    self.copy_fields(id, from);
+                    self.kept(id, None, from, site.at);
+                }
                 for passed in arguments {
                     if let Some(name) = &passed.name {
                         self.set_member(receiver, name, passed.value.clone(), passed.at);
@@ -291,7 +297,10 @@ impl Interpreter<'_> {
                 let value = values.get(1).cloned().unwrap_or(Value::UNKNOWN);
                 match first.as_ref().and_then(Value::as_text).cloned() {
                     Some(key) => self.set_member(receiver, &key, value.clone(), site.at),
-                    None => self.set_somewhere(receiver, &value),
+                    None => {
+                        self.set_somewhere(receiver, &value);
+                        self.kept(id, None, &value, site.at);
+                    }
                 }
                 Some(value)
             }
@@ -320,17 +329,13 @@ impl Interpreter<'_> {
     fn add_to(&mut self, id: ObjectId, value: Option<&Value>, at: Span) {
         let Some(value) = value else { return };
         let branch = self.branch;
-        let starting = self.starting;
         let Some(object) = self.heap.get_mut(id) else { return };
         if object.branch == branch {
             object.push(value.clone());
         } else {
             object.add_rest(value);
         }
-        let survives = object.outlives && !starting && value.taint.is_live();
-        if survives {
-            self.note_survival(&"list".into(), value, at);
-        }
+        self.kept(id, None, value, at);
     }
 
     /// Built-in functions whose result has a known form; `None` for everything else.
@@ -374,7 +379,10 @@ impl Interpreter<'_> {
                 let sources: Vec<Value> =
                     arguments.iter().skip(1).map(|passed| passed.value.clone()).collect();
                 if let Some(id) = target.as_object() {
-                    sources.iter().for_each(|source| self.copy_fields(id, source));
+                    for source in &sources {
+                        self.copy_fields(id, source);
+                        self.kept(id, None, source, site.at);
+                    }
                 }
                 Some(target)
             }

@@ -48,7 +48,9 @@ impl Interpreter<'_> {
         let kind =
             ObjectKind::Module { scope, path: module.path.as_str().into(), name: dotted(&module.path) };
         let namespace = self.heap.add(Object::new(kind));
-        let exports = Value::of(Shape::Object(self.heap.add(Object::new(ObjectKind::Fields))));
+        let mut exports = Object::new(ObjectKind::Fields);
+        exports.outlives = true;
+        let exports = Value::of(Shape::Object(self.heap.add(exports)));
         let mut holder = Object::new(ObjectKind::Fields);
         holder.fields.insert("exports".into(), exports.clone());
         let holder = self.heap.add(holder);

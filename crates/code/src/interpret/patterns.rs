@@ -85,7 +85,12 @@ impl Interpreter<'_> {
                         let name = Arc::clone(name);
                         self.set_member(&object_value, &name, value, place.at);
                     }
-                    _ => self.set_somewhere(&object_value, &value),
+                    _ => {
+                        self.set_somewhere(&object_value, &value);
+                        for one in object_value.each() {
+                            one.as_object().iter().for_each(|id| self.kept(*id, None, &value, place.at));
+                        }
+                    }
                 }
             }
             ExprKind::Name(name) => self.write(name, value, place.at),
@@ -140,15 +145,13 @@ impl Interpreter<'_> {
             });
             if let Some(scope) = module.and_then(|scope| self.scope_mut(scope)) {
                 scope.vars.insert(Arc::clone(name), value.clone());
+                self.note_survival(name, &value, at);
                 continue;
             }
-            let starting = self.starting;
             let Some(object) = self.heap.get_mut(id) else { continue };
             let replaces = single && object.branch == branch;
             object.set(name, value.clone(), replaces);
-            if object.outlives && !starting && value.taint.is_live() {
-                self.note_survival(name, &value, at);
-            }
+            self.kept(id, Some(name), &value, at);
         }
     }
 

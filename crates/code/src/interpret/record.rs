@@ -71,12 +71,6 @@ impl Interpreter<'_> {
         }
     }
 
-    pub(super) fn note_survival(&mut self, name: &Name, value: &Value, at: Span) {
-        if value.taint.marks().iter().any(|mark| mark.origin.kind != OriginKind::Error) {
-            self.note_use(UseKind::Survives, name, at);
-        }
-    }
-
     /// A flow for every origin that can still harm this end.
     pub(super) fn note_flow(&mut self, kind: SinkKind, api: &str, at: Span, taint: &Taint, argument: Span) {
         if self.quiet > 0 {
