@@ -8,11 +8,11 @@ use model::{
 
 use crate::Limits;
 use crate::across;
-use crate::facts;
 use crate::interpret::{Events, Interpreter, Trigger};
 use crate::locate::{Located, bare_handlers, locate};
 use crate::program::{Library, View};
 use crate::stored::Links;
+use crate::{exposure, facts};
 
 /// A function whose code is to be read.
 struct Job {
@@ -109,11 +109,7 @@ fn events_of(app: &App, function: &Node) -> Events {
     let triggers = triggers.map(|trigger| Trigger {
         name: trigger.name.clone(),
         event: trigger.text("event").unwrap_or_default().to_owned(),
-        trust: match trigger.text("exposure") {
-            Some("public") => Trust::Public,
-            Some("authenticated") => Trust::Authenticated,
-            _ => Trust::Internal,
-        },
+        trust: exposure::trust_of(app, trigger),
     });
     Events { triggers: triggers.collect() }
 }

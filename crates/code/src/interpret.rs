@@ -188,6 +188,9 @@ impl<'a> Interpreter<'a> {
         self.record.handler = self.place_of(&handler);
         self.invoke_handler(&handler);
         self.rest_of_the_code();
+        if self.record.looks_at_failures {
+            self.record.uses.retain(|(_, _, name), _| name != externs::INVOKED);
+        }
         true
     }
 

@@ -62,7 +62,13 @@ check! {
 }
 
 fn error_in_answer(app: &App, findings: &mut Findings) {
-    uses(app, findings, &ERROR_IN_ANSWER, UseKind::ErrorInAnswer, |_| {
-        Some("the caller sees the text of the error".to_owned())
+    uses(app, findings, &ERROR_IN_ANSWER, UseKind::ErrorInAnswer, |seen| {
+        Some(if seen.name.starts_with("the answer of") {
+            "the caller sees what the invoked function answered, its error and trace too: `FunctionError` is \
+             not looked at"
+                .to_owned()
+        } else {
+            "the caller sees the text of the error".to_owned()
+        })
     });
 }

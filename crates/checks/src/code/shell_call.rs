@@ -1,37 +1,45 @@
-//! A command is run through a shell.
+//! A command of variables is run through a shell, in code that nothing calls.
 use crate::code::shared::{calls, text};
 use crate::prelude::*;
 
 check! {
     /// # Shell call
     ///
-    /// A command is run through a shell.
+    /// A command of variables is run through a shell, in code that nothing calls.
     ///
     /// ## Why it matters
     ///
-    /// A shell gives meaning to `;`, `|`, `$` and spaces in every value of the command. One value that
-    /// somebody else can choose is enough, now or after the next change.
+    /// A shell gives meaning to `;`, `|`, `$` and spaces in every value of the command. Where values come from is
+    /// followed in code that runs; of this code nobody knows who will call it with what.
     ///
     /// ## What to do
     ///
-    /// Start the program without a shell, with a list of arguments: `subprocess.run([…])`, `execFile`.
+    /// Start the program without a shell, with a list of arguments: `subprocess.run([…])`, `execFile`. Or take
+    /// out what nothing uses.
     ///
     /// ```python fires
-    /// import subprocess
+    /// import os
+    ///
+    /// def pack(folder):
+    ///     os.system("tar cf /tmp/all.tar " + folder)
     ///
     /// def handler(event, context):
-    ///     subprocess.run("ls /tmp | wc -l", shell=True)
+    ///     return "ok"
     /// ```
     /// ```python quiet
-    /// import subprocess
+    /// import os
+    /// import uuid
     ///
     /// def handler(event, context):
-    ///     subprocess.run(["ls", "/tmp"])
+    ///     os.system("date > /tmp/" + str(uuid.uuid4()) + ".txt")
     /// ```
     /// ```javascript fires
     /// const { execSync } = require("child_process");
     ///
-    /// exports.handler = async () => execSync("du -s /tmp").toString();
+    /// function size(folder) {
+    ///   return execSync(`du -s ${folder}`).toString();
+    /// }
+    /// exports.handler = async () => "ok";
     /// ```
     /// ```javascript quiet
     /// const { execFileSync } = require("child_process");
@@ -67,10 +75,16 @@ fn shell_call(app: &App, findings: &mut Findings) {
         if !is_shell {
             continue;
         }
+        // What is known of a command that runs is said by its flows; one that nothing calls has none.
         let command = seen.call.positional(0);
         let is_constant = command.is_some_and(|argument| text(&argument.value).is_some());
-        let finding =
-            seen.finding(&SHELL_CALL, format!("`{}` runs a command through a shell", seen.call.api));
-        findings.push(if is_constant { finding.severity(Severity::Info) } else { finding });
+        if seen.call.reached || is_constant {
+            continue;
+        }
+        let message = format!(
+            "`{}` runs a command of variables through a shell, in code that nothing calls",
+            seen.call.api
+        );
+        findings.push(seen.finding(&SHELL_CALL, message));
     }
 }

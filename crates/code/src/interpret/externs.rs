@@ -317,6 +317,9 @@ impl Interpreter<'_> {
         if is_secret {
             return self.secret(result, &inner, site.at);
         }
+        if aws.service == "lambda" && aws.operation == "Invoke" {
+            return result.with(failure(site.at));
+        }
         // What was uploaded is as good as who uploads.
         let is_read =
             aws.service == "s3" && matches!(aws.operation.as_str(), "GetObject" | "SelectObjectContent");
@@ -563,6 +566,16 @@ fn decoded(value: Value) -> Value {
     let taint = value.taint.map(|mark| Mark { clean: mark.clean.without(SinkKind::Log), ..mark.clone() });
     Value { taint, ..value }
 }
+
+/// What an invoked function gives back may be its error, trace included.
+fn failure(at: Span) -> Taint {
+    let origin = Origin { path: INVOKED.into(), kind: OriginKind::Error, at };
+    let trail = crate::taint::Trail::START;
+    Taint::of(Mark { origin: origin.into(), clean: Kinds::ALL, trail, structure: Structure::Text })
+}
+
+/// How a use names an error that came from an invoked function.
+pub(crate) const INVOKED: &str = "the answer of an invoked function";
 
 /// The marks of an upload's key: its content comes from the same sender.
 fn uploaded(taint: &Taint) -> Taint {

@@ -200,6 +200,11 @@ impl Interpreter<'_> {
             "process.env" | "os.environ" | "Deno.env" => return self.environment_variable(name, at),
             _ => {}
         }
+        if let Some(text) = alphabet(&known.path, name) {
+            return Value::text(text);
+        }
+        // Whoever looks at it knows that an invoked function may have failed.
+        self.record.looks_at_failures |= matches!(&**name, "FunctionError" | "functionError");
         if let Some(request) = self.framework_member(known, name, at) {
             return request;
         }
@@ -335,6 +340,21 @@ impl Interpreter<'_> {
                 self.note_flow(SinkKind::Html, &api, at, &value.taint, at);
             }
         }
+    }
+}
+
+/// Constants of Python's `string` that passwords and tokens are made of.
+fn alphabet(module: &str, name: &str) -> Option<&'static str> {
+    const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
+    const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const LETTERS: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    match (module, name) {
+        ("string", "ascii_lowercase") => Some(LOWER),
+        ("string", "ascii_uppercase") => Some(UPPER),
+        ("string", "ascii_letters") => Some(LETTERS),
+        ("string", "digits") => Some("0123456789"),
+        ("string", "hexdigits") => Some("0123456789abcdefABCDEF"),
+        _ => None,
     }
 }
 

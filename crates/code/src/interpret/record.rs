@@ -26,6 +26,8 @@ pub(crate) struct Record {
     pub missing: Vec<(String, Span)>,
     /// A limit was reached.
     pub exhausted: bool,
+    /// `FunctionError` is read: failures of invoked functions do not go on unseen.
+    pub looks_at_failures: bool,
 }
 
 /// A flow before anyone knows which trigger its source is.
