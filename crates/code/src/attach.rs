@@ -6,13 +6,13 @@ use model::{
     Project, Provider, Relation, Source, Span, Trust,
 };
 
-use crate::Limits;
 use crate::across;
 use crate::facts;
 use crate::interpret::{Events, Interpreter, Trigger};
 use crate::locate::{Located, bare_handlers, locate};
 use crate::program::{Library, View};
 use crate::stored::Links;
+use crate::{Limits, bind};
 
 /// A function whose code is to be read.
 struct Job {
@@ -59,6 +59,7 @@ pub fn attach(project: &mut Project, source: &dyn Source, limits: &Limits) {
     }
     let (files, lost) = library.into_files();
     project.files.extend(files);
+    bind::fill(project);
     project.problems.extend(lost);
     project.problems.extend(problems);
 }
