@@ -160,11 +160,7 @@ pub(super) fn verify(view: &View<'_>, at: At) -> Option<Hit> {
     }
     // The middle of a longer number is none of its own.
     let two = at.checked_sub(2).map_or(0, |at| view.at(at));
-    if matches!(view.before(at), b'-' | b' ' | b',')
-        && two.is_ascii_digit()
-        && view.at(at).is_ascii_digit()
-        && view.before(at) == b'-'
-    {
+    if matches!(view.before(at), b'-' | b' ') && two.is_ascii_digit() && view.at(at).is_ascii_digit() {
         return None;
     }
     let number = read(view, at)?;
