@@ -103,7 +103,7 @@ pub(crate) struct ScanArguments {
     /// Write a baseline file that knows all findings of this scan
     #[arg(long, value_name = "FILE")]
     pub write_baseline: Option<PathBuf>,
-    /// Report only resources that changed since this git revision
+    /// Report only what changed since this git revision
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
     /// Do not search files for secrets
