@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     /// List the checks
     Checks(ChecksArguments),
+    /// Write a bill of materials of the packages of a folder
+    Sbom(SbomArguments),
     /// Fill the local database of advisories, or say what is in it
     Advisories(AdvisoriesArguments),
     /// Write a commented `buckler.toml`
@@ -103,7 +105,7 @@ pub(crate) struct ScanArguments {
     /// Write a baseline file that knows all findings of this scan
     #[arg(long, value_name = "FILE")]
     pub write_baseline: Option<PathBuf>,
-    /// Report only resources that changed since this git revision
+    /// Report only what changed since this git revision
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
     /// Do not search files for secrets
@@ -112,6 +114,9 @@ pub(crate) struct ScanArguments {
     /// Search every version of every file in git's history for secrets, too
     #[arg(long)]
     pub history: bool,
+    /// Statements of which vulnerabilities do not apply: OpenVEX, CycloneDX or CSAF; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub vex: Vec<PathBuf>,
     /// Print low and informational findings one by one
     #[arg(long, short)]
     pub all: bool,
@@ -183,6 +188,25 @@ pub(crate) struct ChecksArguments {
     pub format: PageFormat,
     #[command(flatten)]
     pub writing: Writing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SbomArguments {
+    #[command(flatten)]
+    pub reading: Reading,
+    /// The format of the bill; openvex is statements about known vulnerabilities only
+    #[arg(long, short, value_enum, default_value_t = BillFormat::Cyclonedx)]
+    pub format: BillFormat,
+    /// Add known vulnerabilities, and which of them no code reaches (CycloneDX)
+    #[arg(long)]
+    pub vex: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BillFormat {
+    Cyclonedx,
+    Spdx,
+    Openvex,
 }
 
 #[derive(Debug, Args)]

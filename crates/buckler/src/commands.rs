@@ -6,6 +6,7 @@ mod explain;
 mod graph;
 mod init;
 mod reading;
+mod sbom;
 mod scan;
 
 use std::path::PathBuf;
@@ -70,6 +71,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Command::Model(arguments) => graph::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Checks(arguments) => checks::run(arguments),
+        Command::Sbom(arguments) => sbom::run(arguments),
         Command::Advisories(arguments) => advisories::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),

@@ -16,5 +16,4 @@ pub(crate) fn attach(project: &mut Project, disk: &Disk, loaded: &Loaded) {
 }
 
 pub(crate) use history::attach as attach_history;
-pub(crate) use packages::read as read_packages;
 pub(crate) use secrets::{attach as attach_secrets, forget_hashes, known_pattern};

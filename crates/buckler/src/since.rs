@@ -76,11 +76,13 @@ fn range(hunk: &str) -> Option<(u32, u32)> {
 }
 
 impl Changes {
-    /// Whether the resource that a finding is about, or the place it points at, has a changed line.
+    /// Whether the resource that a finding is about, the place it points at, or a step of the data's way there has
+    /// a changed line.
     pub(crate) fn touch(&self, finding: &Finding, project: &Project) -> bool {
         let app = project.app_of(finding);
         let block = app.and_then(|app| app.named(&finding.node)).map(|node| node.span);
-        [Some(finding.at), block].into_iter().flatten().any(|span| {
+        let steps = finding.path.iter().map(|step| step.at);
+        std::iter::once(finding.at).chain(block).chain(steps).any(|span| {
             let Some(file) = project.file(span) else { return false };
             let Some(ranges) = self.files.get(&file.path) else { return false };
             let (first, last) = (file.place(span.start).line, file.place(span.end).line);
@@ -103,5 +105,33 @@ mod tests {
     #[test]
     fn a_deleted_file_changes_nothing() {
         assert_eq!(parse("--- a/t\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n"), Changes::default());
+    }
+
+    static CHECK: model::Check = model::Check {
+        id: "a",
+        since: "0.1.0",
+        severity: model::Severity::Low,
+        confidence: model::Confidence::Likely,
+        controls: &[],
+        also_known_as: &[],
+        page: "",
+        area: "",
+        run: |_, _| {},
+    };
+
+    #[test]
+    fn a_changed_step_touches_a_finding_as_its_place_does() {
+        let mut project = Project::default();
+        let [file, other] = ["a.py", "b.py"].map(|path| project.add_file(path, "one\ntwo\nthree\n"));
+        let line = |file, start: usize| model::Span::new(file, start, start + 3);
+        let step = |at| model::Related { at, message: String::new() };
+        let finding = CHECK.in_file("", line(file, 4), "").path(vec![step(line(other, 0)), step(line(file, 4))]);
+        let touches = |path: &str, line: u32| {
+            let files = BTreeMap::from([(path.to_owned(), vec![(line, line)])]);
+            Changes { files }.touch(&finding, &project)
+        };
+        assert!(touches("a.py", 2), "its place");
+        assert!(touches("b.py", 1), "the source");
+        assert!(!touches("a.py", 1) && !touches("b.py", 2));
     }
 }

@@ -1,5 +1,5 @@
 //! Every check by id, and how they run.
-use model::{App, Check, Date, Finding, Findings, Node, Project, Undecided};
+use model::{App, Check, Date, Finding, Findings, Framework, Node, Project, Undecided};
 
 use crate::list::CHECKS;
 
@@ -99,10 +99,40 @@ fn doubt_absence(app: &App, findings: &mut Findings) {
     let (doubtful, certain) = std::mem::take(&mut findings.found).into_iter().partition(is_doubtful);
     findings.found = certain;
     let doubtful: Vec<Finding> = doubtful;
+    // A function that no template names has no settings to doubt: only its code is judged, and reports say so.
+    if app.framework == Framework::Files {
+        return;
+    }
     findings.undecided.extend(doubtful.into_iter().map(|finding| Undecided {
         check: finding.check,
         app: finding.app,
         node: finding.node,
         reason: "part of the resource could not be read".to_owned(),
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{Kind, Span};
+
+    #[test]
+    fn a_function_that_no_template_names_has_no_settings_to_doubt() {
+        let template = "Resources:\n  F: { Type: AWS::Lambda::Function, Properties: { Handler: a.b } }\n";
+        let mut project = testkit::project([("template.yaml", template)]);
+        let mut node = project.apps[0].all(Kind::Function).next().unwrap().clone();
+        (node.span, node.name_at, node.partial, node.implicit) = (Span::NONE, Span::NONE, true, true);
+        node.id = model::NodeId(0);
+        node.attrs.clear();
+        project.apps.clear();
+        project.files_app().nodes.push(node);
+        let check = find("untraced-function").unwrap();
+        let told = |project: &Project| {
+            let findings = run(project, [&check], testkit::TODAY);
+            (findings.found.len(), findings.undecided.len())
+        };
+        assert_eq!(told(&project), (0, 0));
+        project.apps[0].framework = Framework::Sam;
+        assert_eq!(told(&project), (0, 1), "of a template's function that was read in part it is not known");
+    }
 }

@@ -3,16 +3,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     App, Coverage, Data, Framework, FunctionCode, Kind, Language, Node, NodeId, Problem, ProblemKind,
-    Project, Provider, Relation, Source, Span, Trust,
+    Project, Provider, Relation, Source, Span,
 };
 
-use crate::Limits;
 use crate::across;
 use crate::interpret::{Events, Interpreter, Trigger};
 use crate::locate::{Located, bare_handlers, locate};
 use crate::program::{Library, View};
 use crate::stored::Links;
-use crate::{exposure, facts};
+use crate::{Limits, bind, exposure, facts};
 
 /// A function whose code is to be read.
 struct Job {
@@ -59,6 +58,7 @@ pub fn attach(project: &mut Project, source: &dyn Source, limits: &Limits) {
     }
     let (files, lost) = library.into_files();
     project.files.extend(files);
+    bind::fill(project);
     project.problems.extend(lost);
     project.problems.extend(problems);
 }

@@ -115,6 +115,7 @@ fn flow_of(flow: &RawFlow, code: &FunctionCode, events: &Events) -> Flow {
             at: flow.at,
             argument: flow.argument,
             call: code.calls.iter().position(|call| call.at == flow.at && call.api == flow.api),
+            bound: None,
         },
         trust: trust_of(&flow.mark, events),
         source: flow.mark.origin.path.to_string(),

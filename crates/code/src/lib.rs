@@ -9,6 +9,7 @@
 //! INVARIANT: cost is bounded by [`Limits`], whatever the source says; what is left out is told.
 mod across;
 mod attach;
+mod bind;
 mod exposure;
 mod facts;
 mod heap;

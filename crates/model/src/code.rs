@@ -98,6 +98,9 @@ pub struct Sink {
     pub argument: Span,
     /// Its index in [`FunctionCode::calls`], when it is a call.
     pub call: Option<usize>,
+    /// The argument once more, as a statement with placeholders and its values beside it; only when that is
+    /// certain.
+    pub bound: Option<String>,
 }
 
 /// What a value can do at the end of a flow.

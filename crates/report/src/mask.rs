@@ -12,8 +12,10 @@ use crate::view::Nodes;
 pub(crate) const MASK: &str = "***";
 
 /// Weaknesses whose finding points at a secret: hard-coded or stored in clear text.
-const SECRET_CONTROLS: &[&str] =
-    &["CWE-256", "CWE-259", "CWE-260", "CWE-312", "CWE-313", "CWE-321", "CWE-359", "CWE-526", "CWE-540", "CWE-798"];
+const SECRET_CONTROLS: &[&str] = &[
+    "CWE-256", "CWE-259", "CWE-260", "CWE-312", "CWE-313", "CWE-321", "CWE-359", "CWE-526", "CWE-540",
+    "CWE-798",
+];
 
 /// Words that name a secret.
 const SECRET_WORDS: &[&str] = &[

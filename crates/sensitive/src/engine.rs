@@ -218,7 +218,12 @@ impl Pass {
             Trigger::Name => {
                 let name = guided::name_at(&view, here);
                 self.named_until = base + (low + name.end) as u64;
+                let end = name.end;
                 hits.extend(guided::judge(&view, name, self.place));
+                // Names inside of a long value are part of it; else each of them would read it again.
+                if view.reach() > end + guided::LONG_VALUE_BYTES {
+                    self.named_until = base + (low + view.reach()) as u64;
+                }
             }
             Trigger::Shape(shape) if self.read_until.get(&shape).is_some_and(|until| from < *until) => {}
             Trigger::Shape(shape) => {

@@ -15,7 +15,9 @@ use crate::words;
 /// Bytes of a name that are read before and after the word that makes it one.
 const NAME_BYTES_MAX: usize = 64;
 /// Bytes of a value.
-const VALUE_BYTES_MAX: usize = 2048;
+const VALUE_BYTES_MAX: usize = 1024;
+/// Bytes from which on a value is read once, whatever names stand in it.
+pub(crate) const LONG_VALUE_BYTES: usize = 256;
 const BLANKS_MAX: usize = 40;
 
 static PASSWORD: Detector = Detector::secret("password", "a password", 30);
@@ -50,8 +52,10 @@ pub(crate) fn name_at(view: &View<'_>, keyword: Range<At>) -> Range<At> {
 /// How a value is joined to its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Join {
-    /// `=`, `:=`, `=>`, `==`.
+    /// `=`, `:=`, `=>`.
     Equals,
+    /// `==`, `!=`.
+    Compared,
     /// `=` without blanks around it.
     Tight,
     Colon,
@@ -71,12 +75,13 @@ pub(crate) fn judge(view: &View<'_>, name: Range<At>, place: Place) -> Option<Hi
     let promise = names::of(view.slice(name.clone()))?;
     let (value, written) = value(view, at, join, place)?;
     let text = view.slice(value.clone());
+    view.judges(text.len());
     if place.is_lock || !fits(view, &name, join, written, place, promise, text) {
         return None;
     }
-    if matches!(promise, Promise::Auth | Promise::Weak | Promise::Token | Promise::Key) {
+    if promise == Promise::Auth && text.len() >= 8 {
         let decoded = crate::checksum::base64(text, 512).unwrap_or_default();
-        if promise == Promise::Auth && text.len() >= 8 && structure::is_name_and_password(&decoded) {
+        if structure::is_name_and_password(&decoded) {
             return Some(Hit::new(&BASIC, value, Confidence::Likely));
         }
     }
@@ -108,7 +113,8 @@ fn fits(
     if join == Join::Call && !setter && judge::random(text) < Random::Likely {
         return false;
     }
-    if join == Join::Argument && judge::random(text) < Random::Perhaps && is_listed(view, name) {
+    // Words beside each other, and what is compared, are rather names of things.
+    if matches!(join, Join::Argument | Join::Compared) && judge::random(text) < Random::Perhaps {
         return false;
     }
     if join == Join::Argument && is_compared(view.line_before(name.start, 60)) {
@@ -124,13 +130,6 @@ fn fits(
         return false;
     }
     !(same && (promise != Promise::Password || written != Written::Quoted))
-}
-
-/// One of several words in a list: `"user", "password", "host"`.
-fn is_listed(view: &View<'_>, name: &Range<At>) -> bool {
-    let quote = view.run_back(name.start, 2, |byte| matches!(byte, b'"' | b'\'' | b'\\'));
-    let before = view.run_back(quote, BLANKS_MAX, |byte| byte.is_ascii_whitespace());
-    view.before(before) == b','
 }
 
 /// Arguments of a function that hashes or compares passwords: the second one is a salt or a hash.
@@ -172,6 +171,10 @@ fn equals(view: &View<'_>, at: At, name: &Range<At>) -> Option<(Join, At)> {
     let end = view.run(at, 3, |byte| matches!(byte, b'=' | b'>' | b'!' | b'?' | b'|' | b'~' | b'+'));
     if !view.slice(at..end).contains(&b'=') {
         return None;
+    }
+    let joint = view.slice(at..end);
+    if joint.contains(&b'!') || joint.starts_with(b"==") {
+        return Some((Join::Compared, end));
     }
     let tight = at == name.end && end == at + 1 && !matches!(view.at(end), b' ' | b'\t');
     Some((if tight { Join::Tight } else { Join::Equals }, end))

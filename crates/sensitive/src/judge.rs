@@ -158,14 +158,15 @@ pub(crate) fn is_dummy(value: &[u8]) -> bool {
     counted && STEMS.iter().any(|known| known.as_bytes() == stem)
 }
 
-/// Several words of which one says what it is: `nice-password`, `passwordValue`.
-fn says_what_it_is(value: &[u8]) -> bool {
-    let many = value.iter().any(|byte| matches!(byte, b'-' | b'_'))
-        || value.iter().skip(1).any(u8::is_ascii_uppercase);
-    let named = contains(value, b"password") || contains(value, b"passwd") || contains(value, b"_pass");
-    many && named
-        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-        && random(value) < Random::Likely
+/// Several words in one: `nice-password`, `passwordValue`, `storage.mysql.user`. Names look so.
+fn is_compound(value: &[u8]) -> bool {
+    let separated = value.iter().any(|byte| matches!(byte, b'-' | b'_' | b'.'));
+    let humped = value.windows(2).any(
+        |pair| matches!(pair, [first, second] if first.is_ascii_lowercase() && second.is_ascii_uppercase()),
+    );
+    let plain = value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    plain && (separated || humped) && digits * 5 <= value.len() && random(value) < Random::Likely
 }
 
 /// `$6$…`, `$argon2id$…`, `{SSHA}…`: what is stored of a password.
@@ -215,9 +216,8 @@ pub(crate) fn value(promise: Promise, value: &[u8], written: Written) -> Option<
     let needed = match (promise, written) {
         (Promise::Weak, _) => Random::Surely,
         (_, Written::Bare) => Random::Likely,
-        (Promise::Secret | Promise::Token | Promise::Key, _) => Random::Perhaps,
-        (Promise::Auth | Promise::Credential, _) => Random::Likely,
         (Promise::Password, _) => Random::No,
+        _ => Random::Likely,
     };
     let random = random(value);
     if random < needed || (promise == Promise::Weak && (is_uuid(value) || value.len() < 20)) {
@@ -230,7 +230,7 @@ fn password(value: &[u8], written: Written) -> Option<Confidence> {
     const PASSWORD_BYTES_MAX: usize = 100;
     let long_enough = value.len() >= if written == Written::Quoted { 4 } else { 5 };
     let refused =
-        is_sentence(value) || is_label(value) || is_dummy(value) || says_what_it_is(value) || is_hash(value);
+        is_sentence(value) || is_label(value) || is_dummy(value) || is_compound(value) || is_hash(value);
     if !long_enough || value.len() > PASSWORD_BYTES_MAX || refused {
         return None;
     }
@@ -382,7 +382,7 @@ pub(crate) fn url_password(user: &[u8], password: &[u8], host: &[u8]) -> Option<
     if password.len() < 4
         || password == b"pass"
         || password == b"secret"
-        || says_what_it_is(password)
+        || is_compound(password)
         || contains(user, b"user") && contains(password, b"pass")
         || password.contains(&b'%') && random(password) < Random::Likely && password.len() < 12
         || words::is_placeholder(password)

@@ -131,7 +131,8 @@ fn putty(view: &View<'_>, here: Range<At>) -> Option<Hit> {
     (end - start >= 40).then(|| Hit::new(&PRIVATE_KEY, start..end, Confidence::Likely))
 }
 
-/// Three parts of which the first is a header that names an algorithm.
+/// Three parts of which the first is a header that names an algorithm. One of five parts is encrypted: it
+/// shows nothing, and most are messages rather than keys to something.
 fn jwt(view: &View<'_>, start: At) -> Option<Hit> {
     const PART_BYTES_MAX: usize = 8 << 10;
     if !view.has(start, b"eyJ") || is_base64url(view.before(start)) {
@@ -139,7 +140,7 @@ fn jwt(view: &View<'_>, start: At) -> Option<Hit> {
     }
     let header_end = view.run(start, 2048, is_base64url);
     if view.at(header_end) != b'.' || !view.has(header_end + 1, b"eyJ") && !view.has(header_end + 1, b"..") {
-        return is_encrypted_token(view, start, header_end);
+        return None;
     }
     let header = base64(view.slice(start..header_end), 2048)?;
     let payload_end = view.run(header_end + 1, PART_BYTES_MAX, is_base64url);
@@ -156,17 +157,6 @@ fn jwt(view: &View<'_>, start: At) -> Option<Hit> {
     let signed = end - payload_end > 16;
     let confidence = if signed { Confidence::Certain } else { Confidence::Possible };
     signed.then(|| Hit { public: 3, ..Hit::new(&JWT, start..end, confidence) })
-}
-
-/// A JWE in five parts: its payload is for nobody else, but it opens doors as it is.
-fn is_encrypted_token(view: &View<'_>, start: At, header_end: At) -> Option<Hit> {
-    let header = base64(view.slice(start..header_end), 2048)?;
-    if !contains(&header, b"\"enc\"") {
-        return None;
-    }
-    let end = view.run(header_end, 8 << 10, |byte| is_base64url(byte) || byte == b'.');
-    let parts = view.slice(start..end).split(|byte| *byte == b'.').count();
-    (parts == 5).then(|| Hit { public: 3, ..Hit::new(&JWT, start..end, Confidence::Likely) })
 }
 
 /// `scheme://name:password@host`.
@@ -354,6 +344,9 @@ fn kubernetes(view: &View<'_>, here: Range<At>, hits: &mut Vec<Hit>) {
         let stop = view.run(start, 4096, is_base64);
         let value = view.slice(start..stop);
         let decoded = base64(value, 4096).unwrap_or_default();
+        if contains(&decoded, b"certificate-----") || judge::is_dummy(&decoded) {
+            continue;
+        }
         if value.len() >= 8
             && value.len().is_multiple_of(4)
             && decoded.iter().all(|byte| (0x20..0x7f).contains(byte) || matches!(byte, b'\n' | b'\r' | b'\t'))

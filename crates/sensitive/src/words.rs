@@ -1,4 +1,8 @@
 //! How much a text is like words, and texts that stand for a value that comes later.
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::view::contains;
 
 /// How often a letter follows another one in the names and texts of this project, 0 (never) to 9:
@@ -197,12 +201,22 @@ const NOTHING: &[&str] = &[
     "integer",
 ];
 
+/// Bytes of a value in which a mark is looked for.
+const MARKED_BYTES_MAX: usize = 256;
+
+/// One pass for all marks: a hostile text may hold a value every few bytes.
+fn holds_mark(value: &[u8]) -> bool {
+    static FOUND: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(MARKS).ok());
+    FOUND.as_ref().is_some_and(|marks| marks.is_match(value))
+}
+
 /// Whether a value stands for one that comes later, or for none.
 pub(crate) fn is_placeholder(value: &[u8]) -> bool {
     let trimmed = value.trim_ascii();
     NOTHING.iter().any(|word| trimmed.eq_ignore_ascii_case(word.as_bytes()))
         || contains(value, b"example") && !is_marked(value)
-        || MARKS.iter().any(|mark| contains(value, mark.as_bytes()))
+        || holds_mark(value.get(..MARKED_BYTES_MAX).unwrap_or(value))
         || is_enclosed(trimmed)
         || matches!(trimmed.first(), Some(b'$' | b'%' | b'@' | b':'))
             && is_name(trimmed.get(1..).unwrap_or_default())

@@ -17,6 +17,8 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, CommandError> {
     // The process ends when the scan does: taking the graph apart value by value would cost a twentieth of it.
     let mut read = ManuallyDrop::new(reading::read(&arguments.reading)?);
     let Read { project, loaded, disk, folder } = &mut *read;
+    let vex = arguments.vex.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
+    loaded.config.advisories.vex.extend(vex);
     facts::attach(project, disk, loaded);
     if !arguments.no_secrets {
         facts::attach_secrets(project, disk, loaded);

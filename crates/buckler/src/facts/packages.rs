@@ -1,4 +1,5 @@
 //! Packages of the folder, and what the local database of advisories knows of them.
+#![expect(clippy::disallowed_methods, reason = "statements that the configuration names are read here")]
 use model::{Problem, ProblemKind, Project};
 use supply::Freshness;
 
@@ -8,13 +9,48 @@ use crate::config::Loaded;
 use crate::disk::Disk;
 
 /// Reads manifests and lock files, looks their packages up, and says which code loads them.
-pub(crate) fn attach(project: &mut Project, disk: &Disk, loaded: &Loaded) {
+pub(super) fn attach(project: &mut Project, disk: &Disk, loaded: &Loaded) {
     read(project, disk, loaded);
+    statements(project, loaded);
     supply::reach(project);
 }
 
-/// The same without the code: what a bill of materials needs.
-pub(crate) fn read(project: &mut Project, disk: &Disk, loaded: &Loaded) {
+/// Takes back what somebody stated not to apply. A statement about nothing is told: it may hide what
+/// comes later.
+fn statements(project: &mut Project, loaded: &Loaded) {
+    for path in &loaded.config.advisories.vex {
+        let path = loaded.beside(path);
+        let shown = path.display().to_string();
+        let problem = |kind: ProblemKind, message: String, help: &str| Problem {
+            kind,
+            path: shown.clone(),
+            at: None,
+            message,
+            help: help.to_owned(),
+        };
+        let text = std::fs::read_to_string(&path).map_err(|why| why.to_string());
+        match text.and_then(|text| supply::read_vex(&text).map_err(|why| why.to_string())) {
+            Ok(statements) => {
+                let unused = supply::apply_vex(project, &statements);
+                if unused > 0 {
+                    let message =
+                        format!("{unused} of {} statements are about nothing here", statements.len());
+                    project.problems.push(problem(
+                        ProblemKind::Suspicious,
+                        message,
+                        "remove what was repaired",
+                    ));
+                }
+            }
+            Err(why) => {
+                let message = format!("the statements could not be read: {why}");
+                project.problems.push(problem(ProblemKind::Unreadable, message, "none of them was used"));
+            }
+        }
+    }
+}
+
+fn read(project: &mut Project, disk: &Disk, loaded: &Loaded) {
     let apps = project.apps.len();
     supply::read(disk, project);
     let has_packages = !project.files_app().packages.is_empty();

@@ -22,9 +22,20 @@ pub(super) fn flows_of(
     does: &str,
     is_wanted: impl Fn(&Flow) -> bool,
 ) {
+    flows_fixed(app, findings, check, does, |flow| is_wanted(flow).then_some(None));
+}
+
+/// The same for the flows that `repair` has an answer for, with their repair.
+pub(super) fn flows_fixed(
+    app: &App,
+    findings: &mut Findings,
+    check: &'static Check,
+    does: &str,
+    repair: impl Fn(&Flow) -> Option<Option<Fix>>,
+) {
     let mut worst: BTreeMap<Span, (&FunctionCode, &Flow, usize)> = BTreeMap::new();
     for code in &app.code {
-        for flow in code.flows.iter().filter(|flow| is_wanted(flow)) {
+        for flow in code.flows.iter().filter(|flow| repair(flow).is_some()) {
             let known = worst.entry(flow.sink.at).or_insert((code, flow, 0));
             known.2 += 1;
             // Of several ways to one place the one that most people can go counts, then the shortest.
@@ -35,11 +46,12 @@ pub(super) fn flows_of(
     }
     for (code, flow, ways) in worst.into_values() {
         let Some(node) = app.node(code.function) else { continue };
-        let finding = check
+        let mut finding = check
             .at(node, told(flow, does, ways))
             .at(flow.sink.at)
             .severity(lowered(check.severity, flow.trust))
             .path(flow.steps.clone());
+        finding.fix = repair(flow).flatten();
         findings.push(finding);
     }
 }

@@ -1,7 +1,7 @@
 //! Data that others choose becomes part of the text of a SQL statement.
-use model::SinkKind;
+use model::{Patch, SinkKind};
 
-use crate::code::shared::flows;
+use crate::code::shared::flows_fixed;
 use crate::prelude::*;
 
 check! {
@@ -70,5 +70,17 @@ check! {
 }
 
 fn sql_injection(app: &App, findings: &mut Findings) {
-    flows(app, findings, &SQL_INJECTION, SinkKind::Sql, "becomes part of a statement");
+    let does = "becomes part of a statement";
+    flows_fixed(app, findings, &SQL_INJECTION, does, |flow| {
+        if flow.sink.kind != SinkKind::Sql {
+            return None;
+        }
+        let patch = |text: &String| Patch::Replace { at: flow.sink.argument, text: text.clone() };
+        Some(
+            flow.sink
+                .bound
+                .as_ref()
+                .map(|text| Fix::risky("give the values beside the statement", patch(text))),
+        )
+    });
 }

@@ -105,6 +105,18 @@ fn yaml_is_read_safely_whatever_the_module_is_called() {
 }
 
 #[test]
+fn values_stand_beside_the_statement() {
+    let code = "import sqlite3
+
+def handler(event, context):
+    name = event['queryStringParameters']['name']
+    return sqlite3.connect('/opt/a').execute(f\"SELECT * FROM t WHERE a = '{name}'\").fetchall()
+";
+    let fixed = repaired(code, "sql-injection");
+    assert!(fixed.contains(".execute(\"SELECT * FROM t WHERE a = ?\", (name,)).fetchall()"), "{fixed}");
+}
+
+#[test]
 fn a_name_of_its_own_is_not_replaced() {
     let code = "from yaml import load\n\ndef handler(event, context):\n    return load(open('/opt/a'))\n";
     let (_, findings) = found(TEMPLATE, code);

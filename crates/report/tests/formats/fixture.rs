@@ -117,6 +117,8 @@ fn files() -> App {
         hash: "0".to_owned(),
         confidence: Confidence::Likely,
         in_test: false,
+        is_example: false,
+        is_personal: false,
         commit: None,
     });
     app

@@ -115,18 +115,22 @@ pub(super) fn verify(view: &View<'_>, at: At) -> Option<Hit> {
     iban(view, at).or_else(|| word(view, at)).or_else(|| nino(view, at))
 }
 
-/// An IBAN in capitals, together or in groups of four.
+/// An IBAN, together or in groups of four; in small letters only together.
 fn iban(view: &View<'_>, at: At) -> Option<Hit> {
-    let country: &[u8; 2] = view.slice(at..at + 2).try_into().ok()?;
+    let written: &[u8; 2] = view.slice(at..at + 2).try_into().ok()?;
+    let small = written.iter().all(u8::is_ascii_lowercase);
+    let country = written.to_ascii_uppercase();
     let digits = view.at(at + 2).is_ascii_digit() && view.at(at + 3).is_ascii_digit();
-    let (_, length) = IBAN_LENGTHS.iter().find(|(known, _)| digits && *known == country)?;
+    let (_, length) = IBAN_LENGTHS.iter().find(|(known, _)| digits && known.as_slice() == country)?;
     let mut symbols = Vec::with_capacity(*length);
     let mut end = at;
     while symbols.len() < *length {
         let byte = view.at(end);
         match byte {
             b'A'..=b'Z' | b'0'..=b'9' => symbols.push(byte),
-            b' ' | b'-' if symbols.len().is_multiple_of(4) && view.before(end).is_ascii_alphanumeric() => {}
+            b'a'..=b'z' if small => symbols.push(byte.to_ascii_uppercase()),
+            b' ' | b'-'
+                if !small && symbols.len().is_multiple_of(4) && view.before(end).is_ascii_alphanumeric() => {}
             _ => return None,
         }
         end += 1;

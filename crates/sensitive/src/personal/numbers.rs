@@ -160,15 +160,12 @@ pub(super) fn verify(view: &View<'_>, at: At) -> Option<Hit> {
     }
     // The middle of a longer number is none of its own.
     let two = at.checked_sub(2).map_or(0, |at| view.at(at));
-    if matches!(view.before(at), b'-' | b' ' | b',')
-        && two.is_ascii_digit()
-        && view.at(at).is_ascii_digit()
-        && view.before(at) == b'-'
-    {
+    if matches!(view.before(at), b'-' | b' ') && two.is_ascii_digit() && view.at(at).is_ascii_digit() {
         return None;
     }
     let number = read(view, at)?;
-    if view.at(number.end).is_ascii_alphanumeric() || view.at(number.end) == b'_' {
+    let extended = view.at(number.end) == b'x' && view.at(number.end + 1).is_ascii_digit();
+    if view.at(number.end).is_ascii_alphanumeric() && !extended || view.at(number.end) == b'_' {
         return None;
     }
     if view.at(at).is_ascii_digit() {
@@ -239,7 +236,7 @@ fn card(view: &View<'_>, at: At, number: &Number) -> Option<Hit> {
                 || number.is_grouped(&[4, 6, 5])
                 || number.is_grouped(&[4, 6, 4]));
     let separated = number.separators.iter().all(|byte| matches!(byte, b' ' | b'-'));
-    if !shaped || !separated || !is_issued(&number.digits) || !luhn(&number.digits) {
+    if !shaped || !separated || !luhn(&number.digits) {
         return None;
     }
     // Twelve digits with a check digit are often something else.
@@ -249,6 +246,11 @@ fn card(view: &View<'_>, at: At, number: &Number) -> Option<Hit> {
         at,
         &["card", "credit", "visa", "master", "maestro", "amex", "pay", "charge", "cc", "pan"],
     );
+    // A range that no list knows yet is believed when the text says what it is.
+    let lengthy = matches!(number.digits.len(), 15 | 16) && matches!(number.digits.first(), Some(2..=6));
+    if !is_issued(&number.digits) && !(named && lengthy) {
+        return None;
+    }
     let distinct = number.digits.iter().any(|digit| Some(digit) != number.digits.first());
     let confidence = if short && !named { Confidence::Possible } else { Confidence::Certain };
     distinct.then(|| Hit::new(&CARD, at..number.end, confidence))
@@ -381,13 +383,38 @@ fn phone(view: &View<'_>, at: At, number: &Number) -> Option<Hit> {
     let named = says(
         view,
         at,
-        &["phone", "tel", "mobile", "cell", "fax", "call", "reach", "contact", "number", "sms", "dial"],
+        &[
+            "phone",
+            "tel",
+            "mobile",
+            "cell",
+            "fax",
+            "call",
+            "reach",
+            "contact",
+            "number",
+            "sms",
+            "dial",
+            "desk",
+            "office",
+            "answering",
+            "message",
+            "text me",
+            "ring",
+        ],
     );
+    // A slash stands in dates, and licences are numbers, too.
+    let dated = number.separators.contains(&b'/') && !international;
+    let trunk = matches!(number.digits.as_slice(), [0, 1..=9, ..])
+        && number.groups.len() >= 3
+        && (9..=11).contains(&digits);
     let nanp = matches!(number.groups.as_slice(), [3, 3, 4] | [1, 3, 3, 4])
         && number.separators.iter().any(|byte| matches!(byte, b'-' | b')' | b' ') || dots_only);
     let fits = (7..=15).contains(&digits)
+        && !dated
         && (international && even && digits >= 8
             || nanp
+            || trunk && number.is_even()
             || named && even && digits >= 7 && !dots_only
             || view.at(at) == b'(' && digits >= 9);
     let start = at;

@@ -6,6 +6,7 @@ use model::{Date, FileId};
 use super::database::{Meta, OfEcosystem, SourceInfo, encode};
 use super::{Parsed, Record, node, osv, rustsec};
 use crate::doc;
+use crate::version::{Interval, Scheme};
 
 /// Collects records, source by source.
 #[derive(Debug, Default)]
@@ -55,7 +56,8 @@ impl Compiler {
         }
         source.advisories += 1;
         let date = source.date.clone();
-        for (ecosystem, name, record) in parsed.records {
+        for (ecosystem, name, mut record) in parsed.records {
+            leave_out_covered(&ecosystem, &mut record);
             let newest = self.newest.entry(ecosystem.clone()).or_default();
             for day in parsed.modified.iter().chain(date.iter()) {
                 if *day > *newest {
@@ -93,6 +95,19 @@ impl Compiler {
         }
         encode(&self.meta, &self.records)
     }
+}
+
+/// Databases list every version that lies in an interval, too: the interval says the same, and sooner.
+fn leave_out_covered(ecosystem: &str, record: &mut Record) {
+    let Some(scheme) = Scheme::of(ecosystem) else { return };
+    let Record { versions, affected, .. } = record;
+    versions.retain(|text| {
+        let version = scheme.parse(text);
+        let lies_in = |interval: &Interval| {
+            version.as_ref().is_some_and(|version| interval.contains(scheme, version) == Some(true))
+        };
+        !affected.iter().any(lies_in)
+    });
 }
 
 /// An index or a page is no loss; an advisory that cannot be read is.

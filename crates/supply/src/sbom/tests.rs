@@ -157,7 +157,8 @@ fn the_same_project_gives_the_same_bill() {
           ],
           "serialNumber": "urn:uuid:c3d6015c-7336-85c9-a099-ecda8da03b2d"
         }
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }
 
 #[test]
@@ -242,7 +243,8 @@ fn spdx_names_packages_and_who_needs_whom() {
             }
           ]
         }
-    "#]].assert_eq(&spdx(&project(Exposure::Unknown), &ABOUT));
+    "#]]
+    .assert_eq(&spdx(&project(Exposure::Unknown), &ABOUT));
 }
 
 /// A bill that is read again names the same packages, with the same chains.
