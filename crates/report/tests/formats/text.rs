@@ -92,6 +92,9 @@ fn the_way_of_the_data_is_told_step_by_step() {
     fixture.findings.retain(|finding| !finding.path.is_empty());
     let text = report::text(&fixture.scan(), Look::default());
     expect![[r#"
+        high[command-from-event]: Command built from an event
+          Whoever sends the event runs programs.
+
           `greet` runs a command that `event.body` is a part of
             --> src/app.py:11:5
              |
@@ -106,8 +109,10 @@ fn the_way_of_the_data_is_told_step_by_step() {
              = fix: run the program without a shell (may change behaviour)
            1 + import subprocess
           11 -     os.system("echo " + who + KEY)  # one
-          11 +     subprocess.run(["echo", who + KEY], check=True)  # one"#]]
-    .assert_eq(text.split("\n\n").nth(1).unwrap());
+          11 +     subprocess.run(["echo", who + KEY], check=True)  # one
+
+    "#]]
+    .assert_eq(text.split("  more:").next().unwrap());
 }
 
 #[test]
