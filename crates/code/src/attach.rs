@@ -150,6 +150,10 @@ fn run(
     let files = interpreter.files();
     let mut code = empty(Coverage::Whole);
     code.coverage = facts::coverage(&interpreter.record, found, &job.located);
+    let broken = interpreter.broken();
+    if code.coverage == Coverage::Whole && !broken.is_empty() {
+        code.coverage = Coverage::Partial(format!("not all could be read of {}", broken.join(", ")));
+    }
     if interpreter.record.exhausted {
         problems.push(Problem {
             kind: ProblemKind::Limit,

@@ -25,6 +25,7 @@ mod stored;
 mod survives;
 mod uses;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -116,6 +117,8 @@ pub(crate) struct Interpreter<'a> {
     branch: u32,
     branches: u32,
     steps: u64,
+    /// Work since the last step that was more than a step's.
+    costs: Cell<u64>,
     /// Loops that are being run.
     loops: u32,
     /// While it is not 0, nothing is recorded.
@@ -135,6 +138,8 @@ pub(crate) struct Interpreter<'a> {
 
 /// How often one function is interpreted in one run; past it, its result is unknown.
 const ENTRIES_MAX: u32 = 80;
+/// Objects looked through, or variables copied, that count as one step.
+const COST_OF_A_STEP: u64 = 4;
 const SCOPES_MAX: usize = 400_000;
 
 impl<'a> Interpreter<'a> {
@@ -162,6 +167,7 @@ impl<'a> Interpreter<'a> {
             branch: 0,
             branches: 0,
             steps: 0,
+            costs: Cell::new(0),
             loops: 0,
             quiet: 0,
             starting: true,
@@ -216,6 +222,13 @@ impl<'a> Interpreter<'a> {
     pub(crate) fn files(&self) -> Vec<(FileId, Language)> {
         let modules = self.loading.iter().filter_map(|path| self.program.module(path));
         modules.map(|module| (module.file, module.language)).collect()
+    }
+
+    /// The files of which a part could not be read.
+    pub(crate) fn broken(&self) -> Vec<&str> {
+        let is_broken =
+            |path: &&String| self.program.module(path).is_some_and(|module| !module.lost.is_empty());
+        self.loading.iter().filter(is_broken).map(String::as_str).collect()
     }
 
     fn scope(&self, id: ScopeId) -> Option<&Scope> {
@@ -273,9 +286,14 @@ impl<'a> Interpreter<'a> {
         result
     }
 
+    /// Counts work that grows with what a program has made: objects looked through, variables copied.
+    fn charge(&self, pieces: usize) {
+        self.costs.set(self.costs.get() + pieces as u64);
+    }
+
     /// One step more; false when the budget is spent.
     fn may_go_on(&mut self) -> bool {
-        self.steps += 1;
+        self.steps += 1 + self.costs.take() / COST_OF_A_STEP;
         if self.steps > self.limits.steps_per_function_max || self.heap.is_full() {
             self.record.exhausted = true;
             return false;

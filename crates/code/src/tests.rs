@@ -1,4 +1,5 @@
 //! The corpus of handlers under `tests/cases`: each says at the end of a line what ends there.
+mod hostile;
 mod projects;
 mod uses;
 

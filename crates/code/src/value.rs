@@ -108,6 +108,10 @@ pub(crate) struct Bound {
 
 /// Alternatives past this are one unknown value.
 const ALTERNATIVES_MAX: usize = 6;
+/// Longest text that is put together, in bytes.
+const TEXT_BYTES_MAX: usize = 4 << 10;
+/// Longest path of a value of others, in bytes: what is further in has the same.
+const PATH_BYTES_MAX: usize = 1_000;
 /// Pieces of a text past this are one piece.
 pub(crate) const PIECES_MAX: usize = 24;
 
@@ -203,7 +207,9 @@ impl Value {
             let has_room = joined.len() < PIECES_MAX;
             match (joined.last_mut(), &piece.text) {
                 (Some(Piece { text: Some(before), taint, .. }), Some(text))
-                    if taint.is_none() && piece.taint.is_none() =>
+                    if taint.is_none()
+                        && piece.taint.is_none()
+                        && before.len() + text.len() <= TEXT_BYTES_MAX =>
                 {
                     *before = format!("{before}{text}").into();
                 }
@@ -273,7 +279,9 @@ impl Value {
 impl Piece {
     /// Words of a sentence in it.
     fn words(&self) -> usize {
-        let words = self.text.iter().flat_map(|text| text.split_whitespace());
+        let beginning = |text: &str| text.floor_char_boundary(SENTENCE_BYTES_MAX);
+        let texts = self.text.iter().filter_map(|text| text.get(..beginning(text)));
+        let words = texts.flat_map(str::split_whitespace);
         let is_word = |word: &&str| {
             let word = word.trim_matches(|sign: char| sign.is_ascii_punctuation());
             word.len() > 1 && word.chars().all(char::is_alphabetic)
@@ -284,6 +292,8 @@ impl Piece {
 
 /// What is put beside so many words becomes a part of what they say.
 const WORDS_OF_A_SENTENCE: usize = 3;
+/// How much of a text is looked at for a sentence, in bytes.
+const SENTENCE_BYTES_MAX: usize = 1_000;
 
 fn as_instructions(pieces: Vec<Piece>) -> Vec<Piece> {
     let opened = |taint: &Taint| {
@@ -322,7 +332,7 @@ impl Extern {
 
     /// A member of it.
     pub(crate) fn member(&self, name: &str) -> Self {
-        if name == "default" {
+        if name == "default" || self.keyed.len() > PATH_BYTES_MAX {
             return self.clone();
         }
         Self {
@@ -335,6 +345,9 @@ impl Extern {
 
     /// What a call of it gives back.
     pub(crate) fn called(&self, arguments: &[Passed]) -> Self {
+        if self.keyed.len() > PATH_BYTES_MAX {
+            return self.clone();
+        }
         let key = arguments.first().and_then(|first| key_of(&first.value)).unwrap_or_default();
         Self {
             path: format!("{}()", self.path).into(),

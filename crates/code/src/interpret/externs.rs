@@ -253,7 +253,7 @@ impl Interpreter<'_> {
     /// Claims of a token that nobody verified.
     fn unverified(&self, taint: &Taint, at: Span) -> Taint {
         taint.map(|mark| {
-            if mark.clean.has(SinkKind::Identity) || mark.origin.kind == OriginKind::Stored {
+            if mark.clean.has(SinkKind::Identity) || mark.origin.kind != OriginKind::Event {
                 return mark.clone();
             }
             let path = format!("the token in `{}`", mark.origin.path);

@@ -1,5 +1,5 @@
 //! What a run has seen.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Argument, Aws, Call, Data, Import, SinkKind, Span, Unknown, Use, UseKind};
 
@@ -197,6 +197,7 @@ impl Interpreter<'_> {
 
     fn object_data(&self, id: crate::value::ObjectId, depth: usize) -> Data {
         let Some(object) = self.heap.get(id) else { return Data::unknown("known only at run time") };
+        self.charge(1 + object_size(Some(object)));
         let wrap = |value: &Value| model::Value::new(Span::NONE, self.data_of(value, depth + 1));
         if matches!(object.kind, crate::heap::ObjectKind::List) {
             return Data::List(object.items.iter().map(wrap).collect());
@@ -210,17 +211,17 @@ impl Interpreter<'_> {
 
     /// Taint of a value and of everything in it.
     pub(super) fn deep_taint(&self, value: &Value) -> Taint {
-        let mut seen = Vec::new();
+        let mut seen = BTreeSet::new();
         self.gather(value, &mut seen)
     }
 
-    fn gather(&self, value: &Value, seen: &mut Vec<crate::value::ObjectId>) -> Taint {
+    fn gather(&self, value: &Value, seen: &mut BTreeSet<crate::value::ObjectId>) -> Taint {
         let mut taint = value.taint.clone();
         for one in value.each() {
             taint = taint.join(&one.taint);
             match &one.shape {
-                Shape::Object(id) if !seen.contains(id) && seen.len() < 200 => {
-                    seen.push(*id);
+                Shape::Object(id) if seen.len() < 200 && seen.insert(*id) => {
+                    self.charge(1 + object_size(self.heap.get(*id)));
                     let Some(object) = self.heap.get(*id) else { continue };
                     let all = object.fields.values().chain(&object.items).chain(&object.rest);
                     for inner in all {
@@ -260,6 +261,10 @@ pub(super) struct Site {
 
 fn name_at(closure: &Closure) -> Option<Span> {
     closure.module.functions.get(closure.function.0 as usize).map(|function| function.name_at)
+}
+
+fn object_size(object: Option<&crate::heap::Object>) -> usize {
+    object.map_or(0, |object| object.fields.len() + object.items.len())
 }
 
 fn either(one: &Data, two: Data) -> Data {

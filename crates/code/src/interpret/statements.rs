@@ -160,6 +160,8 @@ impl Interpreter<'_> {
 
     pub(super) fn state(&self) -> State {
         self.scope(self.here).map_or_else(Default::default, |scope| {
+            // Copied here and joined later.
+            self.charge(2 * (scope.vars.len() + scope.refined.len() + scope.placed.len()));
             (scope.vars.clone(), scope.refined.clone(), scope.placed.clone())
         })
     }
