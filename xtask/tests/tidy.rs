@@ -133,6 +133,22 @@ fn core_crates_stay_light() {
         ("model", &[]),
         ("checks", &[]),
         ("sensitive", &["aho-corasick", "sha2"]),
+        (
+            "supply",
+            &[
+                "cvss",
+                "granit-parser",
+                "lzma-rust2",
+                "quick-xml",
+                "serde",
+                "serde_json",
+                "sha2",
+                "tar",
+                "thiserror",
+                "toml",
+                "zip",
+            ],
+        ),
         ("iac", &["granit-parser", "hcl-edit", "toml", "base64"]),
         (
             "report",

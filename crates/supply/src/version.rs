@@ -10,10 +10,10 @@ mod pep440;
 mod range;
 mod requirement;
 
-pub use dotted::Dotted;
-pub use gem::Gem;
-pub use maven::Maven;
-pub use pep440::Pep440;
+use dotted::Dotted;
+use gem::Gem;
+use maven::Maven;
+use pep440::Pep440;
 pub use range::Interval;
 pub use requirement::Requirement;
 
@@ -57,14 +57,14 @@ impl Scheme {
         if text.is_empty() || text.len() > LENGTH_MAX {
             return None;
         }
-        Some(match self {
-            Self::Npm | Self::Cargo | Self::Go => Version::Dotted(Dotted::semver(text)?),
-            Self::Nuget => Version::Dotted(Dotted::nuget(text)?),
-            Self::Composer => Version::Dotted(Dotted::composer(text)?),
-            Self::Pypi => Version::Pep440(Box::new(Pep440::parse(text)?)),
-            Self::Maven => Version::Maven(Maven::parse(text)),
-            Self::Gem => Version::Gem(Gem::parse(text)?),
-        })
+        Some(Version(match self {
+            Self::Npm | Self::Cargo | Self::Go => Known::Dotted(Dotted::semver(text)?),
+            Self::Nuget => Known::Dotted(Dotted::nuget(text)?),
+            Self::Composer => Known::Dotted(Dotted::composer(text)?),
+            Self::Pypi => Known::Pep440(Box::new(Pep440::parse(text)?)),
+            Self::Maven => Known::Maven(Maven::parse(text)),
+            Self::Gem => Known::Gem(Gem::parse(text)?),
+        }))
     }
 
     /// Whether two texts name the same version; the same text is the same version always.
@@ -81,11 +81,11 @@ impl Scheme {
         if self == Self::Go && text.split(['-', '.']).any(is_stamp) {
             return false;
         }
-        match self.parse(text) {
-            Some(Version::Dotted(version)) => version.is_prerelease(),
-            Some(Version::Pep440(version)) => version.is_prerelease(),
-            Some(Version::Gem(version)) => version.is_prerelease(),
-            Some(Version::Maven(version)) => version.is_prerelease(),
+        match self.parse(text).map(|version| version.0) {
+            Some(Known::Dotted(version)) => version.is_prerelease(),
+            Some(Known::Pep440(version)) => version.is_prerelease(),
+            Some(Known::Gem(version)) => version.is_prerelease(),
+            Some(Known::Maven(version)) => version.is_prerelease(),
             None => false,
         }
     }
@@ -105,7 +105,10 @@ impl Scheme {
 ///
 /// INVARIANT: compared only within one scheme; the order of variants means nothing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Version {
+pub struct Version(Known);
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Known {
     Dotted(Dotted),
     Pep440(Box<Pep440>),
     Maven(Maven),

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use model::{Date, FileId};
 
-use super::database::{Meta, OfEcosystem, SourceInfo, encode};
+use super::database::{Meta, SourceInfo, encode};
 use super::{Parsed, Record, node, osv, rustsec};
 use crate::doc;
 use crate::version::{Interval, Scheme};
@@ -88,7 +88,7 @@ impl Compiler {
     pub fn finish(mut self, made: Date) -> Vec<u8> {
         self.meta.made = made.to_string();
         for ((ecosystem, _), records) in &self.records {
-            let entry = self.meta.ecosystems.entry(ecosystem.clone()).or_insert_with(OfEcosystem::default);
+            let entry = self.meta.ecosystems.entry(ecosystem.clone()).or_default();
             entry.packages += 1;
             entry.advisories += records.len();
             entry.newest = self.newest.get(ecosystem).cloned().unwrap_or_default();

@@ -117,10 +117,9 @@ fn intervals(scheme: Scheme, range: &Value) -> Vec<Interval> {
                     continue;
                 }
                 let high = Some((version.to_owned(), kind == "last_affected"));
-                match open.take() {
-                    Some(low) => found.push(Interval { low, high }),
-                    // A second bound of one interval: the nearer one was taken.
-                    None => {}
+                // Without an open one it is a second bound: the nearer one was taken.
+                if let Some(low) = open.take() {
+                    found.push(Interval { low, high });
                 }
             }
             _ => {}

@@ -12,7 +12,7 @@ fn json_keeps_places_without_quotes() {
     assert!(read.troubles.is_empty(), "{:?}", read.troubles);
     let value = read.root.get("a").and_then(|a| a.get("bA")).unwrap();
     assert_eq!(value.as_str(), Some("x😀"));
-    assert_eq!(&text[value.at.start as usize..value.at.end as usize], r"x\ud83d\ude00");
+    assert_eq!(text.get(value.at.start as usize..value.at.end as usize), Some(r"x\ud83d\ude00"));
 }
 
 #[test]

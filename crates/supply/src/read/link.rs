@@ -223,7 +223,7 @@ fn drift(package: &Package, locked: &[Package], lock: &Manifest) -> Option<Strin
     let scheme = Scheme::of(package.ecosystem)?;
     let wanted = package.requirement.as_deref()?;
     let requirement = Requirement::parse(scheme, wanted)?;
-    let fits = |text: &&str| scheme.parse(text).is_none_or(|version| requirement.allows(scheme, &version));
+    let fits = |text: &str| scheme.parse(text).is_none_or(|version| requirement.allows(scheme, &version));
     let shown = versions.join(", ");
     (!versions.iter().any(|version| fits(version)))
         .then(|| format!("`{}` holds {shown}, which `{wanted}` does not allow", lock.path))

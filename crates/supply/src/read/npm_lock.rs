@@ -148,10 +148,10 @@ fn package(place: &Place<'_>, found: &Found) -> Package {
         }
     }
     let resolved = text(value.get("resolved"));
-    if resolved.starts_with("git") || resolved.starts_with("file:") || resolved.starts_with("http:") {
-        package.source = Some(resolved.to_owned());
-    } else if resolved.starts_with("https:") && !resolved.contains("/-/") && !resolved.contains("/download/")
-    {
+    let is_odd = ["git", "file:", "http:"].iter().any(|start| resolved.starts_with(start));
+    // A registry keeps its archives in folders of these names.
+    let is_kept = resolved.contains("/-/") || resolved.contains("/download/");
+    if is_odd || (resolved.starts_with("https:") && !is_kept) {
         package.source = Some(resolved.to_owned());
     }
     let is_on = |key: &str| value.get(key).is_some_and(is_true);

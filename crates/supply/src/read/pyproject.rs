@@ -28,9 +28,7 @@ pub(super) fn pyproject(input: Input<'_>) -> Found {
     for group in root.get("dependency-groups").map(Value::entries).unwrap_or_default() {
         list(Some(&group.value), Scope::Development, input, &mut found);
     }
-    for old in ["tool.uv.dev-dependencies"] {
-        list(root.path(old), Scope::Development, input, &mut found);
-    }
+    list(root.path("tool.uv.dev-dependencies"), Scope::Development, input, &mut found);
     for group in root.path("tool.pdm.dev-dependencies").map(Value::entries).unwrap_or_default() {
         list(Some(&group.value), Scope::Development, input, &mut found);
     }

@@ -8,12 +8,15 @@ use super::cyclonedx::analysis;
 use super::graph::components;
 use super::{About, uuid};
 
+/// Name of the weakness, and why it does not apply.
+type Key = (String, Option<String>);
+
 /// One statement for each weakness and status. Nothing is said of what nobody knows: it is under
 /// investigation.
 #[must_use]
 pub fn openvex(project: &Project, about: &About<'_>) -> String {
     let components = components(project);
-    let mut statements: BTreeMap<(String, Option<String>), (Vec<String>, Vec<Value>)> = BTreeMap::new();
+    let mut statements: BTreeMap<Key, (Vec<String>, Vec<Value>)> = BTreeMap::new();
     for component in components.values() {
         for advisory in &component.advisories {
             let why = analysis(advisory, component).map(|(_, why)| why);

@@ -29,6 +29,7 @@ fn project(exposure: Exposure) -> Project {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn the_same_project_gives_the_same_bill() {
     let text = cyclonedx(&project(Exposure::Unknown), &ABOUT, true);
     assert_eq!(text, cyclonedx(&project(Exposure::Unknown), &ABOUT, true));
@@ -162,6 +163,7 @@ fn the_same_project_gives_the_same_bill() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn spdx_names_packages_and_who_needs_whom() {
     expect![[r#"
         {

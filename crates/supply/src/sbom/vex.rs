@@ -1,7 +1,7 @@
 //! VEX in: `OpenVEX`, `CycloneDX` and CSAF. Only statements that something does not apply are taken.
 use std::collections::BTreeMap;
 
-use model::{FileId, Project, Value};
+use model::{Advisory, FileId, Project, Value};
 
 use super::from_purl;
 use crate::doc;
@@ -157,17 +157,10 @@ fn csaf(root: &Value) -> Vec<Statement> {
 pub fn apply_vex(project: &mut Project, statements: &[Statement]) -> usize {
     let mut used = vec![false; statements.len()];
     for package in &mut project.files_app().packages {
-        let (ecosystem, name, version) = (package.ecosystem, package.name.clone(), package.version.clone());
+        let own = (package.ecosystem, package.name.clone(), package.version.clone());
         for advisory in &mut package.advisories {
             for (statement, used) in statements.iter().zip(&mut used) {
-                let is_named =
-                    statement.ids.iter().any(|id| *id == advisory.id || advisory.aliases.contains(id));
-                let is_product = |purl: &String| {
-                    from_purl(purl).is_some_and(|(other, product, wanted)| {
-                        other == ecosystem && product == name && (wanted.is_none() || wanted == version)
-                    })
-                };
-                if is_named && (statement.products.is_empty() || statement.products.iter().any(is_product)) {
+                if statement.is_about(advisory, &own) {
                     advisory.vex = Some(statement.reason.clone());
                     *used = true;
                 }
@@ -175,4 +168,17 @@ pub fn apply_vex(project: &mut Project, statements: &[Statement]) -> usize {
         }
     }
     used.iter().filter(|used| !**used).count()
+}
+
+impl Statement {
+    /// Whether it is about this weakness of this package: ecosystem, name, version.
+    fn is_about(&self, advisory: &Advisory, own: &(&'static str, String, Option<String>)) -> bool {
+        let is_product = |purl: &String| {
+            from_purl(purl).is_some_and(|(ecosystem, name, version)| {
+                ecosystem == own.0 && name == own.1 && (version.is_none() || version == own.2)
+            })
+        };
+        self.ids.iter().any(|id| *id == advisory.id || advisory.aliases.contains(id))
+            && (self.products.is_empty() || self.products.iter().any(is_product))
+    }
 }

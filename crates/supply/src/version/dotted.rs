@@ -2,7 +2,7 @@
 
 /// Numbers and the label of a prerelease.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Dotted {
+pub(super) struct Dotted {
     /// Without zeros at the end, so that `1` is `1.0.0`.
     numbers: Vec<u128>,
     stage: Stage,

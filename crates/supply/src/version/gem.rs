@@ -3,7 +3,7 @@ use std::cmp::Ordering;
 
 /// A version of a gem.
 #[derive(Debug, Clone)]
-pub struct Gem {
+pub(super) struct Gem {
     parts: Vec<Part>,
 }
 

@@ -3,7 +3,7 @@ use std::cmp::Ordering;
 
 /// A version of Maven: every text is one.
 #[derive(Debug, Clone)]
-pub struct Maven {
+pub(super) struct Maven {
     tokens: Vec<Token>,
 }
 

@@ -2,7 +2,7 @@
 
 /// A version of PEP 440. Fields stand in the order in which they decide.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Pep440 {
+pub(super) struct Pep440 {
     epoch: u128,
     /// Without zeros at the end.
     release: Vec<u128>,
