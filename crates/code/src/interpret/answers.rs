@@ -2,7 +2,7 @@
 use model::{SinkKind, Span, UseKind};
 
 use super::Interpreter;
-use crate::taint::{OriginKind, Step, StepKind, Taint};
+use crate::taint::{Mark, OriginKind, Step, StepKind, Taint};
 use crate::value::{Shape, Value};
 
 impl Interpreter<'_> {
@@ -66,7 +66,9 @@ impl Interpreter<'_> {
             match mark.origin.kind {
                 OriginKind::Error => {
                     let path = mark.origin.path.to_string();
-                    self.note_use(UseKind::ErrorInAnswer, &path, mark.origin.at);
+                    // Where it is put into the answer, when that is known.
+                    let place = field_of(mark, "body").unwrap_or(mark.origin.at);
+                    self.note_use(UseKind::ErrorInAnswer, &path, place);
                 }
                 OriginKind::Secret => {
                     self.note_use(UseKind::SensitiveLog, "a secret in the answer", mark.origin.at)
@@ -87,7 +89,11 @@ fn is_markup(text: &str) -> bool {
 /// Where a value was put into this field, else the last place that it came through.
 fn place_of_field(taint: &Taint, field: &str) -> Option<Span> {
     let mark = taint.marks().first()?;
-    let steps = mark.trail.steps();
+    field_of(mark, field).or_else(|| mark.trail.steps().last().map(|step| step.at))
+}
+
+/// Where a value was put into this field.
+fn field_of(mark: &Mark, field: &str) -> Option<Span> {
     let into = |step: &&Step| step.kind == StepKind::Assigned && step.name.eq_ignore_ascii_case(field);
-    steps.iter().rev().find(into).or(steps.last()).map(|step| step.at)
+    mark.trail.steps().iter().rev().find(into).map(|step| step.at)
 }

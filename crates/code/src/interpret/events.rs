@@ -149,7 +149,7 @@ fn record(keys: &[&str]) -> bool {
         ["dynamodb", rest @ ..] => matches!(rest.first(), Some(&"Keys" | &"NewImage" | &"OldImage")),
         ["Sns", rest @ ..] => matches!(rest.first(), Some(&"Message" | &"Subject" | &"MessageAttributes")),
         ["kinesis", rest @ ..] => matches!(rest.first(), Some(&"data" | &"partitionKey")),
-        ["cf", "request", "origin", ..] => false,
+        ["cf", "request", "origin" | "method" | "clientIp", ..] => false,
         ["cf", rest @ ..] => !matches!(rest.first(), Some(&"config")),
         [
             "messageId"

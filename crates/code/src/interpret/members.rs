@@ -364,7 +364,14 @@ fn clean_at_first(part: &EventPart) -> Kinds {
     let prompt = Kinds::of(SinkKind::Prompt);
     let is_key =
         part.path.last().is_some_and(|last| &**last == "key") && part.path.iter().any(|key| &**key == "s3");
-    if is_key { prompt.and(Kinds::of(SinkKind::Log)) } else { prompt }
+    let lines = Kinds::of(SinkKind::Log).and(Kinds::of(SinkKind::Header)).and(Kinds::of(SinkKind::Email));
+    // No header of a request holds a line break (RFC 9110, section 5.5).
+    let is_header = part.path.iter().any(|key| matches!(&**key, "headers" | "multiValueHeaders"));
+    match (is_key, is_header) {
+        (true, _) => prompt.and(Kinds::of(SinkKind::Log)),
+        (false, true) => prompt.and(lines),
+        (false, false) => prompt,
+    }
 }
 
 /// Members of the claims of a token: its header says nothing about who somebody is.
