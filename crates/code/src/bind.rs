@@ -1,4 +1,4 @@
-//! Statements once more, with placeholders where values were glued in.
+//! Statements once more, with placeholders where values were glued in; commands as lists of arguments.
 //!
 //! Works on the text of one argument, and only on the plainest forms of it: one literal, or literals and names
 //! between `+`. Whatever is not understood for certain is left alone.
@@ -7,7 +7,7 @@ use model::{Flow, FunctionCode, Language, Project, SinkKind};
 /// Longer arguments are not looked at.
 const ARGUMENT_BYTES_MAX: usize = 4_000;
 
-/// Fills [`model::Sink::bound`] of every flow into a statement.
+/// Fills [`model::Sink::bound`] of every flow into a statement or a command.
 pub(crate) fn fill(project: &mut Project) {
     for position in 0..project.apps.len() {
         let Some(app) = project.apps.get_mut(position) else { continue };
@@ -26,17 +26,66 @@ pub(crate) fn fill(project: &mut Project) {
 }
 
 fn bind(project: &Project, code: &FunctionCode, flow: &Flow) -> Option<String> {
-    if flow.sink.kind != SinkKind::Sql || flow.sink.argument.len() > ARGUMENT_BYTES_MAX {
-        return None;
-    }
-    let style = style(&flow.sink.api, code.language)?;
-    let call = code.calls.get(flow.sink.call?)?;
-    if call.arguments.len() != 1 {
-        return None;
-    }
     let at = flow.sink.argument;
-    let text = project.file(at)?.text.get(at.start as usize..at.end as usize)?;
-    statement(&pieces(text, code.language)?, style, code.language)
+    if at.len() > ARGUMENT_BYTES_MAX {
+        return None;
+    }
+    let call = code.calls.get(flow.sink.call?)?;
+    let text = || project.file(at)?.text.get(at.start as usize..at.end as usize);
+    match flow.sink.kind {
+        SinkKind::Sql if call.arguments.len() == 1 => {
+            let style = style(&flow.sink.api, code.language)?;
+            statement(&pieces(text()?, code.language)?, style, code.language)
+        }
+        SinkKind::Command if call.arguments.first().is_some_and(|first| first.at == at) => {
+            command(&pieces(text()?, code.language)?, code.language)
+        }
+        _ => None,
+    }
+}
+
+/// What a shell gives a meaning, and quotes that would have to be understood.
+const SHELL_SIGNS: &[char] = &[
+    '|', ';', '&', '<', '>', '$', '`', '*', '?', '~', '(', ')', '{', '}', '[', ']', '!', '#', '"', '\'',
+    '\n', '=',
+];
+
+/// A command as a list of arguments: `["ls", name]`, in JavaScript `"ls", [name]`. Each value has to be a word
+/// of its own.
+fn command(pieces: &[Piece<'_>], language: Language) -> Option<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut needs_space = false;
+    for (position, piece) in pieces.iter().enumerate() {
+        match piece {
+            Piece::Text(text) if text.contains(SHELL_SIGNS) || needs_space && !starts_word(text) => {
+                return None;
+            }
+            Piece::Text(text) => {
+                words.extend(text.split_whitespace().map(|word| format!("\"{word}\"")));
+                let is_last = position + 1 == pieces.len();
+                if !is_last && !text.ends_with(' ') && !text.is_empty() {
+                    return None;
+                }
+                needs_space = needs_space && text.is_empty();
+            }
+            Piece::Value(_) if needs_space || words.is_empty() => return None,
+            Piece::Value(name) => {
+                words.push((*name).to_owned());
+                needs_space = true;
+            }
+        }
+    }
+    let (program, arguments) = words.split_first().filter(|(program, _)| program.starts_with('"'))?;
+    let has_value = arguments.iter().any(|word| !word.starts_with('"'));
+    let list = arguments.join(", ");
+    has_value.then(|| match language {
+        Language::Python => format!("[{program}, {list}]"),
+        _ => format!("{program}, [{list}]"),
+    })
+}
+
+fn starts_word(text: &str) -> bool {
+    text.is_empty() || text.starts_with(' ')
 }
 
 /// How a driver writes placeholders.
@@ -259,6 +308,31 @@ mod tests {
             Language::JavaScript,
             "\"DELETE FROM t WHERE a = ?\", [id]",
         );
+    }
+
+    #[test]
+    fn a_command_becomes_a_list_of_arguments() {
+        let list = |text, language| {
+            pieces(text, language)
+                .and_then(|pieces| command(&pieces, language))
+                .unwrap_or_else(|| "-".to_owned())
+        };
+        assert_eq!(list("f\"ls -l {folder}\"", Language::Python), "[\"ls\", \"-l\", folder]");
+        assert_eq!(
+            list("\"convert \" + a.b + \" out.png\"", Language::JavaScript),
+            "\"convert\", [a.b, \"out.png\"]"
+        );
+        for text in [
+            "f\"ls {x} | wc\"",
+            "f\"ls /tmp/{x}\"",
+            "f\"{x} -l\"",
+            "f\"ls {x}{y}\"",
+            "f\"ls '{x}'\"",
+            "\"ls\"",
+            "f\"ls {x}.txt\"",
+        ] {
+            assert_eq!(list(text, Language::Python), "-", "{text}");
+        }
     }
 
     #[test]

@@ -296,8 +296,13 @@ const WORDS_OF_A_SENTENCE: usize = 3;
 const SENTENCE_BYTES_MAX: usize = 1_000;
 
 fn as_instructions(pieces: Vec<Piece>) -> Vec<Piece> {
+    // A number or what was checked like one gives no orders in a sentence either.
+    let others = Kinds::INJECTION.without(SinkKind::Prompt);
     let opened = |taint: &Taint| {
-        taint.map(|mark| Mark { clean: mark.clean.without(SinkKind::Prompt), ..mark.clone() })
+        taint.map(|mark| match mark.clean.common(others) == others {
+            true => mark.clone(),
+            false => Mark { clean: mark.clean.without(SinkKind::Prompt), ..mark.clone() },
+        })
     };
     pieces.into_iter().map(|piece| Piece { taint: opened(&piece.taint), ..piece }).collect()
 }

@@ -98,8 +98,8 @@ pub struct Sink {
     pub argument: Span,
     /// Its index in [`FunctionCode::calls`], when it is a call.
     pub call: Option<usize>,
-    /// The argument once more, as a statement with placeholders and its values beside it; only when that is
-    /// certain.
+    /// The argument once more, as a statement with placeholders and its values beside it, or as a command's
+    /// list of arguments; only when that is certain.
     pub bound: Option<String>,
 }
 

@@ -39,6 +39,19 @@ fn detector(promise: Promise) -> &'static Detector {
     }
 }
 
+/// In a sentence, what a value is that stands under this name somewhere else than in a text: in an attribute
+/// of a resource, in an environment variable. `None` when it is no secret.
+#[must_use]
+pub fn named(name: &str, value: &str) -> Option<&'static str> {
+    let promise = names::of(name.as_bytes())?;
+    if same_word(name.as_bytes(), value.as_bytes()) {
+        return None;
+    }
+    judge::attribute(promise, value.as_bytes())?;
+    let vendor = vendors::detector(name.as_bytes(), value.as_bytes());
+    Some(vendor.unwrap_or_else(|| detector(promise)).what)
+}
+
 /// The whole name around a keyword.
 pub(crate) fn name_at(view: &View<'_>, keyword: Range<At>) -> Range<At> {
     let start =

@@ -226,6 +226,16 @@ pub(crate) fn value(promise: Promise, value: &[u8], written: Written) -> Option<
     Some(if random >= Random::Likely { Confidence::Likely } else { Confidence::Possible })
 }
 
+/// The same for a value that will be deployed: there a simple password is a password, too.
+pub(crate) fn attribute(promise: Promise, value: &[u8]) -> Option<Confidence> {
+    const PASSWORD_BYTES_MIN: usize = 6;
+    if promise != Promise::Password {
+        return self::value(promise, value, Written::Quoted);
+    }
+    let refused = words::is_placeholder(value) || is_reference(value) || is_sentence(value) || is_hash(value);
+    (value.len() >= PASSWORD_BYTES_MIN && !refused).then_some(Confidence::Likely)
+}
+
 fn password(value: &[u8], written: Written) -> Option<Confidence> {
     const PASSWORD_BYTES_MAX: usize = 100;
     let long_enough = value.len() >= if written == Written::Quoted { 4 } else { 5 };

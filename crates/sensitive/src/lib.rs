@@ -30,6 +30,7 @@ mod words;
 pub use attach::{Limits, Settings, attach, is_binary, read_text};
 pub use digest::HashKey;
 pub use engine::{Class, Match, Scanner, Wanted, scan};
+pub use guided::named;
 pub use mask::{Masker, mask};
 pub use names::{Promise, promise};
 pub use place::{Place, Syntax};

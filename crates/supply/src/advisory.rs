@@ -89,4 +89,6 @@ pub(crate) struct Parsed {
 }
 
 #[cfg(test)]
+mod real;
+#[cfg(test)]
 mod tests;

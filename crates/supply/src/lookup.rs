@@ -185,14 +185,25 @@ fn sorted(mut aliases: Vec<String>) -> Vec<String> {
     aliases
 }
 
+/// Whether two entries tell of one weakness. A shared name alone is not enough: an advisory that extends
+/// an older one names it, too, and has a CVE of its own.
+fn is_same(a: &Advisory, b: &Advisory) -> bool {
+    let cves = |advisory: &Advisory| -> BTreeSet<String> {
+        let names = advisory.aliases.iter().chain([&advisory.id]);
+        names.filter(|name| name.starts_with("CVE-")).cloned().collect()
+    };
+    let (ours, theirs) = (cves(a), cves(b));
+    if !ours.is_empty() && !theirs.is_empty() {
+        return !ours.is_disjoint(&theirs);
+    }
+    a.aliases.iter().chain([&a.id]).any(|name| *name == b.id || b.aliases.contains(name))
+}
+
 /// One entry for each weakness, however many databases tell of it.
 fn merge(advisories: &mut Vec<Advisory>) {
     let mut kept: Vec<Advisory> = Vec::new();
     for advisory in advisories.drain(..) {
-        let names: BTreeSet<&String> = advisory.aliases.iter().chain([&advisory.id]).collect();
-        let same = kept
-            .iter_mut()
-            .find(|known| known.aliases.iter().chain([&known.id]).any(|name| names.contains(name)));
+        let same = kept.iter_mut().find(|known| is_same(known, &advisory));
         match same {
             Some(known) => {
                 let mut aliases = known.aliases.clone();

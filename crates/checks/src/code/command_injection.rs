@@ -1,7 +1,7 @@
 //! Data that others choose becomes part of an operating system command.
-use model::SinkKind;
+use model::{Call, Flow, Patch, SinkKind};
 
-use crate::code::shared::flows;
+use crate::code::shared::flows_fixed;
 use crate::prelude::*;
 
 check! {
@@ -61,5 +61,29 @@ check! {
 }
 
 fn command_injection(app: &App, findings: &mut Findings) {
-    flows(app, findings, &COMMAND_INJECTION, SinkKind::Command, "becomes part of a command");
+    let does = "becomes part of a command";
+    let repairs = |flow: &Flow| {
+        let code = app.code.iter().find(|code| code.flows.iter().any(|other| std::ptr::eq(other, flow)))?;
+        repair(flow, code.calls.get(flow.sink.call?)?)
+    };
+    flows_fixed(app, findings, &COMMAND_INJECTION, does, |flow| {
+        (flow.sink.kind == SinkKind::Command).then(|| repairs(flow))
+    });
+}
+
+/// The same program without a shell, when the call can be written so by changing it alone.
+fn repair(flow: &Flow, call: &Call) -> Option<Fix> {
+    let list = Patch::Replace { at: flow.sink.argument, text: flow.sink.bound.clone()? };
+    let rest = match call.api.as_str() {
+        "child_process.exec" => Patch::Replace { at: call.name?, text: "execFile".to_owned() },
+        "child_process.execSync" => Patch::Replace { at: call.name?, text: "execFileSync".to_owned() },
+        api if api.starts_with("subprocess.") => {
+            let shell = call.named("shell").filter(|shell| shell.value == Data::Bool(true))?;
+            // `shell=True` as it stands, not a part of `**options`.
+            let is_written = shell.at.len() <= "shell = True".len();
+            is_written.then(|| Patch::Replace { at: shell.at, text: "shell=False".to_owned() })?
+        }
+        _ => return None,
+    };
+    Some(Fix::risky("start the program without a shell", list).and(rest))
 }

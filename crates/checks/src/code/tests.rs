@@ -30,12 +30,19 @@ fn repaired(code: &str, id: &str) -> String {
     let findings = of(&findings, id);
     let [finding] = findings.as_slice() else { panic!("{} findings of {id}", findings.len()) };
     let fix = finding.fix.as_ref().unwrap();
-    let [Patch::Replace { at, text }] = fix.patches.as_slice() else { panic!("{fix:?}") };
-    let file = project.file(*at).unwrap();
-    let (before, rest) = file.text.split_at(at.start as usize);
-    format!("{before}{text}{}", rest.get((at.end - at.start) as usize..).unwrap())
+    let mut fixed = code.to_owned();
+    let mut patches: Vec<_> = fix.patches.iter().collect();
+    patches.sort_by_key(|patch| match patch {
+        Patch::Replace { at, .. } => std::cmp::Reverse(at.start),
+        _ => panic!("{fix:?}"),
+    });
+    for patch in patches {
+        let Patch::Replace { at, text } = patch else { continue };
+        assert_eq!(&*project.file(*at).unwrap().text, code);
+        fixed.replace_range(at.start as usize..at.end as usize, text);
+    }
+    fixed
 }
-
 const INJECTION: &str = "import os
 
 def handler(event, context):
@@ -114,6 +121,18 @@ def handler(event, context):
 ";
     let fixed = repaired(code, "sql-injection");
     assert!(fixed.contains(".execute(\"SELECT * FROM t WHERE a = ?\", (name,)).fetchall()"), "{fixed}");
+}
+
+#[test]
+fn programs_start_without_a_shell() {
+    let code = "import subprocess
+
+def handler(event, context):
+    folder = event['queryStringParameters']['folder']
+    subprocess.run(f'ls -l {folder}', shell=True)
+";
+    let fixed = repaired(code, "command-injection");
+    assert!(fixed.contains("subprocess.run([\"ls\", \"-l\", folder], shell=False)"), "{fixed}");
 }
 
 #[test]

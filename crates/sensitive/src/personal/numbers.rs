@@ -248,7 +248,7 @@ fn card(view: &View<'_>, at: At, number: &Number) -> Option<Hit> {
     );
     // A range that no list knows yet is believed when the text says what it is.
     let lengthy = matches!(number.digits.len(), 15 | 16) && matches!(number.digits.first(), Some(2..=6));
-    if !is_issued(&number.digits) && !(named && lengthy) {
+    if !(is_issued(&number.digits) || named && lengthy) {
         return None;
     }
     let distinct = number.digits.iter().any(|digit| Some(digit) != number.digits.first());

@@ -149,12 +149,15 @@ pub(super) fn analysis(advisory: &Advisory, component: &Component<'_>) -> Option
     component.unreachable.then(|| ("not_affected", "vulnerable_code_not_in_execute_path".to_owned()))
 }
 
+/// Id, other names, why it does not apply.
+type Key = (String, Vec<String>, Option<String>);
+
 fn weaknesses(components: &BTreeMap<String, Component<'_>>) -> Value {
-    let mut entries: BTreeMap<(String, Option<String>), (Value, Vec<Value>)> = BTreeMap::new();
+    let mut entries: BTreeMap<Key, (Value, Vec<Value>)> = BTreeMap::new();
     for component in components.values() {
         for advisory in &component.advisories {
             let analysis = analysis(advisory, component).map(|(_, why)| why);
-            let key = (advisory.id.clone(), analysis.clone());
+            let key = (advisory.id.clone(), advisory.aliases.clone(), analysis.clone());
             let entry =
                 entries.entry(key).or_insert_with(|| (weakness(advisory, analysis.as_deref()), Vec::new()));
             entry.1.push(json!({ "ref": component.purl }));

@@ -90,11 +90,12 @@ fn other_languages_have_no_rules() {
     assert_eq!(found(Language::Java, "os.system"), Vec::<String>::new());
 }
 
+fn sinks(language: Language, path: &str) -> usize {
+    rules(language, path).iter().filter(|rule| matches!(rule.effect, Effect::Sink(..))).count()
+}
+
 #[test]
-fn every_kind_of_end_has_a_call() {
-    let sinks = |language, path: &str| {
-        rules(language, path).iter().filter(|rule| matches!(rule.effect, Effect::Sink(..))).count()
-    };
+fn every_kind_of_end_has_a_call_in_python() {
     for path in [
         "subprocess.run",
         "builtins.exec",
@@ -126,6 +127,10 @@ fn every_kind_of_end_has_a_call() {
     ] {
         assert!(sinks(Language::Python, path) > 0, "{path}");
     }
+}
+
+#[test]
+fn every_kind_of_end_has_a_call_in_javascript() {
     for path in [
         "child_process.exec",
         "Function",
