@@ -27,7 +27,6 @@ pub(crate) enum ObjectKind {
     Instance(ObjectId),
     /// A class: its fields are methods and static members.
     Class {
-        name: Name,
         bases: Vec<Value>,
         getters: Vec<Name>,
         types: Vec<(Name, Name)>,

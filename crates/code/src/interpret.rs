@@ -12,13 +12,16 @@ mod externs;
 mod frameworks;
 mod functions;
 mod guards;
+mod identity;
 mod members;
 mod methods;
 mod modules;
 mod notes;
 mod patterns;
+mod places;
 mod record;
 mod schemas;
+mod sdk;
 mod sinks;
 mod statements;
 mod stored;
@@ -195,7 +198,7 @@ impl<'a> Interpreter<'a> {
         self.invoke_handler(&handler);
         self.rest_of_the_code();
         if self.record.looks_at_failures {
-            self.record.uses.retain(|(_, _, name), _| name != externs::INVOKED);
+            self.record.uses.retain(|(_, _, name), _| name != sdk::INVOKED);
         }
         true
     }

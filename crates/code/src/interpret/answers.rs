@@ -15,8 +15,7 @@ impl Interpreter<'_> {
             let body = self.member(&one, &"body".into(), at);
             let kind = self.header(&headers, "content-type");
             let is_html = kind.iter().any(|kind| kind.contains("html"));
-            let says_html =
-                body.pieces().iter().any(|piece| piece.text.as_deref().is_some_and(|text| is_markup(text)));
+            let says_html = body.pieces().iter().any(|piece| piece.text.as_deref().is_some_and(is_markup));
             let says_other = !kind.is_empty() && !is_html;
             if is_html || says_html && !says_other {
                 let place = place_of_field(&body.taint, "body").unwrap_or(at);

@@ -280,7 +280,7 @@ impl Interpreter<'_> {
             }
             Shape::Function(closure) => {
                 let closure = Rc::clone(closure);
-                self.function_method(&closure, receiver, name, arguments, site)
+                self.function_method((&closure, receiver), name, arguments, site)
             }
             _ => self.builtin_method(receiver, name, arguments, site),
         }
@@ -289,8 +289,7 @@ impl Interpreter<'_> {
     /// `f.call(this, a)`, `f.apply(this, [a])`, `f.bind(this, a)`.
     fn function_method(
         &mut self,
-        closure: &Rc<Closure>,
-        receiver: &Value,
+        (closure, receiver): (&Rc<Closure>, &Value),
         name: &Name,
         arguments: &[Passed],
         site: Site,

@@ -80,10 +80,11 @@ impl Events {
             {
                 false
             }
-            [
-                "source" | "detail-type" | "time" | "region" | "account" | "id" | "resources" | "version",
-                ..,
-            ] if self.has("event-bus") || self.has("schedule") => false,
+            ["source" | "time" | "region" | "account" | "id" | "resources", ..]
+                if self.has("event-bus") || self.has("schedule") =>
+            {
+                false
+            }
             ["detail-type", ..] => false,
             // S3 Object Lambda: S3 itself signed the address.
             ["getObjectContext" | "configuration", ..] => false,

@@ -30,7 +30,7 @@ impl Interpreter<'_> {
         if scope.placed.is_empty() || !matches!(expr.kind, ExprKind::Member { .. } | ExprKind::Index { .. }) {
             return None;
         }
-        scope.placed.get(&super::guards::place(expr)?).cloned()
+        scope.placed.get(&super::places::place(expr)?).cloned()
     }
 
     fn eval_kind(&mut self, expr: &Expr) -> Value {
@@ -191,17 +191,7 @@ impl Interpreter<'_> {
                 Field::Computed { key, value: field_value, .. } => {
                     let key = self.eval(key);
                     let field_value = self.eval(field_value);
-                    match key.as_text().map(Arc::clone) {
-                        Some(name) => {
-                            if let Some(object) = self.heap.get_mut(id) {
-                                object.set(&name, field_value, true);
-                            }
-                        }
-                        None => {
-                            let both = Value { taint: field_value.taint.join(&key.taint), ..field_value };
-                            self.set_somewhere(&value, &both);
-                        }
-                    }
+                    self.set_under(&value, &key, field_value);
                 }
                 Field::Spread(inner) => {
                     let inner = self.eval(inner);
@@ -210,6 +200,18 @@ impl Interpreter<'_> {
             }
         }
         value
+    }
+
+    /// A field whose name is computed, of an object that was just made.
+    fn set_under(&mut self, object: &Value, key: &Value, value: Value) {
+        let id = object.as_object();
+        match (key.as_text(), id.and_then(|id| self.heap.get_mut(id))) {
+            (Some(name), Some(object)) => object.set(name, value, true),
+            _ => {
+                let both = Value { taint: value.taint.join(&key.taint), ..value };
+                self.set_somewhere(object, &both);
+            }
+        }
     }
 
     /// `{ ...from }`, `Object.assign(to, from)`, `to.update(from)`.

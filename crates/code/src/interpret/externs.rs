@@ -2,10 +2,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use model::{Aws, SinkKind, Span, UseKind};
+use model::{SinkKind, Span};
 
 use super::Interpreter;
-use super::record::{Boundary, Site};
+use super::identity::is_decoded_token;
+use super::record::Site;
 use crate::heap::{Object, ObjectKind};
 use crate::ir::{Const, Name};
 use crate::models::{self, Argument, Effect, Returns, Rule};
@@ -13,7 +14,7 @@ use crate::taint::{Kinds, Mark, Origin, OriginKind, StepKind, Structure, Taint};
 use crate::value::{Extern, Passed, Piece, Shape, Value};
 
 /// The command object of the SDK among the arguments: the first one, or the second for presigned addresses.
-fn command_of(arguments: &[Passed]) -> Option<&Extern> {
+pub(super) fn command_of(arguments: &[Passed]) -> Option<&Extern> {
     let externs = arguments.iter().take(2).filter_map(|passed| passed.value.as_extern());
     externs.map(|known| &**known).find(|known| known.path.ends_with("Command()"))
 }
@@ -74,7 +75,7 @@ impl Interpreter<'_> {
         // `getSignedUrl("getObject", …)`, `waitFor("objectExists")`.
         let command_key = command.or_else(|| arguments.first()?.value.as_text().map(Arc::clone));
         if let Some(aws) = models::aws::operation(&known.keyed, command_key.as_deref()) {
-            return self.sdk_call(known, taint, aws, arguments, site);
+            return self.sdk_call(known, taint, aws, (arguments, site));
         }
         let receiver = Value { shape: Shape::Extern(Rc::new(known.clone())), taint: taint.clone() };
         // What a call gave is called itself: the rules of the first call are not those of the second.
@@ -106,7 +107,7 @@ impl Interpreter<'_> {
     pub(super) fn apply_rules(&mut self, call: &Invoked<'_>) -> Option<Value> {
         let rules = models::rules(self.language(), call.path);
         self.note_call(call.path, None, call.arguments, call.site);
-        self.identity(call.path, &rules, call.arguments, call.site);
+        self.identity(call.path, &rules, call.arguments);
         if rules.is_empty() {
             self.mass_assigned(call.path, call.arguments, call.site);
         }
@@ -262,173 +263,6 @@ impl Interpreter<'_> {
         })
     }
 
-    /// An operation of the cloud's SDK.
-    fn sdk_call(
-        &mut self,
-        known: &Extern,
-        taint: &Taint,
-        aws: Aws,
-        arguments: &[Passed],
-        site: Site,
-    ) -> Value {
-        // `client.send(new Command({ … }))`: the command's arguments are the operation's.
-        let command = command_of(arguments).filter(|command| !command.arguments.is_empty());
-        let inner: Vec<Passed> = match command {
-            Some(command) => {
-                // Options of a presigned address stand beside the command.
-                let options = arguments.iter().filter(|passed| passed.value.as_extern().is_none());
-                command.arguments.iter().chain(options).cloned().collect()
-            }
-            None => arguments.to_vec(),
-        };
-        let receiver = Value { shape: Shape::Extern(Rc::new(known.clone())), taint: taint.clone() };
-        // What a call gave is called itself: the rules of the first call are not those of the second.
-        let of_result = format!("{}.()", known.path);
-        let path: &str = if known.path.ends_with("()") { &of_result } else { &known.path };
-        let invoked = Invoked { path, keyed: &known.keyed, receiver: &receiver, arguments: &inner, site };
-        for rule in models::rules(self.language(), &known.path) {
-            self.sink(rule, &invoked);
-        }
-        let written = self.with_table(known, &aws, &inner, site);
-        self.note_call(&known.path, Some(aws.clone()), &written, site);
-        self.identity(&known.path, &[], &inner, site);
-        let target = self.target_of(known, &inner);
-        self.note_boundary(&aws, target.as_ref(), &invoked);
-        let stored = self.stored(&aws, known, target.as_ref(), site.at);
-        let result = Value { shape: Shape::Extern(known.called(arguments).into()), taint: stored };
-        let callbacks: Vec<Value> =
-            arguments.iter().flat_map(|passed| self.functions_in(&passed.value)).collect();
-        for callback in callbacks {
-            self.in_branch(|this| {
-                let error = super::statements::caught(site.at);
-                this.call_with(&callback, vec![error, result.clone()], site.at)
-            });
-        }
-        let is_secret = match (aws.service.as_str(), aws.operation.as_str()) {
-            ("secretsmanager", "GetSecretValue") => true,
-            // A parameter that needs no decryption is a setting.
-            ("ssm", "GetParameter" | "GetParameters" | "GetParametersByPath") => {
-                ["WithDecryption", "decrypt"]
-                    .iter()
-                    .any(|key| self.option(&inner, key).is_some_and(|value| value.as_bool() != Some(false)))
-            }
-            _ => false,
-        };
-        if is_secret {
-            return self.secret(result, &inner, site.at);
-        }
-        if aws.service == "lambda" && aws.operation == "Invoke" {
-            return result.with(failure(site.at));
-        }
-        // What was uploaded is as good as who uploads.
-        let is_read =
-            aws.service == "s3" && matches!(aws.operation.as_str(), "GetObject" | "SelectObjectContent");
-        let keys = self.taint_of_passed(&inner).join(&self.taint_of_passed(&known.arguments));
-        let uploaded = uploaded(&keys);
-        if is_read && !uploaded.is_none() { result.with(uploaded) } else { result }
-    }
-
-    /// A resource's operation names its table where the resource was made: `resource.Table(name).put_item(…)`.
-    fn with_table(&self, known: &Extern, aws: &Aws, arguments: &[Passed], site: Site) -> Vec<Passed> {
-        let mut all = arguments.to_vec();
-        let is_of_resource = aws.service == "dynamodb" && known.path.contains(".Table().");
-        if is_of_resource && self.option(arguments, "TableName").is_none() {
-            let table = known.arguments.first().map(|first| first.value.clone());
-            let table = table.map(|value| Passed {
-                name: Some("TableName".into()),
-                value,
-                at: site.callee,
-                is_spread: false,
-            });
-            all.extend(table);
-        }
-        all
-    }
-
-    fn secret(&mut self, result: Value, arguments: &[Passed], at: Span) -> Value {
-        let name = ["SecretId", "Name", "name"].iter().find_map(|key| self.option(arguments, key));
-        let name = name.or_else(|| arguments.first().map(|first| first.value.clone()));
-        let text = name.map_or_else(String::new, |name| match self.data_of(&name, 0) {
-            model::Data::Text(text) => text,
-            model::Data::Ref(reference) => reference.target,
-            _ => String::new(),
-        });
-        self.note_use(UseKind::Secret, &text, at);
-        let origin = Origin { path: text.as_str().into(), kind: OriginKind::Secret, at };
-        let trail = crate::taint::Trail::START;
-        let mark = Mark { origin: origin.into(), clean: Kinds::ALL, trail, structure: Structure::Text };
-        result.with(Taint::of(mark))
-    }
-
-    /// What names the receiver, table or bucket of an operation.
-    fn target_of(&self, known: &Extern, arguments: &[Passed]) -> Option<Value> {
-        const TARGETS: &[&str] = &[
-            "FunctionName",
-            "QueueUrl",
-            "TopicArn",
-            "TargetArn",
-            "TableName",
-            "Bucket",
-            "StreamName",
-            "stateMachineArn",
-            "EventBusName",
-            "DeliveryStreamName",
-            "Entries",
-            "RequestItems",
-        ];
-        let named = TARGETS.iter().find_map(|name| self.option(arguments, name));
-        let named = named.or_else(|| self.option(arguments, super::stored::bucket_position(&known.path)?));
-        // `resource.Table(name).put_item(…)`.
-        named.or_else(|| known.arguments.first().map(|first| first.value.clone()))
-    }
-
-    fn note_boundary(&mut self, aws: &Aws, target: Option<&Value>, call: &Invoked<'_>) {
-        let at = call.site.at;
-        // The same call is reached on several ways: a few of them tell what it sends.
-        let known = self.record.boundaries.iter().filter(|boundary| boundary.at == at).count();
-        if self.quiet > 0 || self.unreached || known >= 4 || self.record.boundaries.len() >= 1_000 {
-            return;
-        }
-        let marks = super::stored::marks_of_others(&self.taint_of_passed(call.arguments));
-        let stored = self.written(aws, call.path, call.arguments);
-        let target = target.map_or_else(|| model::Data::unknown("not named"), |value| self.data_of(value, 0));
-        self.record.boundaries.push(Boundary { operation: aws.clone(), target, at, marks, stored });
-    }
-
-    /// Claims of an unverified token that decide what is read, written or called.
-    fn identity(&mut self, path: &str, rules: &[&Rule], arguments: &[Passed], site: Site) {
-        let is_harmless = rules.iter().any(|rule| {
-            matches!(rule.effect, Effect::Sink(SinkKind::Log, _) | Effect::Clean(_) | Effect::Returns(_))
-        });
-        if is_harmless || path.starts_with("console.") || path == "print" {
-            return;
-        }
-        for passed in arguments {
-            let taint = self.deep_taint(&passed.value);
-            let claims = taint.marks().iter().any(|mark| mark.origin.kind == OriginKind::UnverifiedToken);
-            if claims {
-                self.note_claims(path, &claims_only(&taint), passed.at);
-            }
-        }
-    }
-
-    /// The flow ends where the token is decoded: that is where verifying it is missing.
-    fn note_claims(&mut self, api: &str, claims: &Taint, used: Span) {
-        for mark in claims.marks() {
-            let only = Taint::of(mark.clone());
-            self.note_flow(SinkKind::Identity, api, mark.origin.at, &only, used);
-        }
-    }
-
-    /// Two values are compared.
-    pub(super) fn compared(&mut self, left: &Value, right: &Value, at: Span) {
-        for value in [left, right] {
-            let claims = claims_only(&value.taint);
-            self.note_claims("a comparison", &claims, at);
-        }
-        self.secret_compared(left, right, at);
-    }
-
     /// The value of a keyword, of a key of an options object at any depth, or of an argument of the call
     /// that made an argument; a number is a position.
     pub(super) fn option(&self, arguments: &[Passed], name: &str) -> Option<Value> {
@@ -565,45 +399,4 @@ impl Interpreter<'_> {
 fn decoded(value: Value) -> Value {
     let taint = value.taint.map(|mark| Mark { clean: mark.clean.without(SinkKind::Log), ..mark.clone() });
     Value { taint, ..value }
-}
-
-/// What an invoked function gives back may be its error, trace included.
-fn failure(at: Span) -> Taint {
-    let origin = Origin { path: INVOKED.into(), kind: OriginKind::Error, at };
-    let trail = crate::taint::Trail::START;
-    Taint::of(Mark { origin: origin.into(), clean: Kinds::ALL, trail, structure: Structure::Text })
-}
-
-/// How a use names an error that came from an invoked function.
-pub(crate) const INVOKED: &str = "the answer of an invoked function";
-
-/// The marks of an upload's key: its content comes from the same sender.
-fn uploaded(taint: &Taint) -> Taint {
-    let mut only = Taint::NONE;
-    for mark in taint.marks().iter().filter(|mark| mark.origin.path.contains(".object.key")) {
-        only = only.join(&Taint::of(Mark { clean: Kinds::NONE, ..mark.clone() }));
-    }
-    only
-}
-
-fn claims_only(taint: &Taint) -> Taint {
-    let mut only = Taint::NONE;
-    for mark in taint.marks().iter().filter(|mark| mark.origin.kind == OriginKind::UnverifiedToken) {
-        only = only.join(&Taint::of(mark.clone()));
-    }
-    only
-}
-
-/// Whether a value is a part of a token that was decoded from base 64 by hand.
-fn is_decoded_token(mark: &Mark) -> bool {
-    if mark.origin.kind != OriginKind::Event {
-        return false;
-    }
-    let path = mark.origin.path.to_ascii_lowercase();
-    let is_token = ["authorization", "token", "jwt", "cookie"].iter().any(|word| path.ends_with(word));
-    is_token
-        && mark.trail.steps().iter().any(|step| {
-            step.kind == StepKind::Through
-                && ["b64", "base64", "Buffer.from", "atob"].iter().any(|word| step.name.contains(word))
-        })
 }

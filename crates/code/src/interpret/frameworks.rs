@@ -4,7 +4,7 @@ use std::rc::Rc;
 use model::Span;
 
 use super::Interpreter;
-use crate::ir::{Name, ParamKind};
+use crate::ir::{Name, Param, ParamKind};
 use crate::value::{Extern, Passed, Shape, Value, root_of};
 
 /// Modules whose applications have routes.
@@ -100,36 +100,31 @@ impl Interpreter<'_> {
             let is_python = closure.module.language == model::Language::Python;
             let arguments: Vec<Passed> = if is_python {
                 let params = function.params.iter().filter(|param| param.kind != ParamKind::Keywords);
-                let named = params.filter_map(|param| {
-                    let name = Self::name_of(&param.target)?.clone();
-                    // `/count/<int:number>` says so in the route.
-                    let converted = route.as_ref().is_some_and(|route| {
-                        ["int", "float", "uuid"]
-                            .iter()
-                            .any(|kind| route.contains(&format!("<{kind}:{name}>")))
-                    });
-                    let is_number = converted
-                        || matches!(param.annotation.as_deref(), Some("int" | "float" | "bool" | "UUID"));
-                    Some((name, is_number))
-                });
-                let named: Vec<(Name, bool)> = named.collect();
-                named.into_iter().map(|(name, is_number)| self.route_param(name, is_number, at)).collect()
+                params.filter_map(|param| self.route_param(param, route.as_deref(), at)).collect()
             } else {
                 let request = self.event("request", at);
                 let values = vec![request, Value::external("response"), Value::external("next")];
-                values.into_iter().map(|value| Passed { name: None, value, at, is_spread: false }).collect()
+                let passed = |value: Value| Passed { name: None, value, at, is_spread: false };
+                values.into_iter().map(passed).collect()
             };
             let result = self.enter(&closure, &arguments, None);
             self.answer(&result, at);
         }
     }
 
-    fn route_param(&mut self, name: Name, is_number: bool, at: Span) -> Passed {
-        let root = self.event("request", at);
-        let whole = matches!(&*name, "request" | "req" | "event" | "ctx" | "c");
-        let value = if whole { root } else { self.member(&root, &name, at) };
+    /// A parameter of a function that a framework calls: the request, or the part of it with this name.
+    fn route_param(&mut self, param: &Param, route: Option<&str>, at: Span) -> Option<Passed> {
+        let name = Self::name_of(&param.target)?.clone();
+        let request = self.event("request", at);
+        // `/count/<int:number>` says so in the route.
+        let kinds = ["int", "float", "uuid"];
+        let is_converted = |route: &str| kinds.iter().any(|kind| route.contains(&format!("<{kind}:{name}>")));
+        let is_number = route.is_some_and(is_converted)
+            || matches!(param.annotation.as_deref(), Some("int" | "float" | "bool" | "UUID"));
+        let is_whole = matches!(&*name, "request" | "req" | "event" | "ctx" | "c");
+        let value = if is_whole { request } else { self.member(&request, &name, at) };
         let value = if is_number { Value::unknown(super::expressions::numeric(&value.taint)) } else { value };
-        Passed { name: Some(name), value, at, is_spread: false }
+        Some(Passed { name: Some(name), value, at, is_spread: false })
     }
 
     /// The request that a framework keeps: `app.current_event`, `flask.request`.

@@ -180,16 +180,13 @@ impl Interpreter<'_> {
                 let plain: Vec<Value> = plain.map(|passed| passed.value.clone()).collect();
                 let typed = self.typed(class, &given);
                 let copy = typed.as_object().and_then(|id| self.heap.get(id)).cloned();
-                if let Some(id) = instance.as_object() {
-                    if let (Some(copy), Some(object)) = (copy, self.heap.get_mut(id)) {
-                        *object = copy;
-                    }
-                    let tainted = plain.iter().filter(|value| !value.taint.is_none());
-                    for value in tainted {
-                        if let Some(object) = self.heap.get_mut(id) {
-                            object.add_rest(value);
-                        }
-                    }
+                let object = instance.as_object().and_then(|id| self.heap.get_mut(id));
+                if let (Some(copy), Some(object)) = (copy, object) {
+                    *object = copy;
+                    plain
+                        .iter()
+                        .filter(|value| !value.taint.is_none())
+                        .for_each(|value| object.add_rest(value));
                 }
             }
         }

@@ -4,21 +4,17 @@ use std::rc::Rc;
 use model::SinkKind;
 
 use super::Interpreter;
-use crate::ir::{BinaryOp, Const, Expr, ExprKind, Function, Stmt, StmtKind, UnaryOp};
+use super::places::{
+    Facts, HOSTED, NOT_STRUCTURED, common, common_folder, is_false, is_prototype, is_strict, is_type_of,
+    place, prefixed, refuses, type_facts,
+};
+use crate::ir::{BinaryOp, Const, Expr, ExprKind, Function, StmtKind, UnaryOp};
 use crate::models::{self, Argument, Effect};
 use crate::taint::Kinds;
 use crate::value::{Closure, Shape, Value};
 
-/// Places that are harmless, and for what.
-type Facts = Vec<(String, Kinds)>;
-
 /// How deep checks in checks are looked at.
 const DEPTH_MAX: usize = 6;
-
-/// Ends that an address with a checked host cannot harm.
-const HOSTED: Kinds = Kinds::of(SinkKind::Request).and(Kinds::of(SinkKind::Redirect));
-const NOT_STRUCTURED: Kinds =
-    Kinds::of(SinkKind::NoSql).and(Kinds::of(SinkKind::Prototype)).and(Kinds::of(SinkKind::MassAssignment));
 
 impl Interpreter<'_> {
     /// From here on the test came out so.
@@ -402,11 +398,12 @@ impl Interpreter<'_> {
             match &stmt.kind {
                 StmtKind::If { test, then, otherwise } if otherwise.is_empty() => {
                     let refuses = then.last().is_some_and(|last| refuses(last, completes));
-                    if refuses {
-                        so_far.extend(self.facts(test, false, depth + 1));
-                    } else if then.last().is_some_and(|last| matches!(last.kind, StmtKind::Return(_))) {
-                        let facts = self.facts(test, true, depth + 1);
-                        ways.push([so_far.clone(), facts].concat());
+                    let agrees = then.last().is_some_and(|last| matches!(last.kind, StmtKind::Return(_)));
+                    let facts = self.facts(test, !refuses, depth + 1);
+                    match (refuses, agrees) {
+                        (true, _) => so_far.extend(facts),
+                        (false, true) => ways.push([so_far.clone(), facts].concat()),
+                        (false, false) => {}
                     }
                 }
                 StmtKind::Return(Some(value)) => {
@@ -536,133 +533,4 @@ impl Interpreter<'_> {
         };
         is_call && ends(value)
     }
-}
-
-/// The place that an expression reads, as `body.name`; casts and case are looked through.
-pub(super) fn place(expr: &Expr) -> Option<String> {
-    match &expr.kind {
-        ExprKind::Name(name) => Some(name.to_string()),
-        ExprKind::This => Some("this".to_owned()),
-        ExprKind::Member { object, name, .. } => Some(format!("{}.{name}", place(object)?)),
-        ExprKind::Index { object, index } => match &index.kind {
-            ExprKind::Const(Const::Text(name)) => Some(format!("{}.{name}", place(object)?)),
-            ExprKind::Const(Const::Int(position)) => Some(format!("{}.{position}", place(object)?)),
-            _ => None,
-        },
-        ExprKind::Await(inner) => place(inner),
-        ExprKind::Call(call) => match &call.callee.kind {
-            ExprKind::Member { object, name, .. } => match (&**name, call.arguments.first()) {
-                ("get", Some(key)) => match &key.value.kind {
-                    ExprKind::Const(Const::Text(key)) => Some(format!("{}.{key}", place(object)?)),
-                    _ => None,
-                },
-                ("toString" | "trim" | "strip" | "toLowerCase" | "toUpperCase" | "lower" | "upper", _) => {
-                    place(object)
-                }
-                _ => None,
-            },
-            ExprKind::Name(name) if matches!(&**name, "String" | "str") => {
-                call.arguments.first().and_then(|first| place(&first.value))
-            }
-            _ => None,
-        },
-        ExprKind::Assign { target, .. } => match &**target {
-            crate::ir::Pattern::Name(name, _) => Some(name.to_string()),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn is_prototype(text: &str) -> bool {
-    matches!(text, "__proto__" | "constructor" | "prototype")
-}
-
-/// `os.path.commonpath([ROOT, full]) == ROOT`.
-fn common_folder(expr: &Expr) -> Facts {
-    let ExprKind::Call(call) = &expr.kind else { return vec![] };
-    let is_common = matches!(&call.callee.kind, ExprKind::Member { name, .. } if &**name == "commonpath");
-    let list = call.arguments.first().filter(|_| is_common).map(|first| &first.value.kind);
-    let Some(ExprKind::List { items, .. }) = list else { return vec![] };
-    items
-        .iter()
-        .filter_map(|item| place(&item.value))
-        .map(|place| (place, Kinds::of(SinkKind::Path)))
-        .collect()
-}
-
-/// What a text that begins so cannot harm.
-fn prefixed(prefix: &Value) -> Kinds {
-    let path = Kinds::of(SinkKind::Path);
-    match prefix.as_text() {
-        Some(text) if !super::sinks::is_past_host(text, SinkKind::Redirect) => path,
-        _ => path.and(HOSTED),
-    }
-}
-
-fn common(one: &Facts, two: &Facts) -> Facts {
-    let mut found = vec![];
-    for (place, kinds) in one {
-        if let Some((_, others)) = two.iter().find(|(other, _)| other == place) {
-            found.push((place.clone(), kinds.common(*others)));
-        }
-    }
-    found
-}
-
-fn is_type_of(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Unary { op: UnaryOp::TypeOf, .. })
-}
-
-fn type_facts(expr: &Expr, kind: &str, is_equal: bool) -> Facts {
-    let ExprKind::Unary { operand, .. } = &expr.kind else { return vec![] };
-    let kinds = match kind {
-        "number" | "boolean" | "bigint" => Kinds::INJECTION,
-        "string" => NOT_STRUCTURED,
-        _ => return vec![],
-    };
-    place(operand).filter(|_| is_equal).map(|place| (place, kinds)).into_iter().collect()
-}
-
-/// Whether a statement refuses: throws, or (unless the function only has to come back) says no.
-fn refuses(stmt: &Stmt, completes: bool) -> bool {
-    match &stmt.kind {
-        StmtKind::Throw(_) => true,
-        StmtKind::Return(value) => !completes && value.as_ref().is_none_or(is_false),
-        _ => false,
-    }
-}
-
-fn is_false(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Const(Const::Bool(false) | Const::Null | Const::Undefined))
-}
-
-/// Whether a pattern lets only plain symbols through: whole text, no wildcard, no negated class.
-fn is_strict(pattern: &Value, is_whole: bool, needs_start: bool) -> bool {
-    let text = match &pattern.shape {
-        Shape::Const(Const::Regex { pattern, .. } | Const::Text(pattern) | Const::Bytes(pattern)) => {
-            pattern.to_string()
-        }
-        Shape::Extern(known) => match known.arguments.first().and_then(|first| first.value.as_text()) {
-            Some(text) => text.to_string(),
-            // A pattern that nobody can read here was written to check something.
-            None => return true,
-        },
-        _ => return true,
-    };
-    let is_python = matches!(pattern.shape, Shape::Extern(_) | Shape::Const(Const::Text(_)));
-    let begins = is_whole || text.starts_with(['^']) || text.starts_with("\\A") || is_python && !needs_start;
-    let ends = is_whole || text.ends_with('$') || text.ends_with("\\Z") || text.ends_with("\\z");
-    begins
-        && ends
-        && !text.contains(".*")
-        && !text.contains(".+")
-        && !text.contains("[^")
-        && !text.contains("\\S")
-}
-
-/// The same for a pattern of a JSON schema, which is searched for.
-pub(super) fn is_strict_text(pattern: &str) -> bool {
-    let value = Value::of(Shape::Const(Const::Regex { pattern: pattern.into(), flags: "".into() }));
-    is_strict(&value, false, true)
 }

@@ -20,7 +20,7 @@ impl Interpreter<'_> {
         site: Site,
     ) -> Value {
         if let Some(id) = receiver.as_object()
-            && let Some(value) = self.object_method(receiver, id, name, arguments, site)
+            && let Some(value) = self.object_method((receiver, id), name, arguments, site)
         {
             return value;
         }
@@ -250,8 +250,7 @@ impl Interpreter<'_> {
     /// Methods of lists and dictionaries that the program made.
     fn object_method(
         &mut self,
-        receiver: &Value,
-        id: ObjectId,
+        (receiver, id): (&Value, ObjectId),
         name: &Name,
         arguments: &[Passed],
         site: Site,
@@ -282,7 +281,7 @@ impl Interpreter<'_> {
                 Some(target)
             }
             "update" | "assign" => {
-                for from in &first {
+                if let Some(from) = &first {
                     self.copy_fields(id, from);
                     self.kept(id, None, from, site.at);
                 }
@@ -354,6 +353,51 @@ impl Interpreter<'_> {
                 }
                 Some(self.loaded_by_call(&known.path, arguments, site))
             }
+            "next" | "min" | "max" => Some(self.element_of(&first(), site.at)),
+            "enumerate" => {
+                let element = self.element_of(&first(), site.at);
+                let pair = self.list_of(vec![Value::UNKNOWN, element], None);
+                Some(self.list_of(vec![], Some(pair)))
+            }
+            "zip" => {
+                let items: Vec<Value> =
+                    arguments.iter().map(|passed| self.element_of(&passed.value, passed.at)).collect();
+                let pair = self.list_of(items, None);
+                Some(self.list_of(vec![], Some(pair)))
+            }
+            "map" | "filter" if self.is_python() => {
+                let element = self.element_of(&second(), site.at);
+                let value = self.in_branch(|this| this.call_with(&first(), vec![element.clone()], site.at));
+                Some(self.list_of(vec![], Some(if &*known.path == "map" { value } else { element })))
+            }
+            "dict" | "Map" | "collections.OrderedDict" | "collections.defaultdict" | "URLSearchParams" => {
+                Some(self.dictionary(arguments))
+            }
+            "getattr" => match second().as_text().cloned() {
+                Some(name) => Some(self.member(&first(), &name, site.at)),
+                None => Some(Value::unknown(first().taint.join(&second().taint))),
+            },
+            "super" => Some(self.super_class()),
+            "functools.partial" => self.partial(arguments),
+            "os.getenv" => self.environment_call(&Extern::named("os"), &"getenv".into(), arguments, site),
+            "callback" | "context.succeed" | "context.done" | "context.fail" => {
+                let answer =
+                    if matches!(&*known.path, "callback" | "context.done") { second() } else { first() };
+                self.answer(&answer, site.at);
+                Some(Value::UNKNOWN)
+            }
+            "traceback.format_exc" | "traceback.format_exception" => {
+                let error = super::statements::caught(site.at);
+                Some(self.member(&error, &"stack".into(), site.at).with_shape_unknown())
+            }
+            _ => self.object_call(known, arguments, site),
+        }
+    }
+
+    /// Built-in functions of promises, objects and lists.
+    fn object_call(&mut self, known: &Extern, arguments: &[Passed], site: Site) -> Option<Value> {
+        let first = || arguments.first().map_or(Value::UNKNOWN, |passed| passed.value.clone());
+        match &*known.path {
             "Promise" => Some(self.promise(&first(), site.at)),
             "Promise.all" | "Promise.allSettled" | "Promise.race" | "Promise.any" | "asyncio.gather" => {
                 let list = first();
@@ -408,43 +452,6 @@ impl Interpreter<'_> {
                 let element = self.element_of(&first(), site.at);
                 let known = !arguments.is_empty();
                 Some(self.list_of(vec![], known.then_some(element)))
-            }
-            "next" | "min" | "max" => Some(self.element_of(&first(), site.at)),
-            "enumerate" => {
-                let element = self.element_of(&first(), site.at);
-                let pair = self.list_of(vec![Value::UNKNOWN, element], None);
-                Some(self.list_of(vec![], Some(pair)))
-            }
-            "zip" => {
-                let items: Vec<Value> =
-                    arguments.iter().map(|passed| self.element_of(&passed.value, passed.at)).collect();
-                let pair = self.list_of(items, None);
-                Some(self.list_of(vec![], Some(pair)))
-            }
-            "map" | "filter" if self.is_python() => {
-                let element = self.element_of(&second(), site.at);
-                let value = self.in_branch(|this| this.call_with(&first(), vec![element.clone()], site.at));
-                Some(self.list_of(vec![], Some(if &*known.path == "map" { value } else { element })))
-            }
-            "dict" | "Map" | "collections.OrderedDict" | "collections.defaultdict" | "URLSearchParams" => {
-                Some(self.dictionary(arguments))
-            }
-            "getattr" => match second().as_text().cloned() {
-                Some(name) => Some(self.member(&first(), &name, site.at)),
-                None => Some(Value::unknown(first().taint.join(&second().taint))),
-            },
-            "super" => Some(self.super_class()),
-            "functools.partial" => self.partial(arguments),
-            "os.getenv" => self.environment_call(&Extern::named("os"), &"getenv".into(), arguments, site),
-            "callback" | "context.succeed" | "context.done" | "context.fail" => {
-                let answer =
-                    if matches!(&*known.path, "callback" | "context.done") { second() } else { first() };
-                self.answer(&answer, site.at);
-                Some(Value::UNKNOWN)
-            }
-            "traceback.format_exc" | "traceback.format_exception" => {
-                let error = super::statements::caught(site.at);
-                Some(self.member(&error, &"stack".into(), site.at).with_shape_unknown())
             }
             _ => None,
         }

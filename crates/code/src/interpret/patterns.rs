@@ -79,7 +79,7 @@ impl Interpreter<'_> {
                 let key = self.eval(index);
                 self.forget(place);
                 self.write_over(place, &object_value, &value);
-                self.pollution(object, &object_value, &key, &value, place.at);
+                self.pollution(object, (&object_value, &key), &value, place.at);
                 match &key.shape {
                     Shape::Const(Const::Text(name)) => {
                         let name = Arc::clone(name);
@@ -106,13 +106,13 @@ impl Interpreter<'_> {
             return;
         }
         let here = self.here;
-        if let (Some(place), Some(scope)) = (super::guards::place(place), self.scope_mut(here)) {
+        if let (Some(place), Some(scope)) = (super::places::place(place), self.scope_mut(here)) {
             scope.placed.insert(place, value.clone());
         }
     }
 
     /// `object[a][b] = c` where others choose `a` and `b` writes into the prototype of every object.
-    fn pollution(&mut self, object: &Expr, owner: &Value, key: &Value, value: &Value, at: Span) {
+    fn pollution(&mut self, object: &Expr, (owner, key): (&Value, &Value), value: &Value, at: Span) {
         if self.is_python() || !key.taint.harms(SinkKind::Prototype) || value.taint.is_none() {
             return;
         }

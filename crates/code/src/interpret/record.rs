@@ -74,6 +74,7 @@ impl Interpreter<'_> {
     }
 
     /// A flow for every origin that can still harm this end.
+    #[expect(clippy::too_many_arguments, reason = "one for each field of a flow")]
     pub(super) fn note_flow(&mut self, kind: SinkKind, api: &str, at: Span, taint: &Taint, argument: Span) {
         if self.quiet > 0 {
             return;
@@ -105,7 +106,7 @@ impl Interpreter<'_> {
         if self.quiet > 0 || self.record.calls.len() >= FACTS_MAX {
             return;
         }
-        let written = self.facts_of(arguments, aws.is_some());
+        let written = self.facts_of(arguments);
         let reached = !self.unreached;
         let key = (site.at, api.to_owned());
         if let Some(known) = self.record.calls.get_mut(&key) {
@@ -132,18 +133,14 @@ impl Interpreter<'_> {
         self.record.calls.insert(key, call);
     }
 
-    /// Arguments as facts: keys of an options object in last (or, for an SDK, first) place are named.
-    fn facts_of(&self, arguments: &[Passed], is_sdk: bool) -> Vec<Argument> {
+    /// Arguments as facts: keys of options objects are named arguments too.
+    fn facts_of(&self, arguments: &[Passed]) -> Vec<Argument> {
         let mut facts = Vec::new();
         for passed in arguments {
             let name = passed.name.as_ref().map(ToString::to_string);
             let tainted = self.deep_taint(&passed.value).is_live();
             let value = self.data_of(&passed.value, 0);
-            if passed.name.is_none() || !is_sdk {
-                facts.push(Argument { name, value, at: passed.at, tainted });
-            } else {
-                facts.push(Argument { name, value, at: passed.at, tainted });
-            }
+            facts.push(Argument { name, value, at: passed.at, tainted });
             let Some(object) = passed.value.as_object().and_then(|id| self.heap.get(id)) else { continue };
             if passed.name.is_none() {
                 facts.extend(object.fields.iter().map(|(key, value)| Argument {

@@ -196,7 +196,7 @@ impl Interpreter<'_> {
         let is_strict = matches!(kind, Some("number" | "integer" | "boolean" | "null"))
             || object.fields.contains_key("enum")
             || object.fields.contains_key("const")
-            || text("pattern").is_some_and(|pattern| super::guards::is_strict_text(pattern))
+            || text("pattern").is_some_and(|pattern| super::places::is_strict_text(pattern))
             || text("format").is_some_and(|format| {
                 matches!(&**format, "uuid" | "ipv4" | "ipv6" | "date" | "date-time" | "time")
             });

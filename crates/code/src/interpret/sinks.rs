@@ -158,7 +158,7 @@ fn is_system(argument: &Argument) -> bool {
     let is_one = |name: &&str| matches!(*name, "system" | "instructions" | "systemPrompt" | "system_prompt");
     match argument {
         Argument::Named(name) => is_one(name),
-        Argument::At(_, names) => names.iter().any(|name| is_one(&name)),
+        Argument::At(_, names) => names.iter().any(is_one),
         _ => false,
     }
 }

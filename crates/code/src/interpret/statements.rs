@@ -335,7 +335,7 @@ impl Interpreter<'_> {
             .iter()
             .filter_map(|member| Some((Arc::clone(&member.name), Arc::clone(member.annotation.as_ref()?))));
         let types = types.collect();
-        let kind = ObjectKind::Class { name: Arc::clone(&class.name), bases, getters, types };
+        let kind = ObjectKind::Class { bases, getters, types };
         let value = self.make(Object::new(kind));
         for member in &class.members {
             let member_value = match &member.value.kind {
