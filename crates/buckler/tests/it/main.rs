@@ -3,5 +3,6 @@
 mod accept;
 mod cli_page;
 mod hostile;
+mod packages;
 mod run;
 mod scan;
