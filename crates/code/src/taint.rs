@@ -13,11 +13,11 @@ impl Kinds {
     /// All but [`SinkKind::Identity`] and [`SinkKind::MassAssignment`]: no cast or escape proves who
     /// somebody is.
     pub(crate) const INJECTION: Self =
-        Self(u32::MAX & !(Self::bit(SinkKind::Identity) | Self::bit(SinkKind::MassAssignment)));
+        Self::ALL.without(SinkKind::Identity).without(SinkKind::MassAssignment);
     pub(crate) const ALL: Self = Self(u32::MAX);
 
     const fn bit(kind: SinkKind) -> u32 {
-        1 << kind as u32
+        1_u32.wrapping_shl(kind as u32)
     }
 
     pub(crate) const fn of(kind: SinkKind) -> Self {

@@ -397,8 +397,9 @@ impl Interpreter<'_> {
         for stmt in &function.body {
             match &stmt.kind {
                 StmtKind::If { test, then, otherwise } if otherwise.is_empty() => {
-                    let refuses = then.last().is_some_and(|last| refuses(last, completes));
-                    let agrees = then.last().is_some_and(|last| matches!(last.kind, StmtKind::Return(_)));
+                    let last = then.last();
+                    let refuses = last.is_some_and(|last| refuses(last, completes));
+                    let agrees = last.is_some_and(|last| matches!(last.kind, StmtKind::Return(_)));
                     let facts = self.facts(test, !refuses, depth + 1);
                     match (refuses, agrees) {
                         (true, _) => so_far.extend(facts),
@@ -407,10 +408,9 @@ impl Interpreter<'_> {
                     }
                 }
                 StmtKind::Return(Some(value)) => {
-                    if !is_false(value) || completes {
-                        let facts = if completes { vec![] } else { self.facts(value, true, depth + 1) };
-                        ways.push([so_far.clone(), facts].concat());
-                    }
+                    let facts = if completes { vec![] } else { self.facts(value, true, depth + 1) };
+                    let is_way = completes || !is_false(value);
+                    ways.extend(is_way.then(|| [so_far.clone(), facts].concat()));
                     break;
                 }
                 StmtKind::Expr(expr) => {
