@@ -49,9 +49,19 @@ impl Interpreter<'_> {
                         self.note_flow(SinkKind::Redirect, "the Location header", place, &taint, place);
                     }
                 }
-                "set-cookie" | "access-control-allow-origin" => {
-                    let api = format!("the {name} header");
-                    self.note_flow(SinkKind::Header, &api, place, &value.taint, place);
+                "set-cookie" => {
+                    self.note_flow(SinkKind::Header, "the Set-Cookie header", place, &value.taint, place);
+                }
+                // Whoever asks is let in: no line break is needed for that.
+                "access-control-allow-origin" => {
+                    let chosen = value.taint.map(|mark| Mark {
+                        clean: mark.clean.without(SinkKind::Header),
+                        ..mark.clone()
+                    });
+                    let is_checked = value.taint.marks().iter().all(|mark| mark.clean.has(SinkKind::Request));
+                    if !is_checked {
+                        self.note_flow(SinkKind::Header, "the Access-Control-Allow-Origin header", place, &chosen, place);
+                    }
                 }
                 _ => {}
             }
