@@ -125,7 +125,8 @@ mod tests {
         let [file, other] = ["a.py", "b.py"].map(|path| project.add_file(path, "one\ntwo\nthree\n"));
         let line = |file, start: usize| model::Span::new(file, start, start + 3);
         let step = |at| model::Related { at, message: String::new() };
-        let finding = CHECK.in_file("", line(file, 4), "").path(vec![step(line(other, 0)), step(line(file, 4))]);
+        let finding =
+            CHECK.in_file("", line(file, 4), "").path(vec![step(line(other, 0)), step(line(file, 4))]);
         let touches = |path: &str, line: u32| {
             let files = BTreeMap::from([(path.to_owned(), vec![(line, line)])]);
             Changes { files }.touch(&finding, &project)

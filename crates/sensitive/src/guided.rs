@@ -169,6 +169,8 @@ fn join(view: &View<'_>, name: &Range<At>) -> Option<(Join, At)> {
         b'=' | b'!' | b'?' | b'|' | b'+' => equals(view, at, name),
         b':' if view.at(at + 1) == b'=' => Some((Join::Equals, at + 2)),
         b':' if view.at(at + 1) == b':' => None,
+        // A part of an ARN: `…:secret:name`.
+        b':' if view.before(name.start) == b':' => None,
         b':' => colon(view, at + 1),
         b',' if quoted && !bracketed => argument(view, at + 1),
         b'(' if closed == name.end => Some((Join::Call, at + 1)),

@@ -300,7 +300,10 @@ fn is_sentence(value: &[u8]) -> bool {
 }
 
 fn is_number(value: &[u8]) -> bool {
-    value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_' | b',' | b'+' | b':'))
+    // With the letters of a time.
+    value.iter().all(|byte| {
+        byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_' | b',' | b'+' | b':' | b'T' | b'Z')
+    })
 }
 
 /// What stands for something elsewhere: a path, an address, an ARN, a variable.

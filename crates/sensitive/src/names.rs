@@ -300,6 +300,8 @@ const NEGATIVE: &[&str] = &[
     "edit",
     "empty",
     "encrypted",
+    "idempotency",
+    "lifecycle",
     "wrapped",
     "hashed",
     "sealed",

@@ -52,6 +52,9 @@ fn expressions_and_placeholders_are_no_passwords() {
         ("i18n/de.json", "\"password\": \"Passwort\""),
         ("a.py", "password = 'password'"),
         ("a.ts", "interface A { password: string; token: Token }"),
+        ("a.json", "\"ARN\": \"arn:aws:secretsmanager:us-west-2:123456789012:secret:TestSecret-a1b2c3\""),
+        ("a.json", "\"PasswordLastUsed\": \"2016-09-24T16:18:07Z\""),
+        ("a.sh", "curl -u BROKER_USER:BROKER_PASSWORD https://broker"),
         ("a.env", "SECRET_ARN=arn:aws:secretsmanager:eu-west-1:1:secret:x"),
         ("package-lock.json", "\"integrity\": \"sha512-Kq7vz9Rt2LwJq8Zr5Tn0Vw7Yb2Xc9Md4Lf6Ghs1==\""),
     ] {

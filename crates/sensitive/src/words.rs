@@ -224,6 +224,7 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
             .windows(3)
             .any(|part| matches!(part, [b'$', first, second] if is_shouted(*first) && is_shouted(*second)))
         || distinct(trimmed) <= 2
+        || trimmed.contains(&b'_') && trimmed.iter().all(|byte| is_shouted(*byte))
 }
 
 /// A value with `EXAMPLE` in the middle of symbols without a meaning: looks like a secret, says that it is

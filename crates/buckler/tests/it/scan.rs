@@ -120,6 +120,41 @@ fn since_reports_only_resources_that_changed() {
 }
 
 #[test]
+fn secrets_are_told_where_they_stand_and_where_they_stood() {
+    let folder = Folder::new(&[("config.ini", "password = Kq7vz9Rt2Lw!\n")]);
+    folder.git(&["init", "--quiet"]);
+    folder.git(&["add", "."]);
+    folder.git(&["commit", "--quiet", "--message", "one"]);
+    let ran = folder.buckler(&["scan", "--history"]);
+    assert!(ran.out.contains("secret-password") && !ran.out.contains("secret-in-history"), "{}", ran.out);
+    assert!(!ran.out.contains("Kq7v"), "{}", ran.out);
+    folder.write("config.ini", "password = ${PASSWORD}\n");
+    let ran = folder.buckler(&["scan"]);
+    assert!(!ran.out.contains("secret-"), "{}", ran.out);
+    let ran = folder.buckler(&["scan", "--history"]);
+    assert!(ran.out.contains("secret-in-history") && !ran.out.contains("Kq7v"), "{}", ran.out);
+    assert_eq!(folder.buckler(&["scan", "--history", "--no-secrets"]).code, 2);
+}
+
+#[test]
+fn secrets_are_searched_as_the_configuration_says() {
+    let files = [
+        ("a/config.ini", "password = Kq7vz9Rt2Lw!\n"),
+        ("buckler.toml", "[secrets]\nexclude = [\"a/**\"]\n"),
+    ];
+    let folder = Folder::new(&files);
+    assert!(!folder.buckler(&["scan"]).out.contains("secret-password"));
+    folder.write("buckler.toml", "[secrets]\nenabled = false\n");
+    assert!(!folder.buckler(&["scan"]).out.contains("secret-password"));
+    folder.write("buckler.toml", "[secrets]\nallow = [\"abc\"]\n");
+    let ran = folder.buckler(&["scan"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    folder.write("buckler.toml", "[secrets]\n");
+    assert!(folder.buckler(&["scan"]).out.contains("secret-password"));
+    assert!(!folder.buckler(&["scan", "--no-secrets"]).out.contains("secret-password"));
+}
+
+#[test]
 fn a_parameter_decides_a_condition() {
     let template = "Parameters:\n  Auth: { Type: String, Default: AWS_IAM }\nResources:\n  Open:\n    Type: AWS::Lambda::Url\n    Properties: { TargetFunctionArn: f, AuthType: !Ref Auth }\n";
     let folder = Folder::new(&[("template.yaml", template)]);
