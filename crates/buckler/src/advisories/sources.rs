@@ -23,8 +23,8 @@ pub(super) fn read(
         return folder_of(&checkout, compiler);
     }
     if source.starts_with("https://") {
-        let (bytes, date) = fetch::get(source)?;
-        compiler.source(source, date);
+        let bytes = fetch::get(source)?;
+        compiler.source(source, None);
         return archived(&bytes, compiler);
     }
     if source.contains("://") {
