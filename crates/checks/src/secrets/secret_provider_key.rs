@@ -36,5 +36,5 @@ check! {
 }
 
 fn secret_provider_key(app: &App, findings: &mut Findings) {
-    report(&SECRET_PROVIDER_KEY, app, findings, |detector| is_provider(detector));
+    report(&SECRET_PROVIDER_KEY, app, findings, is_provider);
 }
