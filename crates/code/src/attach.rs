@@ -2,8 +2,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    App, Coverage, Data, Framework, FunctionCode, Kind, Language, Node, NodeId, Problem, ProblemKind,
-    Project, Provider, Relation, Source, Span,
+    App, Coverage, Data, FileId, Flow, Framework, FunctionCode, Kind, Language, Node, NodeId, Problem,
+    ProblemKind, Project, Provider, Relation, Source, Span,
 };
 
 use crate::across;
@@ -11,7 +11,7 @@ use crate::interpret::{Events, Interpreter, Trigger};
 use crate::locate::{Located, bare_handlers, locate};
 use crate::program::{Library, View};
 use crate::stored::Links;
-use crate::{Limits, bind, exposure, facts};
+use crate::{Limits, bind, exposure, facts, parallel};
 
 /// A function whose code is to be read.
 struct Job {
@@ -31,36 +31,81 @@ struct Job {
 pub fn attach(project: &mut Project, source: &dyn Source, limits: &Limits) {
     let library = Library::new(source, limits, project.files.len());
     let mut jobs = jobs_of(project, source, &library);
-    let mut done: Vec<(usize, FunctionCode, Links)> = Vec::new();
-    let mut problems = Vec::new();
-    for job in &jobs {
-        let (code, links) = run(job, &library, limits, &mut problems);
-        done.push((job.app, code, links));
-    }
+    let mut done = parallel::each(&jobs, |job| run(job, &library, limits));
     let claimed: BTreeSet<String> = jobs.iter().filter_map(|job| job.located.file.clone()).collect();
     let bare = bare_jobs(project, source, &claimed);
-    for job in &bare {
-        let (code, links) = run(job, &library, limits, &mut problems);
-        // A helper that is merely called `handler` has no event to take.
-        if code.handler.is_some() {
-            done.push((job.app, code, links));
-        }
+    let found = parallel::each(&bare, |job| run(job, &library, limits));
+    // A helper that is merely called `handler` has no event to take.
+    let handlers = bare.into_iter().zip(found).filter(|(_, done)| done.code.handler.is_some());
+    for (job, one) in handlers {
+        jobs.push(job);
+        done.push(one);
     }
-    jobs.extend(bare);
-    for index in 0..project.apps.len() {
-        let of_app: Vec<&(usize, FunctionCode, Links)> = done.iter().filter(|one| one.0 == index).collect();
-        let links: Vec<(NodeId, &Links)> = of_app.iter().map(|one| (one.1.function, &one.2)).collect();
-        let mut code: Vec<FunctionCode> = of_app.iter().map(|one| one.1.clone()).collect();
+    let order: Vec<FileId> = done.iter().flat_map(|done| done.code.files.iter().copied()).collect();
+    let read = library.into_files(&order);
+    done.iter_mut().for_each(|done| done.renumber(&read.ids));
+    let mut by_app: BTreeMap<usize, Vec<Done>> = BTreeMap::new();
+    for (job, done) in jobs.iter().zip(done) {
+        by_app.entry(job.app).or_default().push(done);
+    }
+    let mut limits_reached = Vec::new();
+    for (index, done) in by_app {
+        let (mut code, mut links) = (Vec::new(), Vec::new());
+        for one in done {
+            links.push((one.code.function, one.links));
+            code.push(one.code);
+            limits_reached.extend(one.problem);
+        }
+        let links: Vec<(NodeId, &Links)> = links.iter().map(|(function, links)| (*function, links)).collect();
         if let Some(app) = project.apps.get_mut(index) {
             across::join(app, &mut code, &links);
             app.code = code;
         }
     }
-    let (files, lost) = library.into_files();
-    project.files.extend(files);
+    project.files.extend(read.files);
     bind::fill(project);
-    project.problems.extend(lost);
-    project.problems.extend(problems);
+    project.problems.extend(read.problems);
+    project.problems.extend(limits_reached);
+}
+
+/// What became of a function.
+struct Done {
+    code: FunctionCode,
+    links: Links,
+    /// A limit was reached.
+    problem: Option<Problem>,
+}
+
+impl Done {
+    /// Gives every place in the facts the new id of its file.
+    fn renumber(&mut self, ids: &BTreeMap<FileId, FileId>) {
+        let new = |id: &mut FileId| *id = ids.get(id).copied().unwrap_or(*id);
+        self.code.files.iter_mut().for_each(new);
+        let mut at = |span: &mut Span| new(&mut span.file);
+        self.code.handler.iter_mut().for_each(&mut at);
+        self.code.imports.iter_mut().for_each(|import| at(&mut import.at));
+        self.code.uses.iter_mut().for_each(|one| at(&mut one.at));
+        self.code.flows.iter_mut().for_each(|flow| renumber_flow(flow, &mut at));
+        for call in &mut self.code.calls {
+            [&mut call.at, &mut call.callee].into_iter().chain(&mut call.name).for_each(&mut at);
+            call.arguments.iter_mut().for_each(|argument| at(&mut argument.at));
+        }
+        self.links.stored.iter_mut().for_each(|stored| renumber_flow(&mut stored.flow, &mut at));
+        for sent in &mut self.links.sent {
+            at(&mut sent.at);
+            let written = sent.written.iter_mut().flat_map(|written| &mut written.origins);
+            for origin in sent.origins.iter_mut().chain(written) {
+                origin.steps.iter_mut().for_each(|step| at(&mut step.at));
+            }
+        }
+        self.problem.iter_mut().filter_map(|problem| problem.at.as_mut()).for_each(at);
+    }
+}
+
+fn renumber_flow(flow: &mut Flow, at: &mut impl FnMut(&mut Span)) {
+    at(&mut flow.sink.at);
+    at(&mut flow.sink.argument);
+    flow.steps.iter_mut().for_each(|step| at(&mut step.at));
 }
 
 fn jobs_of(project: &Project, source: &dyn Source, library: &Library<'_>) -> Vec<Job> {
@@ -121,12 +166,7 @@ fn environment_of(function: &Node) -> BTreeMap<String, Data> {
     entries.iter().map(|entry| (entry.key.text.clone(), entry.value.data.clone())).collect()
 }
 
-fn run(
-    job: &Job,
-    library: &Library<'_>,
-    limits: &Limits,
-    problems: &mut Vec<Problem>,
-) -> (FunctionCode, Links) {
+fn run(job: &Job, library: &Library<'_>, limits: &Limits) -> Done {
     let empty = |coverage| FunctionCode {
         function: job.node,
         language: job.located.language,
@@ -138,11 +178,12 @@ fn run(
         calls: Vec::new(),
         uses: Vec::new(),
     };
+    let nothing = |code| Done { code, links: Links::default(), problem: None };
     if let Some(why) = &job.located.why_not {
-        return (empty(Coverage::None(why.clone())), Links::default());
+        return nothing(empty(Coverage::None(why.clone())));
     }
     let Some(module) = &job.module else {
-        return (empty(Coverage::None("its code is not in this folder".to_owned())), Links::default());
+        return nothing(empty(Coverage::None("its code is not in this folder".to_owned())));
     };
     let view = View { library, roots: &job.located.roots };
     let mut interpreter = Interpreter::new(&view, &job.events, limits, &job.environment);
@@ -154,21 +195,19 @@ fn run(
     if code.coverage == Coverage::Whole && !broken.is_empty() {
         code.coverage = Coverage::Partial(format!("not all could be read of {}", broken.join(", ")));
     }
-    if interpreter.record.exhausted {
-        problems.push(Problem {
-            kind: ProblemKind::Limit,
-            path: module.clone(),
-            at: interpreter.record.handler,
-            message: "the code is larger than what is analysed of one function".to_owned(),
-            help: "part of it was not followed; split the function, or scan its parts".to_owned(),
-        });
-    }
+    let problem = interpreter.record.exhausted.then(|| Problem {
+        kind: ProblemKind::Limit,
+        path: module.clone(),
+        at: interpreter.record.handler,
+        message: "the code is larger than what is analysed of one function".to_owned(),
+        help: "part of it was not followed; split the function, or scan its parts".to_owned(),
+    });
     let links = facts::fill(&mut code, std::mem::take(&mut interpreter.record), &job.events);
     code.files = files.iter().map(|(file, _)| *file).collect();
     if let Some((_, language)) = files.first() {
         code.language = *language;
     }
-    (code, links)
+    Done { code, links, problem }
 }
 
 /// Handlers that no template names become functions of the files' own application.

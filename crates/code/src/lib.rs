@@ -19,6 +19,7 @@ mod javascript;
 mod limits;
 mod locate;
 mod models;
+mod parallel;
 mod program;
 mod python;
 mod stored;

@@ -1,7 +1,6 @@
 //! Source files on demand: each is read and parsed once, however many functions load it.
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use model::{FileId, Language, Problem, ProblemKind, ReadError, Source, SourceFile};
 
@@ -10,50 +9,84 @@ use crate::ir::Module;
 use crate::locate::{Resolution, resolve_import};
 use crate::{Limits, javascript, python};
 
-/// Every source file that any function loads.
+/// Every source file that any function loads, for several threads.
+///
+/// Files have numbers that depend on nothing but their paths until [`Library::into_files`] gives them those of
+/// the project: so it does not matter which thread reads a file first.
 pub(crate) struct Library<'a> {
     source: &'a dyn Source,
     limits: &'a Limits,
     /// Files that the project has already.
     first: usize,
-    read: RefCell<Read>,
+    read: Mutex<BTreeMap<String, Arc<OnceLock<Read>>>>,
 }
 
-#[derive(Debug, Default)]
+/// What became of one file.
+#[derive(Debug, Clone, Default)]
 struct Read {
-    modules: BTreeMap<String, Option<Arc<Module>>>,
-    files: Vec<SourceFile>,
-    problems: Vec<Problem>,
+    module: Option<Arc<Module>>,
+    file: Option<(FileId, SourceFile)>,
+    problem: Option<Problem>,
+}
+
+/// The files that were read, in the order of their new ids.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    pub files: Vec<SourceFile>,
+    pub problems: Vec<Problem>,
+    pub ids: BTreeMap<FileId, FileId>,
 }
 
 impl<'a> Library<'a> {
     /// `first` is the number of files that the project has: new ones follow.
     pub(crate) fn new(source: &'a dyn Source, limits: &'a Limits, first: usize) -> Self {
-        Self { source, limits, first, read: RefCell::default() }
+        Self { source, limits, first, read: Mutex::default() }
     }
 
-    /// The files that were read, in the order of their ids, and what was lost.
-    pub(crate) fn into_files(self) -> (Vec<SourceFile>, Vec<Problem>) {
-        let read = self.read.into_inner();
-        (read.files, read.problems)
+    /// What was read and what was lost. `order` are ids of files in the order that the project shall have them;
+    /// others follow.
+    pub(crate) fn into_files(self, order: &[FileId]) -> Files {
+        let read = self.read.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut found = Files::default();
+        let mut sources: BTreeMap<FileId, SourceFile> = BTreeMap::new();
+        for one in read.into_values() {
+            let one = one.get().cloned().unwrap_or_default();
+            sources.extend(one.file);
+            found.problems.extend(one.problem);
+        }
+        let rest: Vec<FileId> = sources.keys().copied().collect();
+        for id in order.iter().chain(&rest) {
+            let Some(file) = sources.remove(id) else { continue };
+            let new = u32::try_from(self.first + found.files.len()).unwrap_or(u32::MAX);
+            found.ids.insert(*id, FileId(new));
+            found.files.push(file);
+        }
+        for at in found.problems.iter_mut().filter_map(|problem| problem.at.as_mut()) {
+            at.file = found.ids.get(&at.file).copied().unwrap_or(at.file);
+        }
+        found
     }
 
     /// Parses text that stands in a template as the module `key`; `path` is the template.
     pub(crate) fn add_inline(&self, key: &str, path: &str, text: &str, language: Language) {
-        let module = self.parse(key, path, text, language == Language::Python);
-        self.read.borrow_mut().modules.insert(key.to_owned(), Some(module));
+        let mut all = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        // Behind every file that there is.
+        let id = self.id(self.source.paths().len() + 1 + all.len());
+        let read = self.parse(id, (key, path), text, language == Language::Python);
+        all.insert(key.to_owned(), Arc::new(OnceLock::from(read)));
     }
 
-    fn parse(&self, key: &str, path: &str, text: &str, is_python: bool) -> Arc<Module> {
-        let mut read = self.read.borrow_mut();
-        let id = FileId(u32::try_from(self.first + read.files.len()).unwrap_or(u32::MAX));
-        read.files.push(SourceFile::new(path, text));
+    fn id(&self, position: usize) -> FileId {
+        FileId(u32::try_from(self.first + position).unwrap_or(u32::MAX))
+    }
+
+    fn parse(&self, id: FileId, (key, path): (&str, &str), text: &str, is_python: bool) -> Read {
         let mut module = if is_python {
             python::lower(id, key, text, self.limits)
         } else {
             javascript::lower(id, key, text, self.limits)
         };
-        if let Some(lost) = module.lost.first() {
+        let problem = module.lost.first().map(|lost| {
             let more = match module.lost.len() - 1 {
                 0 => String::new(),
                 count => format!(", and {count} more"),
@@ -64,42 +97,51 @@ impl<'a> Library<'a> {
             } else {
                 ProblemKind::Unresolved
             };
-            read.problems.push(Problem {
+            Problem {
                 kind,
                 path: path.to_owned(),
                 at: Some(lost.at),
                 message: format!("{}{more}", lost.why),
                 help: "what could be read was analysed; the rest was not".to_owned(),
-            });
-        }
+            }
+        });
         key.clone_into(&mut module.path);
-        Arc::new(module)
+        Read { module: Some(Arc::new(module)), file: Some((id, SourceFile::new(path, text))), problem }
     }
 
     fn load(&self, path: &str) -> Option<Arc<Module>> {
-        if let Some(known) = self.read.borrow().modules.get(path) {
-            return known.clone();
-        }
-        let module = match self.source.read(path, self.limits.file_bytes_max) {
-            Ok(text) => Some(self.parse(path, path, &text, path.ends_with(".py"))),
+        let cell = {
+            let mut all = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+            match all.get(path) {
+                Some(known) => Arc::clone(known),
+                None => Arc::clone(all.entry(path.to_owned()).or_default()),
+            }
+        };
+        // Others may read other files meanwhile.
+        cell.get_or_init(|| self.read_file(path)).module.clone()
+    }
+
+    fn read_file(&self, path: &str) -> Read {
+        let paths = self.source.paths();
+        let position = paths.binary_search_by(|known| known.as_str().cmp(path)).unwrap_or(paths.len());
+        match self.source.read(path, self.limits.file_bytes_max) {
+            Ok(text) => self.parse(self.id(position), (path, path), &text, path.ends_with(".py")),
             Err(why) => {
                 let kind = match why {
                     ReadError::TooLarge { .. } => ProblemKind::Limit,
                     ReadError::NotFound => ProblemKind::Unresolved,
                     _ => ProblemKind::Unreadable,
                 };
-                self.read.borrow_mut().problems.push(Problem {
+                let problem = Problem {
                     kind,
                     path: path.to_owned(),
                     at: None,
                     message: format!("the source file {why}"),
                     help: "functions that load it were analysed without it".to_owned(),
-                });
-                None
+                };
+                Read { problem: Some(problem), ..Read::default() }
             }
-        };
-        self.read.borrow_mut().modules.insert(path.to_owned(), module.clone());
-        module
+        }
     }
 }
 

@@ -5,7 +5,9 @@ use std::fmt;
 /// A folder of files that can be listed and read.
 ///
 /// Paths are relative, with `/` between parts and no `..`.
-pub trait Source {
+///
+/// Read from several threads at once.
+pub trait Source: Sync {
     /// Every file that may be read, whatever its ending; vendored and ignored ones left out, sorted.
     fn paths(&self) -> &[String];
 

@@ -223,3 +223,16 @@ fn texts_that_double_stay_bounded() {
     let (code, problems) = run("app.py", &format!("{text}    os.system(x + y)\n"));
     assert!(has_flow(&code) || is_told(&code, &problems), "{:?}", code.coverage);
 }
+
+#[test]
+fn deep_calls_of_deep_expressions_need_no_deep_stack_of_the_caller() {
+    let mut text = String::from("def f45(x):\n    return x\n");
+    for index in 0..45 {
+        let next = index + 1;
+        writeln!(text, "def f{index}(x):\n    return {}f{next}(x){}", "[".repeat(190), "]".repeat(190))
+            .unwrap();
+    }
+    let end = "import os\ndef handler(event, context):\n    os.system(f0(event['x']))\n";
+    let (code, problems) = run("app.py", &format!("{text}{end}"));
+    assert!(is_told(&code, &problems), "{:?}", code.coverage);
+}

@@ -155,3 +155,36 @@ fn every_project_gives_the_flows_that_its_comments_say() {
     }
     assert!(wrong.is_empty(), "{} of {} folders:\n{}", wrong.len(), names.len(), wrong.join("\n"));
 }
+
+#[test]
+fn the_order_of_files_and_facts_does_not_depend_on_threads() {
+    let mut template = String::from("Transform: AWS::Serverless-2016-10-31\nResources:\n");
+    let mut files = vec![("shared.py".to_owned(), "import os\ndef run(x):\n    os.system(x)\n".to_owned())];
+    for index in 0..40 {
+        template += &format!(
+            "  F{index}: {{ Type: AWS::Serverless::Function, Properties: {{ CodeUri: ., Handler: f{index}.handler, \
+             Runtime: python3.13 }} }}\n"
+        );
+        let other = (index + 7) % 40;
+        let text = format!(
+            "import shared\nimport f{other}\ndef handler(event, context):\n    shared.run(event['a{index}'])\n"
+        );
+        files.push((format!("f{index}.py"), text));
+    }
+    files.push(("template.yaml".to_owned(), template));
+    let shown = |project: &Project| {
+        let paths: Vec<&str> = project.files.iter().map(|file| file.path.as_str()).collect();
+        format!("{paths:?} {:?}", project.apps.iter().map(|app| &app.code).collect::<Vec<_>>())
+    };
+    let first = read(&files);
+    let code: Vec<_> = first.apps.iter().flat_map(|app| &app.code).collect();
+    assert_eq!(code.len(), 40);
+    for one in &code {
+        let handler = first.file(one.handler.unwrap()).unwrap();
+        assert_eq!(first.files[one.files[0].0 as usize].path, handler.path);
+        assert_eq!(first.file(one.flows[0].sink.at).unwrap().path, "shared.py");
+    }
+    for _ in 0..5 {
+        assert_eq!(shown(&read(&files)), shown(&first));
+    }
+}
