@@ -105,6 +105,8 @@ impl<'a> Library<'a> {
                 help: "what could be read was analysed; the rest was not".to_owned(),
             }
         });
+        let is_made = !is_python && javascript::is_bundle(text);
+        let problem = problem.or_else(|| is_made.then(|| made_by_a_tool(path)));
         key.clone_into(&mut module.path);
         Read { module: Some(Arc::new(module)), file: Some((id, SourceFile::new(path, text))), problem }
     }
@@ -142,6 +144,16 @@ impl<'a> Library<'a> {
                 Read { problem: Some(problem), ..Read::default() }
             }
         }
+    }
+}
+
+fn made_by_a_tool(path: &str) -> Problem {
+    Problem {
+        kind: ProblemKind::Suspicious,
+        path: path.to_owned(),
+        at: None,
+        message: "the file was written by a bundler or minifier".to_owned(),
+        help: "findings stand in its lines; scan the folder that holds its sources".to_owned(),
     }
 }
 

@@ -54,13 +54,18 @@ impl Interpreter<'_> {
                 }
                 // Whoever asks is let in: no line break is needed for that.
                 "access-control-allow-origin" => {
-                    let chosen = value.taint.map(|mark| Mark {
-                        clean: mark.clean.without(SinkKind::Header),
-                        ..mark.clone()
-                    });
+                    let chosen = value
+                        .taint
+                        .map(|mark| Mark { clean: mark.clean.without(SinkKind::Header), ..mark.clone() });
                     let is_checked = value.taint.marks().iter().all(|mark| mark.clean.has(SinkKind::Request));
                     if !is_checked {
-                        self.note_flow(SinkKind::Header, "the Access-Control-Allow-Origin header", place, &chosen, place);
+                        self.note_flow(
+                            SinkKind::Header,
+                            "the Access-Control-Allow-Origin header",
+                            place,
+                            &chosen,
+                            place,
+                        );
                     }
                 }
                 _ => {}
