@@ -250,6 +250,10 @@ impl Interpreter<'_> {
                 if matches!(&**name, "then" | "catch" | "finally") && !known.path.is_empty() {
                     return self.builtin_method(receiver, name, arguments, site);
                 }
+                // What was read from a table or bucket is data like any other.
+                if !receiver.taint.is_none() && is_of_data(name) {
+                    return self.builtin_method(receiver, name, arguments, site);
+                }
                 let member = known.member(name);
                 if let Some(value) = self.environment_call(known, name, arguments, site) {
                     return value;
@@ -381,4 +385,38 @@ impl Interpreter<'_> {
         }
         found
     }
+}
+
+/// Methods that lists, dictionaries and texts have, and clients do not.
+fn is_of_data(name: &str) -> bool {
+    matches!(
+        name,
+        "keys"
+            | "values"
+            | "items"
+            | "entries"
+            | "map"
+            | "flatMap"
+            | "forEach"
+            | "filter"
+            | "find"
+            | "reduce"
+            | "some"
+            | "every"
+            | "split"
+            | "strip"
+            | "trim"
+            | "lower"
+            | "upper"
+            | "toLowerCase"
+            | "toUpperCase"
+            | "replace"
+            | "replaceAll"
+            | "slice"
+            | "substring"
+            | "startswith"
+            | "startsWith"
+            | "endswith"
+            | "endsWith"
+    )
 }

@@ -366,7 +366,13 @@ fn clean_at_first(part: &EventPart) -> Kinds {
         part.path.last().is_some_and(|last| &**last == "key") && part.path.iter().any(|key| &**key == "s3");
     let lines = Kinds::of(SinkKind::Log).and(Kinds::of(SinkKind::Header)).and(Kinds::of(SinkKind::Email));
     // No header of a request holds a line break (RFC 9110, section 5.5).
-    let is_header = part.path.iter().any(|key| matches!(&**key, "headers" | "multiValueHeaders"));
+    let is_header = part.path.iter().any(|key| {
+        // Paths and query strings before they are taken apart are percent-encoded.
+        matches!(
+            &**key,
+            "headers" | "multiValueHeaders" | "rawQueryString" | "rawPath" | "querystring" | "uri"
+        )
+    });
     match (is_key, is_header) {
         (true, _) => prompt.and(Kinds::of(SinkKind::Log)),
         (false, true) => prompt.and(lines),
