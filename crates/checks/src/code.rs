@@ -64,6 +64,7 @@ area! {
     unknown_host_key,
     unsafe_deserialization_of_input,
     unsafe_yaml_load,
+    unused_permissions,
     untrusted_invoke_target,
     weak_cipher,
     weak_hash,

@@ -54,4 +54,5 @@ area! {
     unneeded_resource_wildcard,
     user_policy,
     wildcard_actions,
+    wildcard_policy_template,
 }

@@ -78,16 +78,21 @@ fn data_resource_wildcard(app: &App, findings: &mut Findings) {
         if !statement.conditions.is_empty() {
             return None;
         }
-        let texts = statement.resources.iter().filter(|value| value.first_reference().is_none());
-        let found = texts.map(Value::display).find(|text| {
-            let parts = text.matches(':').count();
-            let every = |(service, ends): &(&str, &[&str])| {
-                text.contains(service) && ends.iter().any(|end| ends_after_account(text, end))
-            };
-            parts >= 5 && PATTERNS.iter().any(every)
-        })?;
+        let found = everything_of_a_service(statement)?;
         Some((Tri::True, format!("covers all resources of a service: `{found}`")))
     });
+}
+
+/// The resource of a statement that stands for every one of its kind in the account.
+pub(super) fn everything_of_a_service(statement: &Statement) -> Option<String> {
+    let texts = statement.resources.iter().filter(|value| value.first_reference().is_none());
+    texts.map(Value::display).find(|text| {
+        let parts = text.matches(':').count();
+        let every = |(service, ends): &(&str, &[&str])| {
+            text.contains(service) && ends.iter().any(|end| ends_after_account(text, end))
+        };
+        parts >= 5 && PATTERNS.iter().any(every)
+    })
 }
 
 /// The pattern is the whole resource part of the ARN: nothing but region and account stand before it.
