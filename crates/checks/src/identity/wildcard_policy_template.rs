@@ -50,7 +50,10 @@ fn wildcard_policy_template(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         for policy in function.own_policies() {
             let PolicyOrigin::Template(name) = &policy.origin else { continue };
-            let Some(found) = policy.statements.iter().find_map(everything_of_a_service) else { continue };
+            // Some templates list everything of a kind beside the one resource that they are about.
+            let covered: Option<Vec<String>> =
+                policy.statements.iter().map(everything_of_a_service).collect();
+            let Some(found) = covered.and_then(|all| all.into_iter().next()) else { continue };
             let message = format!("`{}` has `{name}` for everything: `{found}`", function.name);
             findings.push(WILDCARD_POLICY_TEMPLATE.at(function, message).at(policy.at));
         }
