@@ -30,7 +30,8 @@ fn the_public_databases_are_read_whole() {
         let scheme = Scheme::of(ecosystem).unwrap();
         let parsed = scheme.parse(version);
         let records = database.records(ecosystem, package);
-        let found = records.iter().filter(|one| one.judges(scheme, version, parsed.as_ref()) == Verdict::Affected);
+        let found =
+            records.iter().filter(|one| one.judges(scheme, version, parsed.as_ref()) == Verdict::Affected);
         let ids: Vec<&str> = found.map(|one| one.id.as_str()).collect();
         assert!(ids.contains(id), "{name}: {ids:?}");
     }
