@@ -57,6 +57,14 @@ const VERBS: &[&str] = &[
     "api_route",
     "del",
     "add_url_rule",
+    "on_s3_event",
+    "on_sqs_message",
+    "on_sns_message",
+    "on_cw_event",
+    "on_kinesis_record",
+    "on_dynamodb_record",
+    "on_ws_message",
+    "lambda_function",
 ];
 
 impl Interpreter<'_> {

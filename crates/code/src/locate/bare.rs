@@ -57,10 +57,22 @@ fn is_test(path: &str) -> bool {
 
 /// `def lambda_handler(event, context):` at the beginning of a line.
 fn python(line: &str) -> Option<&str> {
+    if let Some(app) = application(line) {
+        return Some(app);
+    }
     let rest = line.strip_prefix("def ").or_else(|| line.strip_prefix("async def "))?;
     let (name, params) = rest.split_once('(')?;
     let name = name.trim();
     takes_event(name, params).then_some(name)
+}
+
+/// `app = Chalice(app_name="orders")`: a framework's application, which Chalice, Zappa or an adapter serves.
+fn application(line: &str) -> Option<&str> {
+    let (name, value) = line.split_once('=')?;
+    let name = name.trim_end();
+    let is_name = !name.is_empty() && name.chars().all(|sign| sign.is_alphanumeric() || sign == '_');
+    let made = ["Chalice(", "Flask(", "FastAPI(", "Quart(", "Bottle("];
+    (is_name && made.iter().any(|made| value.trim_start().starts_with(made))).then_some(name)
 }
 
 /// `exports.handler = async (event) =>`, `export const handler =`, `export async function handler(event)`.

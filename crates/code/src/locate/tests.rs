@@ -346,10 +346,11 @@ fn handlers_that_no_template_names_are_found() {
         ("b.js", "exports.main = async (event, context) => {};\nexports.limit = 3;\n"),
         ("c.ts", "export const handler: Handler = async event => {};\nexport function onEvent(e) {}\n"),
         ("claimed.py", "def handler(event, context): pass\n"),
+        ("d.py", "from chalice import Chalice\napp = Chalice(app_name='shop')\nx = 1\n"),
         ("tests/test_a.py", "def handler(event, context): pass\n"),
     ]);
     let claimed = BTreeSet::from(["claimed.py".to_owned()]);
     let found: Vec<String> =
         bare_handlers(&source, &claimed).into_iter().map(|(path, name)| format!("{path} {name}")).collect();
-    assert_eq!(found, ["a.py lambda_handler", "b.js main", "c.ts handler"]);
+    assert_eq!(found, ["a.py lambda_handler", "b.js main", "c.ts handler", "d.py app"]);
 }
