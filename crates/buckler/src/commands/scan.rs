@@ -160,14 +160,15 @@ fn exit(arguments: &ScanArguments, read: &Read, found: &[Finding]) -> Exit {
         Threshold::At(least) => found.iter().any(|finding| finding.severity >= least),
     };
     let lost = |kind: ProblemKind| matches!(kind, ProblemKind::Unreadable | ProblemKind::Limit);
+    // Handlers without any template are an application, too.
+    let has_code = read.project.apps.iter().any(|app| !app.code.is_empty());
+    let is_empty = read.project.templates().next().is_none() && !has_code;
     if fails {
         Exit::Findings
-    } else if read.project.templates().next().is_none()
-        || read.project.problems.iter().any(|problem| lost(problem.kind))
-    {
-        if read.project.templates().next().is_none() && !arguments.reading.writing.quiet {
+    } else if is_empty || read.project.problems.iter().any(|problem| lost(problem.kind)) {
+        if is_empty && !arguments.reading.writing.quiet {
             output::tell(
-                "no application was found: no CloudFormation, SAM, Serverless Framework, Terraform or CDK output",
+                "no application was found: no CloudFormation, SAM, Serverless Framework, Terraform or CDK output, and no handler",
             );
         }
         Exit::Incomplete

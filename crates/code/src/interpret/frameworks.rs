@@ -105,6 +105,8 @@ impl Interpreter<'_> {
             let closure = std::rc::Rc::clone(closure);
             let Some(function) = closure.module.functions.get(closure.function.0 as usize) else { continue };
             let at = function.name_at;
+            // An application of routes begins with the first of them.
+            self.record.handler.get_or_insert(at);
             let is_python = closure.module.language == model::Language::Python;
             let arguments: Vec<Passed> = if is_python {
                 let params = function.params.iter().filter(|param| param.kind != ParamKind::Keywords);

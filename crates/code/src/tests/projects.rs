@@ -188,3 +188,23 @@ fn the_order_of_files_and_facts_does_not_depend_on_threads() {
         assert_eq!(shown(&read(&files)), shown(&first));
     }
 }
+
+#[test]
+fn an_application_of_routes_needs_no_template() {
+    let files = [(
+        "main.py",
+        "import subprocess\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n\
+         @app.route(\"/\")\ndef index():\n    return subprocess.check_output(request.args.get(\"ping\"), shell=True)\n",
+    )];
+    let source = model::MemorySource::new(files);
+    let mut project = iac::read(&source, &iac::Options::default());
+    crate::attach(&mut project, &source, &crate::Limits::default());
+    let flows: Vec<String> = project
+        .apps
+        .iter()
+        .flat_map(|app| &app.code)
+        .flat_map(|code| &code.flows)
+        .map(|flow| format!("{} {:?} {}", project.locate(flow.sink.at), flow.sink.kind, flow.source))
+        .collect();
+    assert_eq!(flows, ["main.py:9:12 Command request.args.ping"]);
+}
