@@ -171,6 +171,13 @@ impl Interpreter<'_> {
 
     /// `x in container`.
     fn membership(&mut self, element: &Expr, container: &Expr, truth: bool) -> Facts {
+        // `ROOT in full.parents`
+        if let ExprKind::Member { object, name, .. } = &container.kind
+            && &**name == "parents"
+        {
+            let path = place(object).filter(|_| truth);
+            return path.map(|place| (place, Kinds::of(SinkKind::Path))).into_iter().collect();
+        }
         // `".." in name` being false, `"/" in name` being false.
         if let (ExprKind::Const(Const::Text(text)), Some(place)) = (&element.kind, place(container)) {
             let walks = matches!(&**text, ".." | "../" | "/");

@@ -300,7 +300,9 @@ pub(super) fn host_taint(value: &Value, kind: SinkKind) -> Taint {
             None if taint.is_none() && before.is_empty() => return Taint::NONE,
             None if data.is_some() && before.is_empty() => return Taint::NONE,
             None => {
-                if is_past_host(&before, kind) {
+                // The path of a request begins with a slash: behind a host it is past it.
+                let has_host = before.split_once("://").is_some_and(|(_, host)| !host.is_empty());
+                if is_past_host(&before, kind) || (has_host && is_path_of_request(taint)) {
                     return Taint::NONE;
                 }
                 if taint.harms(kind) {
@@ -317,6 +319,15 @@ pub(super) fn host_taint(value: &Value, kind: SinkKind) -> Taint {
         }
     }
     Taint::NONE
+}
+
+fn is_path_of_request(taint: &Taint) -> bool {
+    !taint.is_none() && taint.marks().iter().all(is_request_path)
+}
+
+fn is_request_path(mark: &Mark) -> bool {
+    let last = mark.origin.path.rsplit('.').next().unwrap_or_default();
+    matches!(last, "uri" | "rawPath" | "path") && mark.origin.path.starts_with("event.")
 }
 
 pub(super) fn is_past_host(before: &str, kind: SinkKind) -> bool {
