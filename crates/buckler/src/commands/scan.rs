@@ -3,7 +3,7 @@
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
-use model::{App, Check, Finding, Patch, ProblemKind, Severity};
+use model::{Check, Finding, ProblemKind, Severity};
 use report::{Baseline, Colour, Detail, Look, Scan};
 
 use super::CommandError;
@@ -177,20 +177,10 @@ fn exit(arguments: &ScanArguments, read: &Read, found: &[Finding]) -> Exit {
     }
 }
 
-/// The fix in the template's own words.
+/// The fix in the template's own words; edits of source files show themselves.
 fn fix_text(read: &Read, finding: &Finding) -> Option<String> {
     let fix = finding.fix.as_ref()?;
     let app = read.project.app_of(finding)?;
-    let steps: Vec<String> = fix.patches.iter().filter_map(|patch| in_words(read, app, patch)).collect();
+    let steps: Vec<String> = fix.patches.iter().filter_map(|patch| iac::describe_patch(app, patch)).collect();
     if steps.is_empty() { None } else { Some(steps.join("; ")) }
-}
-
-fn in_words(read: &Read, app: &App, patch: &Patch) -> Option<String> {
-    let Patch::Replace { at, text } = patch else { return iac::describe_patch(app, patch) };
-    let old = read.project.file(*at).map_or("", |file| file.slice(*at));
-    Some(match (old.is_empty(), text.is_empty()) {
-        (true, _) => format!("write `{text}` at {}", read.project.locate(*at)),
-        (false, true) => format!("remove `{old}`"),
-        (false, false) => format!("replace `{old}` with `{text}`"),
-    })
 }

@@ -31,43 +31,25 @@ impl Interpreter<'_> {
             let values: Vec<Value> = arguments.iter().map(|passed| passed.value.clone()).collect();
             return Value::unknown(self.taint_of(&values));
         }
-        let this = closure.this.clone().or(this);
-        let scope = Scope {
-            vars: BTreeMap::new(),
-            refined: BTreeMap::new(),
-            placed: BTreeMap::new(),
-            tests: BTreeMap::new(),
-            parent: Some(closure.scope),
-            module: Arc::clone(&module),
-            function: closure.function,
-            this: this.clone().unwrap_or(Value::UNKNOWN),
-            returned: None,
-        };
-        let Some(scope) = self.new_scope(scope) else { return Value::UNKNOWN };
-        let outer = std::mem::replace(&mut self.here, scope);
-        self.stack.push(key);
-        let result = self.in_branch(|interpreter| {
-            let all = with_first(closure, this, function, arguments);
-            interpreter.bind_params(function, &all);
+        let result = self.in_function(closure, arguments, this, |interpreter| {
             interpreter.block(&function.body);
-            interpreter.scope(scope).and_then(|scope| scope.returned.clone())
+            interpreter.scope(interpreter.here).and_then(|scope| scope.returned.clone())
         });
-        self.stack.pop();
-        self.here = outer;
         let result = result.unwrap_or(Value::UNKNOWN);
         result.step(function.name_at, StepKind::Returned, &function.name)
     }
 
-    /// Runs something inside of a function's scope, with plain arguments.
+    /// Runs something inside of a function's scope, its parameters bound to the arguments.
     pub(super) fn in_function<T: Default>(
         &mut self,
         closure: &Closure,
-        values: &[Value],
+        arguments: &[Passed],
+        this: Option<Value>,
         run: impl FnOnce(&mut Self) -> T,
     ) -> T {
         let module = Arc::clone(&closure.module);
         let Some(function) = module.functions.get(closure.function.0 as usize) else { return T::default() };
-        let this = closure.this.clone();
+        let this = closure.this.clone().or(this);
         let scope = Scope {
             vars: BTreeMap::new(),
             refined: BTreeMap::new(),
@@ -82,11 +64,8 @@ impl Interpreter<'_> {
         let Some(scope) = self.new_scope(scope) else { return T::default() };
         let outer = std::mem::replace(&mut self.here, scope);
         self.stack.push((Name::from(module.path.as_str()), closure.function));
-        let plain = values.iter().cloned();
-        let plain = plain.map(|value| Passed { name: None, value, at: function.name_at, is_spread: false });
-        let plain: Vec<Passed> = plain.collect();
         let result = self.in_branch(|interpreter| {
-            interpreter.bind_params(function, &with_first(closure, this, function, &plain));
+            interpreter.bind_params(function, &with_first(closure, this, function, arguments));
             run(interpreter)
         });
         self.stack.pop();

@@ -11,7 +11,7 @@ use super::places::{
 use crate::ir::{BinaryOp, Const, Expr, ExprKind, Function, StmtKind, UnaryOp};
 use crate::models::{self, Argument, Effect};
 use crate::taint::Kinds;
-use crate::value::{Closure, Shape, Value};
+use crate::value::{Closure, Passed, Shape, Value};
 
 /// How deep checks in checks are looked at.
 const DEPTH_MAX: usize = 6;
@@ -380,8 +380,17 @@ impl Interpreter<'_> {
             return vec![];
         }
         let Some(function) = closure.module.functions.get(closure.function.0 as usize) else { return vec![] };
-        let values: Vec<Value> = arguments.iter().map(|argument| self.eval(argument)).collect();
-        let inner = self.in_function(closure, &values, |this| this.body_facts(function, completes, depth));
+        let passed: Vec<Passed> = arguments
+            .iter()
+            .map(|argument| Passed {
+                name: None,
+                value: self.eval(argument),
+                at: argument.at,
+                is_spread: false,
+            })
+            .collect();
+        let inner =
+            self.in_function(closure, &passed, None, |this| this.body_facts(function, completes, depth));
         let skip = usize::from(function.is_method && closure.this.is_some());
         let names = function.params.iter().skip(skip).map(|param| Self::name_of(&param.target));
         let mut found = vec![];

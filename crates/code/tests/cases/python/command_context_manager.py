@@ -5,11 +5,11 @@ import os
 
 @contextlib.contextmanager
 def working(name):
-    os.system("mkdir -p /tmp/work/" + name)  # flow: command
+    os.system("mkdir -p /tmp/scratch/" + name)  # flow: command
     try:
         yield "/tmp/work"
     finally:
-        os.system("rm -rf /tmp/work/current")
+        os.system("rm -rf /tmp/scratch/current")
 
 
 def handler(event, context):
