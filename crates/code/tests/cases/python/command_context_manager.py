@@ -7,7 +7,7 @@ import os
 def working(name):
     os.system("mkdir -p /tmp/scratch/" + name)  # flow: command
     try:
-        yield "/tmp/work"
+        yield "/tmp/scratch"
     finally:
         os.system("rm -rf /tmp/scratch/current")
 

@@ -13,5 +13,5 @@ class Git:
 
 def handler(event, context):
     parameters = event.get("queryStringParameters") or {}
-    git = Git("/tmp/work")
+    git = Git("/tmp/scratch")
     return {"statusCode": 200, "body": git.clone(parameters.get("repository")).decode()}
