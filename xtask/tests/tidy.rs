@@ -113,7 +113,7 @@ fn crates_depend_as_the_architecture_says() {
 fn floor(name: &str) -> u8 {
     match name {
         "model" => 1,
-        "iac" | "code" | "sensitive" | "supply" => 2,
+        "iac" | "iam" | "code" | "sensitive" | "supply" => 2,
         "checks" | "report" => 3,
         "testkit" => 4,
         "buckler" => 5,

@@ -15,6 +15,7 @@ mod cdk;
 mod cloudformation;
 mod discover;
 mod doc;
+mod edit;
 mod lower;
 mod options;
 mod reader;
@@ -23,6 +24,7 @@ mod serverless;
 mod skips;
 mod terraform;
 
+pub use edit::{Edit, NotWritten, edits};
 pub use lower::describe_patch;
 pub use model::{MemorySource, ReadError, Source};
 pub use options::{Limits, Options};

@@ -1,7 +1,7 @@
 //! What a check found, and what would repair it.
 use std::str::FromStr;
 
-use crate::{Check, Data, Span};
+use crate::{Check, Data, Policy, Span};
 
 /// How much a finding matters, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,6 +120,8 @@ pub enum Patch {
     Unset { node: String, attr: &'static str },
     /// Write this text where a file has another one. An empty span inserts.
     Replace { at: Span, text: String },
+    /// Let a function (or workflow) run as a role of its own that has exactly these permissions.
+    Permit { function: String, policies: Vec<Policy> },
 }
 
 impl Fix {

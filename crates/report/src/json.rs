@@ -307,6 +307,14 @@ impl<'a> Writer<'a, '_> {
         match patch {
             Patch::Set { node, attr, value } => set("set", node, attr, data::patch(value, at)),
             Patch::Unset { node, attr } => set("unset", node, attr, Json::Null),
+            Patch::Permit { function, .. } => Change {
+                op: "permit",
+                resource: Some(function),
+                attribute: None,
+                value: Json::Null,
+                place: None,
+                text: None,
+            },
             Patch::Replace { at, text } => Change {
                 op: "replace",
                 resource: None,

@@ -11,6 +11,10 @@ use crate::{aws, serverless};
 pub fn describe_patch(app: &App, patch: &Patch) -> Option<String> {
     let (name, attr) = match patch {
         Patch::Set { node, attr, .. } | Patch::Unset { node, attr } => (node, attr),
+        Patch::Permit { function, policies } => {
+            let count: usize = policies.iter().map(|policy| policy.statements.len()).sum();
+            return Some(format!("give `{function}` a role of its own with {count} statements"));
+        }
         Patch::Replace { .. } => return None,
     };
     let node = app.named(name)?;
@@ -23,7 +27,7 @@ pub fn describe_patch(app: &App, patch: &Patch) -> Option<String> {
     let field = fields().find(in_its_words).or_else(|| fields().next())?;
     let construct = node.construct.as_deref().filter(|_| app.framework == Framework::Serverless);
     Some(match patch {
-        Patch::Replace { .. } => return None,
+        Patch::Replace { .. } | Patch::Permit { .. } => return None,
         Patch::Unset { .. } if construct.is_some() => {
             let setting = serverless::setting(construct?, name, field.path, Data::Null);
             format!("remove `{}` from `{}`", setting.name, setting.place)

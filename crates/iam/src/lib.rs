@@ -1,0 +1,19 @@
+//! Permissions: what a function needs, what it has, and what somebody could make of it.
+//!
+//! [`catalogue`] holds the facts of the cloud: actions, resources, SDK operations, managed policies.
+//! [`Pattern`] is the text of a policy, with wildcards, variables and what is known only when deployed.
+//! [`privileges`] compares what the code, the triggers and the graph of each function need with what
+//! its role allows.
+//!
+//! Pure: no files, no network, no clock, and no panic, whatever a policy says.
+pub mod arn;
+pub mod catalogue;
+mod identity;
+mod pattern;
+mod privileges;
+
+pub use identity::{Identity, identities, identity_of};
+pub use pattern::{Pattern, Piece};
+pub use privileges::{
+    Grant, GrantSource, Judgement, Need, Origin, Privileges, Reason, Unresolved, privileges,
+};
