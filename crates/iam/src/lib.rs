@@ -13,7 +13,7 @@ mod pattern;
 mod privileges;
 
 pub use identity::{Identity, identities, identity_of};
-pub use pattern::{Pattern, Piece};
+pub use pattern::{Lookup, Pattern, Piece, action_matches, escape, variable_parts};
 pub use privileges::{
     Grant, GrantSource, Judgement, Need, Origin, Privileges, Reason, Unresolved, privileges,
 };
