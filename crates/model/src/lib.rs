@@ -8,6 +8,7 @@
 //!
 //! Deliberately absent: input and output, a clock, any file format.
 mod app;
+mod approval;
 mod check;
 mod code;
 mod date;
@@ -27,6 +28,7 @@ mod tri;
 mod value;
 
 pub use app::{App, Framework, Problem, ProblemKind, Project};
+pub use approval::Approval;
 pub use check::{Check, Findings, Undecided};
 pub use code::{
     Argument, Aws, Call, Coverage, Flow, FunctionCode, Import, Language, Sink, SinkKind, Trust, Use, UseKind,
