@@ -125,18 +125,20 @@ pub enum Patch {
     /// Write another value where this value of the template stands: an element of a list, a part of a policy.
     Rewrite { at: Span, value: Data },
     /// Give the map (or block) that stands here this entry, or another value of it. Keys of the path in the
-    /// provider's words, with dots: only what no attribute stands for, as parts of policies and of lists.
-    Put { at: Span, path: &'static str, value: Data },
+    /// provider's words: only what no attribute stands for, as parts of policies and of lists.
+    Put { at: Span, path: Vec<&'static str>, value: Data },
     /// Add a resource. One that is asked for twice is added once.
     Create(Box<NewNode>),
     /// Add a parameter (Terraform: a variable) whose value is given at each deployment and never shown. References
-    /// name it as they name resources. One that is asked for twice is added once.
-    Ask { parameter: String },
+    /// name it as they name resources. One that is asked for twice is added once. It stands in the file of the node `near`.
+    Ask { near: String, parameter: String },
 }
 
 /// A resource that a repair adds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewNode {
+    /// The node in whose file (template, module) it is to stand.
+    pub near: String,
     /// Its logical id, letters and digits: `JobsDeadLetters`. Terraform calls it `jobs_dead_letters`. References
     /// in attributes and other patches name it as it stands here, and its attributes as CloudFormation does: `Arn`.
     pub name: String,
@@ -168,8 +170,8 @@ impl Fix {
 
 impl NewNode {
     #[must_use]
-    pub fn new(name: impl Into<String>, types: [&'static str; 2]) -> Self {
-        Self { name: name.into(), types, attrs: Vec::new(), policy: None }
+    pub fn new(near: &crate::Node, name: impl Into<String>, types: [&'static str; 2]) -> Self {
+        Self { near: near.name.clone(), name: name.into(), types, attrs: Vec::new(), policy: None }
     }
 
     #[must_use]
@@ -205,16 +207,16 @@ impl crate::Value {
 
     /// A patch that gives this map an entry.
     #[must_use]
-    pub fn put(&self, path: &'static str, value: impl Into<Data>) -> Patch {
-        Patch::Put { at: self.at, path, value: value.into() }
+    pub fn put(&self, path: &[&'static str], value: impl Into<Data>) -> Patch {
+        Patch::Put { at: self.at, path: path.to_vec(), value: value.into() }
     }
 }
 
 impl crate::Statement {
-    /// A patch that gives this statement an element: `Condition.StringEquals`.
+    /// A patch that gives this statement an element: `Condition`, `StringEquals`.
     #[must_use]
-    pub fn put(&self, path: &'static str, value: impl Into<Data>) -> Patch {
-        Patch::Put { at: self.at, path, value: value.into() }
+    pub fn put(&self, path: &[&'static str], value: impl Into<Data>) -> Patch {
+        Patch::Put { at: self.at, path: path.to_vec(), value: value.into() }
     }
 }
 

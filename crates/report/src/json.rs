@@ -323,13 +323,13 @@ impl<'a> Writer<'a, '_> {
                 ..Change::new("rewrite")
             },
             Patch::Put { at: map, path, value } => Change {
-                attribute: Some(path),
+                attribute: path.last().copied(),
                 value: data::patch(value, at),
                 place: place(self.scan, *map),
                 ..Change::new("put")
             },
             Patch::Create(node) => Change { resource: Some(&node.name), ..Change::new("create") },
-            Patch::Ask { parameter } => Change { resource: Some(parameter), ..Change::new("ask") },
+            Patch::Ask { parameter, .. } => Change { resource: Some(parameter), ..Change::new("ask") },
         }
     }
 }

@@ -20,8 +20,10 @@ pub fn describe_patch(app: &App, patch: &Patch) -> Option<String> {
             let kind = if app.framework == Framework::Terraform { terraform } else { cloudformation };
             return Some(format!("add `{}`, of type `{kind}`", node.name));
         }
-        Patch::Ask { parameter } => return Some(format!("ask for `{parameter}` at each deployment")),
-        Patch::Put { path, value, .. } => return Some(format!("set `{path}: {}`", yaml(value))),
+        Patch::Ask { parameter, .. } => return Some(format!("ask for `{parameter}` at each deployment")),
+        Patch::Put { path, value, .. } => {
+            return Some(format!("set `{}: {}`", path.join("."), yaml(value)));
+        }
         Patch::Rewrite { value, .. } => return Some(format!("write `{}` here", yaml(value))),
         Patch::Replace { .. } => return None,
     };
