@@ -11,6 +11,7 @@ pub mod catalogue;
 mod identity;
 mod pattern;
 mod privileges;
+pub mod review;
 
 pub use identity::{Identity, identities, identity_of};
 pub use pattern::{Lookup, Pattern, Piece, action_matches, escape, variable_parts};
