@@ -1,0 +1,181 @@
+//! Techniques that change identities and their permissions.
+use crate::paths::technique::{Grows, Limit, Login, Shape, Technique, new, target};
+
+pub(super) const TECHNIQUES: &[Technique] = &[
+    Technique::certain(
+        "assume-role",
+        "assumes a role that lets it in",
+        Shape::Assume,
+        &[target(&["sts:AssumeRole"])],
+        &["sts-001"],
+    ),
+    Technique::certain(
+        "attach-role-policy",
+        "attaches a stronger policy to a role",
+        Shape::Grow(Grows::Role),
+        &[target(&["iam:AttachRolePolicy"])],
+        &["iam-009", "iam-014", "iam-019"],
+    ),
+    Technique::certain(
+        "put-role-policy",
+        "writes a stronger policy into a role",
+        Shape::Grow(Grows::Role),
+        &[target(&["iam:PutRolePolicy"])],
+        &["iam-005", "iam-017", "iam-021"],
+    ),
+    Technique::certain(
+        "attach-user-policy",
+        "attaches a stronger policy to a user",
+        Shape::Grow(Grows::User),
+        &[target(&["iam:AttachUserPolicy"])],
+        &["iam-008", "iam-015"],
+    ),
+    Technique::certain(
+        "put-user-policy",
+        "writes a stronger policy into a user",
+        Shape::Grow(Grows::User),
+        &[target(&["iam:PutUserPolicy"])],
+        &["iam-007", "iam-018"],
+    ),
+    Technique::certain(
+        "attach-group-policy",
+        "attaches a stronger policy to a group of its own",
+        Shape::Grow(Grows::Group),
+        &[target(&["iam:AttachGroupPolicy"])],
+        &["iam-010"],
+    ),
+    Technique::certain(
+        "put-group-policy",
+        "writes a stronger policy into a group of its own",
+        Shape::Grow(Grows::Group),
+        &[target(&["iam:PutGroupPolicy"])],
+        &["iam-011"],
+    ),
+    Technique::certain(
+        "create-policy-version",
+        "rewrites a policy that it has",
+        Shape::Grow(Grows::Policy),
+        &[target(&["iam:CreatePolicyVersion"])],
+        &["iam-001", "iam-016", "iam-020"],
+    ),
+    Technique::certain(
+        "set-default-policy-version",
+        "switches a policy that it has to another version",
+        Shape::Grow(Grows::Policy),
+        &[target(&["iam:SetDefaultPolicyVersion"])],
+        &[],
+    )
+    .if_only("another version of the policy allows more"),
+    Technique::certain(
+        "create-access-key",
+        "makes an access key for a user",
+        Shape::User(Login::Irrelevant),
+        &[target(&["iam:CreateAccessKey"])],
+        &["iam-002", "iam-003"],
+    ),
+    Technique::certain(
+        "create-login-profile",
+        "gives a user a password",
+        Shape::User(Login::MustNotExist),
+        &[target(&["iam:CreateLoginProfile"])],
+        &["iam-004"],
+    ),
+    Technique::certain(
+        "update-login-profile",
+        "changes a user's password",
+        Shape::User(Login::MustExist),
+        &[target(&["iam:UpdateLoginProfile"])],
+        &["iam-006"],
+    ),
+    Technique::certain(
+        "service-specific-credential",
+        "makes credentials of a user for single services (Bedrock, CodeCommit, Keyspaces)",
+        Shape::User(Login::Irrelevant),
+        &[target(&["iam:CreateServiceSpecificCredential", "iam:ResetServiceSpecificCredential"])],
+        &[],
+    )
+    .if_only("the user is worth something in Bedrock, CodeCommit or Keyspaces"),
+    Technique::certain(
+        "update-assume-role-policy",
+        "lets itself assume a role",
+        Shape::Trust,
+        &[target(&["iam:UpdateAssumeRolePolicy"])],
+        &["iam-012", "iam-019", "iam-020", "iam-021"],
+    ),
+    Technique::certain(
+        "add-user-to-group",
+        "puts itself into a group",
+        Shape::Join,
+        &[target(&["iam:AddUserToGroup"])],
+        &["iam-013"],
+    ),
+    Technique::certain(
+        "create-user",
+        "makes a user with all permissions",
+        Shape::Create,
+        &[
+            new(&["iam:CreateUser"]),
+            new(&["iam:AttachUserPolicy", "iam:PutUserPolicy", "iam:AddUserToGroup"]),
+            new(&["iam:CreateAccessKey", "iam:CreateLoginProfile"]),
+        ],
+        &[],
+    ),
+    Technique::certain(
+        "create-role",
+        "makes a role with all permissions",
+        Shape::Create,
+        &[new(&["iam:CreateRole"]), new(&["iam:AttachRolePolicy", "iam:PutRolePolicy"])],
+        &[],
+    ),
+    Technique::certain(
+        "drop-role-boundary",
+        "takes its permissions boundary away",
+        Shape::Loosen(Limit::Boundary),
+        &[target(&["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"])],
+        &[],
+    ),
+    Technique::certain(
+        "drop-user-boundary",
+        "takes its permissions boundary away",
+        Shape::Loosen(Limit::Boundary),
+        &[target(&["iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"])],
+        &[],
+    ),
+    Technique::certain(
+        "drop-role-deny",
+        "takes a policy away that denies",
+        Shape::Loosen(Limit::Deny),
+        &[target(&["iam:DetachRolePolicy", "iam:DeleteRolePolicy"])],
+        &[],
+    ),
+    Technique::certain(
+        "drop-user-deny",
+        "takes a policy away that denies",
+        Shape::Loosen(Limit::Deny),
+        &[target(&["iam:DetachUserPolicy", "iam:DeleteUserPolicy", "iam:RemoveUserFromGroup"])],
+        &[],
+    ),
+    Technique::certain(
+        "sso-permission-set",
+        "gives itself more through IAM Identity Center",
+        Shape::Elsewhere,
+        &[
+            new(&[
+                "sso:PutInlinePolicyToPermissionSet",
+                "sso:AttachManagedPolicyToPermissionSet",
+                "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
+                "sso:CreateAccountAssignment",
+            ]),
+        ],
+        &[],
+    )
+    .if_only("people sign in through IAM Identity Center"),
+    Technique::certain(
+        "update-saml-provider",
+        "signs in as anybody whom a SAML provider vouches for",
+        Shape::Elsewhere,
+        &[new(&["iam:UpdateSAMLProvider"])],
+        &[],
+    )
+    .if_only("a role trusts a SAML provider"),
+];
