@@ -3,8 +3,6 @@ mod known;
 
 use model::{App, Kind, Node, NodeId, Policy, PolicyOrigin, Relation, Span, Value};
 
-pub(crate) use known::statements as known_statements;
-
 /// A role, user or group with its policies.
 #[derive(Debug, Clone)]
 pub struct Identity<'a> {
@@ -151,5 +149,8 @@ pub(crate) fn named(app: &App, value: &Value, kind: Kind) -> Option<NodeId> {
     let text = value.as_str()?;
     let name = text.rsplit(['/', ':']).next().filter(|_| text.starts_with("arn:")).unwrap_or(text);
     let physical = |node: &&Node| node.attrs.get("name").and_then(Value::as_str) == Some(name);
-    app.all(kind).find(physical).or_else(|| app.named(text).filter(|node| node.kind == kind)).map(|node| node.id)
+    app.all(kind)
+        .find(physical)
+        .or_else(|| app.named(text).filter(|node| node.kind == kind))
+        .map(|node| node.id)
 }

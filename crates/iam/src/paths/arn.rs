@@ -2,7 +2,7 @@
 use model::{App, Data, Kind, Node, NodeId, Ref, Tri, Value};
 
 use super::text::compare;
-use crate::Piece;
+use crate::{Pattern, Piece};
 
 /// What one entry of `Resource` is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,46 +131,10 @@ fn push_text(pieces: &mut Vec<Piece>, text: &str) {
     }
 }
 
-/// Wildcards and policy variables of a literal text.
-pub(crate) fn pieces_of_text(text: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['*', '?', '$']) {
-        let (before, from) = rest.split_at(at);
-        push_text(&mut pieces, before);
-        let (piece, after) = special(from);
-        match piece {
-            Piece::Text(text) => push_text(&mut pieces, &text),
-            piece => pieces.push(piece),
-        }
-        rest = after;
-    }
-    push_text(&mut pieces, rest);
-    pieces
-}
-
-/// The sign at the start of `text`, which is one of `*`, `?`, `$`, and what comes after it.
-fn special(text: &str) -> (Piece, &str) {
-    if let Some((name, after)) = text.strip_prefix("${").and_then(|inner| inner.split_once('}')) {
-        let piece = match name {
-            "*" | "?" | "$" => Piece::Text(name.to_owned()),
-            _ => Piece::Variable(name.to_owned()),
-        };
-        return (piece, after);
-    }
-    let mut letters = text.chars();
-    let piece = match letters.next() {
-        Some('*') => Piece::Any,
-        Some('?') => Piece::One,
-        _ => Piece::Text("$".to_owned()),
-    };
-    (piece, letters.as_str())
-}
-
 fn push(app: &App, value: &Value, pieces: &mut Vec<Piece>) {
     match &value.data {
         Data::Text(text) => {
-            for piece in pieces_of_text(text) {
+            for piece in Pattern::parse(text).pieces {
                 match piece {
                     Piece::Text(text) => push_text(pieces, &text),
                     piece => pieces.push(piece),
@@ -310,7 +274,11 @@ const TYPES: &[(&[&str], &str, &str)] = &[
     (&["AWS::EC2::Instance", "aws_instance"], "ec2", "instance/"),
     (&["AWS::EC2::LaunchTemplate", "aws_launch_template"], "ec2", "launch-template/"),
     (&["AWS::CodeBuild::Project", "aws_codebuild_project"], "codebuild", "project/"),
-    (&["AWS::SageMaker::NotebookInstance", "aws_sagemaker_notebook_instance"], "sagemaker", "notebook-instance/"),
+    (
+        &["AWS::SageMaker::NotebookInstance", "aws_sagemaker_notebook_instance"],
+        "sagemaker",
+        "notebook-instance/",
+    ),
     (&["AWS::Glue::DevEndpoint", "aws_glue_dev_endpoint"], "glue", "devEndpoint/"),
     (&["AWS::Glue::Job", "aws_glue_job"], "glue", "job/"),
     (&["AWS::AppRunner::Service", "aws_apprunner_service"], "apprunner", "service/"),

@@ -3,9 +3,9 @@
 //! Source: IAM User Guide, "AWS global condition context keys"; Service Authorization Reference, "IAM".
 use model::{App, Condition, Data, Kind, Node, Statement, Tri, Value};
 
-use super::arn::{Reach, arn_of, pieces_of_text};
+use super::arn::{Reach, arn_of};
 use super::text::compare;
-use crate::{Piece, catalogue};
+use crate::{Pattern, Piece, catalogue};
 
 /// Who asks for what, as far as conditions can ask for it.
 #[derive(Debug, Clone, Copy)]
@@ -62,8 +62,7 @@ impl Operator {
         let lower = text.to_ascii_lowercase();
         let all = lower.starts_with("forallvalues:");
         let bare = lower.rsplit(':').next().unwrap_or_default();
-        let (bare, if_exists) =
-            bare.strip_suffix("ifexists").map_or((bare, all), |without| (without, true));
+        let (bare, if_exists) = bare.strip_suffix("ifexists").map_or((bare, all), |without| (without, true));
         let name = bare.replace("not", "").replace("ignorecase", "");
         Self { negated: bare.contains("not"), name, if_exists }
     }
@@ -124,7 +123,7 @@ fn any_value(operator: &Operator, values: &[Value], text: &str) -> Tri {
     let own = [Piece::Text(text.to_owned())];
     Tri::any(values.iter().map(|value| match &value.data {
         Data::Text(wanted) if matches!(operator.name.as_str(), "stringlike" | "arnlike" | "arnequals") => {
-            compare(&pieces_of_text(wanted), &own)
+            compare(&Pattern::parse(wanted).pieces, &own)
         }
         Data::Text(wanted) if wanted.contains("${") => Tri::Unknown,
         Data::Text(wanted) => wanted.eq_ignore_ascii_case(text).into(),
@@ -175,10 +174,20 @@ fn fact<'a>(key: &str, request: &Request<'a>) -> Fact<'a> {
         "aws:principaltype" => Fact::Is(if is_user { "User" } else { "AssumedRole" }.to_owned()),
         "aws:multifactorauthpresent" | "aws:multifactorauthage" => mfa(request),
         "aws:principalarn" => Fact::Principal,
-        "aws:principalaccount" | "aws:resourceaccount" | "aws:principalorgid" | "aws:resourceorgid"
-        | "aws:sourceaccount" | "aws:sourceorgid" => Fact::Own,
-        "aws:useragent" | "aws:referer" | "aws:requestedregion" | "aws:tagkeys" | "sts:externalid"
-        | "sts:rolesessionname" | "sts:sourceidentity" | "ssm:sessiondocumentaccesscheck" => Fact::Chosen,
+        "aws:principalaccount"
+        | "aws:resourceaccount"
+        | "aws:principalorgid"
+        | "aws:resourceorgid"
+        | "aws:sourceaccount"
+        | "aws:sourceorgid" => Fact::Own,
+        "aws:useragent"
+        | "aws:referer"
+        | "aws:requestedregion"
+        | "aws:tagkeys"
+        | "sts:externalid"
+        | "sts:rolesessionname"
+        | "sts:sourceidentity"
+        | "ssm:sessiondocumentaccesscheck" => Fact::Chosen,
         _ => tag(key, request),
     }
 }
@@ -186,7 +195,8 @@ fn fact<'a>(key: &str, request: &Request<'a>) -> Fact<'a> {
 /// Roles that only services assume never show a second factor.
 fn mfa<'a>(request: &Request<'_>) -> Fact<'a> {
     let statements = request.principal.trust().flat_map(|policy| &policy.statements);
-    let people = statements.flat_map(|statement| &statement.principals).any(|principal| principal.kind != "Service");
+    let people =
+        statements.flat_map(|statement| &statement.principals).any(|principal| principal.kind != "Service");
     if request.principal.kind == Kind::Role && !people { Fact::Absent } else { Fact::Unknown }
 }
 

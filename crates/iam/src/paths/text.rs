@@ -1,104 +1,17 @@
-//! Texts with wildcards and with parts that only a deployment knows, compared with three answers.
+//! Texts of policies, compared with three answers.
 use model::Tri;
 
-use crate::Piece;
-
-/// Longer texts are not compared sign by sign: the answer is "unknown". ARNs end at 2,048 signs.
-const SIGNS_MAX: usize = 2_100;
-
-/// One step of a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sign<'a> {
-    Char(char),
-    One,
-    Any,
-    /// Some text that is not known; equal to itself.
-    Open(&'a str),
-}
+use crate::{Pattern, Piece};
 
 /// Whether `text` is one that `pattern` stands for: surely, never, or only perhaps.
 pub(crate) fn compare(pattern: &[Piece], text: &[Piece]) -> Tri {
-    if pattern == [Piece::Any] || (pattern == text && !text.iter().any(is_wild)) {
+    if pattern == [Piece::Any] {
         return Tri::True;
     }
     if let ([Piece::Text(one)], [Piece::Text(other)]) = (pattern, text) {
         return (one == other).into();
     }
-    let (pattern, text) = (signs(pattern), signs(text));
-    if pattern.len().max(text.len()) > SIGNS_MAX {
-        return Tri::Unknown;
-    }
-    match matched(&pattern, &text) {
-        (true, _) => Tri::True,
-        (false, true) => Tri::Unknown,
-        (false, false) => Tri::False,
-    }
-}
-
-fn is_wild(piece: &Piece) -> bool {
-    matches!(piece, Piece::One | Piece::Any)
-}
-
-fn signs(pieces: &[Piece]) -> Vec<Sign<'_>> {
-    let mut found = Vec::new();
-    for piece in pieces {
-        match piece {
-            Piece::Text(text) => found.extend(text.chars().map(Sign::Char)),
-            Piece::One => found.push(Sign::One),
-            Piece::Any => found.push(Sign::Any),
-            Piece::Variable(name) | Piece::Symbol(name) => found.push(Sign::Open(name)),
-        }
-    }
-    found
-}
-
-/// Whether the pattern must, and whether it may, stand for the text. Linear in the product of both lengths.
-fn matched(pattern: &[Sign<'_>], text: &[Sign<'_>]) -> (bool, bool) {
-    // One row for each sign of the pattern: may/must its beginning stand for the first `j` signs of the text?
-    let mut above: Vec<(bool, bool)> = vec![(false, false); text.len() + 1];
-    if let Some(first) = above.first_mut() {
-        *first = (true, true);
-    }
-    let mut before = (true, true);
-    for (place, sign) in above.iter_mut().skip(1).zip(text) {
-        before = (false, before.1 && matches!(sign, Sign::Open(_)));
-        *place = before;
-    }
-    for sign in pattern {
-        above = row(*sign, text, &above);
-    }
-    above.last().copied().unwrap_or((false, false))
-}
-
-fn row(sign: Sign<'_>, text: &[Sign<'_>], above: &[(bool, bool)]) -> Vec<(bool, bool)> {
-    let start = above.first().copied().unwrap_or((false, false));
-    let empty = match sign {
-        Sign::Any => start,
-        Sign::Open(_) => (false, start.1),
-        Sign::Char(_) | Sign::One => (false, false),
-    };
-    let mut row = Vec::with_capacity(above.len());
-    row.push(empty);
-    let mut left = empty;
-    for ((corner, up), letter) in above.iter().zip(above.iter().skip(1)).zip(text) {
-        let mut must = match (sign, letter) {
-            (Sign::Any, _) => left.0 || up.0,
-            (Sign::One, Sign::Char(_)) => corner.0,
-            (Sign::Char(one), Sign::Char(other)) => one == *other && corner.0,
-            (Sign::Open(one), Sign::Open(other)) => one == *other && corner.0,
-            _ => false,
-        };
-        // A text with a wildcard stands for many: nothing but `*` is sure of them all.
-        must &= !matches!(letter, Sign::Any | Sign::One) || sign == Sign::Any;
-        let may = match (sign, letter) {
-            (Sign::Any | Sign::Open(_), _) | (_, Sign::Open(_) | Sign::Any) => left.1 || up.1 || corner.1,
-            (Sign::One, _) | (_, Sign::One) => corner.1,
-            (Sign::Char(one), Sign::Char(other)) => one == *other && corner.1,
-        };
-        left = (must, may);
-        row.push(left);
-    }
-    row
+    Pattern { pieces: text.to_vec() }.within(&Pattern { pieces: pattern.to_vec() })
 }
 
 /// Whether an action of a statement (`s3:Get*`) stands for this action, without regard to case.
@@ -135,7 +48,7 @@ mod tests {
     use super::*;
 
     fn pieces(text: &str) -> Vec<Piece> {
-        super::super::arn::pieces_of_text(text)
+        Pattern::parse(text).pieces
     }
 
     #[test]

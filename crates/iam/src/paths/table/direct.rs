@@ -159,14 +159,12 @@ pub(super) const TECHNIQUES: &[Technique] = &[
         "sso-permission-set",
         "gives itself more through IAM Identity Center",
         Shape::Elsewhere,
-        &[
-            new(&[
-                "sso:PutInlinePolicyToPermissionSet",
-                "sso:AttachManagedPolicyToPermissionSet",
-                "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
-                "sso:CreateAccountAssignment",
-            ]),
-        ],
+        &[new(&[
+            "sso:PutInlinePolicyToPermissionSet",
+            "sso:AttachManagedPolicyToPermissionSet",
+            "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
+            "sso:CreateAccountAssignment",
+        ])],
         &[],
     )
     .if_only("people sign in through IAM Identity Center"),

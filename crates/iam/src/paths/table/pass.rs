@@ -59,7 +59,12 @@ pub(super) const TECHNIQUES: &[Technique] = &[
             "pass-role-new-instance",
             "starts an instance that runs as a role",
             &["ec2"],
-            &[new(&["ec2:RunInstances", "ec2:RequestSpotInstances", "ec2:RequestSpotFleet", "ec2:CreateFleet"])],
+            &[new(&[
+                "ec2:RunInstances",
+                "ec2:RequestSpotInstances",
+                "ec2:RequestSpotFleet",
+                "ec2:CreateFleet",
+            ])],
             &["ec2-001", "ec2-004"],
         ),
     ),
@@ -69,7 +74,11 @@ pub(super) const TECHNIQUES: &[Technique] = &[
         &["ec2"],
         &[
             new(&["iam:AddRoleToInstanceProfile"]),
-            new(&["ec2:RunInstances", "ec2:AssociateIamInstanceProfile", "ec2:ReplaceIamInstanceProfileAssociation"]),
+            new(&[
+                "ec2:RunInstances",
+                "ec2:AssociateIamInstanceProfile",
+                "ec2:ReplaceIamInstanceProfileAssociation",
+            ]),
         ],
         &[],
     ),
@@ -189,14 +198,12 @@ pub(super) const TECHNIQUES: &[Technique] = &[
         "pass-role-training-job",
         "starts a training or tuning job that runs as a role",
         &["sagemaker"],
-        &[
-            new(&[
-                "sagemaker:CreateTrainingJob",
-                "sagemaker:CreateHyperParameterTuningJob",
-                "sagemaker:CreateAutoMLJob",
-                "sagemaker:CreateAutoMLJobV2",
-            ]),
-        ],
+        &[new(&[
+            "sagemaker:CreateTrainingJob",
+            "sagemaker:CreateHyperParameterTuningJob",
+            "sagemaker:CreateAutoMLJob",
+            "sagemaker:CreateAutoMLJobV2",
+        ])],
         &["sagemaker-002"],
     ),
     pass(

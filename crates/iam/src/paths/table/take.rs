@@ -55,7 +55,10 @@ pub(super) const TECHNIQUES: &[Technique] = &[
         "instance-connect",
         "signs in to an instance with a key of its own",
         MACHINE,
-        &[target(&["ec2-instance-connect:SendSSHPublicKey", "ec2-instance-connect:SendSerialConsoleSSHPublicKey"])],
+        &[target(&[
+            "ec2-instance-connect:SendSSHPublicKey",
+            "ec2-instance-connect:SendSerialConsoleSSHPublicKey",
+        ])],
         &["ec2-003"],
     ),
     Technique::certain(
@@ -141,7 +144,10 @@ pub(super) const TECHNIQUES: &[Technique] = &[
             target(&["sagemaker:UpdateNotebookInstance"]),
             target(&["sagemaker:StopNotebookInstance"]),
             target(&["sagemaker:StartNotebookInstance"]),
-            new(&["sagemaker:CreateNotebookInstanceLifecycleConfig", "sagemaker:UpdateNotebookInstanceLifecycleConfig"]),
+            new(&[
+                "sagemaker:CreateNotebookInstanceLifecycleConfig",
+                "sagemaker:UpdateNotebookInstanceLifecycleConfig",
+            ]),
         ],
         &["sagemaker-005"],
     ),
@@ -190,7 +196,10 @@ pub(super) const TECHNIQUES: &[Technique] = &[
         "update-environment",
         "deploys code of its own to Elastic Beanstalk",
         Shape::Take { types: &["AWS::ElasticBeanstalk::Environment", "aws_elastic_beanstalk_environment"] },
-        &[target(&["elasticbeanstalk:UpdateEnvironment"]), new(&["elasticbeanstalk:CreateApplicationVersion"])],
+        &[
+            target(&["elasticbeanstalk:UpdateEnvironment"]),
+            new(&["elasticbeanstalk:CreateApplicationVersion"]),
+        ],
         &[],
     ),
     Technique::certain(
