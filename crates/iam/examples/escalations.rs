@@ -1,6 +1,7 @@
 //! Prints the ways to more permissions in the templates of a folder, one line each, for judges.
 //!
 //! `cargo run -p iam --example escalations -- FOLDER`
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for developers, not shipped")]
 use std::path::Path;
 
 use iam::paths::{Certainty, End, Escalation, escalations};
@@ -47,8 +48,13 @@ fn line(app: &App, way: &Escalation) -> String {
     format!("{sure}\t{}\t{end}\t{}\t{}", name(app, way.from), hops.join(" | "), way.gains.join("; "))
 }
 
+/// The template's name, and the name in the account when it is written.
 fn name(app: &App, id: NodeId) -> String {
-    app.node(id).map_or_else(String::new, |node| node.name.clone())
+    let Some(node) = app.node(id) else { return String::new() };
+    match node.attrs.get("name").and_then(model::Value::as_str) {
+        Some(own) => format!("{}|{own}", node.name),
+        None => node.name.clone(),
+    }
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, String)>) {

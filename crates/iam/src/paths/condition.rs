@@ -30,6 +30,8 @@ enum Fact<'a> {
     Absent,
     /// A time, not before the day of the catalogue.
     Now,
+    /// The same, where there is a session.
+    Session,
     Own,
     /// The ARN of the principal.
     Principal,
@@ -96,6 +98,7 @@ fn holds(condition: &Condition, request: &Request<'_>, wished: bool) -> Tri {
         Fact::Unknown => Tri::Unknown,
         Fact::Absent => (operator.negated || operator.if_exists).into(),
         Fact::Now => time(&operator.name, &condition.values),
+        Fact::Session => time(&operator.name, &condition.values) & Tri::Unknown,
         Fact::Principal => negate(&operator, principal(request, &condition.values)),
         Fact::Own => account(&operator, &condition.values),
         Fact::Is(text) => negate(&operator, any_value(&operator, &condition.values, &text)),
@@ -164,7 +167,7 @@ fn fact<'a>(key: &str, request: &Request<'a>) -> Fact<'a> {
         "iam:permissionsboundary" => boundary(request),
         "aws:currenttime" => Fact::Now,
         // Long-term keys have no token: a user needs a session first.
-        "aws:tokenissuetime" if is_user => Fact::Unknown,
+        "aws:tokenissuetime" if is_user => Fact::Session,
         "aws:tokenissuetime" => Fact::Now,
         "aws:securetransport" => Fact::Is("true".to_owned()),
         "aws:viaawsservice" => Fact::Is("false".to_owned()),
