@@ -20,6 +20,7 @@ pub(crate) struct Config {
     pub checks: Checks,
     pub advisories: Advisories,
     pub secrets: Secrets,
+    pub privileges: Privileges,
     pub ignore: Vec<Ignore>,
 }
 
@@ -47,6 +48,13 @@ pub(crate) struct Secrets {
     pub enabled: Option<bool>,
     pub exclude: Vec<String>,
     pub allow: Vec<String>,
+}
+
+/// Who may have more than the code needs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Privileges {
+    pub review: Option<PathBuf>,
 }
 
 /// Where advisories come from.

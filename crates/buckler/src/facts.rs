@@ -1,4 +1,5 @@
 //! What a scan knows beside the templates: one module for each kind of facts.
+mod approvals;
 mod history;
 mod packages;
 mod secrets;
@@ -13,6 +14,7 @@ pub(crate) fn attach(project: &mut Project, disk: &Disk, loaded: &Loaded) {
     code::attach(project, disk, &code::Limits::default());
     // Last: which packages are loaded is known when the code was read.
     packages::attach(project, disk, loaded);
+    approvals::attach(project, disk, loaded);
 }
 
 pub(crate) use history::attach as attach_history;

@@ -25,6 +25,7 @@ area! {
     group_membership_without_users,
     iam_managed_policy,
     invoke_any_function,
+    lapsed_approval,
     lasting_password,
     long_lived_access_key,
     long_lived_user,

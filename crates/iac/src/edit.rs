@@ -6,6 +6,7 @@
 //!
 //! INVARIANT: bytes outside of the returned edits are the original's.
 mod content;
+mod create;
 mod draft;
 mod invert;
 mod place;
@@ -116,6 +117,10 @@ impl<'p> Editor<'p> {
                     made.extend(place::set(self, app, (node, attr), Some(value))?)
                 }
                 Patch::Unset { node, attr } => made.extend(place::set(self, app, (node, attr), None)?),
+                Patch::Rewrite { at, value } => place::rewrite(self, app, *at, &[], value)?,
+                Patch::Put { at, path, value } => place::rewrite(self, app, *at, path, value)?,
+                Patch::Create(node) => made.extend(create::resource(self, app, node)?),
+                Patch::Ask { near, parameter } => create::parameter(self, app, near, parameter)?,
                 Patch::Permit { .. } => return Err(NotWritten::new("permissions are not written yet")),
             }
         }

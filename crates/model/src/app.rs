@@ -3,8 +3,8 @@ use std::sync::OnceLock;
 
 use crate::index::Index;
 use crate::{
-    Edge, FileId, Finding, FunctionCode, Kind, Manifest, Node, NodeId, Package, Relation, Secret, SourceFile,
-    Span,
+    Approval, Edge, FileId, Finding, FunctionCode, Kind, Manifest, Node, NodeId, Package, Relation, Secret,
+    SourceFile, Span,
 };
 
 /// Everything that was read from one folder.
@@ -61,6 +61,8 @@ pub struct App {
     pub manifests: Vec<Manifest>,
     /// Secrets found in files. Only in [`Framework::Files`].
     pub secrets: Vec<Secret>,
+    /// Broad permissions that somebody approved. Only in [`Framework::Files`].
+    pub approvals: Vec<Approval>,
     /// INVARIANT: asked for only when nodes and edges are complete.
     index: OnceLock<Index>,
 }
@@ -117,6 +119,7 @@ impl App {
             packages: Vec::new(),
             manifests: Vec::new(),
             secrets: Vec::new(),
+            approvals: Vec::new(),
             index: OnceLock::new(),
         }
     }

@@ -8,6 +8,7 @@
 //!
 //! Deliberately absent: input and output, a clock, any file format.
 mod app;
+mod approval;
 mod check;
 mod code;
 mod date;
@@ -27,12 +28,13 @@ mod tri;
 mod value;
 
 pub use app::{App, Framework, Problem, ProblemKind, Project};
+pub use approval::Approval;
 pub use check::{Check, Findings, Undecided};
 pub use code::{
     Argument, Aws, Call, Coverage, Flow, FunctionCode, Import, Language, Sink, SinkKind, Trust, Use, UseKind,
 };
 pub use date::{Date, ParseDateError};
-pub use finding::{Confidence, Finding, Fix, ParseSeverityError, Patch, Related, Safety, Severity};
+pub use finding::{Confidence, Finding, Fix, NewNode, ParseSeverityError, Patch, Related, Safety, Severity};
 pub use kind::{Kind, Provider, Relation};
 pub use node::{Edge, Node, NodeId, Skip, SkipOrigin};
 pub use package::{Advisory, Exposure, Manifest, Origin, Package, Scope, Setting, SettingKind, Upgrade};

@@ -178,6 +178,9 @@ pub fn project<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Proje
     let mut project = iac::read(&source, &Options::default());
     code::attach(&mut project, &source, &code::Limits::default());
     packages(&mut project, &source);
+    if let Ok(text) = model::Source::read(&source, iam::review::FILE, u64::MAX) {
+        iam::review::read(&mut project, iam::review::FILE, &text);
+    }
     project
 }
 

@@ -68,6 +68,12 @@ impl Content {
         Value::new(Span::NONE, data)
     }
 
+    /// As a list, where one is asked for.
+    pub(super) fn listed(self, is_list: bool) -> Self {
+        let is_one = !matches!(self, Self::List(_)) && self.call().is_none();
+        if is_list && is_one { Self::List(vec![self]) } else { self }
+    }
+
     /// Inside of this key.
     pub(super) fn inside(self, key: &str) -> Self {
         Self::Map(vec![(key.to_owned(), self)])
@@ -121,7 +127,11 @@ impl Template<'_> {
         if let Some(name) = own {
             return Ok(super::place::logical_id(self.app, name));
         }
-        Err(NotWritten::new(format!("`{target}` stands in another template")))
+        match self.app.named(target) {
+            // A resource that the same fix adds.
+            None => Ok(target.to_owned()),
+            Some(_) => Err(NotWritten::new(format!("`{target}` stands in another template"))),
+        }
     }
 
     /// One part of a `Fn::Sub`.

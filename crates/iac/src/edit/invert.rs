@@ -1,5 +1,5 @@
 //! How a field is read, backwards: from an attribute's value to the provider's.
-use model::{Data, Entry, Node, Value};
+use model::{Data, Entry, Value};
 
 use super::NotWritten;
 use super::shape::Shape;
@@ -46,11 +46,10 @@ pub(super) fn elements(
     fields: &[Field],
     provider_type: &str,
     value: &Data,
-    node: &Node,
+    known: &[&Value],
     base: &dyn Fn(&Value) -> Option<Value>,
 ) -> Result<Data, NotWritten> {
     let Data::List(items) = value else { return Ok(value.clone()) };
-    let known: Vec<&Value> = node.attrs.values().flat_map(Value::one_or_many).collect();
     let items = items.iter().map(|item| {
         let before = known.iter().find(|known| known.at == item.at && !known.entries().is_empty());
         let mut written = base(item).unwrap_or_else(|| Value::new(item.at, Data::Map(Vec::new())));

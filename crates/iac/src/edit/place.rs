@@ -1,5 +1,5 @@
 //! Where an attribute of a node is written.
-use model::{App, Data, Framework, Node, Value};
+use model::{App, Data, Framework, Node, Span, Value};
 
 use super::content::{Content, Template, content};
 use super::invert::{Inverse, elements, inverse, is_spelt_for};
@@ -19,19 +19,7 @@ pub(super) fn set(
 ) -> Result<Option<Made>, NotWritten> {
     let node = app.named(name).ok_or_else(|| NotWritten::new(format!("`{name}` is not in the template")))?;
     let refused = |why: NotWritten| why.at(node.at(attr));
-    match app.framework {
-        Framework::Cdk => {
-            Err(NotWritten::new("the template is made by CDK; change the source of the construct"))
-        }
-        Framework::TerraformPlan => {
-            Err(NotWritten::new("a plan is made by Terraform; scan and fix its source"))
-        }
-        Framework::Files => Err(NotWritten::new("it stands in no template")),
-        Framework::Terraform => Err(NotWritten::new("HCL is not written yet")),
-        Framework::Serverless => Err(NotWritten::new("serverless.yml is not written yet")),
-        Framework::CloudFormation | Framework::Sam => template(editor, app, (node, attr), value),
-    }
-    .map_err(refused)
+    may_write(app).and_then(|()| template(editor, app, (node, attr), value)).map_err(refused)
 }
 
 /// What a resource is called in its template.
@@ -105,7 +93,8 @@ fn template(
         (_, None) => Inverse::Nothing,
         (Read::Each(fields), Some(value)) => {
             let base = |item: &Value| original.value_at(item.at.start as usize);
-            Inverse::Value(elements(fields, &node.provider_type, value, node, &base)?)
+            let known: Vec<&Value> = node.attrs.values().flat_map(Value::one_or_many).collect();
+            Inverse::Value(elements(fields, &node.provider_type, value, &known, &base)?)
         }
         (_, Some(value)) => inverse(field, value, shape)?,
     };
@@ -116,13 +105,7 @@ fn template(
         Inverse::Nothing => yaml::unset(draft, &path, floor)?,
         Inverse::Value(data) => {
             let words = Template { app, prefix: prefix(&node.name) };
-            let mut content = content(&data, &words)?;
-            if shape.is_some_and(|shape| shape.is_list)
-                && !matches!(content, Content::List(_))
-                && content.call().is_none()
-            {
-                content = Content::List(vec![content]);
-            }
+            let content = content(&data, &words)?.listed(shape.is_some_and(|shape| shape.is_list));
             current.may_replace(&path, &content)?;
             yaml::set(draft, &path, &content)?;
         }
@@ -132,7 +115,7 @@ fn template(
 }
 
 /// What names of this template begin with in the graph.
-fn prefix(name: &str) -> String {
+pub(super) fn prefix(name: &str) -> String {
     name.rsplit_once('.').map_or_else(String::new, |(prefix, _)| format!("{prefix}."))
 }
 
@@ -162,4 +145,51 @@ fn properties(doc: &Doc<'_>, node: &Node) -> Result<Vec<Step>, NotWritten> {
     // A map inside of a resource that is a node of its own: the URL of a function.
     let own = tree.map_at(node.name_at.start as usize).ok_or_else(gone)?;
     tree.path_to(own).ok_or_else(gone)
+}
+
+/// Writes a value at a place of a template, or below it.
+pub(super) fn rewrite(
+    editor: &mut Editor<'_>,
+    app: &App,
+    at: Span,
+    below: &[&str],
+    value: &Data,
+) -> Result<(), NotWritten> {
+    may_write(app)?;
+    let owner = app.nodes.iter().filter(|node| node.span.contains(at)).min_by_key(|node| node.span.len());
+    let words = Template { app, prefix: owner.map(|node| prefix(&node.name)).unwrap_or_default() };
+    let content = content(value, &words)?;
+    let draft = editor.draft(at.file)?;
+    let start = at.start as usize;
+    let taken = || NotWritten::new("another fix changes the same place").at(at);
+    let start = draft.now(&(start..start + 1)).ok_or_else(taken)?.start;
+    let doc = Doc::parse(draft.text())?;
+    let tree = doc.tree();
+    let gone = || NotWritten::new("the place was not found").at(at);
+    let item = tree.value_at(start).ok_or_else(gone)?;
+    let mut path = tree.path_to(item).ok_or_else(gone)?;
+    if let Some(Step::Key(section)) = path.first()
+        && ["Parameters", "Mappings", "Globals", "Conditions"].contains(&section.as_str())
+    {
+        return Err(NotWritten::new(format!("the value stands in `{section}`, which others use, too")).at(at));
+    }
+    path.extend(below.iter().map(|key| Step::Key((*key).to_owned())));
+    doc.may_replace(&path, &content)?;
+    yaml::set(draft, &path, &content).map_err(|why| why.at(at))
+}
+
+/// Generated files are not written.
+pub(super) fn may_write(app: &App) -> Result<(), NotWritten> {
+    match app.framework {
+        Framework::Cdk => {
+            Err(NotWritten::new("the template is made by CDK; change the source of the construct"))
+        }
+        Framework::TerraformPlan => {
+            Err(NotWritten::new("a plan is made by Terraform; scan and fix its source"))
+        }
+        Framework::Files => Err(NotWritten::new("it stands in no template")),
+        Framework::Terraform => Err(NotWritten::new("HCL is not written yet")),
+        Framework::Serverless => Err(NotWritten::new("serverless.yml is not written yet")),
+        Framework::CloudFormation | Framework::Sam => Ok(()),
+    }
 }

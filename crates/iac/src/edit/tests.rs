@@ -83,3 +83,37 @@ fn globals_stay_and_the_function_says_otherwise() {
          Tracing: Active\n",
     );
 }
+
+const QUEUE: &str = "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n";
+
+#[test]
+fn resources_are_added_beside_others() {
+    let project = read(&MemorySource::new([("t.yaml", QUEUE)]), &Options::default());
+    let queue = project.apps[0].named("Q").unwrap();
+    let dead =
+        model::NewNode::new(queue, "QDead", ["AWS::SQS::Queue", "aws_sqs_queue"]).with("encrypted", true);
+    check(
+        "t.yaml",
+        QUEUE,
+        &[dead.clone().create(), dead.create(), Patch::Ask { near: "Q".into(), parameter: "Key".into() }],
+        "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n  QDead:\n    Type: AWS::SQS::Queue\n    Properties:\n      \
+         SqsManagedSseEnabled: true\nParameters:\n  Key:\n    Type: String\n    NoEcho: true\n",
+    );
+}
+
+#[test]
+fn parts_of_policies_are_written_where_they_stand() {
+    let text = "Resources:\n  P:\n    Type: AWS::SQS::QueuePolicy\n    Properties:\n      Queues: [q]\n      PolicyDocument:\n        \
+                Statement:\n          - Effect: Allow # all\n            Action: ['sqs:*', \"sqs:Get\"]\n            Resource: '*'\n            \
+                Principal: '*'\n";
+    let project = read(&MemorySource::new([("t.yaml", text)]), &Options::default());
+    let node = project.apps[0].named("P").unwrap();
+    let statement = &node.resource_policies[0].statements[0];
+    let patches = [
+        statement.actions[0].rewrite("sqs:SendMessage"),
+        statement.put(&["Condition", "Bool", "aws:SecureTransport"], true),
+    ];
+    let expected = text.replace("sqs:*", "sqs:SendMessage")
+        + "            Condition:\n              Bool:\n                aws:SecureTransport: true\n";
+    check("t.yaml", text, &patches, &expected);
+}

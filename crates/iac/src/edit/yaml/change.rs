@@ -91,8 +91,7 @@ impl<'t> Doc<'t> {
 
     /// The value that begins at this place.
     pub(in crate::edit) fn value_at(&self, start: usize) -> Option<Value> {
-        let is_it = |item: &&Item| item.tagged == start && item.key.is_none_or(|_| true);
-        let item = self.tree.items().iter().find(is_it)?;
+        let item = self.tree.item(self.tree.value_at(start)?)?;
         self.content(item).map(|content| content.into_value())
     }
 

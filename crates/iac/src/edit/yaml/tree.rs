@@ -32,6 +32,7 @@ pub(in crate::edit) struct Item {
     pub parent: Option<usize>,
     /// The key of which it is the value.
     pub key: Option<usize>,
+    pub is_key: bool,
     pub body: Body,
 }
 
@@ -138,7 +139,17 @@ impl Tree {
             let is_open = matches!(body, Body::Map { .. } | Body::List { .. });
             let tagged = tag_at.unwrap_or(at.start);
             let tag = tag.map(|tag| tag.to_string());
-            tree.items.push(Item { at, tagged, outer: tagged, tag, anchor, parent: None, key: None, body });
+            tree.items.push(Item {
+                at,
+                tagged,
+                outer: tagged,
+                tag,
+                anchor,
+                parent: None,
+                key: None,
+                is_key: false,
+                body,
+            });
             let item = tree.items.len() - 1;
             tree.attach(&mut stack, item);
             if is_open {
@@ -155,7 +166,7 @@ impl Tree {
             self.root = item;
             return;
         };
-        let mut its_key = None;
+        let (mut its_key, mut is_key) = (None, false);
         match self.items.get_mut(frame.item).map(|parent| &mut parent.body) {
             Some(Body::List { items, .. }) => items.push(item),
             Some(Body::Map { entries, .. }) => match frame.key.take() {
@@ -163,13 +174,17 @@ impl Tree {
                     entries.push((key, item));
                     its_key = Some(key);
                 }
-                None => frame.key = Some(item),
+                None => {
+                    frame.key = Some(item);
+                    is_key = true;
+                }
             },
             _ => {}
         }
         if let Some(item) = self.items.get_mut(item) {
             item.parent = Some(frame.item);
             item.key = its_key;
+            item.is_key = is_key;
         }
     }
 
@@ -245,6 +260,12 @@ impl Tree {
     /// The map that begins at this place.
     pub(in crate::edit) fn map_at(&self, start: usize) -> Option<usize> {
         let is_it = |item: &Item| matches!(item.body, Body::Map { .. }) && item.at.start == start;
+        self.items.iter().position(is_it)
+    }
+
+    /// The value, tag included, that begins at this place.
+    pub(in crate::edit) fn value_at(&self, start: usize) -> Option<usize> {
+        let is_it = |item: &Item| !item.is_key && item.tagged == start;
         self.items.iter().position(is_it)
     }
 
