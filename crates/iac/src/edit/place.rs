@@ -1,7 +1,7 @@
 //! Where an attribute of a node is written.
 use model::{App, Data, Framework, Node, Span, Value};
 
-use super::content::{Content, Template, content};
+use super::content::{Template, content};
 use super::invert::{Inverse, elements, inverse, is_spelt_for};
 use super::shape::{self, Made};
 use super::yaml::{self, Doc, Step};
