@@ -9,6 +9,7 @@
 //! Pure: no files, no network, no clock, and no panic, whatever a policy says.
 pub mod arn;
 pub mod catalogue;
+pub mod compare;
 mod identity;
 mod minimise;
 pub mod paths;
