@@ -282,7 +282,8 @@ const TYPES: &[(&[&str], &str, &str)] = &[
     (&["AWS::Glue::DevEndpoint", "aws_glue_dev_endpoint"], "glue", "devEndpoint/"),
     (&["AWS::Glue::Job", "aws_glue_job"], "glue", "job/"),
     (&["AWS::AppRunner::Service", "aws_apprunner_service"], "apprunner", "service/"),
-    (&["AWS::ECS::Service", "aws_ecs_service"], "ecs", "service/"),
-    (&["AWS::ECS::TaskDefinition", "aws_ecs_task_definition"], "ecs", "task-definition/"),
+    // What is opened is a running task; its name is made when it starts.
+    (&["AWS::ECS::Service", "aws_ecs_service"], "ecs", "task/"),
+    (&["AWS::ECS::TaskDefinition", "aws_ecs_task_definition"], "ecs", "task/"),
     (&["AWS::CloudFormation::StackSet", "aws_cloudformation_stack_set"], "cloudformation", "stackset/"),
 ];
