@@ -1,0 +1,118 @@
+//! `buckler privileges`: what each function may do, what it needs, and the difference.
+use iam::review::Open;
+use iam::{Grant, Judgement};
+use model::{App, Approval, Project};
+use report::{Colour, FunctionPermissions, Permissions};
+
+use super::CommandError;
+use super::reading::{self, Read};
+use crate::args::{PrivilegesArguments, PrivilegesFormat};
+use crate::exit::Exit;
+use crate::{clock, facts, output};
+
+pub(super) fn run(arguments: &PrivilegesArguments) -> Result<Exit, CommandError> {
+    let mut read = reading::read(&arguments.reading)?;
+    facts::attach_code(&mut read.project, &read.disk, &read.loaded);
+    let functions = chosen(arguments, functions(&read.project))?;
+    if let Some(path) = &arguments.write_review {
+        output::write_file(path, &iam::review::draft(&open(&read.project, &functions)))?;
+    }
+    let root = arguments.reading.path.display().to_string();
+    let permissions = Permissions {
+        project: &read.project,
+        root: &root,
+        folder: &read.folder.to_string_lossy(),
+        version: env!("CARGO_PKG_VERSION"),
+        date: clock::today(),
+        functions: &functions,
+    };
+    output::put(&arguments.reading.writing, &render(arguments, &permissions))?;
+    Ok(exit(&read, &functions))
+}
+
+fn render(arguments: &PrivilegesArguments, permissions: &Permissions<'_>) -> String {
+    let format = if arguments.json { PrivilegesFormat::Json } else { arguments.format };
+    match format {
+        PrivilegesFormat::Json => report::privileges_json(permissions),
+        _ => {
+            let colour =
+                if output::colour(&arguments.reading.writing) { Colour::Always } else { Colour::Never };
+            report::privileges_text(permissions, colour)
+        }
+    }
+}
+
+/// The permissions of every function of every application.
+fn functions(project: &Project) -> Vec<FunctionPermissions> {
+    let approvals: Vec<&Approval> = project.apps.iter().flat_map(|app| &app.approvals).collect();
+    let apps = project.apps.iter().enumerate();
+    apps.flat_map(|(index, app)| {
+        let approvals = &approvals;
+        iam::privileges(app).into_iter().map(move |privileges| {
+            let name = app.node(privileges.function).map_or("", |node| node.name.as_str());
+            let approved = |grant: &Grant| approval(approvals, name, grant);
+            FunctionPermissions {
+                app: index,
+                approvals: privileges.granted.iter().map(approved).collect(),
+                minimal: privileges.minimal(app),
+                privileges,
+            }
+        })
+    })
+    .collect()
+}
+
+/// Who approved a grant; of several, who did for the longest.
+fn approval(approvals: &[&Approval], function: &str, grant: &Grant) -> Option<Approval> {
+    let resources: Vec<String> = grant.resources.iter().map(model::Value::display).collect();
+    let covering = approvals.iter().filter(|one| one.covers(function, &grant.action, &resources));
+    covering.max_by_key(|one| one.until).map(|one| (*one).clone())
+}
+
+/// The functions that the arguments name; all when they name none.
+fn chosen(
+    arguments: &PrivilegesArguments,
+    functions: Vec<FunctionPermissions>,
+) -> Result<Vec<FunctionPermissions>, CommandError> {
+    Ok(functions)
+}
+
+/// Grants that are more than is needed, and that nobody has approved.
+fn open(project: &Project, functions: &[FunctionPermissions]) -> Vec<Open> {
+    let today = clock::today();
+    let mut found: Vec<Open> = Vec::new();
+    for of in functions {
+        let app: Option<&App> = project.apps.get(of.app);
+        let Some(function) = app.and_then(|app| app.node(of.privileges.function)) else { continue };
+        for (grant, approval) in of.privileges.granted.iter().zip(&of.approvals) {
+            let why = match &grant.judgement {
+                Judgement::TooBroad { why, .. } => why.clone(),
+                Judgement::Unused => "nothing that was read needs it".to_owned(),
+                _ => continue,
+            };
+            if approval.as_ref().is_some_and(|approval| approval.is_valid(today)) {
+                continue;
+            }
+            found.extend(grant.resources.iter().map(|resource| Open {
+                function: function.name.clone(),
+                action: grant.action.clone(),
+                resource: resource.display(),
+                why: why.clone(),
+            }));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn exit(read: &Read, functions: &[FunctionPermissions]) -> Exit {
+    let lost = |problem: &model::Problem| {
+        matches!(problem.kind, model::ProblemKind::Unreadable | model::ProblemKind::Limit)
+    };
+    if functions.is_empty() || read.project.problems.iter().any(lost) {
+        Exit::Incomplete
+    } else {
+        Exit::Clean
+    }
+}
