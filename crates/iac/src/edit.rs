@@ -34,9 +34,7 @@ impl std::error::Error for NotWritten {}
 pub fn edits(_project: &Project, _app: &App, patches: &[Patch]) -> Result<Vec<Edit>, NotWritten> {
     let edit = |patch: &Patch| match patch {
         Patch::Replace { at, text } => Ok(Edit { at: *at, text: text.clone() }),
-        Patch::Set { .. } | Patch::Unset { .. } | Patch::Permit { .. } => {
-            Err(NotWritten { at: None, why: "this kind of patch is not written yet".to_owned() })
-        }
+        _ => Err(NotWritten { at: None, why: "this kind of patch is not written yet".to_owned() }),
     };
     patches.iter().map(edit).collect()
 }

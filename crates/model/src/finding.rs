@@ -122,6 +122,32 @@ pub enum Patch {
     Replace { at: Span, text: String },
     /// Let a function (or workflow) run as a role of its own that has exactly these permissions.
     Permit { function: String, policies: Vec<Policy> },
+    /// Write another value where this value of the template stands: an element of a list, a part of a policy.
+    Rewrite { at: Span, value: Data },
+    /// Give the map (or block) that stands here this entry, or another value of it. Keys of the path in the
+    /// provider's words: only what no attribute stands for, as parts of policies and of lists.
+    Put { at: Span, path: Vec<&'static str>, value: Data },
+    /// Add a resource. One that is asked for twice is added once.
+    Create(Box<NewNode>),
+    /// Add a parameter (Terraform: a variable) whose value is given at each deployment and never shown. References
+    /// name it as they name resources. One that is asked for twice is added once. It stands in the file of the node `near`.
+    Ask { near: String, parameter: String },
+}
+
+/// A resource that a repair adds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewNode {
+    /// The node in whose file (template, module) it is to stand.
+    pub near: String,
+    /// Its logical id, letters and digits: `JobsDeadLetters`. Terraform calls it `jobs_dead_letters`. References
+    /// in attributes and other patches name it as it stands here, and its attributes as CloudFormation does: `Arn`.
+    pub name: String,
+    /// CloudFormation's type, and Terraform's.
+    pub types: [&'static str; 2],
+    /// As the schema of its kind names them.
+    pub attrs: Vec<(&'static str, Data)>,
+    /// The policy of a resource whose type holds one, in the words of the policy language.
+    pub policy: Option<Data>,
 }
 
 impl Fix {
@@ -139,6 +165,58 @@ impl Fix {
     pub fn and(mut self, patch: Patch) -> Self {
         self.patches.push(patch);
         self
+    }
+}
+
+impl NewNode {
+    #[must_use]
+    pub fn new(near: &crate::Node, name: impl Into<String>, types: [&'static str; 2]) -> Self {
+        Self { near: near.name.clone(), name: name.into(), types, attrs: Vec::new(), policy: None }
+    }
+
+    #[must_use]
+    pub fn with(mut self, attr: &'static str, value: impl Into<Data>) -> Self {
+        self.attrs.push((attr, value.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn policy(mut self, policy: Data) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// A reference to one of its attributes: `Arn`.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Data {
+        Data::attribute(&self.name, name)
+    }
+
+    #[must_use]
+    pub fn create(self) -> Patch {
+        Patch::Create(Box::new(self))
+    }
+}
+
+impl crate::Value {
+    /// A patch that writes another value in this one's place.
+    #[must_use]
+    pub fn rewrite(&self, value: impl Into<Data>) -> Patch {
+        Patch::Rewrite { at: self.at, value: value.into() }
+    }
+
+    /// A patch that gives this map an entry.
+    #[must_use]
+    pub fn put(&self, path: &[&'static str], value: impl Into<Data>) -> Patch {
+        Patch::Put { at: self.at, path: path.to_vec(), value: value.into() }
+    }
+}
+
+impl crate::Statement {
+    /// A patch that gives this statement an element: `Condition`, `StringEquals`.
+    #[must_use]
+    pub fn put(&self, path: &[&'static str], value: impl Into<Data>) -> Patch {
+        Patch::Put { at: self.at, path: path.to_vec(), value: value.into() }
     }
 }
 

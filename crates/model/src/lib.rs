@@ -34,7 +34,7 @@ pub use code::{
     Argument, Aws, Call, Coverage, Flow, FunctionCode, Import, Language, Sink, SinkKind, Trust, Use, UseKind,
 };
 pub use date::{Date, ParseDateError};
-pub use finding::{Confidence, Finding, Fix, ParseSeverityError, Patch, Related, Safety, Severity};
+pub use finding::{Confidence, Finding, Fix, NewNode, ParseSeverityError, Patch, Related, Safety, Severity};
 pub use kind::{Kind, Provider, Relation};
 pub use node::{Edge, Node, NodeId, Skip, SkipOrigin};
 pub use package::{Advisory, Exposure, Manifest, Origin, Package, Scope, Setting, SettingKind, Upgrade};

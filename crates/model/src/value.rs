@@ -63,6 +63,40 @@ impl Data {
     pub fn unknown(reason: &str) -> Self {
         Self::Unknown(Unknown { reason: reason.to_owned(), text: String::new() })
     }
+
+    /// A reference to a resource or parameter.
+    #[must_use]
+    pub fn reference(target: &str) -> Self {
+        Self::Ref(Ref { target: target.to_owned(), attribute: None })
+    }
+
+    /// A reference to an attribute of a resource: `Arn`.
+    #[must_use]
+    pub fn attribute(target: &str, attribute: &str) -> Self {
+        Self::Ref(Ref { target: target.to_owned(), attribute: Some(attribute.to_owned()) })
+    }
+
+    /// A list that nobody wrote yet.
+    #[must_use]
+    pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
+        Self::List(items.into_iter().map(|item| Value::new(Span::NONE, item)).collect())
+    }
+
+    /// A map that nobody wrote yet.
+    #[must_use]
+    pub fn map<'a>(entries: impl IntoIterator<Item = (&'a str, Self)>) -> Self {
+        let entry = |(key, data): (&str, Self)| Entry {
+            key: Key { text: key.to_owned(), at: Span::NONE },
+            value: Value::new(Span::NONE, data),
+        };
+        Self::Map(entries.into_iter().map(entry).collect())
+    }
+
+    /// A string of texts and references that nobody wrote yet.
+    #[must_use]
+    pub fn joined(parts: impl IntoIterator<Item = Self>) -> Self {
+        Self::Joined(parts.into_iter().map(|part| Value::new(Span::NONE, part)).collect())
+    }
 }
 
 impl Value {

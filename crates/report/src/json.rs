@@ -159,6 +159,12 @@ struct Change<'a> {
     text: Option<&'a str>,
 }
 
+impl Change<'_> {
+    fn new(op: &'static str) -> Self {
+        Self { op, resource: None, attribute: None, value: Json::Null, place: None, text: None }
+    }
+}
+
 #[derive(Serialize)]
 struct Accepted<'a> {
     finding: Reported<'a>,
@@ -297,32 +303,33 @@ impl<'a> Writer<'a, '_> {
 
     fn change(&self, patch: &'a Patch, at: Span) -> Change<'a> {
         let set = |op, node: &'a str, attribute, value| Change {
-            op,
             resource: Some(node),
             attribute: Some(attribute),
             value,
-            place: None,
-            text: None,
+            ..Change::new(op)
         };
         match patch {
             Patch::Set { node, attr, value } => set("set", node, attr, data::patch(value, at)),
             Patch::Unset { node, attr } => set("unset", node, attr, Json::Null),
-            Patch::Permit { function, .. } => Change {
-                op: "permit",
-                resource: Some(function),
-                attribute: None,
-                value: Json::Null,
-                place: None,
-                text: None,
-            },
+            Patch::Permit { function, .. } => Change { resource: Some(function), ..Change::new("permit") },
             Patch::Replace { at, text } => Change {
-                op: "replace",
-                resource: None,
-                attribute: None,
-                value: Json::Null,
                 place: place(self.scan, *at),
                 text: repair::text_of(&self.view, Edit { at: *at, text }),
+                ..Change::new("replace")
             },
+            Patch::Rewrite { at: from, value } => Change {
+                value: data::patch(value, at),
+                place: place(self.scan, *from),
+                ..Change::new("rewrite")
+            },
+            Patch::Put { at: map, path, value } => Change {
+                attribute: path.last().copied(),
+                value: data::patch(value, at),
+                place: place(self.scan, *map),
+                ..Change::new("put")
+            },
+            Patch::Create(node) => Change { resource: Some(&node.name), ..Change::new("create") },
+            Patch::Ask { parameter, .. } => Change { resource: Some(parameter), ..Change::new("ask") },
         }
     }
 }

@@ -38,7 +38,7 @@ pub(crate) struct Edit<'a> {
 fn edits(fix: &Fix) -> Vec<Edit<'_>> {
     let replaced = fix.patches.iter().filter_map(|patch| match patch {
         Patch::Replace { at, text } => Some(Edit { at: *at, text }),
-        Patch::Set { .. } | Patch::Unset { .. } | Patch::Permit { .. } => None,
+        _ => None,
     });
     let mut edits: Vec<Edit<'_>> = replaced.collect();
     edits.sort_by_key(|edit| (edit.at.file, edit.at.start, edit.at.end));

@@ -15,6 +15,16 @@ pub fn describe_patch(app: &App, patch: &Patch) -> Option<String> {
             let count: usize = policies.iter().map(|policy| policy.statements.len()).sum();
             return Some(format!("give `{function}` a role of its own with {count} statements"));
         }
+        Patch::Create(node) => {
+            let [cloudformation, terraform] = node.types;
+            let kind = if app.framework == Framework::Terraform { terraform } else { cloudformation };
+            return Some(format!("add `{}`, of type `{kind}`", node.name));
+        }
+        Patch::Ask { parameter, .. } => return Some(format!("ask for `{parameter}` at each deployment")),
+        Patch::Put { path, value, .. } => {
+            return Some(format!("set `{}: {}`", path.join("."), yaml(value)));
+        }
+        Patch::Rewrite { value, .. } => return Some(format!("write `{}` here", yaml(value))),
         Patch::Replace { .. } => return None,
     };
     let node = app.named(name)?;
@@ -27,7 +37,6 @@ pub fn describe_patch(app: &App, patch: &Patch) -> Option<String> {
     let field = fields().find(in_its_words).or_else(|| fields().next())?;
     let construct = node.construct.as_deref().filter(|_| app.framework == Framework::Serverless);
     Some(match patch {
-        Patch::Replace { .. } | Patch::Permit { .. } => return None,
         Patch::Unset { .. } if construct.is_some() => {
             let setting = serverless::setting(construct?, name, field.path, Data::Null);
             format!("remove `{}` from `{}`", setting.name, setting.place)
@@ -42,6 +51,7 @@ pub fn describe_patch(app: &App, patch: &Patch) -> Option<String> {
             Written::Value(value) => format!("in `{name}` set `{}: {}`", field.path, yaml(&value)),
             Written::Something => format!("in `{name}` set `{}`", field.path),
         },
+        _ => return None,
     })
 }
 
