@@ -44,7 +44,9 @@ pub use json::json;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use pages::{check_page, checks_index, explain};
-pub use privileges::{FunctionPermissions, Permissions, privileges_json, privileges_text};
+pub use privileges::{
+    FunctionPermissions, Permissions, privileges_html, privileges_json, privileges_markdown, privileges_text,
+};
 pub use sarif::sarif;
 pub use scan::{Colour, Detail, Look, Scan};
 pub use text::text;

@@ -1,12 +1,19 @@
 //! What every function may do and what it needs, for people and for programs.
+mod html;
 mod json;
+mod markdown;
+mod rows;
 mod text;
 mod verdict;
 
 use iam::Privileges;
 use model::{Approval, Date, Node, Policy, Project, Span};
 
+use crate::coverage;
+
+pub use html::privileges_html;
 pub use json::privileges_json;
+pub use markdown::privileges_markdown;
 pub use text::privileges_text;
 
 /// Everything that `buckler privileges` has to say.
@@ -54,6 +61,15 @@ impl<'a> Permissions<'a> {
     fn handler(&self, of: &FunctionPermissions) -> Option<&'a str> {
         let file = *self.code(of)?.files.first()?;
         self.project.files.get(file.0 as usize).map(|file| file.path.as_str())
+    }
+
+    /// Why not all of its code was read; `None` when all of it was.
+    fn unread(&self, of: &FunctionPermissions) -> Option<&'a str> {
+        let Some(code) = self.code(of) else { return Some("its code was not found") };
+        match coverage::words(&code.coverage) {
+            ("whole", _) => None,
+            (_, why) => Some(why.unwrap_or("not all of its code was read")),
+        }
     }
 
     fn locate(&self, at: Span) -> String {

@@ -34,6 +34,8 @@ fn render(arguments: &PrivilegesArguments, permissions: &Permissions<'_>) -> Str
     let format = if arguments.json { PrivilegesFormat::Json } else { arguments.format };
     match format {
         PrivilegesFormat::Json => report::privileges_json(permissions),
+        PrivilegesFormat::Html => report::privileges_html(permissions),
+        PrivilegesFormat::Markdown => report::privileges_markdown(permissions),
         _ => {
             let colour =
                 if output::colour(&arguments.reading.writing) { Colour::Always } else { Colour::Never };

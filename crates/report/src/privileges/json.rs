@@ -150,10 +150,7 @@ impl<'a> Writer<'a> {
     fn function(&self, of: &'a FunctionPermissions) -> Function<'a> {
         let privileges = &of.privileges;
         let code = self.permissions.code(of);
-        let (coverage, coverage_why) = match code {
-            Some(code) => coverage::words(&code.coverage),
-            None => (NONE, Some("its code was not found")),
-        };
+        let coverage = code.map_or("none", |code| coverage::words(&code.coverage).0);
         let grants = || privileges.granted.iter();
         let unused = grants().filter(|grant| grant.judgement == iam::Judgement::Unused);
         let missing = privileges.missing.iter().filter_map(|index| privileges.needed.get(*index));
@@ -163,7 +160,7 @@ impl<'a> Writer<'a> {
             code: self.permissions.handler(of),
             language: code.map(|code| code.language.as_str()),
             coverage,
-            coverage_why,
+            coverage_why: self.permissions.unread(of),
             role: privileges.role.map(|role| self.permissions.name(of, role)),
             shared_with: privileges.shared_with.iter().map(|id| self.permissions.name(of, *id)).collect(),
             needed: privileges.needed.iter().map(|need| self.need(need)).collect(),
@@ -255,8 +252,6 @@ impl<'a> Writer<'a> {
             .collect()
     }
 }
-
-const NONE: &str = "none";
 
 fn bound(condition: &Condition) -> Bound<'_> {
     Bound {

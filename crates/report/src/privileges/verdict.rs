@@ -19,6 +19,9 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
+    pub(super) const ALL: &'static [Self] =
+        &[Self::Add, Self::Correct, Self::Narrow, Self::Remove, Self::Ask, Self::Keep];
+
     pub(super) fn of(grant: &Grant) -> Self {
         match &grant.judgement {
             Judgement::Needed | Judgement::Base => Self::Keep,
@@ -37,6 +40,18 @@ impl Verdict {
             Self::Remove => "remove",
             Self::Ask => "ask",
             Self::Keep => "keep",
+        }
+    }
+
+    /// After a number: `2 to remove`.
+    pub(super) fn future(self) -> &'static str {
+        match self {
+            Self::Add => "to add",
+            Self::Correct => "to correct",
+            Self::Narrow => "to narrow",
+            Self::Remove => "to remove",
+            Self::Ask => "not decided",
+            Self::Keep => "to keep",
         }
     }
 }
