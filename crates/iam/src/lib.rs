@@ -14,7 +14,7 @@ mod privileges;
 pub mod review;
 
 pub use identity::{Identity, identities, identity_of};
-pub use pattern::{Pattern, Piece};
+pub use pattern::{Lookup, Pattern, Piece, action_matches, escape, variable_parts};
 pub use privileges::{
     Grant, GrantSource, Judgement, Need, Origin, Privileges, Reason, Unresolved, privileges,
 };
