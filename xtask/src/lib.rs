@@ -6,6 +6,7 @@
     reason = "a tool for developers: it reads, writes and talks"
 )]
 mod bench;
+mod catalogue;
 mod ci;
 mod new_check;
 mod tools;
@@ -21,6 +22,7 @@ const HELP: &str = "cargo xtask COMMAND
   new-check AREA ID            start a check: its file and its line in the area's list
   pages                        write the generated pages and snapshots again
   verdicts FILE FOLDER [ID…]   compare our findings with recorded verdicts of another tool
+  catalogue                    gather the facts of AWS again (needs Python and PyPI), write crates/iam/src/catalogue/data
   bench FOLDER [COMMAND…]      CPU time and memory of a scan, beside another command on the same folder";
 
 /// Runs one command.
@@ -33,6 +35,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
         ["pages"] => ci::pages(),
         ["new-check", area, id] => new_check::run(area, id),
         ["verdicts", file, folder, ids @ ..] => verdicts::compare(file, folder, ids),
+        ["catalogue"] => catalogue::run(),
         ["bench", folder, peer @ ..] => bench::run(folder, peer),
         _ => Err(HELP.to_owned()),
     };

@@ -1,5 +1,15 @@
 //! Facts of the cloud: actions, resource types, operations of the SDKs, managed policies.
+//!
+//! The facts are texts in `catalogue/data`, deflated in the binary and read at first use. `cargo xtask catalogue`
+//! gathers them; `operations.txt` alone is kept by hand.
+mod actions;
+mod managed;
+mod operations;
+mod packed;
+
 use model::{Aws, Date};
+
+pub use actions::{ActionSet, covers, matching};
 
 /// What an action can do, as the Service Authorization Reference says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,6 +61,8 @@ pub enum When {
     Given(&'static str),
     /// This parameter has one of these texts.
     Is(&'static str, &'static [&'static str]),
+    /// The text of this parameter begins with one of these words, without regard to case: `SELECT`.
+    Begins(&'static str, &'static [&'static str]),
     /// This parameter is not given.
     Absent(&'static str),
     /// Only in some set-ups that code cannot show (a missing object, a bucket of another account).
@@ -66,32 +78,98 @@ pub struct Managed {
     pub document: &'static str,
 }
 
+impl Action {
+    /// `dynamodb:PutItem`
+    #[must_use]
+    pub fn display(self) -> String {
+        format!("{}:{}", self.service, self.name)
+    }
+}
+
 /// The action with this name, without regard to case: `dynamodb:putitem`.
 #[must_use]
-pub fn action(_name: &str) -> Option<Action> {
-    None
+pub fn action(name: &str) -> Option<Action> {
+    actions::named(name)
+}
+
+/// Whether AWS has actions with this prefix: `dynamodb`.
+#[must_use]
+pub fn is_service(prefix: &str) -> bool {
+    actions::exists(prefix)
 }
 
 /// The resource types that an action can be limited to, the usual one first.
 #[must_use]
-pub fn resource_types(_action: Action) -> Vec<ResourceType> {
-    Vec::new()
+pub fn resource_types(action: Action) -> Vec<ResourceType> {
+    actions::resource_types(action)
 }
 
-/// The permissions that an operation of an SDK needs. `None` when the catalogue does not know the operation.
+/// The resource type of a service with this name: `dynamodb`, `table`.
 #[must_use]
-pub fn permissions(_operation: &Aws) -> Option<Vec<Permission>> {
-    None
+pub fn resource_type(service: &str, name: &str) -> Option<ResourceType> {
+    actions::resource_type(service, name)
 }
 
-/// A managed policy by ARN or bare name.
+/// Every resource type of a service.
+pub fn resource_types_of(service: &str) -> impl Iterator<Item = ResourceType> {
+    actions::resource_types_of(service)
+}
+
+/// Whether a statement that allows the action must name a resource of this type.
 #[must_use]
-pub fn managed(_arn_or_name: &str) -> Option<Managed> {
-    None
+pub fn is_required(action: Action, resource: &ResourceType) -> bool {
+    actions::is_required(action, resource)
+}
+
+/// The condition keys that hold for an action, those of its resource types included. Global keys (`aws:SourceIp`)
+/// hold for every action and are not among them.
+#[must_use]
+pub fn condition_keys(action: Action) -> Vec<&'static str> {
+    actions::condition_keys(action)
+}
+
+/// The type of a service's condition key, as the Service Authorization Reference says: `String`, `ArrayOfString`,
+/// `ARN`, `Bool`, `Numeric`, `Date`, `IPAddress`.
+#[must_use]
+pub fn key_type(service: &str, key: &str) -> Option<&'static str> {
+    actions::key_type(service, key)
+}
+
+/// Other actions that whoever uses this one may need, by name: `iam:PassRole`.
+#[must_use]
+pub fn dependents(action: Action) -> Vec<&'static str> {
+    actions::dependents(action)
+}
+
+/// The prefix of the actions of an SDK's service: `stepfunctions` to `states`.
+#[must_use]
+pub fn prefix(service: &str) -> Option<&'static str> {
+    operations::prefix(service)
+}
+
+/// The permissions that an operation of an SDK needs; none when anyone may. `None` when the catalogue does not know
+/// the operation.
+#[must_use]
+pub fn permissions(operation: &Aws) -> Option<Vec<Permission>> {
+    operations::permissions(operation)
+}
+
+/// A managed policy by ARN (of any partition, with or without the path) or bare name.
+#[must_use]
+pub fn managed(arn_or_name: &str) -> Option<Managed> {
+    managed::named(arn_or_name)
+}
+
+/// Every managed policy of the catalogue.
+pub fn managed_all() -> impl Iterator<Item = Managed> {
+    managed::all()
 }
 
 /// When the facts were taken down.
 #[must_use]
 pub fn as_of() -> Date {
-    Date { year: 2026, month: 11, day: 22 }
+    actions::date().unwrap_or(Date { year: 1970, month: 1, day: 1 })
 }
+
+#[cfg(test)]
+mod tests;

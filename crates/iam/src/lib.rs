@@ -8,12 +8,18 @@
 //! Pure: no files, no network, no clock, and no panic, whatever a policy says.
 pub mod arn;
 pub mod catalogue;
+pub mod compare;
 mod identity;
+mod minimise;
 mod pattern;
 mod privileges;
+pub mod render;
 pub mod review;
+#[cfg(test)]
+mod testing;
 
 pub use identity::{Identity, identities, identity_of};
+pub use minimise::minimise;
 pub use pattern::{Lookup, Pattern, Piece, action_matches, escape, variable_parts};
 pub use privileges::{
     Grant, GrantSource, Judgement, Need, Origin, Privileges, Reason, Unresolved, privileges,

@@ -1,4 +1,15 @@
 //! What each function needs, what it has, and the difference.
+mod bindings;
+mod code;
+mod derive;
+mod granted;
+mod graph;
+mod judge;
+mod keys;
+mod meaning;
+mod minimal;
+mod resources;
+
 use model::{App, Condition, NodeId, Policy, Span, Value};
 
 /// The permissions of one function.
@@ -105,14 +116,14 @@ pub struct Unresolved {
 
 /// The permissions of every function of an application.
 #[must_use]
-pub fn privileges(_app: &App) -> Vec<Privileges> {
-    Vec::new()
+pub fn privileges(app: &App) -> Vec<Privileges> {
+    derive::all(app)
 }
 
 impl Privileges {
     /// The least policies that give the function all that it needs (`base` included where no framework gives it).
     #[must_use]
-    pub fn minimal(&self, _app: &App) -> Vec<Policy> {
-        Vec::new()
+    pub fn minimal(&self, app: &App) -> Vec<Policy> {
+        minimal::of(self, app)
     }
 }

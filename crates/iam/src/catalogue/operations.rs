@@ -1,0 +1,158 @@
+//! What an operation of an SDK needs: the action of its own name, unless a table says otherwise.
+//!
+//! `operations.txt` is kept by hand; its first lines tell the grammar. `sdk.txt` is generated: services and their
+//! prefixes, operations that need no permission, roles that are passed on, parameters that name resources.
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use model::Aws;
+
+use super::{Permission, When, actions, packed};
+
+static HAND: LazyLock<String> =
+    LazyLock::new(|| packed::text(include_bytes!(concat!(env!("OUT_DIR"), "/operations"))));
+static SDK: LazyLock<String> =
+    LazyLock::new(|| packed::text(include_bytes!(concat!(env!("OUT_DIR"), "/sdk"))));
+static TABLE: LazyLock<Table> = LazyLock::new(Table::read);
+
+#[derive(Default)]
+struct Table {
+    services: BTreeMap<&'static str, Service>,
+    /// What the hand-kept table says of a service's operation.
+    hand: BTreeMap<(&'static str, &'static str), Vec<Permission>>,
+    /// Lines of the hand-kept table that say nothing: misspelt actions. A test keeps this empty.
+    wrong: Vec<&'static str>,
+}
+
+/// A service of the SDKs.
+#[derive(Default)]
+struct Service {
+    prefix: &'static str,
+    /// Needs no permission.
+    free: Vec<&'static str>,
+    /// Passes a role on: the operation, and the parameter that names the role.
+    roles: Vec<(&'static str, &'static str)>,
+    /// The action is a method of HTTP: method, path, operation.
+    methods: Vec<(&'static str, &'static str, &'static str)>,
+    /// What names resources: `type|variable|parameter|kind|operations`.
+    bindings: Vec<&'static str>,
+}
+
+impl Table {
+    fn read() -> Self {
+        let mut table = Self::default();
+        table.read_sdk(&SDK);
+        table.read_hand(&HAND);
+        table
+    }
+
+    fn read_sdk(&mut self, text: &'static str) {
+        let mut name = "";
+        for line in text.lines() {
+            if let Some((service, prefix)) = header(line).and_then(|line| line.split_once(' ')) {
+                name = service;
+                self.services.insert(name, Service { prefix, ..Service::default() });
+                continue;
+            }
+            let Some(service) = self.services.get_mut(name) else { continue };
+            if let Some(names) = line.strip_prefix('-') {
+                service.free.extend(names.split(','));
+            } else if let Some(role) = line.strip_prefix('^') {
+                service.roles.extend(role.split_once(' '));
+            } else if let Some((method, path, operation)) = line.strip_prefix('=').and_then(three) {
+                service.methods.push((method, path, operation));
+            } else {
+                service.bindings.push(line);
+            }
+        }
+    }
+
+    fn read_hand(&mut self, text: &'static str) {
+        let mut service = "";
+        for line in text.lines() {
+            if let Some(name) = header(line) {
+                service = name;
+                continue;
+            }
+            let Some((operations, texts)) = line.split_once(' ') else { continue };
+            let prefix = self.services.get(service).map_or("", |service| service.prefix);
+            let mut permissions = Vec::new();
+            for text in texts.split_whitespace().filter(|text| *text != "-") {
+                let found = permissions_of(prefix, text);
+                if found.is_empty() {
+                    self.wrong.push(line);
+                }
+                permissions.extend(found);
+            }
+            for operation in operations.split(',') {
+                self.hand.insert((service, operation), permissions.clone());
+            }
+        }
+    }
+}
+
+fn header(line: &'static str) -> Option<&'static str> {
+    line.strip_prefix('[')?.strip_suffix(']')
+}
+
+fn three(line: &'static str) -> Option<(&'static str, &'static str, &'static str)> {
+    let (first, rest) = line.split_once(' ')?;
+    let (second, third) = rest.split_once(' ')?;
+    Some((first, second, third))
+}
+
+/// `PutItem`, `iam:PassRole@role:RoleArn?RoleArn`, `GetObject@object:CopySource`: one for each condition.
+fn permissions_of(prefix: &str, text: &'static str) -> Vec<Permission> {
+    let (text, condition) = text.split_once('?').map_or((text, None), |(text, when)| (text, Some(when)));
+    let (name, on) = text.split_once('@').unwrap_or((text, ""));
+    let on = on.split_once(':').unwrap_or((on, ""));
+    let action =
+        if name.contains(':') { actions::named(name) } else { actions::named(&format!("{prefix}:{name}")) };
+    let Some(action) = action else { return Vec::new() };
+    let one = |when| Permission { action, when, on };
+    let Some(condition) = condition else { return vec![one(When::Always)] };
+    let words =
+        |words: &'static str| -> &'static [&'static str] { words.split('|').collect::<Vec<_>>().leak() };
+    if condition == "~" {
+        vec![one(When::Sometimes)]
+    } else if let Some(parameter) = condition.strip_prefix('!') {
+        vec![one(When::Absent(parameter))]
+    } else if let Some((parameter, texts)) = condition.split_once('=') {
+        vec![one(When::Is(parameter, words(texts)))]
+    } else if let Some((parameter, texts)) = condition.split_once('^') {
+        vec![one(When::Begins(parameter, words(texts)))]
+    } else {
+        condition.split('|').map(|parameter| one(When::Given(parameter))).collect()
+    }
+}
+
+/// The prefix of a service's actions: `stepfunctions` to `states`.
+pub(super) fn prefix(service: &str) -> Option<&'static str> {
+    TABLE.services.get(service).map(|service| service.prefix).filter(|prefix| *prefix != "-")
+}
+
+pub(super) fn permissions(operation: &Aws) -> Option<Vec<Permission>> {
+    let name = operation.operation.as_str();
+    let (key, service) = TABLE.services.get_key_value(operation.service.as_str())?;
+    let by_hand = TABLE.hand.get(&(*key, name));
+    let mut permissions = match by_hand {
+        Some(permissions) => permissions.clone(),
+        None if service.free.contains(&name) => return Some(Vec::new()),
+        None => vec![own(service, name)?],
+    };
+    let passes = permissions.iter().any(|permission| permission.action.name == "PassRole");
+    if !passes && let Some(pass) = actions::named("iam:PassRole") {
+        let roles = service.roles.iter().filter(|(operation, _)| *operation == name);
+        let pass = |role| Permission { action: pass, when: When::Given(role), on: ("role", role) };
+        permissions.extend(roles.map(|(_, role)| pass(*role)));
+    }
+    Some(permissions)
+}
+
+/// The action with the operation's own name, or the method of HTTP that it is.
+fn own(service: &Service, name: &str) -> Option<Permission> {
+    let method = service.methods.iter().find(|(_, _, operation)| *operation == name);
+    let (name, on) = method.map_or((name, ("", "")), |(method, path, _)| (*method, ("", *path)));
+    let action = actions::named(&format!("{}:{name}", service.prefix))?;
+    Some(Permission { action, when: When::Always, on })
+}

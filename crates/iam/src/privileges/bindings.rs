@@ -1,0 +1,140 @@
+//! Which parameters of an SDK operation fill the variables of a resource's ARN.
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use model::{Argument, Call, Data};
+
+/// How one variable is filled.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Binding {
+    pub paths: Vec<&'static str>,
+    /// What the service takes when nothing is given.
+    pub default: Option<&'static str>,
+}
+
+type Table = BTreeMap<(&'static str, &'static str, &'static str), Binding>;
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let lines = include_str!("bindings.txt").lines().filter(|line| !line.starts_with('#'));
+        lines.filter_map(line).collect()
+    })
+}
+
+fn line(line: &'static str) -> Option<((&'static str, &'static str, &'static str), Binding)> {
+    let mut words = line.split_whitespace();
+    let key = (words.next()?, words.next()?, words.next()?);
+    let mut binding = Binding::default();
+    for word in words {
+        match word.strip_prefix('=') {
+            Some(default) => binding.default = Some(default),
+            None => binding.paths.push(word),
+        }
+    }
+    Some((key, binding))
+}
+
+/// The written binding of a variable.
+pub(super) fn written(service: &str, kind: &str, variable: &str) -> Option<&'static Binding> {
+    let found = |kind: &str| {
+        let mut entries = table().iter();
+        let is_it = |key: &(&str, &str, &str)| key.0 == service && key.1 == kind && key.2 == variable;
+        entries.find(|(key, _)| is_it(key)).map(|(_, binding)| binding)
+    };
+    found(kind).or_else(|| found("*"))
+}
+
+/// What is known of the values of a variable: those of the first parameter that is given.
+pub(super) fn values(call: &Call, (service, kind): (&str, &str), variable: &str) -> Vec<Data> {
+    let binding = written(service, kind, variable);
+    for path in binding.map_or(&[][..], |binding| &binding.paths) {
+        let found = at(call, path);
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    if let Some(argument) = usual(call, kind, variable) {
+        return alternatives(argument);
+    }
+    let default = binding.and_then(|binding| binding.default);
+    default.filter(|_| is_visible(call)).map(|default| Data::Text(default.to_owned())).into_iter().collect()
+}
+
+/// The values at a path of the call's parameters.
+pub(super) fn at(call: &Call, path: &str) -> Vec<Data> {
+    let (name, rest) = cut(path);
+    let (name, step) = split_step(name);
+    let Some(argument) = call.named(name).filter(|argument| argument.value != Data::Null) else {
+        return Vec::new();
+    };
+    let all = alternatives(argument);
+    all.iter().flat_map(|value| stepped(value, step, rest)).collect()
+}
+
+/// A parameter that is called like the variable, or like the type with `Name`, `Id`, `Arn` behind it.
+fn usual<'c>(call: &'c Call, kind: &str, variable: &str) -> Option<&'c Argument> {
+    let plain = |text: &str| -> String {
+        text.chars().filter(char::is_ascii_alphanumeric).map(|sign| sign.to_ascii_lowercase()).collect()
+    };
+    let (kind, variable) = (plain(kind), plain(variable));
+    let wanted = |ending: &str| format!("{kind}{ending}");
+    let names = [variable, wanted("name"), wanted("id"), wanted("arn"), wanted("identifier"), kind.clone()];
+    let find = |name: &String| {
+        let mut named = call.arguments.iter().filter(|argument| argument.value != Data::Null);
+        named.find(|argument| argument.name.as_deref().is_some_and(|given| plain(given) == *name))
+    };
+    names.iter().find_map(find).or_else(|| find(&"resourcearn".to_owned()))
+}
+
+/// The values that an argument may have; one that is not known is itself.
+pub(super) fn alternatives(argument: &Argument) -> Vec<Data> {
+    vec![argument.value.clone()]
+}
+
+/// Whether all parameters of the call are seen: none is hidden in an object that is not known.
+pub(super) fn is_visible(call: &Call) -> bool {
+    let is_hidden =
+        |argument: &Argument| argument.name.is_none() && matches!(argument.value, Data::Unknown(_));
+    !call.arguments.iter().any(is_hidden)
+}
+
+fn cut(path: &str) -> (&str, &str) {
+    path.split_once('.').unwrap_or((path, ""))
+}
+
+fn split_step(name: &str) -> (&str, &str) {
+    match name.find(['[', '{']) {
+        Some(position) => name.split_at(position),
+        None => (name, ""),
+    }
+}
+
+fn stepped(value: &Data, step: &str, rest: &str) -> Vec<Data> {
+    let inner: Vec<Data> = match (step, value) {
+        ("", value) => vec![value.clone()],
+        (_, Data::Unknown(_)) => return vec![value.clone()],
+        ("[]", Data::List(items)) => items.iter().map(|item| item.data.clone()).collect(),
+        ("{}", Data::Map(entries)) => {
+            entries.iter().map(|entry| Data::Text(entry.key.text.clone())).collect()
+        }
+        ("{*}", Data::Map(entries)) => entries.iter().map(|entry| entry.value.data.clone()).collect(),
+        // One element written without its list.
+        ("[]", value) => vec![value.clone()],
+        _ => Vec::new(),
+    };
+    if rest.is_empty() {
+        return inner;
+    }
+    let (name, after) = cut(rest);
+    let (name, step) = split_step(name);
+    let of = |value: &Data| match value {
+        Data::Unknown(_) => vec![value.clone()],
+        Data::Map(entries) => {
+            let entry = entries.iter().rev().find(|entry| entry.key.text == name);
+            entry.map_or_else(Vec::new, |entry| stepped(&entry.value.data, step, after))
+        }
+        _ => Vec::new(),
+    };
+    inner.iter().flat_map(of).collect()
+}
