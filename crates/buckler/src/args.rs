@@ -8,7 +8,7 @@ use model::Severity;
 
 use crate::exit::Exit;
 
-pub(crate) use privileges::{PrivilegesArguments, PrivilegesFormat};
+pub(crate) use privileges::{Checked, PrivilegesArguments, PrivilegesFormat};
 
 /// Secures serverless applications: reads their templates, finds what is weak, says how to repair it.
 #[derive(Debug, Parser)]

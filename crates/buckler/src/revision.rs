@@ -22,6 +22,12 @@ pub(crate) struct Revision {
 }
 
 impl Revision {
+    /// Leaves every file out of the list but the one of this path's name.
+    pub(crate) fn only(&mut self, path: &Path) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        self.paths.retain(|path| *path == name);
+    }
+
     /// Lists the files of `revision` below `folder`, which lies in a checkout.
     pub(crate) fn open(folder: &Path, revision: &str) -> Result<Self, CommandError> {
         let failed = |why: String| CommandError::Git { why };

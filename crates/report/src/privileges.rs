@@ -1,5 +1,6 @@
 //! What every function may do and what it needs, for people and for programs.
 mod html;
+mod iam_json;
 mod json;
 mod markdown;
 mod rows;
@@ -12,6 +13,7 @@ use model::{Approval, Date, Node, Policy, Project, Span};
 use crate::coverage;
 
 pub use html::privileges_html;
+pub use iam_json::privileges_iam;
 pub use json::privileges_json;
 pub use markdown::privileges_markdown;
 pub use text::privileges_text;
@@ -27,6 +29,8 @@ pub struct Permissions<'a> {
     /// Version of the program.
     pub version: &'a str,
     pub date: Date,
+    /// What the permissions are compared with.
+    pub compared: Option<&'a str>,
     pub functions: &'a [FunctionPermissions],
 }
 
@@ -40,6 +44,41 @@ pub struct FunctionPermissions {
     pub minimal: Vec<Policy>,
     /// Who approved each of its grants, in their order.
     pub approvals: Vec<Option<Approval>>,
+    /// What is different from before, when that was asked for.
+    pub change: Option<Change>,
+}
+
+/// What a change does to the permissions of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The function was not there before.
+    pub is_new: bool,
+    pub widened: Vec<Difference>,
+    pub narrowed: Vec<Difference>,
+}
+
+/// One permission on one side of a change only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub action: String,
+    pub resource: String,
+    /// The statement, when it is still there.
+    pub at: Option<Span>,
+    /// Otherwise it could not be decided, and counts.
+    pub certain: bool,
+    /// The code, a trigger or the platform needs it.
+    pub needed: bool,
+    /// The platform needs it, of every function.
+    pub base: bool,
+    pub approval: Option<Approval>,
+}
+
+impl Difference {
+    /// Whether somebody approved it for this day.
+    #[must_use]
+    pub fn is_approved(&self, today: Date) -> bool {
+        self.approval.as_ref().is_some_and(|approval| approval.is_valid(today))
+    }
 }
 
 impl<'a> Permissions<'a> {

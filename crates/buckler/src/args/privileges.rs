@@ -28,10 +28,10 @@ pub(crate) struct PrivilegesArguments {
     /// Compare with what was: a git revision, or a folder; tells which permissions a change widens
     #[arg(long, value_name = "OLD")]
     pub diff: Option<String>,
-    /// Exit with 1 when a change widens a permission that nobody approved. Without `--diff`, compares with where the
-    /// branch left its upstream, else with the last commit
-    #[arg(long)]
-    pub check: bool,
+    /// Exit with 1 when a change widens a permission that nobody approved; `--check=unneeded` lets pass what the code
+    /// needs. Without `--diff`, compares with where the branch left its upstream, else with the last commit
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "widened")]
+    pub check: Option<Checked>,
     /// Write a review file with every broad permission that nobody has approved yet
     #[arg(long, value_name = "FILE")]
     pub write_review: Option<PathBuf>,
@@ -45,4 +45,11 @@ pub(crate) enum PrivilegesFormat {
     Markdown,
     Iam,
     Patch,
+}
+
+/// Which changes `--check` lets fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Checked {
+    Widened,
+    Unneeded,
 }

@@ -1,19 +1,25 @@
 //! `buckler privileges`: what each function may do, what it needs, and the difference.
+mod change;
+
 use iam::review::Open;
 use iam::{Grant, Judgement};
 use model::{App, Approval, Project};
-use report::{Colour, FunctionPermissions, Permissions};
+use report::{Colour, Difference, FunctionPermissions, Permissions};
 
 use super::CommandError;
 use super::reading::{self, Read};
-use crate::args::{PrivilegesArguments, PrivilegesFormat};
+use crate::args::{Checked, PrivilegesArguments, PrivilegesFormat};
 use crate::exit::Exit;
 use crate::{clock, facts, output};
 
 pub(super) fn run(arguments: &PrivilegesArguments) -> Result<Exit, CommandError> {
     let mut read = reading::read(&arguments.reading)?;
     facts::attach_code(&mut read.project, &read.disk, &read.loaded);
-    let functions = chosen(arguments, functions(&read.project))?;
+    let mut functions = chosen(arguments, &read.project, functions(&read.project))?;
+    let old = change::old(arguments, &read)?;
+    if let Some(old) = &old {
+        change::compare(&read.project, &mut functions, &old.project);
+    }
     if let Some(path) = &arguments.write_review {
         output::write_file(path, &iam::review::draft(&open(&read.project, &functions)))?;
     }
@@ -24,19 +30,21 @@ pub(super) fn run(arguments: &PrivilegesArguments) -> Result<Exit, CommandError>
         folder: &read.folder.to_string_lossy(),
         version: env!("CARGO_PKG_VERSION"),
         date: clock::today(),
+        compared: old.as_ref().map(|old| old.name.as_str()),
         functions: &functions,
     };
     output::put(&arguments.reading.writing, &render(arguments, &permissions))?;
-    Ok(exit(&read, &functions))
+    Ok(exit(arguments, &read, &functions))
 }
 
 fn render(arguments: &PrivilegesArguments, permissions: &Permissions<'_>) -> String {
     let format = if arguments.json { PrivilegesFormat::Json } else { arguments.format };
     match format {
         PrivilegesFormat::Json => report::privileges_json(permissions),
+        PrivilegesFormat::Iam => report::privileges_iam(permissions),
         PrivilegesFormat::Html => report::privileges_html(permissions),
         PrivilegesFormat::Markdown => report::privileges_markdown(permissions),
-        _ => {
+        PrivilegesFormat::Text | PrivilegesFormat::Patch => {
             let colour =
                 if output::colour(&arguments.reading.writing) { Colour::Always } else { Colour::Never };
             report::privileges_text(permissions, colour)
@@ -57,6 +65,7 @@ fn functions(project: &Project) -> Vec<FunctionPermissions> {
                 app: index,
                 approvals: privileges.granted.iter().map(approved).collect(),
                 minimal: privileges.minimal(app),
+                change: None,
                 privileges,
             }
         })
@@ -74,9 +83,29 @@ fn approval(approvals: &[&Approval], function: &str, grant: &Grant) -> Option<Ap
 /// The functions that the arguments name; all when they name none.
 fn chosen(
     arguments: &PrivilegesArguments,
-    functions: Vec<FunctionPermissions>,
+    project: &Project,
+    mut functions: Vec<FunctionPermissions>,
 ) -> Result<Vec<FunctionPermissions>, CommandError> {
+    if arguments.functions.is_empty() {
+        return Ok(functions);
+    }
+    let name = |of: &FunctionPermissions| {
+        let node = project.apps.get(of.app).and_then(|app| app.node(of.privileges.function));
+        node.map_or_else(String::new, |node| node.name.clone())
+    };
+    let is_called = |of: &FunctionPermissions, wanted: &str| name_matches(wanted, &name(of));
+    if let Some(nobody) =
+        arguments.functions.iter().find(|wanted| !functions.iter().any(|of| is_called(of, wanted)))
+    {
+        return Err(CommandError::Function { name: nobody.clone() });
+    }
+    functions.retain(|of| arguments.functions.iter().any(|wanted| is_called(of, wanted)));
     Ok(functions)
+}
+
+/// Whether a function has this name; `*` stands for anything.
+fn name_matches(wanted: &str, name: &str) -> bool {
+    iam::Pattern::parse(wanted).matches(name).is_true()
 }
 
 /// Grants that are more than is needed, and that nobody has approved.
@@ -108,7 +137,16 @@ fn open(project: &Project, functions: &[FunctionPermissions]) -> Vec<Open> {
     found
 }
 
-fn exit(read: &Read, functions: &[FunctionPermissions]) -> Exit {
+fn exit(arguments: &PrivilegesArguments, read: &Read, functions: &[FunctionPermissions]) -> Exit {
+    let today = clock::today();
+    let counts = |one: &Difference| {
+        let needed = arguments.check == Some(Checked::Unneeded) && one.needed;
+        !one.base && !needed && !one.is_approved(today)
+    };
+    let mut widened = functions.iter().filter_map(|of| of.change.as_ref()).flat_map(|change| &change.widened);
+    if arguments.check.is_some() && widened.any(counts) {
+        return Exit::Findings;
+    }
     let lost = |problem: &model::Problem| {
         matches!(problem.kind, model::ProblemKind::Unreadable | model::ProblemKind::Limit)
     };

@@ -1,5 +1,5 @@
 //! Permissions as one HTML file that needs nothing else.
-use super::rows::{self, Row};
+use super::rows::{self, Group};
 use super::verdict::Verdict;
 use super::{FunctionPermissions, Permissions};
 use crate::html::{escape, prose, shell};
@@ -53,8 +53,8 @@ fn header(out: &mut String, permissions: &Permissions<'_>) {
 
 fn function(out: &mut String, permissions: &Permissions<'_>, (open, of): (bool, &FunctionPermissions)) {
     let Some(function) = permissions.function(of) else { return };
-    let rows = rows::rows(permissions, of);
-    let worst = rows.first().map_or(Verdict::Keep, |row| row.verdict);
+    let groups = rows::groups(permissions, of);
+    let worst = groups.first().map_or(Verdict::Keep, Group::worst);
     let open = if open && worst != Verdict::Keep { " open" } else { "" };
     let file = permissions.handler(of).unwrap_or_default();
     out.push_str(&format!(
@@ -64,15 +64,17 @@ fn function(out: &mut String, permissions: &Permissions<'_>, (open, of): (bool, 
         worst.as_str(),
         escape(&function.name),
         escape(file),
-        rows.len(),
+        of.privileges.granted.len() + of.privileges.missing.len(),
     ));
     for remark in rows::remarks(permissions, of) {
         out.push_str(&format!("<p class=\"place\">{}</p>\n", prose(&remark)));
     }
-    if !rows.is_empty() {
-        out.push_str("<div class=\"table\"><table>\n<thead><tr><th>do</th><th>action</th><th>resource</th><th>why</th></tr></thead>\n<tbody>\n");
-        rows.iter().for_each(|one| row(out, one));
-        out.push_str("</tbody>\n</table></div>\n");
+    if !groups.is_empty() {
+        out.push_str(
+            "<div class=\"table\"><table>\n<thead><tr><th>do</th><th>actions</th><th>why</th></tr></thead>\n",
+        );
+        groups.iter().for_each(|one| group(out, one));
+        out.push_str("</table></div>\n");
     }
     for open in rows::open(permissions, of) {
         out.push_str(&format!("<p class=\"place\">Not decided: {}</p>\n", prose(&open)));
@@ -80,16 +82,23 @@ fn function(out: &mut String, permissions: &Permissions<'_>, (open, of): (bool, 
     out.push_str("</div>\n</details>\n");
 }
 
-fn row(out: &mut String, row: &Row) {
-    let notes: Vec<String> = row.notes.iter().map(|note| prose(note)).collect();
+fn group(out: &mut String, group: &Group) {
+    let place = if group.place.is_empty() { String::new() } else { format!(" {}", escape(&group.place)) };
     out.push_str(&format!(
-        "<tr><td><span class=\"badge {}\">{}</span></td><td><code>{}</code></td><td><code>{}</code></td><td>{}</td></tr>\n",
-        tone(row.verdict),
-        row.verdict.as_str(),
-        escape(&row.action),
-        escape(&row.resources),
-        notes.join("<br>"),
+        "<tbody>\n<tr><td colspan=\"3\">{}<span class=\"soft\">{place}</span></td></tr>\n",
+        prose(&group.title)
     ));
+    for row in &group.rows {
+        let notes: Vec<String> = row.notes.iter().map(|note| prose(note)).collect();
+        out.push_str(&format!(
+            "<tr><td><span class=\"badge {}\">{}</span></td><td><code>{}</code></td><td>{}</td></tr>\n",
+            tone(row.verdict),
+            row.verdict.as_str(),
+            escape(&row.actions),
+            notes.join("<br>"),
+        ));
+    }
+    out.push_str("</tbody>\n");
 }
 
 fn tone(verdict: Verdict) -> &'static str {

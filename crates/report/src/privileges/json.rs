@@ -7,7 +7,7 @@ use model::{Approval, Condition, ProblemKind, Span};
 use serde::Serialize;
 
 use super::verdict::{self, resources};
-use super::{FunctionPermissions, Permissions};
+use super::{Change, Difference, FunctionPermissions, Permissions};
 use crate::{coverage, data};
 
 const SCHEMA_VERSION: &str = "1.0";
@@ -22,6 +22,7 @@ pub fn privileges_json(permissions: &Permissions<'_>) -> String {
         date: permissions.date.to_string(),
         root: permissions.root,
         facts_of: iam::catalogue::as_of().to_string(),
+        compared: permissions.compared,
         functions: permissions.functions.iter().map(|of| writer.function(of)).collect(),
         problems: writer.problems(),
     })
@@ -35,6 +36,8 @@ struct Report<'a> {
     root: &'a str,
     /// The day of the catalogue of actions.
     facts_of: String,
+    /// What the permissions are compared with.
+    compared: Option<&'a str>,
     functions: Vec<Function<'a>>,
     problems: Vec<Trouble<'a>>,
 }
@@ -64,6 +67,7 @@ struct Function<'a> {
     unresolved: Vec<Open<'a>>,
     /// The least policies, as IAM documents.
     minimal: Vec<serde_json::Value>,
+    change: Option<Changed<'a>>,
 }
 
 #[derive(Serialize)]
@@ -110,6 +114,24 @@ struct Approved<'a> {
     reason: &'a str,
     until: String,
     valid: bool,
+}
+
+/// What is different from before.
+#[derive(Serialize)]
+struct Changed<'a> {
+    is_new: bool,
+    widened: Vec<Different<'a>>,
+    narrowed: Vec<Different<'a>>,
+}
+
+#[derive(Serialize)]
+struct Different<'a> {
+    action: &'a str,
+    resource: &'a str,
+    place: Option<At<'a>>,
+    certain: bool,
+    needed: bool,
+    approved: Option<Approved<'a>>,
 }
 
 #[derive(Serialize)]
@@ -173,7 +195,8 @@ impl<'a> Writer<'a> {
                 .iter()
                 .map(|open| Open { place: self.at(open.at), why: &open.why })
                 .collect(),
-            minimal: Vec::new(),
+            minimal: super::iam_json::documents(&of.minimal),
+            change: of.change.as_ref().map(|change| self.change(change)),
         }
     }
 
@@ -220,6 +243,22 @@ impl<'a> Writer<'a> {
             reason: &approval.reason,
             until: approval.until.to_string(),
             valid: approval.is_valid(self.permissions.date),
+        }
+    }
+
+    fn change(&self, change: &'a Change) -> Changed<'a> {
+        let different = |one: &'a Difference| Different {
+            action: &one.action,
+            resource: &one.resource,
+            place: one.at.and_then(|at| self.at(at)),
+            certain: one.certain,
+            needed: one.needed,
+            approved: one.approval.as_ref().map(|approval| self.approved(approval)),
+        };
+        Changed {
+            is_new: change.is_new,
+            widened: change.widened.iter().map(different).collect(),
+            narrowed: change.narrowed.iter().map(different).collect(),
         }
     }
 

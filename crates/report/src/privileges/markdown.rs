@@ -19,21 +19,20 @@ pub fn privileges_markdown(permissions: &Permissions<'_>) -> String {
         for remark in rows::remarks(permissions, of) {
             out.push_str(&format!("{}\n\n", prose(&remark)));
         }
-        let rows = rows::rows(permissions, of);
-        if rows.is_empty() {
+        let groups = rows::groups(permissions, of);
+        if groups.is_empty() {
             out.push_str("No permission is granted, and none is needed.\n");
             continue;
         }
-        out.push_str("| do | action | resource | why |\n| --- | --- | --- | --- |\n");
-        for row in rows {
-            let notes: Vec<String> = row.notes.iter().map(|note| prose(note)).collect();
-            out.push_str(&format!(
-                "| {} | {} | {} | {} |\n",
-                row.verdict.as_str(),
-                code(&row.action),
-                code(&row.resources),
-                notes.join("; "),
-            ));
+        out.push_str("| | do | actions | why |\n| --- | --- | --- | --- |\n");
+        for group in groups {
+            let mut title = prose(&group.title);
+            for row in &group.rows {
+                let notes: Vec<String> = row.notes.iter().map(|note| prose(note)).collect();
+                let (verdict, actions) = (row.verdict.as_str(), code(&row.actions));
+                let title = std::mem::take(&mut title);
+                out.push_str(&format!("| {title} | {verdict} | {actions} | {} |\n", notes.join("; ")));
+            }
         }
         for open in rows::open(permissions, of) {
             out.push_str(&format!("\nNot decided: {}\n", prose(&open)));

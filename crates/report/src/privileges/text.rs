@@ -1,17 +1,13 @@
 //! Permissions for a terminal: function by function, what to change first.
 use anstyle::Style;
-use unicode_width::UnicodeWidthStr as _;
 
-use super::rows::{self, Row};
+use super::rows::{self, Group, Widened};
 use super::verdict::Verdict;
-use super::{FunctionPermissions, Permissions};
+use super::{Change, FunctionPermissions, Permissions};
 use crate::Colour;
 use crate::paint::{self, Paint};
 use crate::scan::plural;
 use crate::visible::line;
-
-/// The widest an action's column becomes.
-const ACTION_COLUMNS_MAX: usize = 44;
 
 /// Shows permissions to a person at a terminal.
 #[must_use]
@@ -42,12 +38,14 @@ impl Printer<'_> {
             let remark = self.paint.prose(&remark);
             self.line(&format!("  {remark}"));
         }
-        let rows = rows::rows(self.permissions, of);
-        let width = rows.iter().map(|row| row.action.width()).max().unwrap_or(0).min(ACTION_COLUMNS_MAX);
-        for row in &rows {
-            self.row(row, width);
+        if let Some(change) = &of.change {
+            return self.change(change);
         }
-        if rows.is_empty() {
+        let groups = rows::groups(self.permissions, of);
+        for group in &groups {
+            self.group(group);
+        }
+        if groups.is_empty() {
             self.line("  no permission is granted, and none is needed");
         }
         for open in rows::open(self.permissions, of) {
@@ -72,17 +70,59 @@ impl Printer<'_> {
         self.line(&format!("{name} {facts}"));
     }
 
-    fn row(&mut self, row: &Row, width: usize) {
-        let word = self.paint.paint(style(row.verdict), &format!("{:<8}", row.verdict.as_str()));
-        let pad = " ".repeat(width.saturating_sub(row.action.width()));
-        self.line(&format!("  {word} {}{pad}  {}", row.action, row.resources));
-        for note in &row.notes {
-            let note = self.paint.prose(note);
+    /// With `--diff` only what is different.
+    fn change(&mut self, change: &Change) {
+        if change.is_new {
+            self.line("  is new");
+        }
+        let widened = rows::differences(self.permissions, &change.widened);
+        let narrowed = rows::differences(self.permissions, &change.narrowed);
+        if widened.is_empty() && narrowed.is_empty() {
+            self.line("  has the permissions that it had");
+        }
+        for one in &widened {
+            let tone = if one.open { paint::REMOVED.bold() } else { paint::WARNING };
+            self.difference("wider", tone, one);
+        }
+        for one in &narrowed {
+            self.difference("less", paint::GOOD, one);
+        }
+        self.out.push('\n');
+    }
+
+    fn difference(&mut self, word: &str, tone: Style, one: &Widened) {
+        let word = self.paint.paint(tone, &format!("{word:<8}"));
+        let place = self.paint.paint(paint::DIM, &one.place);
+        self.line(&format!("  {word} {} on {}  {place}", one.actions, one.resource));
+        for note in &one.notes {
             self.line(&format!("           {note}"));
         }
     }
 
+    fn group(&mut self, group: &Group) {
+        let title = self.paint.prose(&group.title);
+        let place = self.paint.paint(paint::DIM, &group.place);
+        self.line(&format!("  {title}  {place}"));
+        for row in &group.rows {
+            let word = self.paint.paint(style(row.verdict), &format!("{:<8}", row.verdict.as_str()));
+            self.line(&format!("    {word} {}", row.actions));
+            for note in &row.notes {
+                let note = self.paint.prose(note);
+                self.line(&format!("             {note}"));
+            }
+        }
+    }
+
     fn summary(&mut self) {
+        if let Some(compared) = self.permissions.compared {
+            let functions = self.permissions.functions.iter();
+            let changes: Vec<&Change> = functions.filter_map(|of| of.change.as_ref()).collect();
+            let is_wider =
+                |change: &&&Change| !rows::differences(self.permissions, &change.widened).is_empty();
+            let wider = changes.iter().filter(is_wider).count();
+            let all = plural(changes.len(), "function");
+            return self.line(&format!("{wider} of {all} may more than at {}", line(compared)));
+        }
         let counts = rows::counts(self.permissions).into_iter().filter(|(count, _)| *count > 0);
         let parts: Vec<String> =
             counts.map(|(count, verdict)| format!("{count} {}", verdict.future())).collect();
