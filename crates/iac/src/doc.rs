@@ -15,6 +15,7 @@ use model::{FileId, ProblemKind, Span, Value};
 
 use crate::options::Limits;
 use build::Builder;
+pub(crate) use repair::without_comments;
 
 /// A problem inside one document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,7 @@ const LARGE_ATTEMPTS_MAX: usize = 3;
 
 /// Parses the first document of `text`. Broken parts are told and left out.
 pub(crate) fn parse(text: &str, file: FileId, limits: &Limits) -> (Option<Value>, Vec<DocProblem>) {
-    let text = repair::without_comments(text).map_or(Cow::Borrowed(text), Cow::Owned);
+    let text = without_comments(text).map_or(Cow::Borrowed(text), Cow::Owned);
     let mut attempts = if text.len() > LARGE_BYTES { LARGE_ATTEMPTS_MAX } else { ATTEMPTS_MAX };
     let mut current = attempt(&text, file, limits);
     let mut text = text;

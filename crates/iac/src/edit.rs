@@ -1,7 +1,26 @@
 //! Symbolic patches to exact edits of the files: the format, comments, quotes and order stay as they are.
+//!
+//! A patch names a node and an attribute. The mapping tables say where the attribute stands among the provider's
+//! properties ([`place`]); the format's own writer (`yaml`, `hcl`) then finds the smallest change of the text that
+//! puts the value there. What cannot be changed without changing something else is refused, with the reason.
+//!
+//! INVARIANT: bytes outside of the returned edits are the original's.
+mod content;
+mod create;
+mod draft;
+mod invert;
+mod place;
+mod shape;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+use std::collections::BTreeMap;
 use std::fmt;
 
-use model::{App, Patch, Project, Span};
+use model::{App, FileId, Patch, Project, Span};
+
+use draft::Draft;
 
 /// One replaced text. An empty span inserts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +38,17 @@ pub struct NotWritten {
     pub why: String,
 }
 
+impl NotWritten {
+    pub(crate) fn new(why: impl Into<String>) -> Self {
+        Self { at: None, why: why.into() }
+    }
+
+    pub(crate) fn at(mut self, at: Span) -> Self {
+        self.at.get_or_insert(at);
+        self
+    }
+}
+
 impl fmt::Display for NotWritten {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.why)
@@ -31,10 +61,97 @@ impl std::error::Error for NotWritten {}
 ///
 /// # Errors
 /// When one of them cannot be written as it stands: then none is.
-pub fn edits(_project: &Project, _app: &App, patches: &[Patch]) -> Result<Vec<Edit>, NotWritten> {
-    let edit = |patch: &Patch| match patch {
-        Patch::Replace { at, text } => Ok(Edit { at: *at, text: text.clone() }),
-        _ => Err(NotWritten { at: None, why: "this kind of patch is not written yet".to_owned() }),
-    };
-    patches.iter().map(edit).collect()
+pub fn edits(project: &Project, app: &App, patches: &[Patch]) -> Result<Vec<Edit>, NotWritten> {
+    let mut editor = Editor::new(project);
+    editor.write(app, patches)?;
+    Ok(editor.edits())
+}
+
+/// A text with the edits of its file made. Edits have to be in order, and without overlap.
+#[must_use]
+pub fn apply(text: &str, edits: &[Edit]) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut done = 0;
+    for edit in edits {
+        let (start, end) = (edit.at.start as usize, edit.at.end as usize);
+        written.push_str(text.get(done..start).unwrap_or_default());
+        written.push_str(&edit.text);
+        done = end.max(done);
+    }
+    written.push_str(text.get(done..).unwrap_or_default());
+    written
+}
+
+/// Several fixes of one project, written one after the other.
+#[derive(Debug, Clone)]
+pub struct Editor<'p> {
+    project: &'p Project,
+    drafts: BTreeMap<FileId, Draft>,
+}
+
+impl<'p> Editor<'p> {
+    #[must_use]
+    pub fn new(project: &'p Project) -> Self {
+        Self { project, drafts: BTreeMap::new() }
+    }
+
+    /// Writes all of these patches, or none.
+    ///
+    /// # Errors
+    /// When one of them cannot be written.
+    pub fn write(&mut self, app: &App, patches: &[Patch]) -> Result<(), NotWritten> {
+        let before = self.drafts.clone();
+        let written = self.write_all(app, patches);
+        if written.is_err() {
+            self.drafts = before;
+        }
+        written
+    }
+
+    fn write_all(&mut self, app: &App, patches: &[Patch]) -> Result<(), NotWritten> {
+        let mut made = Vec::new();
+        for patch in patches {
+            match patch {
+                Patch::Replace { at, text } => self.replace(*at, text)?,
+                Patch::Set { node, attr, value } => {
+                    made.extend(place::set(self, app, (node, attr), Some(value))?)
+                }
+                Patch::Unset { node, attr } => made.extend(place::set(self, app, (node, attr), None)?),
+                Patch::Rewrite { at, value } => place::rewrite(self, app, *at, &[], value)?,
+                Patch::Put { at, path, value } => place::rewrite(self, app, *at, path, value)?,
+                Patch::Create(node) => made.extend(create::resource(self, app, node)?),
+                Patch::Ask { near, parameter } => create::parameter(self, app, near, parameter)?,
+                Patch::Permit { .. } => return Err(NotWritten::new("permissions are not written yet")),
+            }
+        }
+        shape::complete(self, &made)
+    }
+
+    /// What is changed so far, in the order of files and places.
+    #[must_use]
+    pub fn edits(&self) -> Vec<Edit> {
+        self.drafts.iter().flat_map(|(file, draft)| draft.edits(*file)).collect()
+    }
+
+    fn replace(&mut self, at: Span, text: &str) -> Result<(), NotWritten> {
+        let draft = self.draft(at.file)?;
+        let range = at.start as usize..at.end as usize;
+        let now =
+            draft.now(&range).ok_or_else(|| NotWritten::new("another fix changes the same place").at(at))?;
+        draft.replace(now, text);
+        Ok(())
+    }
+
+    /// The text of a file under change.
+    fn draft(&mut self, file: FileId) -> Result<&mut Draft, NotWritten> {
+        let known = self.project.files.get(file.0 as usize);
+        let known = known.ok_or_else(|| NotWritten::new("it stands in no file"))?;
+        Ok(self.drafts.entry(file).or_insert_with(|| Draft::new(known.text.clone())))
+    }
+
+    /// The text of a file as it was read.
+    fn original(&self, file: FileId) -> Result<&'p str, NotWritten> {
+        let known = self.project.files.get(file.0 as usize);
+        known.map(|file| &*file.text).ok_or_else(|| NotWritten::new("it stands in no file"))
+    }
 }

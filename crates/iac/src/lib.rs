@@ -24,7 +24,7 @@ mod serverless;
 mod skips;
 mod terraform;
 
-pub use edit::{Edit, NotWritten, edits};
+pub use edit::{Edit, Editor, NotWritten, apply, edits};
 pub use lower::describe_patch;
 pub use model::{MemorySource, ReadError, Source};
 pub use options::{Limits, Options};

@@ -6,10 +6,12 @@ mod actions;
 mod managed;
 mod operations;
 mod packed;
+mod platform;
 
 use model::{Aws, Date};
 
 pub use actions::{ActionSet, covers, matching};
+pub use platform::{Platform, Target, base, behind_key, network, polling, sending, tracing};
 
 /// What an action can do, as the Service Authorization Reference says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +69,32 @@ pub enum When {
     Absent(&'static str),
     /// Only in some set-ups that code cannot show (a missing object, a bucket of another account).
     Sometimes,
+}
+
+/// How a parameter of a request names a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binding {
+    /// The variable of the ARN that it fills: `TableName`. Empty: see [`NameKind`].
+    pub variable: &'static str,
+    /// The parameter: `TableName`; `A.B` an inner one, `A[]` each of a list, `A{}` each key of a map.
+    pub parameter: &'static str,
+    pub kind: NameKind,
+}
+
+/// What a parameter that names a resource holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameKind {
+    /// The variable's value. Most services take the whole ARN in its place, too: a text that begins with `arn:` is it.
+    Name,
+    /// The ARN.
+    Arn,
+    /// An address whose last part is the variable's value: a queue's.
+    Url,
+    /// Everything behind the ARN's last colon, `bucket/key` of a copy's source; or, when the text begins with `/`, a
+    /// template with parameters in braces: `/restapis/{restApiId}`.
+    Path,
+    /// A statement of PartiQL that names the table.
+    Statement,
 }
 
 /// A policy that AWS keeps.
@@ -152,6 +180,13 @@ pub fn prefix(service: &str) -> Option<&'static str> {
 #[must_use]
 pub fn permissions(operation: &Aws) -> Option<Vec<Permission>> {
     operations::permissions(operation)
+}
+
+/// The parameters that name a resource of this type in a request, the likeliest first; a request has one or some of
+/// them. `permission` is one of [`permissions`], and `resource` one of the [`resource_types`] of its action.
+#[must_use]
+pub fn binding(operation: &Aws, permission: &Permission, resource: &ResourceType) -> Vec<Binding> {
+    operations::binding(operation, permission, resource)
 }
 
 /// A managed policy by ARN (of any partition, with or without the path) or bare name.

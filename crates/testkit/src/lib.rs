@@ -2,7 +2,7 @@
 use std::collections::BTreeSet;
 
 use iac::{MemorySource, Options};
-use model::{Date, Project};
+use model::{Date, Finding, Project};
 use sensitive::{HashKey, Settings};
 
 /// The day of every test.
@@ -204,4 +204,31 @@ fn packages(project: &mut Project, source: &MemorySource) {
         supply::look_up(project, &database, freshness);
     }
     supply::reach(project);
+}
+
+/// The project after the fix of a finding was written, read again from the changed texts.
+///
+/// # Errors
+/// When the finding has no fix, or its fix cannot be written: why.
+pub fn fixed(project: &Project, finding: &Finding) -> Result<Project, String> {
+    let fix = finding.fix.as_ref().ok_or("the finding has no fix")?;
+    let app = project.app_of(finding).ok_or("the finding is of no application")?;
+    let edits = iac::edits(project, app, &fix.patches).map_err(|refused| refused.to_string())?;
+    if edits.is_empty() {
+        return Err("the fix changes nothing".to_owned());
+    }
+    let texts = rewritten(project, &edits);
+    Ok(self::project(texts.iter().map(|(path, text)| (path.as_str(), text.as_str()))))
+}
+
+/// Every file of a project with these edits made.
+#[must_use]
+pub fn rewritten(project: &Project, edits: &[iac::Edit]) -> Vec<(String, String)> {
+    let files = project.files.iter().enumerate();
+    let changed = files.map(|(index, file)| {
+        let own: Vec<iac::Edit> =
+            edits.iter().filter(|edit| edit.at.file.0 as usize == index).cloned().collect();
+        (file.path.clone(), iac::apply(&file.text, &own))
+    });
+    changed.collect()
 }

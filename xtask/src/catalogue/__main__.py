@@ -14,7 +14,7 @@ def main(folder, templates_of_ours):
     facts = actions.read()
     sdk = operations.read(facts)
     write(folder / "actions.txt", actions.lines(facts))
-    write(folder / "sdk.txt", operations.lines(sdk))
+    write(folder / "sdk.txt", operations.lines(sdk, facts))
     write(folder / "managed.txt", managed.lines())
     wrong = operations.verify((folder / HAND).read_text(), sdk, facts)
     wrong += templates.verify(templates_of_ours.read_text())

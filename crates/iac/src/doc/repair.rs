@@ -130,7 +130,7 @@ fn without_template_lines(text: &str) -> Option<String> {
 }
 
 /// JSON with comments: they become blanks. `None` when there are none.
-pub(super) fn without_comments(text: &str) -> Option<String> {
+pub(crate) fn without_comments(text: &str) -> Option<String> {
     let begins = text.trim_start_matches('\u{feff}').trim_start();
     if !begins.starts_with(['{', '/']) || !text.contains("//") && !text.contains("/*") {
         return None;

@@ -80,17 +80,19 @@ pub(crate) fn setting(construct: &str, name: &str, property: &str, value: Data) 
             Setting { place: place.to_owned(), name: word.to_owned(), value }
         }
         None => {
-            let id = match construct
-                .strip_prefix("functions.")
-                .map(|rest| rest.split_once('.').unwrap_or((rest, "")))
-            {
-                Some((key, "")) => format!("{}LambdaFunction", normalised(key)),
-                Some((key, "url")) => format!("{}LambdaFunctionUrl", normalised(key)),
-                _ => name.to_owned(),
-            };
+            let id = logical_id(construct, name);
             let place = format!("resources.extensions.{id}.Properties");
             Setting { place, name: property.to_owned(), value }
         }
+    }
+}
+
+/// The logical id that the framework gives to what stands at `construct`.
+pub(crate) fn logical_id(construct: &str, name: &str) -> String {
+    match construct.strip_prefix("functions.").map(|rest| rest.split_once('.').unwrap_or((rest, ""))) {
+        Some((key, "")) => format!("{}LambdaFunction", normalised(key)),
+        Some((key, "url")) => format!("{}LambdaFunctionUrl", normalised(key)),
+        _ => name.to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use model::Aws;
 
-use super::{Permission, When, actions, packed};
+use super::{Binding, NameKind, Permission, ResourceType, When, actions, packed};
 
 static HAND: LazyLock<String> =
     LazyLock::new(|| packed::text(include_bytes!(concat!(env!("OUT_DIR"), "/operations"))));
@@ -155,4 +155,77 @@ fn own(service: &Service, name: &str) -> Option<Permission> {
     let (name, on) = method.map_or((name, ("", "")), |(method, path, _)| (*method, ("", *path)));
     let action = actions::named(&format!("{}:{name}", service.prefix))?;
     Some(Permission { action, when: When::Always, on })
+}
+
+/// Variables that say where, and not which.
+const EVERYWHERE: &[&str] = &["Partition", "Region", "Account"];
+
+pub(super) fn binding(operation: &Aws, permission: &Permission, resource: &ResourceType) -> Vec<Binding> {
+    let (kind, parameter) = permission.on;
+    let mut found = Vec::new();
+    if !parameter.is_empty() && (kind.is_empty() || kind == resource.name) {
+        let how = kind_of(parameter);
+        let is_part = matches!(how, NameKind::Name | NameKind::Url | NameKind::Statement);
+        let variable = if is_part { last_variable(resource.arn) } else { "" };
+        found.push(Binding { variable, parameter, kind: how });
+    }
+    let own = TABLE.services.get(operation.service.as_str());
+    // The resources of another service are named by the table alone.
+    let lines = own.filter(|own| own.prefix == permission.action.service).map(|own| own.bindings.as_slice());
+    let all = lines.unwrap_or_default().iter().filter_map(|line| read_binding(line, resource.name));
+    let is_for = |operations: &str| operations.split(',').any(|name| name == operation.operation);
+    let (said, usual): (Vec<_>, Vec<_>) = all
+        .filter(|(_, operations)| operations.is_empty() || is_for(operations))
+        .partition(|(_, operations)| !operations.is_empty());
+    for (binding, _) in said.into_iter().chain(usual) {
+        // What the permission names itself needs no other name.
+        let is_named = found.first().is_some_and(|first: &Binding| {
+            !parameter.is_empty()
+                && (first.variable.is_empty()
+                    || first.variable == binding.variable
+                    || binding.variable.is_empty())
+        });
+        if !is_named {
+            found.push(binding);
+        }
+    }
+    found
+}
+
+fn kind_of(parameter: &str) -> NameKind {
+    let lower = parameter.trim_end_matches("[]").to_ascii_lowercase();
+    match lower.rsplit('.').next().unwrap_or_default() {
+        "copysource" => NameKind::Path,
+        "statement" => NameKind::Statement,
+        _ if lower.starts_with('/') => NameKind::Path,
+        last if last.ends_with("arn") || last.ends_with("arns") => NameKind::Arn,
+        last if last.ends_with("url") => NameKind::Url,
+        _ => NameKind::Name,
+    }
+}
+
+fn last_variable(arn: &'static str) -> &'static str {
+    let variables = arn.split("${").skip(1).filter_map(|rest| rest.split('}').next());
+    variables.filter(|name| !EVERYWHERE.contains(name)).last().unwrap_or_default()
+}
+
+/// `table|TableName|TableName|name|GetItem,PutItem`
+fn read_binding(line: &'static str, resource: &str) -> Option<(Binding, &'static str)> {
+    let mut fields = line.split('|');
+    if fields.next() != Some(resource) {
+        return None;
+    }
+    let (variable, parameter) = (fields.next()?, fields.next()?);
+    let kind = match fields.next()? {
+        "arn" => NameKind::Arn,
+        "url" => NameKind::Url,
+        "path" => NameKind::Path,
+        _ => NameKind::Name,
+    };
+    Some((Binding { variable, parameter, kind }, fields.next()?))
+}
+
+#[cfg(test)]
+pub(super) fn wrong() -> Vec<&'static str> {
+    TABLE.wrong.clone()
 }

@@ -77,3 +77,62 @@ fn the_facts_have_a_date() {
     println!("facts as of {date:?}");
     assert!(date.year >= 2026, "the facts say when they were taken down");
 }
+
+#[test]
+fn what_the_platform_needs_exists() {
+    for name in platform::all() {
+        assert_eq!(action(name).map(Action::display).as_deref(), Some(name));
+    }
+    assert!(polling("SQS").iter().any(|need| need.action == "sqs:ReceiveMessage"));
+    assert!(polling("s3").is_empty());
+    assert_eq!(behind_key(action("s3:GetObject").unwrap()), ["kms:Decrypt"]);
+    assert!(behind_key(action("s3:ListBucket").unwrap()).is_empty());
+    for action in matching("*").iter() {
+        for key in behind_key(action) {
+            assert!(super::action(key).is_some(), "{key}");
+        }
+    }
+}
+
+/// The parameters that name the resource of an operation's first permission.
+fn names(operation: &str, resource: &str) -> Vec<(&'static str, &'static str, NameKind)> {
+    let (service, name) = operation.split_once('.').unwrap();
+    let operation = Aws { service: service.into(), operation: name.into() };
+    let permissions = permissions(&operation).unwrap();
+    let kind = resource_type(permissions[0].action.service, resource).unwrap();
+    let found = binding(&operation, &permissions[0], &kind);
+    found.iter().map(|one| (one.variable, one.parameter, one.kind)).collect()
+}
+
+#[test]
+fn parameters_name_resources() {
+    use NameKind::{Arn, Name, Path, Url};
+    assert_eq!(names("dynamodb.PutItem", "table")[0], ("TableName", "TableName", Name));
+    let object = names("s3.GetObject", "object");
+    assert!(
+        object.contains(&("BucketName", "Bucket", Name)) && object.contains(&("ObjectName", "Key", Name))
+    );
+    assert_eq!(names("s3.CopyObject", "object"), [("", "CopySource", Path)]);
+    assert!(names("sqs.SendMessage", "queue").contains(&("QueueName", "QueueUrl", Url)));
+    assert!(names("sns.Publish", "topic").contains(&("", "TopicArn", Arn)));
+    assert_eq!(names("stepfunctions.StartExecution", "statemachine")[0], ("", "stateMachineArn", Arn));
+    assert_eq!(names("lambda.Invoke", "function")[0], ("FunctionName", "FunctionName", Name));
+    assert_eq!(
+        names("dynamodb.TransactGetItems", "table"),
+        [("TableName", "TransactItems[].Get.TableName", Name)]
+    );
+    check("apigateway.GetRestApi", expect![["apigateway:GET on :/restapis/{restApiId}\n"]]);
+}
+
+#[test]
+fn every_line_of_the_table_means_something() {
+    assert_eq!(operations::wrong(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_role_is_passed_on() {
+    check("lambda.CreateFunction", expect![[r#"
+        lambda:CreateFunction
+        iam:PassRole on role:Role Given("Role")
+    "#]]);
+}
