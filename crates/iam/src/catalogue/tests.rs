@@ -272,6 +272,10 @@ fn other_services_have_other_names() {
         sns:Publish on *: Given("PhoneNumber")
     "#]],
     );
+}
+
+#[test]
+fn services_of_data_have_other_names() {
     check(
         "bedrock-runtime.ConverseStream",
         expect![[r#"
