@@ -9,6 +9,8 @@
 pub mod arn;
 pub mod catalogue;
 pub mod compare;
+pub mod document;
+pub mod evaluate;
 mod identity;
 mod minimise;
 mod pattern;

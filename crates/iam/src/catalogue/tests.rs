@@ -131,8 +131,11 @@ fn every_line_of_the_table_means_something() {
 
 #[test]
 fn a_role_is_passed_on() {
-    check("lambda.CreateFunction", expect![[r#"
+    check(
+        "lambda.CreateFunction",
+        expect![[r#"
         lambda:CreateFunction
         iam:PassRole on role:Role Given("Role")
-    "#]]);
+    "#]],
+    );
 }
