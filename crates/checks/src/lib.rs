@@ -19,6 +19,7 @@ mod network;
 mod platform;
 mod prelude;
 mod registry;
+mod repair;
 mod secrets;
 mod supply;
 mod suppress;

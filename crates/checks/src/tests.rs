@@ -1,4 +1,6 @@
 //! Every page's examples run as tests.
+mod fixes;
+
 use std::collections::BTreeSet;
 
 use testkit::{Case, cases};

@@ -125,7 +125,9 @@ pub enum Patch {
     /// Write another value where this value of the template stands: an element of a list, a part of a policy.
     Rewrite { at: Span, value: Data },
     /// Give the map (or block) that stands here this entry, or another value of it. Keys of the path in the
-    /// provider's words: only what no attribute stands for, as parts of policies and of lists.
+    /// provider's words: only what no attribute stands for, as parts of policies and of lists. Without a path the
+    /// list that stands here gets a further element. In a block of Terraform a map is a block, a list of maps are
+    /// several.
     Put { at: Span, path: Vec<&'static str>, value: Data },
     /// Add a resource. One that is asked for twice is added once.
     Create(Box<NewNode>),
@@ -146,6 +148,8 @@ pub struct NewNode {
     pub types: [&'static str; 2],
     /// As the schema of its kind names them.
     pub attrs: Vec<(&'static str, Data)>,
+    /// What no attribute stands for: paths with dots in CloudFormation's words and in Terraform's.
+    pub properties: Vec<([&'static str; 2], Data)>,
     /// The policy of a resource whose type holds one, in the words of the policy language.
     pub policy: Option<Data>,
 }
@@ -171,12 +175,25 @@ impl Fix {
 impl NewNode {
     #[must_use]
     pub fn new(near: &crate::Node, name: impl Into<String>, types: [&'static str; 2]) -> Self {
-        Self { near: near.name.clone(), name: name.into(), types, attrs: Vec::new(), policy: None }
+        Self {
+            near: near.name.clone(),
+            name: name.into(),
+            types,
+            attrs: Vec::new(),
+            properties: Vec::new(),
+            policy: None,
+        }
     }
 
     #[must_use]
     pub fn with(mut self, attr: &'static str, value: impl Into<Data>) -> Self {
         self.attrs.push((attr, value.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn property(mut self, paths: [&'static str; 2], value: impl Into<Data>) -> Self {
+        self.properties.push((paths, value.into()));
         self
     }
 
@@ -253,6 +270,13 @@ impl Finding {
     #[must_use]
     pub fn fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
+        self
+    }
+
+    /// A repair, when there is one for this case.
+    #[must_use]
+    pub fn fix_if(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix.or(self.fix);
         self
     }
 

@@ -1,5 +1,6 @@
 //! An API's resource policy that lets everyone in.
 use crate::prelude::*;
+use crate::repair::own_account_only;
 
 check! {
     /// # API policy for everyone
@@ -67,7 +68,8 @@ fn api_policy_for_everyone(app: &App, findings: &mut Findings) {
                 findings.push(
                     API_POLICY_FOR_EVERYONE
                         .at(api, format!("the policy of `{}` lets everyone in", api.name))
-                        .at(statement.at),
+                        .at(statement.at)
+                        .fix_if(own_account_only(api, statement)),
                 );
             }
         }

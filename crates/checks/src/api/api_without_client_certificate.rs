@@ -1,6 +1,7 @@
 //! A stage that shows no certificate to its backend.
 use super::shared::api_of;
 use crate::prelude::*;
+use crate::repair::{camel, free_name};
 
 check! {
     /// # API without client certificate
@@ -59,6 +60,7 @@ fn api_without_client_certificate(app: &App, findings: &mut Findings) {
         findings.when(applies & calls_backend & Tri::from(!stage.has("client_certificate")), || {
             API_WITHOUT_CLIENT_CERTIFICATE
                 .at(stage, format!("`{}` shows its backend no certificate", stage.name))
+                .fix(show_one(app, stage))
         });
     }
 }
@@ -72,4 +74,12 @@ fn calls_functions_only(app: &App, stage: &Node) -> bool {
             app.targets(route, Relation::Invokes).any(|target| target.kind == Kind::Function)
                 || route.is("integration_type", "MOCK").is_true()
         })
+}
+
+fn show_one(app: &App, stage: &Node) -> Fix {
+    let types = ["AWS::ApiGateway::ClientCertificate", "aws_api_gateway_client_certificate"];
+    let name = free_name(app, &format!("{}Certificate", camel(&stage.name)));
+    let certificate = NewNode::new(stage, name, types);
+    let set = stage.set("client_certificate", Data::reference(&certificate.name));
+    Fix::risky("show a certificate", certificate.create()).and(set)
 }

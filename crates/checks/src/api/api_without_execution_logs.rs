@@ -1,6 +1,7 @@
 //! A REST API stage whose methods write no execution logs or metrics.
 use super::shared::rest_stages;
 use crate::prelude::*;
+use crate::repair::put_property;
 
 check! {
     /// # API without execution logs
@@ -68,6 +69,7 @@ fn api_without_execution_logs(app: &App, findings: &mut Findings) {
         findings.when(!Tri::any(inline.chain(apart)), || {
             API_WITHOUT_EXECUTION_LOGS
                 .at(stage, format!("`{}` writes no execution logs with metrics", stage.name))
+                .fix_if(log_errors(stage))
         });
     }
 }
@@ -81,4 +83,21 @@ fn is_logged(level: Option<&Value>, metrics: Option<&Value>) -> Tri {
         },
     };
     level & metrics.map_or(Tri::False, Value::truth)
+}
+
+fn log_errors(stage: &Node) -> Option<Fix> {
+    let title = "log errors and count";
+    if let [method] = stage.list("methods") {
+        let level = method.put(&["LoggingLevel"], "ERROR");
+        let written = stage.provider_type.starts_with("AWS::");
+        return written.then(|| Fix::risky(title, level).and(method.put(&["MetricsEnabled"], true)));
+    }
+    let all = Data::map([
+        ("HttpMethod", "*".into()),
+        ("ResourcePath", "/*".into()),
+        ("LoggingLevel", "ERROR".into()),
+        ("MetricsEnabled", true.into()),
+    ]);
+    let patch = put_property(stage, &["MethodSettings"], Data::list([all]))?;
+    stage.list("methods").is_empty().then(|| Fix::risky(title, patch))
 }

@@ -1,6 +1,7 @@
 //! A public REST API without a web application firewall.
 use super::shared::{api_of, firewalls, is_private, rest_stages};
 use crate::prelude::*;
+use crate::repair::{firewall, is_terraform, pseudo};
 
 check! {
     /// # API without firewall
@@ -78,8 +79,11 @@ fn api_without_firewall(app: &App, findings: &mut Findings) {
         if is_private(api) || named || firewalls(app, stage).next().is_some() {
             continue;
         }
-        findings
-            .push(API_WITHOUT_FIREWALL.at(stage, format!("no firewall stands in front of `{}`", stage.name)));
+        findings.push(
+            API_WITHOUT_FIREWALL
+                .at(stage, format!("no firewall stands in front of `{}`", stage.name))
+                .fix_if(arn_of(app, stage).map(|arn| firewall(app, stage, arn))),
+        );
     }
 }
 
@@ -90,4 +94,29 @@ fn names(association: &Node, node: &Node) -> bool {
         target.references(&mut found);
     }
     found.iter().any(|(reference, _)| reference.target == node.name)
+}
+
+fn arn_of(app: &App, stage: &Node) -> Option<Data> {
+    if is_terraform(stage) {
+        return Some(Data::attribute(&stage.name, "Arn"));
+    }
+    let api = api_of(app, stage)?;
+    // SAM makes the stage, and calls it so.
+    let name = if stage.kind == Kind::Api { stage.get("stage_name") } else { stage.get("name") };
+    let of = if stage.kind == Kind::Api {
+        Data::joined([Data::reference(&format!("{}.Stage", stage.name))])
+    } else {
+        Data::reference(&stage.name)
+    };
+    let name = name.filter(|name| name.as_str().is_some()).map_or(of, |name| name.data.clone());
+    Some(Data::joined([
+        "arn:".into(),
+        pseudo("Partition"),
+        ":apigateway:".into(),
+        pseudo("Region"),
+        "::/restapis/".into(),
+        Data::reference(&api.name),
+        "/stages/".into(),
+        name,
+    ]))
 }

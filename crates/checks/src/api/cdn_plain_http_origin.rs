@@ -73,7 +73,10 @@ fn cdn_plain_http_origin(app: &App, findings: &mut Findings) {
             };
             findings.when(!secure, || {
                 let text = format!("`{}` may reach its origin over plain HTTP", cdn.name);
-                CDN_PLAIN_HTTP_ORIGIN.at(cdn, text).at(policy.at)
+                CDN_PLAIN_HTTP_ORIGIN
+                    .at(cdn, text)
+                    .at(policy.at)
+                    .fix(Fix::risky("use HTTPS", policy.rewrite("https-only")))
             });
         }
     }

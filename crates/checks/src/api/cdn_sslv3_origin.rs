@@ -62,10 +62,16 @@ check! {
 fn cdn_sslv3_origin(app: &App, findings: &mut Findings) {
     for cdn in app.all(Kind::Cdn) {
         let protocols = cdn.list("origins").iter().filter_map(|origin| origin.get("tls"));
-        let mut protocols = protocols.flat_map(Value::one_or_many);
-        if let Some(old) = protocols.find(|protocol| protocol.as_str() == Some("SSLv3")) {
+        let is_old = |protocol: &&Value| protocol.as_str() == Some("SSLv3");
+        let mut protocols =
+            protocols.filter_map(|list| Some((list, list.one_or_many().iter().find(is_old)?)));
+        if let Some((list, old)) = protocols.next() {
+            let patch = list.rewrite(Data::list(["TLSv1.2".into()]));
             findings.push(
-                CDN_SSLV3_ORIGIN.at(cdn, format!("`{}` may use SSL 3.0 to its origin", cdn.name)).at(old.at),
+                CDN_SSLV3_ORIGIN
+                    .at(cdn, format!("`{}` may use SSL 3.0 to its origin", cdn.name))
+                    .at(old.at)
+                    .fix(Fix::risky("use TLS 1.2", patch)),
             );
         }
     }

@@ -56,8 +56,16 @@ fn cdn_without_response_headers(app: &App, findings: &mut Findings) {
         let further = cdn.list("behaviors").iter().any(|behavior| behavior.get("response_headers").is_some());
         if !further {
             findings.unless_set(cdn, "response_headers", || {
-                CDN_WITHOUT_RESPONSE_HEADERS.at(cdn, format!("`{}` adds no security headers", cdn.name))
+                CDN_WITHOUT_RESPONSE_HEADERS.at(cdn, format!("`{}` adds no security headers", cdn.name)).fix(
+                    Fix::risky(
+                        "add the provider's security headers",
+                        cdn.set("response_headers", SECURITY_HEADERS),
+                    ),
+                )
             });
         }
     }
 }
+
+/// The policy that CloudFront calls `Managed-SecurityHeadersPolicy`.
+const SECURITY_HEADERS: &str = "67f7725c-6f97-4210-82d7-5512b31e9d03";

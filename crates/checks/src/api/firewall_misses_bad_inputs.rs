@@ -1,5 +1,6 @@
 //! Something public whose firewall lets known attacks through.
 use crate::prelude::*;
+use crate::repair::{is_terraform, managed_rules, put_property};
 
 check! {
     /// # Protected by a firewall that misses known attacks
@@ -78,8 +79,12 @@ fn firewall_misses_bad_inputs(app: &App, findings: &mut Findings) {
             let missing = GROUPS.iter().find(|group| !has_group(wall, group));
             if let Some(group) = missing {
                 let text = format!("the firewall of `{}` lacks `{group}`", node.name);
-                findings
-                    .push(FIREWALL_MISSES_BAD_INPUTS.at(node, text).related(wall.name_at, "the firewall"));
+                findings.push(
+                    FIREWALL_MISSES_BAD_INPUTS
+                        .at(node, text)
+                        .related(wall.name_at, "the firewall")
+                        .fix_if(add_rules(wall, group)),
+                );
             }
         }
     }
@@ -91,4 +96,23 @@ fn has_group(wall: &Node, group: &str) -> bool {
     // Rules that are not known are no proof of a gap.
     wall.get("rules").is_some_and(Value::is_unknown)
         || wall.list("rules").iter().any(|rule| rule.get("managed").and_then(Value::as_str) == Some(group))
+}
+
+/// A further rule; without rules, the first.
+fn add_rules(wall: &Node, group: &'static str) -> Option<Fix> {
+    const LATE: i64 = 900;
+    if wall.span.is_empty() {
+        return None;
+    }
+    let late = i64::try_from(wall.list("rules").len()).unwrap_or(0) + LATE;
+    let rule = managed_rules(wall, group, late);
+    let title = "add the provider's rules";
+    if is_terraform(wall) {
+        let patch = model::Patch::Put { at: wall.span, path: vec!["rule"], value: Data::list([rule]) };
+        return Some(Fix::risky(title, patch));
+    }
+    match wall.get("rules") {
+        None => put_property(wall, &["Rules"], Data::list([rule])).map(|patch| Fix::risky(title, patch)),
+        Some(rules) => Some(Fix::risky(title, rules.put(&[], rule))),
+    }
 }

@@ -1,5 +1,6 @@
 //! A firewall rule that does nothing.
 use crate::prelude::*;
+use crate::repair::is_terraform;
 
 check! {
     /// # Firewall rule without action
@@ -70,10 +71,12 @@ fn firewall_rule_without_action(app: &App, findings: &mut Findings) {
                 && rule.get("managed").is_none()
         });
         if let Some(rule) = idle {
+            let path = if is_terraform(waf) { ["action", "block"] } else { ["Action", "Block"] };
             findings.push(
                 FIREWALL_RULE_WITHOUT_ACTION
                     .at(waf, format!("a rule of `{}` has no action", waf.name))
-                    .at(rule.at),
+                    .at(rule.at)
+                    .fix(Fix::risky("block what it matches", rule.put(&path, Data::Map(Vec::new())))),
             );
         }
     }

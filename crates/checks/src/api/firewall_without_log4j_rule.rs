@@ -1,5 +1,6 @@
 //! A web ACL without the rule group for known bad inputs.
 use crate::prelude::*;
+use crate::repair::{is_terraform, managed_rules, put_property};
 
 check! {
     /// # Firewall without rules for known bad inputs
@@ -70,6 +71,7 @@ fn firewall_without_log4j_rule(app: &App, findings: &mut Findings) {
         let group = rules.find(|rule| {
             rule.get("managed").and_then(Value::as_str) == Some("AWSManagedRulesKnownBadInputsRuleSet")
         });
+        let lacks = group.is_none();
         let blocks = match group {
             None => waf
                 .get("rules")
@@ -77,11 +79,9 @@ fn firewall_without_log4j_rule(app: &App, findings: &mut Findings) {
             Some(rule) => (!excludes_log4j(rule) && is_in_force(rule, waf)).into(),
         };
         findings.when(!blocks, || {
-            FIREWALL_WITHOUT_LOG4J_RULE.on(
-                waf,
-                "rules",
-                format!("`{}` does not stop known bad inputs", waf.name),
-            )
+            FIREWALL_WITHOUT_LOG4J_RULE
+                .on(waf, "rules", format!("`{}` does not stop known bad inputs", waf.name))
+                .fix_if(lacks.then(|| add_rules(waf, "AWSManagedRulesKnownBadInputsRuleSet")).flatten())
         });
     }
 }
@@ -97,4 +97,23 @@ fn excludes_log4j(rule: &Value) -> bool {
 fn is_in_force(rule: &Value, waf: &Node) -> bool {
     rule.get("override_none").is_some()
         || rule.get("override").is_none() && waf.provider_type.starts_with("AWS::")
+}
+
+/// A further rule; without rules, the first.
+fn add_rules(wall: &Node, group: &'static str) -> Option<Fix> {
+    const LATE: i64 = 900;
+    if wall.span.is_empty() {
+        return None;
+    }
+    let late = i64::try_from(wall.list("rules").len()).unwrap_or(0) + LATE;
+    let rule = managed_rules(wall, group, late);
+    let title = "add the provider's rules";
+    if is_terraform(wall) {
+        let patch = model::Patch::Put { at: wall.span, path: vec!["rule"], value: Data::list([rule]) };
+        return Some(Fix::risky(title, patch));
+    }
+    match wall.get("rules") {
+        None => put_property(wall, &["Rules"], Data::list([rule])).map(|patch| Fix::risky(title, patch)),
+        Some(rules) => Some(Fix::risky(title, rules.put(&[], rule))),
+    }
 }

@@ -1,5 +1,6 @@
 //! A web ACL without a single rule.
 use crate::prelude::*;
+use crate::repair::{first_rules, is_terraform, put_property};
 
 check! {
     /// # Firewall without rules
@@ -68,6 +69,21 @@ fn firewall_without_rules(app: &App, findings: &mut Findings) {
             }
             _ => Tri::Unknown,
         });
-        findings.when(empty, || FIREWALL_WITHOUT_RULES.at(waf, format!("`{}` has no rules", waf.name)));
+        findings.when(empty, || {
+            FIREWALL_WITHOUT_RULES.at(waf, format!("`{}` has no rules", waf.name)).fix_if(add_rules(waf))
+        });
     }
+}
+
+fn add_rules(waf: &Node) -> Option<Fix> {
+    if !waf.provider_type.to_ascii_lowercase().contains("wafv2") || waf.span.is_empty() {
+        return None;
+    }
+    let rules = Data::list(first_rules(waf));
+    let title = "add the provider's rules";
+    if is_terraform(waf) {
+        let patch = model::Patch::Put { at: waf.span, path: vec!["rule"], value: rules };
+        return Some(Fix::risky(title, patch));
+    }
+    put_property(waf, &["Rules"], rules).map(|patch| Fix::risky(title, patch))
 }

@@ -43,7 +43,16 @@ fn gap_on_replacement(app: &App, findings: &mut Findings) {
     const TYPES: &[&str] = &["aws_api_gateway_deployment", "aws_api_gateway_rest_api", "aws_acm_certificate"];
     for node in app.of_type(TYPES) {
         findings.unless_on(node, "create_before_destroy", || {
-            GAP_ON_REPLACEMENT.at(node, format!("`{}` is removed before its replacement stands", node.name))
+            GAP_ON_REPLACEMENT
+                .at(node, format!("`{}` is removed before its replacement stands", node.name))
+                .fix(Fix::risky(
+                    "make the replacement first",
+                    model::Patch::Put {
+                        at: node.span,
+                        path: vec!["lifecycle", "create_before_destroy"],
+                        value: true.into(),
+                    },
+                ))
         });
     }
 }

@@ -1,6 +1,7 @@
 //! A GraphQL API without a web application firewall.
 use super::shared::firewalls;
 use crate::prelude::*;
+use crate::repair::firewall;
 
 check! {
     /// # GraphQL API without firewall
@@ -56,7 +57,8 @@ fn graphql_api_without_firewall(app: &App, findings: &mut Findings) {
         if firewalls(app, api).next().is_none() {
             findings.push(
                 GRAPHQL_API_WITHOUT_FIREWALL
-                    .at(api, format!("no firewall stands in front of `{}`", api.name)),
+                    .at(api, format!("no firewall stands in front of `{}`", api.name))
+                    .fix(firewall(app, api, Data::attribute(&api.name, "Arn"))),
             );
         }
     }

@@ -1,5 +1,6 @@
 //! A client that gets tokens in the address of a page.
 use crate::prelude::*;
+use crate::repair::without_words;
 
 check! {
     /// # Implicit OAuth flow
@@ -48,10 +49,17 @@ check! {
 fn implicit_oauth_flow(app: &App, findings: &mut Findings) {
     for client in app.all(Kind::UserPoolClient) {
         if let Some(flow) = client.list("oauth_flows").iter().find(|flow| flow.as_str() == Some("implicit")) {
+            let has_code = client.list("oauth_flows").iter().any(|flow| flow.as_str() == Some("code"));
+            let patch = if has_code {
+                without_words(client, "oauth_flows", |flow| flow == "implicit")
+            } else {
+                flow.rewrite("code")
+            };
             findings.push(
                 IMPLICIT_OAUTH_FLOW
                     .at(client, format!("`{}` gets tokens in an address", client.name))
-                    .at(flow.at),
+                    .at(flow.at)
+                    .fix(Fix::risky("use codes", patch)),
             );
         }
     }

@@ -63,8 +63,17 @@ fn jwt_without_audience(app: &App, findings: &mut Findings) {
         if authorizer.list("audience").is_empty() {
             findings.push(
                 JWT_WITHOUT_AUDIENCE
-                    .at(authorizer, format!("`{}` takes tokens that were meant for others", authorizer.name)),
+                    .at(authorizer, format!("`{}` takes tokens that were meant for others", authorizer.name))
+                    .fix_if(audience(app, authorizer)),
             );
         }
     }
+}
+
+/// The only client that signs in.
+fn audience(app: &App, authorizer: &Node) -> Option<Fix> {
+    let mut clients = app.all(Kind::UserPoolClient);
+    let client = clients.next().filter(|_| clients.next().is_none())?;
+    let audience = Data::list([Data::reference(&client.name)]);
+    Some(Fix::risky("take tokens of its client only", authorizer.set("audience", audience)))
 }

@@ -58,8 +58,13 @@ fn long_lived_refresh_token(app: &App, findings: &mut Findings) {
             _ => 0,
         };
         if days > DAYS_MAX {
+            let month = if validity == days { 30 } else { 30 * 24 };
             let text = format!("refresh tokens of `{}` live for {days} days", client.name);
-            findings.push(LONG_LIVED_REFRESH_TOKEN.on(client, "refresh_validity", text));
+            findings.push(
+                LONG_LIVED_REFRESH_TOKEN
+                    .on(client, "refresh_validity", text)
+                    .fix(Fix::risky("end them after 30 days", client.set("refresh_validity", month))),
+            );
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A client that sends passwords instead of proving them.
 use crate::prelude::*;
+use crate::repair::without_words;
 
 check! {
     /// # Password sent on sign-in
@@ -51,10 +52,17 @@ fn password_sent_on_sign_in(app: &App, findings: &mut Findings) {
     for client in app.all(Kind::UserPoolClient) {
         let mut flows = client.list("auth_flows").iter();
         if let Some(flow) = flows.find(|flow| flow.as_str().is_some_and(|text| FLOWS.contains(&text))) {
+            let safe = |flow: &Value| flow.as_str() == Some("ALLOW_USER_SRP_AUTH");
+            let patch = if client.list("auth_flows").iter().any(safe) {
+                without_words(client, "auth_flows", |flow| FLOWS.contains(&flow))
+            } else {
+                flow.rewrite("ALLOW_USER_SRP_AUTH")
+            };
             findings.push(
                 PASSWORD_SENT_ON_SIGN_IN
                     .at(client, format!("`{}` sends passwords to sign in", client.name))
-                    .at(flow.at),
+                    .at(flow.at)
+                    .fix(Fix::risky("sign in without sending it", patch)),
             );
         }
     }

@@ -1,5 +1,6 @@
 //! An API that calls its backend without TLS.
 use crate::prelude::*;
+use crate::repair::over_tls;
 
 check! {
     /// # Backend called over plain HTTP
@@ -61,11 +62,11 @@ fn plain_http_integration(app: &App, findings: &mut Findings) {
     for (node, attr) in targets.chain(inline.map(|route| (route, "integration"))) {
         let Some(uri) = node.get(attr) else { continue };
         if uri.display().starts_with("http://") {
-            findings.push(PLAIN_HTTP_INTEGRATION.on(
-                node,
-                attr,
-                format!("`{}` is called over plain HTTP", uri.display()),
-            ));
+            findings.push(
+                PLAIN_HTTP_INTEGRATION
+                    .on(node, attr, format!("`{}` is called over plain HTTP", uri.display()))
+                    .fix_if(over_tls(uri)),
+            );
         }
     }
 }

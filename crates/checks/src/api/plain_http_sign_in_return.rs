@@ -1,5 +1,6 @@
 //! Users return from sign-in over plain HTTP.
 use crate::prelude::*;
+use crate::repair::over_tls;
 
 check! {
     /// # Sign-in returns over plain HTTP
@@ -55,7 +56,8 @@ fn plain_http_sign_in_return(app: &App, findings: &mut Findings) {
             findings.push(
                 PLAIN_HTTP_SIGN_IN_RETURN
                     .at(client, format!("users of `{}` return over plain HTTP", client.name))
-                    .at(url.at),
+                    .at(url.at)
+                    .fix_if(over_tls(url)),
             );
         }
     }

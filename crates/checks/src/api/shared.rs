@@ -13,8 +13,13 @@ pub(super) fn stages(app: &App) -> impl Iterator<Item = &Node> {
 
 /// Stages of REST APIs.
 pub(super) fn rest_stages(app: &App) -> impl Iterator<Item = &Node> {
+    stages(app).filter(|node| is_rest_stage(node))
+}
+
+/// A stage of a REST API.
+pub(super) fn is_rest_stage(node: &Node) -> bool {
     const TYPES: &[&str] = &["AWS::ApiGateway::Stage", "AWS::Serverless::Api", "aws_api_gateway_stage"];
-    stages(app).filter(|node| TYPES.contains(&node.provider_type.as_str()))
+    TYPES.contains(&node.provider_type.as_str())
 }
 
 /// The API of a route, stage or trigger; an API is its own.

@@ -1,6 +1,7 @@
 //! An API stage without access logs.
 use super::shared::stages;
 use crate::prelude::*;
+use crate::repair::{log_group, risky_with};
 
 check! {
     /// # API without access logs
@@ -58,7 +59,19 @@ check! {
 fn unlogged_api(app: &App, findings: &mut Findings) {
     for stage in stages(app) {
         findings.unless_set(stage, "access_logs", || {
-            UNLOGGED_API.on(stage, "access_logs", format!("`{}` writes no access logs", stage.name))
+            UNLOGGED_API
+                .on(stage, "access_logs", format!("`{}` writes no access logs", stage.name))
+                .fix(log_to_group(app, stage))
         });
     }
+}
+
+/// Who called what from where, and what came of it. API Gateway knows more variables.
+const FORMAT: &str = r#"{"requestId":"$context.requestId","ip":"$context.identity.sourceIp","time":"$context.requestTime","method":"$context.httpMethod","status":"$context.status"}"#;
+
+fn log_to_group(app: &App, stage: &Node) -> Fix {
+    let group = log_group(app, stage, "");
+    let arn = group.attribute("Arn");
+    let patches = [stage.set("access_logs", arn), stage.set("access_log_format", FORMAT)];
+    risky_with("write access logs", group, patches)
 }

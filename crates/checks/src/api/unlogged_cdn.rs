@@ -1,5 +1,6 @@
 //! A CDN without access logs.
 use crate::prelude::*;
+use crate::repair::{camel, free_name, is_terraform};
 
 check! {
     /// # CDN without access logs
@@ -47,7 +48,25 @@ check! {
 fn unlogged_cdn(app: &App, findings: &mut Findings) {
     for cdn in app.all(Kind::Cdn) {
         findings.unless_set(cdn, "log_bucket", || {
-            UNLOGGED_CDN.at(cdn, format!("`{}` writes no access logs", cdn.name))
+            UNLOGGED_CDN
+                .at(cdn, format!("`{}` writes no access logs", cdn.name))
+                .fix_if(log_to_bucket(app, cdn))
         });
     }
+}
+
+/// CloudFront writes through an access list. Terraform sets that beside the bucket.
+fn log_to_bucket(app: &App, cdn: &Node) -> Option<Fix> {
+    let name = free_name(app, &format!("{}Logs", camel(&cdn.name)));
+    let bucket = NewNode::new(cdn, name, ["AWS::S3::Bucket", "aws_s3_bucket"])
+        .property(
+            ["OwnershipControls.Rules", ""],
+            Data::list([Data::map([("ObjectOwnership", "BucketOwnerPreferred".into())])]),
+        )
+        .with("block_public_acls", true)
+        .with("ignore_public_acls", true)
+        .with("block_public_policy", true)
+        .with("restrict_public_buckets", true);
+    let set = cdn.set("log_bucket", bucket.attribute("DomainName"));
+    (!is_terraform(cdn)).then(|| Fix::risky("write access logs", bucket.create()).and(set))
 }

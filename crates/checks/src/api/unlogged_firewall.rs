@@ -1,5 +1,6 @@
 //! A web ACL that writes no logs.
 use crate::prelude::*;
+use crate::repair::{camel, free_name, log_group, risky_with};
 
 check! {
     /// # Firewall without logs
@@ -63,8 +64,21 @@ fn unlogged_firewall(app: &App, findings: &mut Findings) {
         let is_logged = app.sources(waf, Relation::PartOf).any(|part| part.kind == Kind::LogConfig);
         if !is_logged {
             findings.unless_set(waf, "log_destination", || {
-                UNLOGGED_FIREWALL.at(waf, format!("`{}` writes no logs", waf.name))
+                UNLOGGED_FIREWALL
+                    .at(waf, format!("`{}` writes no logs", waf.name))
+                    .fix(log_to_group(app, waf))
             });
         }
     }
+}
+
+/// The names of such groups begin so.
+fn log_to_group(app: &App, waf: &Node) -> Fix {
+    let group = log_group(app, waf, "aws-waf-logs-");
+    let name = free_name(app, &format!("{}Logging", camel(&waf.name)));
+    let types = ["AWS::WAFv2::LoggingConfiguration", "aws_wafv2_web_acl_logging_configuration"];
+    let logging = NewNode::new(waf, name, types)
+        .property(["ResourceArn", "resource_arn"], Data::attribute(&waf.name, "Arn"))
+        .property(["LogDestinationConfigs", "log_destination_configs"], Data::list([group.attribute("Arn")]));
+    risky_with("log requests", group, [logging.create()])
 }

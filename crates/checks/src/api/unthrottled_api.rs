@@ -1,6 +1,7 @@
 //! A stage without request limits of its own.
 use super::shared::stages;
 use crate::prelude::*;
+use crate::repair::put_property;
 
 check! {
     /// # API without throttling
@@ -68,7 +69,8 @@ fn unthrottled_api(app: &App, findings: &mut Findings) {
         }
         findings.push(
             UNTHROTTLED_API
-                .at(stage, format!("`{}` takes as many requests as the account allows", stage.name)),
+                .at(stage, format!("`{}` takes as many requests as the account allows", stage.name))
+                .fix_if(throttle(stage)),
         );
     }
 }
@@ -83,4 +85,28 @@ fn has_plan(app: &App, stage: &Node) -> bool {
             reference.target == stage.name || api.is_some_and(|api| api.name == reference.target)
         })
     })
+}
+
+const RATE: i64 = 100;
+const BURST: i64 = 200;
+
+fn throttle(stage: &Node) -> Option<Fix> {
+    let title = "take 100 requests a second";
+    let is_rest = super::shared::is_rest_stage(stage);
+    if !is_rest {
+        return Some(Fix::risky(title, stage.set("rate", RATE)).and(stage.set("burst", BURST)));
+    }
+    if let [method] = stage.list("methods") {
+        let written = stage.provider_type.starts_with("AWS::");
+        let rate = Fix::risky(title, method.put(&["ThrottlingRateLimit"], RATE));
+        return written.then(|| rate.and(method.put(&["ThrottlingBurstLimit"], BURST)));
+    }
+    let all = Data::map([
+        ("HttpMethod", "*".into()),
+        ("ResourcePath", "/*".into()),
+        ("ThrottlingRateLimit", RATE.into()),
+        ("ThrottlingBurstLimit", BURST.into()),
+    ]);
+    let patch = put_property(stage, &["MethodSettings"], Data::list([all]))?;
+    stage.list("methods").is_empty().then(|| Fix::risky(title, patch))
 }

@@ -1,6 +1,7 @@
 //! A REST method that passes on requests unchecked.
 use super::shared::label;
 use crate::prelude::*;
+use crate::repair::{camel, free_name};
 
 check! {
     /// # Unvalidated API request
@@ -71,7 +72,26 @@ fn unvalidated_api_request(app: &App, findings: &mut Findings) {
             continue;
         }
         findings.unless_set(route, "validator", || {
-            UNVALIDATED_API_REQUEST.at(route, format!("`{}` passes on requests unchecked", label(route)))
+            UNVALIDATED_API_REQUEST
+                .at(route, format!("`{}` passes on requests unchecked", label(route)))
+                .fix_if(validate(app, route))
         });
     }
+}
+
+/// An API described by a document says it there.
+fn validate(app: &App, route: &Node) -> Option<Fix> {
+    if !super::shared::is_resource(route) {
+        return None;
+    }
+    let api = super::shared::api_of(app, route)?;
+    let types = ["AWS::ApiGateway::RequestValidator", "aws_api_gateway_request_validator"];
+    let name = free_name(app, &format!("{}Validator", camel(&api.name)));
+    let validator = NewNode::new(route, name.as_str(), types)
+        .property(["Name", "name"], name.as_str())
+        .property(["RestApiId", "rest_api_id"], Data::reference(&api.name))
+        .property(["ValidateRequestBody", "validate_request_body"], true)
+        .property(["ValidateRequestParameters", "validate_request_parameters"], true);
+    let set = route.set("validator", Data::reference(&name));
+    Some(Fix::risky("check requests", validator.create()).and(set))
 }

@@ -1,6 +1,7 @@
 //! A user pool without a web application firewall.
 use super::shared::firewalls;
 use crate::prelude::*;
+use crate::repair::firewall;
 
 check! {
     /// # User pool without firewall
@@ -53,7 +54,8 @@ fn user_pool_without_firewall(app: &App, findings: &mut Findings) {
         if firewalls(app, pool).next().is_none() {
             findings.push(
                 USER_POOL_WITHOUT_FIREWALL
-                    .at(pool, format!("no firewall stands in front of `{}`", pool.name)),
+                    .at(pool, format!("no firewall stands in front of `{}`", pool.name))
+                    .fix(firewall(app, pool, Data::attribute(&pool.name, "Arn"))),
             );
         }
     }

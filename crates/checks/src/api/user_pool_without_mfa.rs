@@ -1,5 +1,6 @@
 //! A user pool that asks for nothing but a password.
 use crate::prelude::*;
+use crate::repair::{is_terraform, put_property};
 
 check! {
     /// # User pool without MFA
@@ -48,15 +49,24 @@ fn user_pool_without_mfa(app: &App, findings: &mut Findings) {
         // YAML 1.1 reads an unquoted ON as true.
         let on = pool.is("mfa", "ON") | pool.is("mfa", "OPTIONAL") | yaml_on(pool);
         findings.when(!on, || {
-            USER_POOL_WITHOUT_MFA.on(
-                pool,
-                "mfa",
-                format!("a password alone opens accounts of `{}`", pool.name),
-            )
+            USER_POOL_WITHOUT_MFA
+                .on(pool, "mfa", format!("a password alone opens accounts of `{}`", pool.name))
+                .fix_if(offer(pool))
         });
     }
 }
 
 fn yaml_on(pool: &Node) -> Tri {
     matches!(pool.get("mfa").map(|value| &value.data), Some(Data::Bool(true))).into()
+}
+
+fn offer(pool: &Node) -> Option<Fix> {
+    let fix = Fix::risky("offer a second factor", pool.set("mfa", "OPTIONAL"));
+    let factor = if is_terraform(pool) {
+        let path = vec!["software_token_mfa_configuration", "enabled"];
+        Some(model::Patch::Put { at: pool.span, path, value: true.into() })
+    } else {
+        put_property(pool, &["EnabledMfas"], Data::list(["SOFTWARE_TOKEN_MFA".into()]))
+    };
+    Some(fix.and(factor?))
 }

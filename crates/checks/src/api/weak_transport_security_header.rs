@@ -64,11 +64,15 @@ fn weak_transport_security_header(app: &App, findings: &mut Findings) {
         });
         let flags = ["hsts_subdomains", "hsts_preload", "hsts_override"].map(|flag| headers.flag(flag));
         findings.when(!(long & Tri::all(flags)), || {
-            WEAK_TRANSPORT_SECURITY_HEADER.on(
-                headers,
-                "hsts",
-                format!("`{}` does not keep browsers on HTTPS", headers.name),
-            )
+            WEAK_TRANSPORT_SECURITY_HEADER
+                .on(headers, "hsts", format!("`{}` does not keep browsers on HTTPS", headers.name))
+                .fix(keep_on_https(headers))
         });
     }
+}
+
+fn keep_on_https(headers: &Node) -> Fix {
+    let fix = Fix::risky("keep browsers on HTTPS for a year", headers.set("hsts_seconds", 31_536_000));
+    let flags = ["hsts_subdomains", "hsts_preload", "hsts_override"];
+    flags.into_iter().fold(fix, |fix, flag| fix.and(headers.set(flag, true)))
 }

@@ -1,6 +1,7 @@
 //! An API that pages of any site may call from a browser.
 use super::shared::has_star;
 use crate::prelude::*;
+use crate::repair::without_other_origins;
 
 check! {
     /// # CORS for every origin
@@ -76,7 +77,8 @@ fn wildcard_cors(app: &App, findings: &mut Findings) {
             findings.push(
                 WILDCARD_CORS
                     .at(node, format!("`{}` may be called by pages of every origin", node.name))
-                    .at(at),
+                    .at(at)
+                    .fix(without_other_origins(node, if cors.is_some() { "cors" } else { "cors_origins" })),
             );
         }
     }

@@ -53,11 +53,17 @@ fn aurora_with_readable_files(app: &App, findings: &mut Findings) {
     for node in app.any(&[Kind::Database, Kind::DatabaseCluster]) {
         let vulnerable = node.is("engine", "aurora-postgresql") & one_of(node, "engine_version", VERSIONS);
         findings.when(vulnerable, || {
-            AURORA_WITH_READABLE_FILES.on(
-                node,
-                "engine_version",
-                format!("`{}` runs a version that shows its files", node.name),
-            )
+            AURORA_WITH_READABLE_FILES
+                .on(node, "engine_version", format!("`{}` runs a version that shows its files", node.name))
+                .fix({
+                    let first =
+                        if node.text("engine_version").is_some_and(|version| version.starts_with("10.")) {
+                            "10.14"
+                        } else {
+                            "11.9"
+                        };
+                    Fix::risky("run a version that is repaired", node.set("engine_version", first))
+                })
         });
     }
 }

@@ -1,6 +1,7 @@
 //! Backups in this vault are encrypted with the provider's shared key.
 use super::facts::written;
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # Backup vault without a customer key
@@ -50,11 +51,11 @@ check! {
 fn backup_vault_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.all(Kind::BackupVault) {
         if !written(node, "key") {
-            findings.push(BACKUP_VAULT_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key",
-                format!("`{}` is encrypted with the shared key", node.name),
-            ));
+            findings.push(
+                BACKUP_VAULT_WITHOUT_CUSTOMER_KEY
+                    .on(node, "key", format!("`{}` is encrypted with the shared key", node.name))
+                    .fix(with_own_key(app, node, "key", "encrypt with a customer key (replaces the vault)")),
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Messages in this broker are encrypted with a key of the provider.
 use super::facts::written;
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 const TYPES: &[&str] = &["aws_mq_broker", "AWS::AmazonMQ::Broker"];
 
@@ -54,11 +55,11 @@ check! {
 fn broker_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         if !written(node, "key") {
-            findings.push(BROKER_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key",
-                format!("`{}` names no customer key", node.name),
-            ));
+            findings.push(
+                BROKER_WITHOUT_CUSTOMER_KEY
+                    .on(node, "key", format!("`{}` names no customer key", node.name))
+                    .fix(with_own_key(app, node, "key", "encrypt with a customer key (replaces the broker)")),
+            );
         }
     }
 }

@@ -65,7 +65,8 @@ fn bucket_cors_for_any_origin(app: &App, findings: &mut Findings) {
         let writes = rule.get("methods").is_some_and(|list| list.one_or_many().iter().any(is_write));
         let finding = BUCKET_CORS_FOR_ANY_ORIGIN
             .at(node, format!("scripts of any website may use `{}`", node.name))
-            .at(rule.at);
+            .at(rule.at)
+            .fix(Fix::risky("let no other origin in", node.unset("cors")));
         findings.push(if writes { finding.severity(Severity::Medium) } else { finding });
     }
 }

@@ -1,6 +1,7 @@
 //! A statement of this policy allows every action on the bucket.
 use super::policies::{Guarded, allows_everything, held};
 use crate::prelude::*;
+use crate::repair::only_action;
 
 check! {
     /// # Bucket policy that allows every action
@@ -46,6 +47,11 @@ fn bucket_policy_for_any_action(app: &App, findings: &mut Findings) {
             continue;
         };
         let message = format!("the policy `{}` allows every action", held.node.name);
-        findings.push(BUCKET_POLICY_FOR_ANY_ACTION.at(held.node, message).at(statement.at));
+        findings.push(
+            BUCKET_POLICY_FOR_ANY_ACTION
+                .at(held.node, message)
+                .at(statement.at)
+                .fix_if(only_action(statement, "s3:GetObject")),
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! A statement of this policy denies everyone the change of the policy itself.
 use super::policies::{Guarded, held};
 use crate::prelude::*;
+use crate::repair::pseudo;
 
 /// Actions that cover the change of a bucket's policy.
 const POLICY_ACTIONS: &[&str] = &["s3:PutBucketPolicy", "s3:*BucketPolicy", "s3:Put*", "s3:*", "*"];
@@ -48,7 +49,12 @@ fn bucket_policy_that_locks_out(app: &App, findings: &mut Findings) {
             continue;
         };
         let message = format!("the policy `{}` denies everyone to change it", held.node.name);
-        findings.push(BUCKET_POLICY_THAT_LOCKS_OUT.at(held.node, message).at(statement.at));
+        findings.push(
+            BUCKET_POLICY_THAT_LOCKS_OUT
+                .at(held.node, message)
+                .at(statement.at)
+                .fix_if(spare_the_account(held.node, statement)),
+        );
     }
 }
 
@@ -57,4 +63,11 @@ fn locks_out(statement: &Statement) -> bool {
         && statement.conditions.is_empty()
         && statement.for_everyone()
         && POLICY_ACTIONS.iter().any(|action| statement.has_action(action))
+}
+
+/// Terraform has no name for the own account.
+fn spare_the_account(node: &Node, statement: &Statement) -> Option<Fix> {
+    let path = ["Condition", "StringNotEquals", "aws:PrincipalAccount"];
+    let written = node.provider_type.starts_with("AWS::") && !statement.at.is_empty();
+    written.then(|| Fix::risky("spare the own account", statement.put(&path, pseudo("AccountId"))))
 }

@@ -1,5 +1,6 @@
 //! Requests to this bucket are not logged.
 use crate::prelude::*;
+use crate::repair::{free_name, is_terraform, policy_of, pseudo};
 
 const TYPES: &[&str] = &["AWS::S3::Bucket", "aws_s3_bucket"];
 
@@ -52,7 +53,45 @@ check! {
 fn bucket_without_access_log(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         findings.unless_on(node, "logging", || {
-            BUCKET_WITHOUT_ACCESS_LOG.on(node, "logging", format!("`{}` keeps no access log", node.name))
+            BUCKET_WITHOUT_ACCESS_LOG
+                .on(node, "logging", format!("`{}` keeps no access log", node.name))
+                .fix_if(access_log(app, node))
         });
     }
+}
+
+/// A bucket for the log, into which the log service may write. Terraform sets a log beside the bucket.
+fn access_log(app: &App, node: &Node) -> Option<Fix> {
+    if is_terraform(node) || node.has("log_target") || node.span.is_empty() {
+        return None;
+    }
+    let mut known = app.all(Kind::Bucket).filter_map(|bucket| bucket.get("log_target")?.as_ref());
+    let title = "keep an access log";
+    if let Some(target) = known.find(|target| target.target != node.name) {
+        return Some(Fix::risky(title, node.set("log_target", Data::reference(&target.target))));
+    }
+    let name = free_name(app, "AccessLogs");
+    let objects = Data::joined([Data::attribute(&name, "Arn"), "/*".into()]);
+    let own = Data::map([("StringEquals", Data::map([("aws:SourceAccount", pseudo("AccountId"))]))]);
+    let statement = Data::map([
+        ("Effect", "Allow".into()),
+        ("Principal", Data::map([("Service", "logging.s3.amazonaws.com".into())])),
+        ("Action", "s3:PutObject".into()),
+        ("Resource", objects),
+        ("Condition", own),
+    ]);
+    let bucket = NewNode::new(node, name.as_str(), ["AWS::S3::Bucket", "aws_s3_bucket"])
+        .with("block_public_acls", true)
+        .with("ignore_public_acls", true)
+        .with("block_public_policy", true)
+        .with("restrict_public_buckets", true);
+    let policy = NewNode::new(
+        node,
+        free_name(app, "AccessLogsPolicy"),
+        ["AWS::S3::BucketPolicy", "aws_s3_bucket_policy"],
+    )
+    .with("target", Data::reference(&name))
+    .policy(policy_of([statement]));
+    let fix = Fix::risky(title, bucket.create()).and(policy.create());
+    Some(fix.and(node.set("log_target", Data::reference(&name))))
 }

@@ -1,6 +1,7 @@
 //! Objects of this bucket stay for ever.
 use super::facts::written;
 use crate::prelude::*;
+use crate::repair::put_property;
 
 const TYPES: &[&str] = &["aws_s3_bucket", "AWS::S3::Bucket"];
 
@@ -55,11 +56,23 @@ check! {
 fn bucket_without_lifecycle(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         if !written(node, "lifecycle") {
-            findings.push(BUCKET_WITHOUT_LIFECYCLE.on(
-                node,
-                "lifecycle",
-                format!("`{}` has no lifecycle rules", node.name),
-            ));
+            findings.push(
+                BUCKET_WITHOUT_LIFECYCLE
+                    .on(node, "lifecycle", format!("`{}` has no lifecycle rules", node.name))
+                    .fix_if(
+                        end_failed_uploads(node)
+                            .map(|patch| Fix::risky("delete failed uploads after a week", patch)),
+                    ),
+            );
         }
     }
+}
+
+fn end_failed_uploads(node: &Node) -> Option<model::Patch> {
+    let rule = Data::map([
+        ("Id", "failed-uploads".into()),
+        ("Status", "Enabled".into()),
+        ("AbortIncompleteMultipartUpload", Data::map([("DaysAfterInitiation", 7.into())])),
+    ]);
+    put_property(node, &["LifecycleConfiguration", "Rules"], Data::list([rule]))
 }

@@ -1,5 +1,6 @@
 //! Nothing is told when objects of this bucket appear or vanish.
 use crate::prelude::*;
+use crate::repair::{camel, free_name};
 
 const TYPES: &[&str] = &["aws_s3_bucket"];
 
@@ -43,12 +44,17 @@ check! {
 
 fn bucket_without_notifications(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
+        let told = NewNode::new(
+            node,
+            free_name(app, &format!("{}Notification", camel(&node.name))),
+            ["", "aws_s3_bucket_notification"],
+        )
+        .with("bucket", Data::reference(&node.name))
+        .with("notify_bus", true);
         findings.unless_on(node, "notifications", || {
-            BUCKET_WITHOUT_NOTIFICATIONS.on(
-                node,
-                "notifications",
-                format!("`{}` tells nobody of changes", node.name),
-            )
+            BUCKET_WITHOUT_NOTIFICATIONS
+                .on(node, "notifications", format!("`{}` tells nobody of changes", node.name))
+                .fix(Fix::risky("tell the event bus", told.create()))
         });
     }
 }

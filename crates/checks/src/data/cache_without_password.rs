@@ -1,5 +1,6 @@
 //! Whoever reaches this cache may use it.
 use crate::prelude::*;
+use crate::repair::camel;
 
 check! {
     /// # Cache that asks for no password
@@ -49,7 +50,19 @@ fn cache_without_password(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["AWS::ElastiCache::ReplicationGroup", "aws_elasticache_replication_group"]) {
         let asks = node.has("auth_token") || node.has("user_groups");
         findings.when(!(node.flag("tls") & asks.into()), || {
-            CACHE_WITHOUT_PASSWORD.at(node, format!("`{}` asks for no password", node.name))
+            CACHE_WITHOUT_PASSWORD
+                .at(node, format!("`{}` asks for no password", node.name))
+                .fix_if(ask_for(node))
         });
     }
+}
+
+fn ask_for(node: &Node) -> Option<Fix> {
+    if node.has("auth_token") || node.has("user_groups") {
+        return (!node.has("tls")).then(|| Fix::risky("switch TLS on", node.set("tls", true)));
+    }
+    let parameter = format!("{}Password", camel(&node.name));
+    let set = node.set("auth_token", Data::reference(&parameter));
+    let ask = model::Patch::Ask { near: node.name.clone(), parameter };
+    Some(Fix::risky("ask for a password at each deployment", ask).and(set).and(node.set("tls", true)))
 }

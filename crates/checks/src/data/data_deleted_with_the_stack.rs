@@ -1,5 +1,6 @@
 //! Removing this store from the template, or a change that replaces it, deletes its data.
 use crate::prelude::*;
+use crate::repair::put_beside;
 
 check! {
     /// # Data that is deleted with the stack
@@ -49,11 +50,12 @@ fn data_deleted_with_the_stack(app: &App, findings: &mut Findings) {
             Some(_) => node.is("deletion_policy", "Delete"),
         };
         findings.when(deleted, || {
-            DATA_DELETED_WITH_THE_STACK.on(
-                node,
-                "deletion_policy",
-                format!("the data of `{}` goes with the stack", node.name),
-            )
+            DATA_DELETED_WITH_THE_STACK
+                .on(node, "deletion_policy", format!("the data of `{}` goes with the stack", node.name))
+                .fix_if(
+                    put_beside(node, "DeletionPolicy", "Retain")
+                        .map(|patch| Fix::safe("keep the data", patch)),
+                )
         });
     }
 }

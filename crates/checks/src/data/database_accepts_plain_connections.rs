@@ -1,6 +1,7 @@
 //! The parameter group of this database does not force TLS.
 use super::facts::parameter;
 use crate::prelude::*;
+use crate::repair::set_parameter;
 
 check! {
     /// # Database that accepts connections without TLS
@@ -62,23 +63,28 @@ fn database_accepts_plain_connections(app: &App, findings: &mut Findings) {
                 DATABASE_ACCEPTS_PLAIN_CONNECTIONS
                     .on(node, "parameters", format!("`{}` accepts connections without TLS", node.name))
                     .related(group.name_at, "its parameters are set here")
+                    .fix_if(wanted(group).and_then(|(name, value)| set_parameter(group, name, value)))
             });
         }
     }
 }
 
 /// Each family of engines has its own parameter for it. Other engines have none.
-fn forces_tls(group: &Node) -> Tri {
+fn wanted(group: &Node) -> Option<(&'static str, &'static str)> {
     let family = group.text("family").unwrap_or_default();
-    let (name, wanted) = if family.starts_with("postgres") || family.contains("sqlserver") {
+    Some(if family.starts_with("postgres") || family.contains("sqlserver") {
         ("rds.force_ssl", "1")
     } else if family.starts_with("mysql") || family.starts_with("mariadb") {
         ("require_secure_transport", "1")
     } else if family.contains("db2-ae") {
         ("db2comm", "SSL")
     } else {
-        return Tri::True;
-    };
+        return None;
+    })
+}
+
+fn forces_tls(group: &Node) -> Tri {
+    let Some((name, wanted)) = wanted(group) else { return Tri::True };
     match parameter(group, name) {
         None => Tri::False,
         Some(value) if value.is_literal() => (value.display() == wanted).into(),

@@ -1,6 +1,7 @@
 //! This MySQL cluster sends no audit log to the log service.
 use super::facts::{holds, one_of};
 use crate::prelude::*;
+use crate::repair::with_words;
 
 check! {
     /// # Database cluster without an audit log
@@ -53,11 +54,12 @@ fn database_cluster_without_audit_log(app: &App, findings: &mut Findings) {
             continue;
         }
         findings.when(!holds(node, "log_exports", &["audit"]), || {
-            DATABASE_CLUSTER_WITHOUT_AUDIT_LOG.on(
-                node,
-                "log_exports",
-                format!("`{}` sends no audit log", node.name),
-            )
+            DATABASE_CLUSTER_WITHOUT_AUDIT_LOG
+                .on(node, "log_exports", format!("`{}` sends no audit log", node.name))
+                .fix_if(
+                    with_words(node, "log_exports", &["audit"])
+                        .map(|patch| Fix::safe("send the audit log", patch)),
+                )
         });
     }
 }

@@ -1,6 +1,7 @@
 //! This cluster is encrypted, if at all, with a key of the provider.
 use super::facts::written;
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 const TYPES: &[&str] = &[
     "aws_rds_cluster",
@@ -59,11 +60,16 @@ check! {
 fn database_cluster_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         if !written(node, "key") {
-            findings.push(DATABASE_CLUSTER_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key",
-                format!("`{}` names no customer key", node.name),
-            ));
+            findings.push(
+                DATABASE_CLUSTER_WITHOUT_CUSTOMER_KEY
+                    .on(node, "key", format!("`{}` names no customer key", node.name))
+                    .fix(with_own_key(
+                        app,
+                        node,
+                        "key",
+                        "encrypt with a customer key (replaces the cluster)",
+                    )),
+            );
         }
     }
 }

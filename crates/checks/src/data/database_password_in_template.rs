@@ -1,6 +1,7 @@
 //! The password of this store stands in the template.
 use super::facts::is_plain_secret;
 use crate::prelude::*;
+use crate::repair::ask_for;
 
 check! {
     /// # Password written in the template
@@ -76,7 +77,25 @@ fn database_password_in_template(app: &App, findings: &mut Findings) {
         findings.push(
             DATABASE_PASSWORD_IN_TEMPLATE
                 .at(node, format!("the password of `{}` stands in the template", node.name))
-                .at(value.at),
+                .at(value.at)
+                .fix(keep_elsewhere(node, value)),
         );
     }
+}
+
+/// Some databases let the secret manager keep and rotate their password.
+fn keep_elsewhere(node: &Node, value: &Value) -> Fix {
+    const MANAGED: &[&str] = &[
+        "AWS::RDS::DBInstance",
+        "AWS::RDS::DBCluster",
+        "AWS::Redshift::Cluster",
+        "aws_db_instance",
+        "aws_rds_cluster",
+        "aws_redshift_cluster",
+    ];
+    if MANAGED.contains(&node.provider_type.as_str()) {
+        let managed = node.set("managed_password", true);
+        return Fix::risky("let the secret manager keep it", node.unset("password")).and(managed);
+    }
+    ask_for(node, "password", value)
 }

@@ -1,6 +1,7 @@
 //! This snapshot names no key of your own.
 use super::facts::written;
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 const TYPES: &[&str] = &["aws_neptune_cluster_snapshot", "aws_db_snapshot_copy"];
 
@@ -41,11 +42,16 @@ check! {
 fn database_snapshot_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         if !written(node, "key") {
-            findings.push(DATABASE_SNAPSHOT_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key",
-                format!("`{}` names no customer key", node.name),
-            ));
+            findings.push(
+                DATABASE_SNAPSHOT_WITHOUT_CUSTOMER_KEY
+                    .on(node, "key", format!("`{}` names no customer key", node.name))
+                    .fix(with_own_key(
+                        app,
+                        node,
+                        "key",
+                        "encrypt with a customer key (replaces the snapshot)",
+                    )),
+            );
         }
     }
 }

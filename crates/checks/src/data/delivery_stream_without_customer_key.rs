@@ -1,6 +1,7 @@
 //! This delivery stream is not encrypted with a key of your own.
 use super::facts::written;
 use crate::prelude::*;
+use crate::repair::with_own_key_and;
 
 check! {
     /// # Delivery stream without a customer key
@@ -55,11 +56,15 @@ fn delivery_stream_without_customer_key(app: &App, findings: &mut Findings) {
             & node.is("key_type", "CUSTOMER_MANAGED_CMK")
             & written(node, "key").into();
         findings.when(!own, || {
-            DELIVERY_STREAM_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key_type",
-                format!("`{}` is not encrypted with a customer key", node.name),
-            )
+            DELIVERY_STREAM_WITHOUT_CUSTOMER_KEY
+                .on(node, "key_type", format!("`{}` is not encrypted with a customer key", node.name))
+                .fix(with_own_key_and(
+                    app,
+                    node,
+                    "key",
+                    "encrypt with a customer key",
+                    [node.set("encrypted", true), node.set("key_type", "CUSTOMER_MANAGED_CMK")],
+                ))
         });
     }
 }

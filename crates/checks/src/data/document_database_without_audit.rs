@@ -1,6 +1,7 @@
 //! The parameter `audit_logs` of this group is not switched on.
 use super::facts::parameter;
 use crate::prelude::*;
+use crate::repair::set_parameter;
 
 check! {
     /// # Document database that audits nothing
@@ -59,11 +60,9 @@ fn document_database_without_audit(app: &App, findings: &mut Findings) {
                 .map_or(Tri::Unknown, |text| text.split(',').any(|word| ON.contains(&word.trim())).into()),
         };
         findings.when(!on, || {
-            DOCUMENT_DATABASE_WITHOUT_AUDIT.on(
-                node,
-                "values",
-                format!("`{}` switches no audit log on", node.name),
-            )
+            DOCUMENT_DATABASE_WITHOUT_AUDIT
+                .on(node, "values", format!("`{}` switches no audit log on", node.name))
+                .fix_if(set_parameter(node, "audit_logs", "enabled"))
         });
     }
 }

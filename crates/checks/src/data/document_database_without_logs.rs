@@ -1,6 +1,7 @@
 //! Neither the audit log nor the profiler log of this cluster is sent to the log service.
 use super::facts::holds;
 use crate::prelude::*;
+use crate::repair::with_words;
 
 const TYPES: &[&str] = &["AWS::DocDB::DBCluster", "aws_docdb_cluster"];
 
@@ -50,7 +51,12 @@ check! {
 fn document_database_without_logs(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         findings.when(!holds(node, "log_exports", &["audit", "profiler"]), || {
-            DOCUMENT_DATABASE_WITHOUT_LOGS.on(node, "log_exports", format!("`{}` exports no log", node.name))
+            DOCUMENT_DATABASE_WITHOUT_LOGS
+                .on(node, "log_exports", format!("`{}` exports no log", node.name))
+                .fix_if(
+                    with_words(node, "log_exports", &["audit", "profiler"])
+                        .map(|patch| Fix::safe("send its logs", patch)),
+                )
         });
     }
 }

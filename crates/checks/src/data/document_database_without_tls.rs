@@ -1,6 +1,7 @@
 //! The parameter `tls` of this group is `disabled`.
 use super::facts::parameter;
 use crate::prelude::*;
+use crate::repair::set_parameter;
 
 check! {
     /// # Document database with TLS switched off
@@ -56,11 +57,11 @@ check! {
 fn document_database_without_tls(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["AWS::DocDB::DBClusterParameterGroup", "aws_docdb_cluster_parameter_group"]) {
         if parameter(node, "tls").and_then(Value::as_str) == Some("disabled") {
-            findings.push(DOCUMENT_DATABASE_WITHOUT_TLS.on(
-                node,
-                "values",
-                format!("`{}` switches TLS off", node.name),
-            ));
+            findings.push(
+                DOCUMENT_DATABASE_WITHOUT_TLS
+                    .on(node, "values", format!("`{}` switches TLS off", node.name))
+                    .fix_if(set_parameter(node, "tls", "enabled")),
+            );
         }
     }
 }

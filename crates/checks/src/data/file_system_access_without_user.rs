@@ -50,10 +50,13 @@ check! {
 fn file_system_access_without_user(app: &App, findings: &mut Findings) {
     for node in app.all(Kind::FileSystemAccess).filter(|node| node.has("access_point") && !node.has("group"))
     {
-        findings.push(FILE_SYSTEM_ACCESS_WITHOUT_USER.on(
-            node,
-            "group",
-            format!("`{}` lets callers choose their user", node.name),
-        ));
+        findings.push(
+            FILE_SYSTEM_ACCESS_WITHOUT_USER
+                .on(node, "group", format!("`{}` lets callers choose their user", node.name))
+                .fix(
+                    Fix::risky("make every caller user 1000", node.set("user", "1000"))
+                        .and(node.set("group", "1000")),
+                ),
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! This file system is encrypted, if at all, with a key of the provider.
 use super::facts::written;
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # File system without a customer key
@@ -50,11 +51,16 @@ check! {
 fn file_system_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.all(Kind::FileSystem) {
         if !written(node, "key") {
-            findings.push(FILE_SYSTEM_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key",
-                format!("`{}` names no customer key", node.name),
-            ));
+            findings.push(
+                FILE_SYSTEM_WITHOUT_CUSTOMER_KEY
+                    .on(node, "key", format!("`{}` names no customer key", node.name))
+                    .fix(with_own_key(
+                        app,
+                        node,
+                        "key",
+                        "encrypt with a customer key (replaces the file system)",
+                    )),
+            );
         }
     }
 }

@@ -40,11 +40,21 @@ fn global_table_without_recovery(app: &App, findings: &mut Findings) {
         let replicas = node.list("replicas");
         let all = Tri::all(replicas.iter().map(recovers)) & (!replicas.is_empty()).into();
         findings.when(!all, || {
-            GLOBAL_TABLE_WITHOUT_RECOVERY.on(
-                node,
-                "replicas",
-                format!("not every replica of `{}` can be put back to an earlier time", node.name),
-            )
+            GLOBAL_TABLE_WITHOUT_RECOVERY
+                .on(
+                    node,
+                    "replicas",
+                    format!("not every replica of `{}` can be put back to an earlier time", node.name),
+                )
+                .fix_if(recover(replicas))
         });
     }
+}
+
+fn recover(replicas: &[Value]) -> Option<Fix> {
+    let path = ["PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled"];
+    let wrong = |replica: &&Value| !replica.get("pitr").is_some_and(|value| value.truth().is_true());
+    let mut patches = replicas.iter().filter(wrong).map(|replica| replica.put(&path, true));
+    let first = Fix::safe("switch recovery on", patches.next()?);
+    Some(patches.fold(first, Fix::and))
 }

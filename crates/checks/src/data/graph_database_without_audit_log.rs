@@ -1,6 +1,7 @@
 //! The audit log of this cluster is not sent to the log service.
 use super::facts::holds;
 use crate::prelude::*;
+use crate::repair::with_words;
 
 const TYPES: &[&str] = &["AWS::Neptune::DBCluster", "aws_neptune_cluster"];
 
@@ -50,11 +51,12 @@ check! {
 fn graph_database_without_audit_log(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         findings.when(!holds(node, "log_exports", &["audit"]), || {
-            GRAPH_DATABASE_WITHOUT_AUDIT_LOG.on(
-                node,
-                "log_exports",
-                format!("`{}` exports no audit log", node.name),
-            )
+            GRAPH_DATABASE_WITHOUT_AUDIT_LOG
+                .on(node, "log_exports", format!("`{}` exports no audit log", node.name))
+                .fix_if(
+                    with_words(node, "log_exports", &["audit"])
+                        .map(|patch| Fix::safe("send the audit log", patch)),
+                )
         });
     }
 }

@@ -1,5 +1,6 @@
 //! Insights of this database, which show its statements, are encrypted with a key of the provider.
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # Performance insights without a customer key
@@ -49,11 +50,9 @@ fn insights_without_customer_key(app: &App, findings: &mut Findings) {
     const TYPES: &[&str] = &["AWS::RDS::DBInstance", "aws_db_instance", "aws_rds_cluster_instance"];
     for node in app.of_type(TYPES) {
         findings.when(node.flag("insights") & (!node.has("insights_key")).into(), || {
-            INSIGHTS_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "insights_key",
-                format!("insights of `{}` have no customer key", node.name),
-            )
+            INSIGHTS_WITHOUT_CUSTOMER_KEY
+                .on(node, "insights_key", format!("insights of `{}` have no customer key", node.name))
+                .fix(with_own_key(app, node, "insights_key", "encrypt with a customer key"))
         });
     }
 }

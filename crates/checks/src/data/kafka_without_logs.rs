@@ -1,5 +1,6 @@
 //! Logs of the brokers of this cluster go nowhere.
 use crate::prelude::*;
+use crate::repair::{is_terraform, log_group, risky_with};
 
 const TYPES: &[&str] = &["AWS::MSK::Cluster", "aws_msk_cluster"];
 
@@ -56,7 +57,17 @@ check! {
 fn kafka_without_logs(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         findings.unless_on(node, "any_log", || {
-            KAFKA_WITHOUT_LOGS.on(node, "any_log", format!("`{}` keeps no log", node.name))
+            KAFKA_WITHOUT_LOGS
+                .on(node, "any_log", format!("`{}` keeps no log", node.name))
+                .fix(keep(app, node))
         });
     }
+}
+
+fn keep(app: &App, node: &Node) -> Fix {
+    let group = log_group(app, node, "");
+    // CloudFormation's reference to a log group is its name.
+    let name = if is_terraform(node) { group.attribute("Name") } else { Data::reference(&group.name) };
+    let patches = [node.set("cloud_logs", true), node.set("log_group", name)];
+    risky_with("keep the logs of its brokers", group, patches)
 }

@@ -1,5 +1,6 @@
 //! The configuration writes no policy for this key.
 use crate::prelude::*;
+use crate::repair::{key_for_account, policy_of, put_property};
 
 const TYPES: &[&str] = &["aws_kms_key", "AWS::KMS::Key"];
 
@@ -50,7 +51,10 @@ check! {
 fn key_without_policy(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         findings.unless_on(node, "policy", || {
-            KEY_WITHOUT_POLICY.on(node, "policy", format!("`{}` has no policy of its own", node.name))
+            KEY_WITHOUT_POLICY.on(node, "policy", format!("`{}` has no policy of its own", node.name)).fix_if(
+                put_property(node, &["KeyPolicy"], policy_of([key_for_account()]))
+                    .map(|patch| Fix::safe("write the policy that it has", patch)),
+            )
         });
     }
 }

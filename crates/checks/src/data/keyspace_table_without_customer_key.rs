@@ -1,5 +1,6 @@
 //! This table is encrypted with a key of the provider, over which you have no control.
 use crate::prelude::*;
+use crate::repair::with_own_key_and;
 
 const TYPES: &[&str] = &["aws_keyspaces_table", "AWS::Cassandra::Table"];
 
@@ -53,11 +54,15 @@ check! {
 fn keyspace_table_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         findings.when(!(node.is("encryption", "CUSTOMER_MANAGED_KMS_KEY") & node.has("key").into()), || {
-            KEYSPACE_TABLE_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "encryption",
-                format!("`{}` is not encrypted with a customer key", node.name),
-            )
+            KEYSPACE_TABLE_WITHOUT_CUSTOMER_KEY
+                .on(node, "encryption", format!("`{}` is not encrypted with a customer key", node.name))
+                .fix(with_own_key_and(
+                    app,
+                    node,
+                    "key",
+                    "encrypt with a customer key",
+                    [node.set("encryption", "CUSTOMER_MANAGED_KMS_KEY")],
+                ))
         });
     }
 }

@@ -1,5 +1,6 @@
 //! No rule of this lifecycle removes the parts of uploads that were never finished.
 use crate::prelude::*;
+use crate::repair::is_terraform;
 
 check! {
     /// # Lifecycle that keeps failed uploads
@@ -66,11 +67,11 @@ fn lifecycle_keeps_failed_uploads(app: &App, findings: &mut Findings) {
             continue;
         }
         if !node.list("lifecycle").iter().any(aborts_everywhere) {
-            findings.push(LIFECYCLE_KEEPS_FAILED_UPLOADS.on(
-                node,
-                "lifecycle",
-                format!("`{}` keeps failed uploads", node.name),
-            ));
+            findings.push(
+                LIFECYCLE_KEEPS_FAILED_UPLOADS
+                    .on(node, "lifecycle", format!("`{}` keeps failed uploads", node.name))
+                    .fix_if(end_failed_uploads(node)),
+            );
         }
     }
 }
@@ -90,4 +91,20 @@ fn selects(filter: &Value) -> bool {
         Data::Null => false,
         _ => true,
     }
+}
+
+/// In the first rule that is for every object.
+fn end_failed_uploads(node: &Node) -> Option<Fix> {
+    let whole = |rule: &&Value| {
+        rule.get("enabled").is_none_or(|value| value.truth().is_true())
+            && rule.get("abort_uploads").is_none()
+            && !rule.get("filter").is_some_and(selects)
+    };
+    let rule = node.list("lifecycle").iter().find(whole)?;
+    let path = if is_terraform(node) {
+        ["abort_incomplete_multipart_upload", "days_after_initiation"]
+    } else {
+        ["AbortIncompleteMultipartUpload", "DaysAfterInitiation"]
+    };
+    Some(Fix::risky("delete failed uploads after a week", rule.put(&path, 7)))
 }

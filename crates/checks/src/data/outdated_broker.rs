@@ -55,11 +55,14 @@ fn outdated_broker(app: &App, findings: &mut Findings) {
         };
         let Some(version) = node.text("engine_version").and_then(major_and_minor) else { continue };
         if version < least {
-            findings.push(OUTDATED_BROKER.on(
-                node,
-                "engine_version",
-                format!("`{}` runs an old version", node.name),
-            ));
+            findings.push(
+                OUTDATED_BROKER
+                    .on(node, "engine_version", format!("`{}` runs an old version", node.name))
+                    .fix(Fix::risky(
+                        "run a supported version",
+                        node.set("engine_version", if least.0 == 5 { "5.18" } else { "3.13" }),
+                    )),
+            );
         }
     }
 }

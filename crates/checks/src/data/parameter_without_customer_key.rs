@@ -1,6 +1,7 @@
 //! This secure parameter is encrypted with the provider's shared key.
 use super::facts::written;
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # Secure parameter without a customer key
@@ -43,11 +44,9 @@ check! {
 fn parameter_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["aws_ssm_parameter"]).filter(|node| !written(node, "key")) {
         findings.when(node.is("kind", "SecureString"), || {
-            PARAMETER_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key",
-                format!("`{}` is encrypted with the shared key", node.name),
-            )
+            PARAMETER_WITHOUT_CUSTOMER_KEY
+                .on(node, "key", format!("`{}` is encrypted with the shared key", node.name))
+                .fix(with_own_key(app, node, "key", "encrypt with a customer key"))
         });
     }
 }

@@ -1,6 +1,7 @@
 //! The password of this connection stands in the template.
 use super::facts::is_plain_secret;
 use crate::prelude::*;
+use crate::repair::ask_for;
 
 check! {
     /// # Password written in a data connection
@@ -58,7 +59,8 @@ fn password_in_data_connection(app: &App, findings: &mut Findings) {
             findings.push(
                 PASSWORD_IN_DATA_CONNECTION
                     .at(node, format!("the password of `{}` stands in the template", node.name))
-                    .at(value.at),
+                    .at(value.at)
+                    .fix(ask_for(node, "password", value)),
             );
         }
     }

@@ -54,15 +54,28 @@ fn postgres_with_readable_files(app: &App, findings: &mut Findings) {
         };
         if is_vulnerable(engine, version) {
             let message = format!("`{}` runs {engine} {version}", node.name);
-            findings.push(POSTGRES_WITH_READABLE_FILES.on(node, "engine_version", message));
+            findings.push(POSTGRES_WITH_READABLE_FILES.on(node, "engine_version", message).fix_if(
+                repaired(engine, version).map(|first| {
+                    Fix::risky("run a version that is repaired", node.set("engine_version", first))
+                }),
+            ));
         }
     }
 }
 
 /// First minor version with the fix, for each major version.
+const POSTGRES: &[(u32, u32)] = &[(13, 3), (12, 7), (11, 12), (10, 17)];
+const AURORA: &[(u32, u32)] = &[(11, 9), (10, 14)];
+
+/// The first version with the fix of the same major one.
+fn repaired(engine: &str, version: &str) -> Option<String> {
+    let major: u32 = version.split('.').next()?.parse().ok()?;
+    let fixed = if engine == "postgres" { POSTGRES } else { AURORA };
+    let (_, minor) = fixed.iter().find(|(of, _)| *of == major)?;
+    Some(format!("{major}.{minor}"))
+}
+
 fn is_vulnerable(engine: &str, version: &str) -> bool {
-    const POSTGRES: &[(u32, u32)] = &[(13, 3), (12, 7), (11, 12), (10, 17)];
-    const AURORA: &[(u32, u32)] = &[(11, 9), (10, 14)];
     let parts: Vec<Option<u32>> = version.split('.').map(|part| part.parse().ok()).collect();
     let [Some(major), Some(minor), ref rest @ ..] = parts[..] else { return false };
     let below = |fixed: &[(u32, u32)], newest: u32| {

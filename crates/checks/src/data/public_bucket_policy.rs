@@ -1,6 +1,7 @@
 //! The policy of this bucket names everyone, and no condition narrows that.
 use super::policies::{Guarded, held, open_statement, what};
 use crate::prelude::*;
+use crate::repair::own_account_only;
 
 check! {
     /// # Bucket policy that lets everyone in
@@ -69,7 +70,8 @@ fn public_bucket_policy(app: &App, findings: &mut Findings) {
         let is_closed = bucket.kind == Kind::Bucket && refused.iter().any(|attr| bucket.flag(attr).is_true());
         findings.when(open, || {
             let finding = PUBLIC_BUCKET_POLICY
-                .at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)));
+                .at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)))
+                .fix_if(statement.and_then(|statement| own_account_only(held.node, statement)));
             let finding = finding.at(statement.map_or(held.policy.at, |statement| statement.at));
             if is_closed { finding.severity(Severity::Low) } else { finding }
         });

@@ -1,6 +1,7 @@
 //! Anybody may restore this snapshot.
 use super::facts::holds;
 use crate::prelude::*;
+use crate::repair::without_words;
 
 check! {
     /// # Database snapshot for everyone
@@ -41,11 +42,12 @@ check! {
 fn public_database_snapshot(app: &App, findings: &mut Findings) {
     for node in app.all(Kind::DatabaseSnapshot) {
         findings.when(holds(node, "shared_with", &["all"]), || {
-            PUBLIC_DATABASE_SNAPSHOT.on(
-                node,
-                "shared_with",
-                format!("`{}` may be restored by anybody", node.name),
-            )
+            PUBLIC_DATABASE_SNAPSHOT
+                .on(node, "shared_with", format!("`{}` may be restored by anybody", node.name))
+                .fix(Fix::risky(
+                    "share it with nobody else",
+                    without_words(node, "shared_with", |account| account == "all"),
+                ))
         });
     }
 }

@@ -1,6 +1,7 @@
 //! The policy of this key names everyone, and no condition narrows that.
 use super::policies::{Guarded, held, open_statement, what};
 use crate::prelude::*;
+use crate::repair::own_account_only;
 
 check! {
     /// # Key policy that lets everyone in
@@ -53,6 +54,7 @@ fn public_key_policy(app: &App, findings: &mut Findings) {
                     format!("the policy of `{}` lets everyone {}", held.node.name, what(statement)),
                 )
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
+                .fix_if(statement.and_then(|statement| own_account_only(held.node, statement)))
         });
     }
 }

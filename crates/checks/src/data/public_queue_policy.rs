@@ -1,6 +1,7 @@
 //! The policy of this queue names everyone, and no condition narrows that.
 use super::policies::{Guarded, held, open_statement, what};
 use crate::prelude::*;
+use crate::repair::own_account_only;
 
 check! {
     /// # Queue policy that lets everyone in
@@ -55,6 +56,7 @@ fn public_queue_policy(app: &App, findings: &mut Findings) {
             PUBLIC_QUEUE_POLICY
                 .at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)))
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
+                .fix_if(statement.and_then(|statement| own_account_only(held.node, statement)))
         });
     }
 }

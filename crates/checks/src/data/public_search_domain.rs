@@ -1,6 +1,7 @@
 //! The access policy of this domain lets everyone in, and the domain has a public endpoint.
 use super::policies::{Guarded, held, open_statement};
 use crate::prelude::*;
+use crate::repair::own_account_only;
 
 check! {
     /// # Search domain that answers everyone
@@ -52,6 +53,7 @@ fn public_search_domain(app: &App, findings: &mut Findings) {
             PUBLIC_SEARCH_DOMAIN
                 .at(held.node, format!("`{}` answers everyone", domain.name))
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
+                .fix_if(statement.and_then(|statement| own_account_only(held.node, statement)))
         });
     }
 }

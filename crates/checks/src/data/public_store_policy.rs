@@ -1,6 +1,7 @@
 //! The policy of this table, stream or backup vault names everyone, and no condition narrows that.
 use super::policies::{Guarded, held, open_statement, what};
 use crate::prelude::*;
+use crate::repair::own_account_only;
 
 check! {
     /// # Policy on a store that lets everyone in
@@ -52,6 +53,7 @@ fn public_store_policy(app: &App, findings: &mut Findings) {
                     format!("the policy of `{}` lets everyone {}", held.node.name, what(statement)),
                 )
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
+                .fix_if(statement.and_then(|statement| own_account_only(held.node, statement)))
         });
     }
 }

@@ -53,11 +53,9 @@ fn public_warehouse_with_common_user(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["AWS::Redshift::Cluster", "aws_redshift_cluster"]) {
         let public = node.flag_or("public", node.provider_type == "aws_redshift_cluster");
         findings.when(one_of(node, "username", NAMES) & public, || {
-            PUBLIC_WAREHOUSE_WITH_COMMON_USER.on(
-                node,
-                "username",
-                format!("the user of `{}` has a common name", node.name),
-            )
+            PUBLIC_WAREHOUSE_WITH_COMMON_USER
+                .on(node, "username", format!("the user of `{}` has a common name", node.name))
+                .fix(Fix::risky("take the public address away", node.set("public", false)))
         });
     }
 }

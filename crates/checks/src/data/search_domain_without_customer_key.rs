@@ -1,6 +1,7 @@
 //! This search domain is encrypted, if at all, with a key of the provider.
 use super::facts::written;
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 const TYPES: &[&str] = &[
     "AWS::Elasticsearch::Domain",
@@ -59,11 +60,11 @@ check! {
 fn search_domain_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         if !written(node, "key") {
-            findings.push(SEARCH_DOMAIN_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key",
-                format!("`{}` names no customer key", node.name),
-            ));
+            findings.push(
+                SEARCH_DOMAIN_WITHOUT_CUSTOMER_KEY
+                    .on(node, "key", format!("`{}` names no customer key", node.name))
+                    .fix(with_own_key(app, node, "key", "encrypt with a customer key")),
+            );
         }
     }
 }

@@ -59,11 +59,13 @@ check! {
 fn search_domain_without_spare_masters(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         findings.when(!(!below(node, "master_nodes", 3, 0) & node.flag("zone_aware")), || {
-            SEARCH_DOMAIN_WITHOUT_SPARE_MASTERS.on(
-                node,
-                "master_nodes",
-                format!("`{}` has no three masters in several zones", node.name),
-            )
+            SEARCH_DOMAIN_WITHOUT_SPARE_MASTERS
+                .on(node, "master_nodes", format!("`{}` has no three masters in several zones", node.name))
+                .fix(
+                    Fix::risky("add three masters in several zones", node.set("dedicated_masters", true))
+                        .and(node.set("master_nodes", 3))
+                        .and(node.set("zone_aware", true)),
+                )
         });
     }
 }

@@ -1,6 +1,7 @@
 //! A parameter whose name says that it is secret has its value in the template.
 use super::facts::{is_plain_secret, sounds_secret};
 use crate::prelude::*;
+use crate::repair::ask_for;
 
 check! {
     /// # Secret written as the value of a parameter
@@ -63,7 +64,8 @@ fn secret_in_parameter_value(app: &App, findings: &mut Findings) {
             findings.push(
                 SECRET_IN_PARAMETER_VALUE
                     .on(node, "value", format!("the value of `{}` stands in the template", node.name))
-                    .at(value.at),
+                    .at(value.at)
+                    .fix(ask_for(node, "value", value)),
             );
         }
     }

@@ -1,6 +1,7 @@
 //! The name of this parameter says that it is secret, and it is stored as plain text.
 use super::facts::sounds_secret;
 use crate::prelude::*;
+use crate::repair::is_terraform;
 
 check! {
     /// # Secret in a parameter that is not encrypted
@@ -53,11 +54,14 @@ check! {
 fn secret_in_plain_parameter(app: &App, findings: &mut Findings) {
     for node in app.all(Kind::Parameter) {
         if sounds_secret(node.text("name").unwrap_or(&node.name)) && node.text("kind") == Some("String") {
-            findings.push(SECRET_IN_PLAIN_PARAMETER.on(
-                node,
-                "kind",
-                format!("`{}` keeps a secret as plain text", node.name),
-            ));
+            findings.push(
+                SECRET_IN_PLAIN_PARAMETER
+                    .on(node, "kind", format!("`{}` keeps a secret as plain text", node.name))
+                    .fix_if(
+                        is_terraform(node)
+                            .then(|| Fix::risky("encrypt it", node.set("kind", "SecureString"))),
+                    ),
+            );
         }
     }
 }

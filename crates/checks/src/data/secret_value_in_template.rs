@@ -1,6 +1,7 @@
 //! The value of this secret stands in the template.
 use super::facts::is_plain_secret;
 use crate::prelude::*;
+use crate::repair::ask_for;
 
 check! {
     /// # Secret value written in the template
@@ -54,7 +55,8 @@ fn secret_value_in_template(app: &App, findings: &mut Findings) {
         findings.push(
             SECRET_VALUE_IN_TEMPLATE
                 .on(node, "value", format!("the value of `{}` stands in the template", node.name))
-                .at(value.at),
+                .at(value.at)
+                .fix(ask_for(node, "value", value)),
         );
     }
 }

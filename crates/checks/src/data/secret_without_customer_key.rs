@@ -1,6 +1,7 @@
 //! This secret is encrypted with the provider's shared key.
 use super::facts::written;
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # Secret without a customer key
@@ -50,11 +51,11 @@ fn secret_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["AWS::SecretsManager::Secret", "aws_secretsmanager_secret"]) {
         let shared = node.text("key").is_some_and(|key| key.contains("aws/"));
         if !written(node, "key") || shared {
-            findings.push(SECRET_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key",
-                format!("`{}` is encrypted with the shared key", node.name),
-            ));
+            findings.push(
+                SECRET_WITHOUT_CUSTOMER_KEY
+                    .on(node, "key", format!("`{}` is encrypted with the shared key", node.name))
+                    .fix(with_own_key(app, node, "key", "encrypt with a customer key")),
+            );
         }
     }
 }

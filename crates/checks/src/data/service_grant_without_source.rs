@@ -1,6 +1,7 @@
 //! A statement of this policy lets a service in, and no condition says on whose behalf.
 use super::policies::{Guarded, held, services};
 use crate::prelude::*;
+use crate::repair::pseudo;
 
 check! {
     /// # Grant to a service without its source
@@ -50,11 +51,23 @@ fn service_grant_without_source(app: &App, findings: &mut Findings) {
         let Some(statement) = held.policy.statements.iter().find(open) else { continue };
         let service = services(statement).find(|name| acts_for_others(name)).unwrap_or_default();
         let message = format!("the policy of `{}` lets `{service}` in for anybody", held.node.name);
-        findings.push(SERVICE_GRANT_WITHOUT_SOURCE.at(held.node, message).at(statement.at));
+        findings.push(
+            SERVICE_GRANT_WITHOUT_SOURCE
+                .at(held.node, message)
+                .at(statement.at)
+                .fix_if(for_the_account(held.node, statement)),
+        );
     }
 }
 
 /// Services that call with a role of the account, or that only the account's own resources reach, are not tricked.
 fn acts_for_others(service: &str) -> bool {
     !service.starts_with("lambda.") && !service.starts_with("ec2.") && service.contains(".amazonaws.com")
+}
+
+/// Terraform has no name for the own account.
+fn for_the_account(node: &Node, statement: &Statement) -> Option<Fix> {
+    let path = ["Condition", "StringEquals", "aws:SourceAccount"];
+    let written = node.provider_type.starts_with("AWS::") && !statement.at.is_empty();
+    written.then(|| Fix::risky("only for the own account", statement.put(&path, pseudo("AccountId"))))
 }

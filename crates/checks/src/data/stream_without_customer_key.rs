@@ -52,11 +52,12 @@ check! {
 fn stream_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         if !written(node, "key") {
-            findings.push(STREAM_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key",
-                format!("`{}` names no key", node.name),
-            ));
+            findings.push(
+                STREAM_WITHOUT_CUSTOMER_KEY.on(node, "key", format!("`{}` names no key", node.name)).fix(
+                    Fix::risky("encrypt with the service key", node.set("encryption", "KMS"))
+                        .and(node.set("key", "alias/aws/kinesis")),
+                ),
+            );
         }
     }
 }

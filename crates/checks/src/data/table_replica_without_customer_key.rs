@@ -1,6 +1,7 @@
 //! This replica of a table is encrypted with a key of the provider.
 use super::facts::written;
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 const TYPES: &[&str] = &["aws_dynamodb_table_replica"];
 
@@ -41,11 +42,16 @@ check! {
 fn table_replica_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         if !written(node, "key") {
-            findings.push(TABLE_REPLICA_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key",
-                format!("`{}` is not encrypted with a customer key", node.name),
-            ));
+            findings.push(
+                TABLE_REPLICA_WITHOUT_CUSTOMER_KEY
+                    .on(node, "key", format!("`{}` is not encrypted with a customer key", node.name))
+                    .fix(with_own_key(
+                        app,
+                        node,
+                        "key",
+                        "encrypt with a customer key (replaces the replica)",
+                    )),
+            );
         }
     }
 }

@@ -1,5 +1,6 @@
 //! This table is encrypted with a key of the provider, over which you have no control.
 use crate::prelude::*;
+use crate::repair::with_own_key_and;
 
 check! {
     /// # Table without a customer key
@@ -53,11 +54,15 @@ fn table_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["AWS::DynamoDB::Table", "aws_dynamodb_table", "AWS::Serverless::SimpleTable"]) {
         let by_own_key = node.flag("encrypted") & node.has("key").into();
         findings.when(!by_own_key, || {
-            TABLE_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key",
-                format!("`{}` is not encrypted with a customer key", node.name),
-            )
+            TABLE_WITHOUT_CUSTOMER_KEY
+                .on(node, "key", format!("`{}` is not encrypted with a customer key", node.name))
+                .fix(with_own_key_and(
+                    app,
+                    node,
+                    "key",
+                    "encrypt with a customer key",
+                    [node.set("encrypted", true)],
+                ))
         });
     }
 }

@@ -1,6 +1,7 @@
 //! This database is encrypted with a key of the provider.
 use super::facts::written;
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 const TYPES: &[&str] = &["AWS::Timestream::Database", "aws_timestreamwrite_database"];
 
@@ -51,11 +52,11 @@ check! {
 fn time_series_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         if !written(node, "key") {
-            findings.push(TIME_SERIES_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key",
-                format!("`{}` names no customer key", node.name),
-            ));
+            findings.push(
+                TIME_SERIES_WITHOUT_CUSTOMER_KEY
+                    .on(node, "key", format!("`{}` names no customer key", node.name))
+                    .fix(with_own_key(app, node, "key", "encrypt with a customer key")),
+            );
         }
     }
 }

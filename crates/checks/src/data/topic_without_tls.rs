@@ -1,6 +1,7 @@
 //! No policy of this topic refuses requests without TLS.
 use super::policies::refuses_plain_http;
 use crate::prelude::*;
+use crate::repair::tls_policy;
 
 check! {
     /// # Topic that answers plain HTTP
@@ -43,7 +44,9 @@ check! {
 fn topic_without_tls(app: &App, findings: &mut Findings) {
     for node in app.all(Kind::Topic) {
         findings.when(!refuses_plain_http(node), || {
-            TOPIC_WITHOUT_TLS.at(node, format!("`{}` answers plain HTTP", node.name))
+            TOPIC_WITHOUT_TLS
+                .at(node, format!("`{}` answers plain HTTP", node.name))
+                .fix_if(tls_policy(app, node))
         });
     }
 }

@@ -1,5 +1,6 @@
 //! The catalogue, or the passwords of its connections, are not encrypted with a key.
 use crate::prelude::*;
+use crate::repair::{own_key, risky_with};
 
 check! {
     /// # Data catalogue without encryption
@@ -64,6 +65,18 @@ fn unencrypted_data_catalog(app: &App, findings: &mut Findings) {
         findings.when(!(catalog & passwords), || {
             UNENCRYPTED_DATA_CATALOG
                 .at(node, format!("`{}` does not encrypt the catalogue and its passwords", node.name))
+                .fix(encrypt(app, node))
         });
     }
+}
+
+fn encrypt(app: &App, node: &Node) -> Fix {
+    let key = own_key(app, node);
+    let patches = [
+        node.set("catalog_encryption", "SSE-KMS"),
+        node.set("catalog_key", key.attribute("Arn")),
+        node.set("passwords_encrypted", true),
+        node.set("passwords_key", key.attribute("Arn")),
+    ];
+    risky_with("encrypt both with a customer key", key, patches)
 }

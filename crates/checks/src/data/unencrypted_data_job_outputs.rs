@@ -1,5 +1,6 @@
 //! Logs, bookmarks or written objects of jobs with this configuration are not encrypted.
 use crate::prelude::*;
+use crate::repair::{is_terraform, own_key, risky_with};
 
 check! {
     /// # Security configuration that leaves something unencrypted
@@ -41,7 +42,9 @@ fn unencrypted_data_job_outputs(app: &App, findings: &mut Findings) {
         let bookmarks = part(node, "bookmarks_encryption", "bookmarks_key", strict.then_some("CSE-KMS"));
         let store = node.get("store_encryption").map_or(Tri::False, is_on);
         findings.when(!(logs & bookmarks & store), || {
-            UNENCRYPTED_DATA_JOB_OUTPUTS.at(node, format!("`{}` leaves something unencrypted", node.name))
+            UNENCRYPTED_DATA_JOB_OUTPUTS
+                .at(node, format!("`{}` leaves something unencrypted", node.name))
+                .fix(encrypt(app, node))
         });
     }
 }
@@ -62,4 +65,21 @@ fn is_on(value: &Value) -> Tri {
         Data::Map(_) => value.get("S3EncryptionMode").map_or(Tri::False, is_on),
         _ => Tri::Unknown,
     }
+}
+
+fn encrypt(app: &App, node: &Node) -> Fix {
+    let key = own_key(app, node);
+    let store = if is_terraform(node) {
+        "SSE-S3".into()
+    } else {
+        Data::list([Data::map([("S3EncryptionMode", "SSE-S3".into())])])
+    };
+    let patches = [
+        node.set("logs_encryption", "SSE-KMS"),
+        node.set("logs_key", key.attribute("Arn")),
+        node.set("bookmarks_encryption", "CSE-KMS"),
+        node.set("bookmarks_key", key.attribute("Arn")),
+        node.set("store_encryption", store),
+    ];
+    risky_with("encrypt what it writes", key, patches)
 }

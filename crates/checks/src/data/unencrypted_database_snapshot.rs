@@ -40,7 +40,9 @@ check! {
 fn unencrypted_database_snapshot(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         findings.unless_on(node, "encrypted", || {
-            UNENCRYPTED_DATABASE_SNAPSHOT.on(node, "encrypted", format!("`{}` is not encrypted", node.name))
+            UNENCRYPTED_DATABASE_SNAPSHOT
+                .on(node, "encrypted", format!("`{}` is not encrypted", node.name))
+                .fix(Fix::risky("encrypt it", node.set("encrypted", true)))
         });
     }
 }

@@ -1,6 +1,7 @@
 //! The parameter `require_ssl` of this group is not on.
 use super::facts::parameter;
 use crate::prelude::*;
+use crate::repair::set_parameter;
 
 check! {
     /// # Warehouse that accepts connections without TLS
@@ -52,11 +53,9 @@ fn warehouse_accepts_plain_connections(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["AWS::Redshift::ClusterParameterGroup", "aws_redshift_parameter_group"]) {
         let required = parameter(node, "require_ssl").map_or(Tri::False, Value::truth);
         findings.when(!required, || {
-            WAREHOUSE_ACCEPTS_PLAIN_CONNECTIONS.on(
-                node,
-                "values",
-                format!("`{}` does not require TLS", node.name),
-            )
+            WAREHOUSE_ACCEPTS_PLAIN_CONNECTIONS
+                .on(node, "values", format!("`{}` does not require TLS", node.name))
+                .fix_if(set_parameter(node, "require_ssl", "true"))
         });
     }
 }

@@ -1,6 +1,7 @@
 //! This warehouse is encrypted, if at all, with a key of the provider.
 use super::facts::written;
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 const TYPES: &[&str] = &[
     "AWS::Redshift::Cluster",
@@ -56,11 +57,11 @@ check! {
 fn warehouse_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         if !written(node, "key") {
-            findings.push(WAREHOUSE_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key",
-                format!("`{}` names no customer key", node.name),
-            ));
+            findings.push(
+                WAREHOUSE_WITHOUT_CUSTOMER_KEY
+                    .on(node, "key", format!("`{}` names no customer key", node.name))
+                    .fix(with_own_key(app, node, "key", "encrypt with a customer key")),
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Records of a stream that this pipe cannot handle are dropped after their retries.
 use crate::data::facts::written;
 use crate::prelude::*;
+use crate::repair::{dead_letters_by_role, put_property, risky_with};
 
 check! {
     /// # Pipe that drops what fails
@@ -44,11 +45,20 @@ fn pipe_without_dead_letters(app: &App, findings: &mut Findings) {
         // A queue has dead letters of its own.
         let streams = [Kind::Stream, Kind::Table];
         if app.targets(node, Relation::FedBy).any(|source| streams.contains(&source.kind)) {
-            findings.push(PIPE_WITHOUT_DEAD_LETTERS.on(
-                node,
-                "source",
-                format!("`{}` drops records that fail", node.name),
-            ));
+            findings.push(
+                PIPE_WITHOUT_DEAD_LETTERS
+                    .on(node, "source", format!("`{}` drops records that fail", node.name))
+                    .fix_if(add_dead_letters(app, node)),
+            );
         }
     }
+}
+
+fn add_dead_letters(app: &App, node: &Node) -> Option<Fix> {
+    let is_table = app.targets(node, Relation::FedBy).any(|source| source.kind == Kind::Table);
+    let parameters = if is_table { "DynamoDBStreamParameters" } else { "KinesisStreamParameters" };
+    let queue = dead_letters_by_role(app, node, node);
+    let path = ["SourceParameters", parameters, "DeadLetterConfig", "Arn"];
+    let patch = put_property(node, &path, queue.attribute("Arn"))?;
+    Some(risky_with("keep what fails in a queue", queue, [patch]))
 }

@@ -1,5 +1,6 @@
 //! Executions of this pipe are not logged.
 use crate::prelude::*;
+use crate::repair::{log_group, put_property, risky_with};
 
 check! {
     /// # Pipe that logs nothing
@@ -53,7 +54,17 @@ check! {
 fn pipe_without_log(app: &App, findings: &mut Findings) {
     for node in app.all(Kind::Schedule).filter(|node| node.has("pipe")) {
         findings.unless_on(node, "logging", || {
-            PIPE_WITHOUT_LOG.on(node, "logging", format!("`{}` logs nothing", node.name))
+            PIPE_WITHOUT_LOG
+                .on(node, "logging", format!("`{}` logs nothing", node.name))
+                .fix_if(log_errors(app, node))
         });
     }
+}
+
+fn log_errors(app: &App, node: &Node) -> Option<Fix> {
+    let group = log_group(app, node, "/aws/vendedlogs/pipes/");
+    let destination = Data::map([("LogGroupArn", group.attribute("Arn"))]);
+    let log = Data::map([("Level", "ERROR".into()), ("CloudwatchLogsLogDestination", destination)]);
+    let patch = put_property(node, &["LogConfiguration"], log)?;
+    Some(risky_with("log errors", group, [patch]))
 }

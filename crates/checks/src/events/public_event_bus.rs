@@ -1,6 +1,7 @@
 //! The policy of this bus names everyone, and no condition narrows that.
 use crate::data::policies::{Guarded, held, open_statement, what};
 use crate::prelude::*;
+use crate::repair::own_account_only;
 
 check! {
     /// # Event bus policy that lets everyone in
@@ -55,6 +56,7 @@ fn public_event_bus(app: &App, findings: &mut Findings) {
             PUBLIC_EVENT_BUS
                 .at(held.node, format!("the policy `{}` lets everyone {}", held.node.name, what(statement)))
                 .at(statement.map_or(held.policy.at, |statement| statement.at))
+                .fix_if(statement.and_then(|statement| own_account_only(held.node, statement)))
         });
     }
 }

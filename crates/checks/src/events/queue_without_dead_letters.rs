@@ -2,6 +2,7 @@
 use crate::data::dead_letters::is_for_dead_letters;
 use crate::data::facts::written;
 use crate::prelude::*;
+use crate::repair::{dead_letter_queue, risky_with};
 
 check! {
     /// # Queue without a queue for dead letters
@@ -52,9 +53,16 @@ fn queue_without_dead_letters(app: &App, findings: &mut Findings) {
         if written(node, "dead_letters") || is_for_dead_letters(app, node) {
             continue;
         }
-        let finding =
-            QUEUE_WITHOUT_DEAD_LETTERS.at(node, format!("`{}` has no queue for dead letters", node.name));
+        let finding = QUEUE_WITHOUT_DEAD_LETTERS
+            .at(node, format!("`{}` has no queue for dead letters", node.name))
+            .fix(add_dead_letters(app, node));
         let feeds_function = app.sources(node, Relation::FedBy).any(|fed| fed.kind == Kind::Trigger);
         findings.push(if feeds_function { finding.severity(Severity::Medium) } else { finding });
     }
+}
+
+fn add_dead_letters(app: &App, node: &Node) -> Fix {
+    let queue = dead_letter_queue(app, node);
+    let redrive = Data::map([("deadLetterTargetArn", queue.attribute("Arn")), ("maxReceiveCount", 5.into())]);
+    risky_with("keep what fails in a queue", queue, [node.set("redrive", redrive)])
 }

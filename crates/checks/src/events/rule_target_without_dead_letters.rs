@@ -1,5 +1,6 @@
 //! An event that cannot be delivered to a target of this rule is dropped.
 use crate::prelude::*;
+use crate::repair::{dead_letters_by_service, is_terraform, risky_with};
 
 check! {
     /// # Rule target without a queue for dead letters
@@ -59,7 +60,21 @@ fn rule_target_without_dead_letters(app: &App, findings: &mut Findings) {
         findings.push(
             RULE_TARGET_WITHOUT_DEAD_LETTERS
                 .at(node, format!("`{}` drops events that cannot be delivered", node.name))
-                .at(target.at),
+                .at(target.at)
+                .fix(add_dead_letters(app, node, target)),
         );
     }
+}
+
+fn add_dead_letters(app: &App, node: &Node, target: &Value) -> Fix {
+    // Terraform writes a target beside its rule.
+    let rule = app.owner(node).unwrap_or(node);
+    let arn = Data::attribute(&rule.name, "Arn");
+    let queue = dead_letters_by_service(app, node, "events.amazonaws.com", arn);
+    let patch = if is_terraform(node) {
+        node.set("dead_letters", queue.attribute("Arn"))
+    } else {
+        target.put(&["DeadLetterConfig", "Arn"], queue.attribute("Arn"))
+    };
+    risky_with("keep what fails in a queue", queue, [patch])
 }

@@ -1,6 +1,7 @@
 //! The payload of this schedule is encrypted with a key of the provider.
 use crate::data::facts::written;
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 const TYPES: &[&str] = &["aws_scheduler_schedule", "AWS::Scheduler::Schedule"];
 
@@ -51,11 +52,11 @@ check! {
 fn schedule_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         if !written(node, "key") {
-            findings.push(SCHEDULE_WITHOUT_CUSTOMER_KEY.on(
-                node,
-                "key",
-                format!("`{}` is not encrypted with a customer key", node.name),
-            ));
+            findings.push(
+                SCHEDULE_WITHOUT_CUSTOMER_KEY
+                    .on(node, "key", format!("`{}` is not encrypted with a customer key", node.name))
+                    .fix(with_own_key(app, node, "key", "encrypt with a customer key")),
+            );
         }
     }
 }

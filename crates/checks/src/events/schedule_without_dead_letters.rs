@@ -1,6 +1,7 @@
 //! A start that fails is dropped after its retries.
 use crate::data::facts::written;
 use crate::prelude::*;
+use crate::repair::{dead_letters_by_role, risky_with};
 
 check! {
     /// # Schedule without a queue for dead letters
@@ -37,7 +38,16 @@ check! {
 
 fn schedule_without_dead_letters(app: &App, findings: &mut Findings) {
     for node in app.all(Kind::Schedule).filter(|node| !node.has("pipe") && !written(node, "dead_letters")) {
-        findings
-            .push(SCHEDULE_WITHOUT_DEAD_LETTERS.at(node, format!("`{}` drops starts that fail", node.name)));
+        findings.push(
+            SCHEDULE_WITHOUT_DEAD_LETTERS
+                .at(node, format!("`{}` drops starts that fail", node.name))
+                .fix(add_dead_letters(app, node)),
+        );
     }
+}
+
+fn add_dead_letters(app: &App, node: &Node) -> Fix {
+    let queue = dead_letters_by_role(app, node, node);
+    let set = node.set("dead_letters", queue.attribute("Arn"));
+    risky_with("keep what fails in a queue", queue, [set])
 }

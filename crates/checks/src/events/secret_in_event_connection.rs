@@ -1,6 +1,7 @@
 //! What an event connection signs in with stands in the template.
 use crate::facts::secrets::named_secret;
 use crate::prelude::*;
+use crate::repair::ask_for;
 
 check! {
     /// # Secret written in an event connection
@@ -85,7 +86,11 @@ fn secret_in_event_connection(app: &App, findings: &mut Findings) {
         });
         if let Some((attr, what)) = written {
             let message = format!("`{}` signs in with {what} that stands in the template", connection.name);
-            findings.push(SECRET_IN_EVENT_CONNECTION.on(connection, attr, message));
+            findings.push(
+                SECRET_IN_EVENT_CONNECTION
+                    .on(connection, attr, message)
+                    .fix_if(connection.get(attr).map(|value| ask_for(connection, attr, value))),
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A message that cannot be delivered to this subscriber is dropped.
 use crate::data::facts::written;
 use crate::prelude::*;
+use crate::repair::{dead_letters_by_service, risky_with};
 
 check! {
     /// # Subscription without a queue for dead letters
@@ -55,8 +56,16 @@ fn subscription_without_dead_letters(app: &App, findings: &mut Findings) {
         if node.text("protocol").is_some_and(|protocol| REDRIVEN.contains(&protocol)) {
             findings.push(
                 SUBSCRIPTION_WITHOUT_DEAD_LETTERS
-                    .at(node, format!("`{}` drops what cannot be delivered", node.name)),
+                    .at(node, format!("`{}` drops what cannot be delivered", node.name))
+                    .fix_if(add_dead_letters(app, node)),
             );
         }
     }
+}
+
+fn add_dead_letters(app: &App, node: &Node) -> Option<Fix> {
+    let topic = node.get("topic")?.data.clone();
+    let queue = dead_letters_by_service(app, node, "sns.amazonaws.com", topic);
+    let redrive = Data::map([("deadLetterTargetArn", queue.attribute("Arn"))]);
+    Some(risky_with("keep what fails in a queue", queue, [node.set("redrive", redrive)]))
 }

@@ -56,7 +56,12 @@ fn debug_mode(app: &App, findings: &mut Findings) {
         });
         if let Some(entry) = found {
             let message = format!("`{}` runs in debug mode: `{}`", function.name, entry.key.text);
-            findings.push(DEBUG_MODE.at(function, message).at(entry.key.at));
+            findings.push(
+                DEBUG_MODE
+                    .at(function, message)
+                    .at(entry.key.at)
+                    .fix(Fix::risky("switch it off", entry.value.rewrite("false"))),
+            );
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The environment variables of a function are encrypted with the provider's key.
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # Environment without a key of your own
@@ -81,11 +82,13 @@ fn environment_without_customer_key(app: &App, findings: &mut Findings) {
         let keyed = function.get("environment_key").is_some_and(|key| key.as_str() != Some(""));
         let wrong = (any && !keyed).into();
         findings.when(wrong, || {
-            ENVIRONMENT_WITHOUT_CUSTOMER_KEY.on(
-                function,
-                "environment",
-                format!("`{}` has environment variables under the provider's key", function.name),
-            )
+            ENVIRONMENT_WITHOUT_CUSTOMER_KEY
+                .on(
+                    function,
+                    "environment",
+                    format!("`{}` has environment variables under the provider's key", function.name),
+                )
+                .fix(with_own_key(app, function, "environment_key", "encrypt with a customer key"))
         });
     }
 }

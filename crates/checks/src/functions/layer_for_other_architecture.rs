@@ -61,7 +61,14 @@ fn layer_for_other_architecture(app: &App, findings: &mut Findings) {
             let fits = made_for.iter().any(|value| value.as_str() == Some(wanted));
             if !wanted.is_empty() && literal && !made_for.is_empty() && !fits {
                 let message = format!("`{}` is `{wanted}`, and layer `{}` is not", function.name, layer.name);
-                findings.push(LAYER_FOR_OTHER_ARCHITECTURE.on(function, "layers", message));
+                findings.push(LAYER_FOR_OTHER_ARCHITECTURE.on(function, "layers", message).fix_if(
+                    made_for.first().and_then(Value::as_str).map(|other| {
+                        Fix::risky(
+                            "run as the layer was made",
+                            function.set("architectures", Data::list([other.into()])),
+                        )
+                    }),
+                ));
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Events reach a function asynchronously, and those that fail are dropped.
 use crate::prelude::*;
+use crate::repair::{dead_letters_by_role, put_property, risky_with};
 
 check! {
     /// # Events without a second chance
@@ -55,7 +56,22 @@ fn lost_events(app: &App, findings: &mut Findings) {
             triggers.find_map(|trigger| trigger.text("event").filter(|event| ASYNCHRONOUS.contains(event)));
         if let Some(event) = lost {
             let message = format!("`{}` drops events ({event}) that fail", function.name);
-            findings.push(LOST_EVENTS.on(function, "dead_letters", message));
+            findings
+                .push(LOST_EVENTS.on(function, "dead_letters", message).fix(add_dead_letters(app, function)));
         }
     }
+}
+
+/// In a queue that its role may write to. A template's own model of functions asks for the kind of queue.
+fn add_dead_letters(app: &App, function: &Node) -> Fix {
+    let queue = dead_letters_by_role(app, function, function);
+    let arn = queue.attribute("Arn");
+    let patch = if function.provider_type == "AWS::Serverless::Function" {
+        let to = Data::map([("Type", "SQS".into()), ("TargetArn", arn.clone())]);
+        put_property(function, &["DeadLetterQueue"], to)
+    } else {
+        None
+    };
+    let patch = patch.unwrap_or_else(|| function.set("dead_letters", arn));
+    risky_with("keep what fails in a queue", queue, [patch])
 }

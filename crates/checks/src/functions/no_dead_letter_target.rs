@@ -1,5 +1,6 @@
 //! A function has neither a dead-letter queue nor a destination for failures.
 use crate::prelude::*;
+use crate::repair::{dead_letters_by_role, put_property, risky_with};
 
 check! {
     /// # No place for failed events
@@ -70,11 +71,23 @@ fn no_dead_letter_target(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let wrong = (!function.has("dead_letters") && !function.has("on_failure")).into();
         findings.when(wrong, || {
-            NO_DEAD_LETTER_TARGET.on(
-                function,
-                "dead_letters",
-                format!("`{}` drops events that fail", function.name),
-            )
+            NO_DEAD_LETTER_TARGET
+                .on(function, "dead_letters", format!("`{}` drops events that fail", function.name))
+                .fix(add_dead_letters(app, function))
         });
     }
+}
+
+/// In a queue that its role may write to. A template's own model of functions asks for the kind of queue.
+fn add_dead_letters(app: &App, function: &Node) -> Fix {
+    let queue = dead_letters_by_role(app, function, function);
+    let arn = queue.attribute("Arn");
+    let patch = if function.provider_type == "AWS::Serverless::Function" {
+        let to = Data::map([("Type", "SQS".into()), ("TargetArn", arn.clone())]);
+        put_property(function, &["DeadLetterQueue"], to)
+    } else {
+        None
+    };
+    let patch = patch.unwrap_or_else(|| function.set("dead_letters", arn));
+    risky_with("keep what fails in a queue", queue, [patch])
 }

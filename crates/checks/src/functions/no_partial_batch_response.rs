@@ -59,11 +59,9 @@ fn no_partial_batch_response(app: &App, findings: &mut Findings) {
         let single = trigger.int("batch_size") == Some(1);
         let wrong = !trigger.flag("partial_failures") & (!single).into();
         findings.when(wrong, || {
-            NO_PARTIAL_BATCH_RESPONSE.on(
-                trigger,
-                "batch_size",
-                format!("`{}` repeats whole batches", trigger.name),
-            )
+            NO_PARTIAL_BATCH_RESPONSE
+                .on(trigger, "batch_size", format!("`{}` repeats whole batches", trigger.name))
+                .fix(Fix::risky("let the function report what failed", trigger.set("partial_failures", true)))
         });
     }
 }

@@ -1,5 +1,6 @@
 //! A stream consumer has no destination for records that fail.
 use crate::prelude::*;
+use crate::repair::{dead_letters_by_role, risky_with};
 
 check! {
     /// # Lost records of a stream
@@ -67,11 +68,16 @@ fn no_stream_failure_destination(app: &App, findings: &mut Findings) {
         }
         let wrong = (!trigger.has("on_failure")).into();
         findings.when(wrong, || {
-            NO_STREAM_FAILURE_DESTINATION.on(
-                trigger,
-                "on_failure",
-                format!("`{}` drops records that fail", trigger.name),
-            )
+            NO_STREAM_FAILURE_DESTINATION
+                .on(trigger, "on_failure", format!("`{}` drops records that fail", trigger.name))
+                .fix(add_dead_letters(app, trigger))
         });
     }
+}
+
+fn add_dead_letters(app: &App, trigger: &Node) -> Fix {
+    let function = app.targets(trigger, Relation::Triggers).next().or_else(|| app.owner(trigger));
+    let queue = dead_letters_by_role(app, trigger, function.unwrap_or(trigger));
+    let set = trigger.set("on_failure", queue.attribute("Arn"));
+    risky_with("keep what fails in a queue", queue, [set])
 }

@@ -90,7 +90,12 @@ fn open_function_url_cors(app: &App, findings: &mut Findings) {
         if every("cors_origins") && every("cors_methods") {
             let function = app.owner(url).unwrap_or(url);
             let message = format!("the URL of `{}` takes calls from every web page", function.name);
-            findings.push(OPEN_FUNCTION_URL_CORS.at(function, message).at(url.at("cors_origins")));
+            findings.push(
+                OPEN_FUNCTION_URL_CORS
+                    .at(function, message)
+                    .at(url.at("cors_origins"))
+                    .fix(Fix::risky("let no other origin in", url.unset("cors_origins"))),
+            );
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A permission lets every AWS account invoke a function.
 use crate::prelude::*;
+use crate::repair::{is_terraform, pseudo};
 
 check! {
     /// # Anyone may invoke the function
@@ -58,7 +59,17 @@ fn public_invoke_permission(app: &App, findings: &mut Findings) {
                     || permission.is("url_auth", "AWS_IAM").is_true();
             let message = format!("`{}` lets everyone invoke the function", permission.name);
             let severity = if narrowed { Severity::Low } else { Severity::High };
-            PUBLIC_INVOKE_PERMISSION.on(permission, "principal", message).severity(severity)
+            PUBLIC_INVOKE_PERMISSION
+                .on(permission, "principal", message)
+                .severity(severity)
+                .fix_if(narrow(permission))
         });
     }
+}
+
+/// Terraform has no name for the own account.
+fn narrow(permission: &Node) -> Option<Fix> {
+    let is_for_url = permission.is("action", "lambda:InvokeFunctionUrl").is_true();
+    (!is_terraform(permission) && !is_for_url)
+        .then(|| Fix::risky("let only the own account in", permission.set("principal", pseudo("AccountId"))))
 }

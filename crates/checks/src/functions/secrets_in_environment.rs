@@ -1,6 +1,7 @@
 //! An environment variable of a function holds a secret as plain text.
 use crate::facts::secrets::{known_format, named_secret};
 use crate::prelude::*;
+use crate::repair::ask_for;
 
 check! {
     /// # Secret in the environment
@@ -81,7 +82,11 @@ fn secrets_in_environment(app: &App, findings: &mut Findings) {
         });
         if let Some((entry, what)) = found {
             let message = format!("`{}` of `{}` holds {what}", entry.key.text, function.name);
-            findings.push(SECRETS_IN_ENVIRONMENT.at(function, message).at(entry.value.at));
+            findings.push(SECRETS_IN_ENVIRONMENT.at(function, message).at(entry.value.at).fix(ask_for(
+                function,
+                &entry.key.text,
+                &entry.value,
+            )));
         }
     }
 }

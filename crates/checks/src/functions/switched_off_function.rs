@@ -69,11 +69,13 @@ fn switched_off_function(app: &App, findings: &mut Findings) {
     for function in app.functions() {
         let wrong = (function.int("concurrency") == Some(0)).into();
         findings.when(wrong, || {
-            SWITCHED_OFF_FUNCTION.on(
-                function,
-                "concurrency",
-                format!("`{}` cannot run: its concurrency is zero", function.name),
-            )
+            SWITCHED_OFF_FUNCTION
+                .on(
+                    function,
+                    "concurrency",
+                    format!("`{}` cannot run: its concurrency is zero", function.name),
+                )
+                .fix(Fix::risky("let it run", function.unset("concurrency")))
         });
     }
 }

@@ -86,7 +86,12 @@ fn tls_verification_off(app: &App, findings: &mut Findings) {
         });
         if let Some(entry) = found {
             let message = format!("`{}` does not verify certificates: `{}`", function.name, entry.key.text);
-            findings.push(TLS_VERIFICATION_OFF.at(function, message).at(entry.key.at));
+            findings.push(TLS_VERIFICATION_OFF.at(function, message).at(entry.key.at).fix(verify(entry)));
         }
     }
+}
+
+fn verify(entry: &model::Entry) -> Fix {
+    let on = if entry.key.text.starts_with("GIT") { "false" } else { "1" };
+    Fix::risky("verify certificates", entry.value.rewrite(on))
 }

@@ -1,5 +1,6 @@
 //! A permission lets an AWS service invoke a function, for the resources of any account.
 use crate::prelude::*;
+use crate::repair::{is_terraform, pseudo};
 
 check! {
     /// # A service without its source
@@ -58,7 +59,16 @@ fn unscoped_service_permission(app: &App, findings: &mut Findings) {
         if is_service && !scoped {
             let message =
                 format!("`{}` lets `{principal}` invoke the function for any account", permission.name);
-            findings.push(UNSCOPED_SERVICE_PERMISSION.on(permission, "principal", message));
+            findings.push(
+                UNSCOPED_SERVICE_PERMISSION.on(permission, "principal", message).fix_if(narrow(permission)),
+            );
         }
     }
+}
+
+/// Terraform has no name for the own account.
+fn narrow(permission: &Node) -> Option<Fix> {
+    (!is_terraform(permission)).then(|| {
+        Fix::risky("only for the own account", permission.set("source_account", pseudo("AccountId")))
+    })
 }

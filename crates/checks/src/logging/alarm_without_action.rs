@@ -1,5 +1,6 @@
 //! An alarm that tells nobody.
 use crate::prelude::*;
+use crate::repair::{free_name, is_terraform};
 
 check! {
     /// # Alarm without action
@@ -43,7 +44,23 @@ check! {
 fn alarm_without_action(app: &App, findings: &mut Findings) {
     for alarm in app.all(Kind::Alarm) {
         if alarm.list("actions").is_empty() {
-            findings.push(ALARM_WITHOUT_ACTION.at(alarm, format!("`{}` tells nobody", alarm.name)));
+            findings.push(
+                ALARM_WITHOUT_ACTION
+                    .at(alarm, format!("`{}` tells nobody", alarm.name))
+                    .fix(tell_a_topic(app, alarm)),
+            );
         }
     }
+}
+
+/// The topic that other alarms tell, else a new one.
+fn tell_a_topic(app: &App, alarm: &Node) -> Fix {
+    let title = "tell a topic";
+    let others = app.all(Kind::Alarm).flat_map(|other| other.list("actions"));
+    if let Some(topic) = others.into_iter().find(|action| action.as_ref().is_some()) {
+        return Fix::risky(title, alarm.set("actions", Data::list([topic.data.clone()])));
+    }
+    let topic = NewNode::new(alarm, free_name(app, "Alarms"), ["AWS::SNS::Topic", "aws_sns_topic"]);
+    let target = if is_terraform(alarm) { topic.attribute("Arn") } else { Data::reference(&topic.name) };
+    Fix::risky(title, topic.create()).and(alarm.set("actions", Data::list([target])))
 }

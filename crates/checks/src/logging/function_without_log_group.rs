@@ -1,5 +1,6 @@
 //! A function whose logs nobody keeps in bounds.
 use crate::prelude::*;
+use crate::repair::{is_terraform, log_group, risky_with};
 
 check! {
     /// # Function without a log group
@@ -64,8 +65,20 @@ fn function_without_log_group(app: &App, findings: &mut Findings) {
         if !declared {
             findings.push(
                 FUNCTION_WITHOUT_LOG_GROUP
-                    .at(function, format!("the logs of `{}` are kept for ever", function.name)),
+                    .at(function, format!("the logs of `{}` are kept for ever", function.name))
+                    .fix(own_log_group(app, function)),
             );
         }
     }
+}
+
+/// A group with a name of its own: the one that Lambda makes by itself may be there already.
+fn own_log_group(app: &App, function: &Node) -> Fix {
+    let group = log_group(app, function, "");
+    let name = if is_terraform(function) { group.attribute("Name") } else { Data::reference(&group.name) };
+    // Terraform asks for the format beside it.
+    let format =
+        (is_terraform(function) && !function.has("log_format")).then(|| function.set("log_format", "Text"));
+    let patches = [function.set("log_group", name)].into_iter().chain(format);
+    risky_with("log to a group that ends after a year", group, patches)
 }

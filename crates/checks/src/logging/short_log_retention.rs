@@ -53,11 +53,9 @@ fn short_log_retention(app: &App, findings: &mut Findings) {
             },
         };
         findings.when(short, || {
-            SHORT_LOG_RETENTION.on(
-                group,
-                "retention_days",
-                format!("`{}` is not set to keep a year", group.name),
-            )
+            SHORT_LOG_RETENTION
+                .on(group, "retention_days", format!("`{}` is not set to keep a year", group.name))
+                .fix(Fix::safe("keep a year", group.set("retention_days", DAYS_MIN)))
         });
     }
 }

@@ -1,5 +1,6 @@
 //! A trail that tells nobody of new files.
 use crate::prelude::*;
+use crate::repair::{free_name, is_terraform, policy_of, pseudo};
 
 check! {
     /// # Trail without notifications
@@ -45,7 +46,33 @@ check! {
 fn silent_trail(app: &App, findings: &mut Findings) {
     for trail in app.all(Kind::Trail).filter(|trail| !trail.has("is_store")) {
         findings.unless_set(trail, "topic", || {
-            SILENT_TRAIL.at(trail, format!("no topic hears of the files of `{}`", trail.name))
+            SILENT_TRAIL
+                .at(trail, format!("no topic hears of the files of `{}`", trail.name))
+                .fix_if(tell_a_topic(app, trail))
         });
     }
+}
+
+/// A topic that the trail's service may write to. Not in Terraform, where the own account has no name.
+fn tell_a_topic(app: &App, trail: &Node) -> Option<Fix> {
+    if is_terraform(trail) {
+        return None;
+    }
+    let topic = NewNode::new(trail, free_name(app, "TrailTopic"), ["AWS::SNS::Topic", "aws_sns_topic"]);
+    let reference = Data::reference(&topic.name);
+    let own = Data::map([("StringEquals", Data::map([("aws:SourceAccount", pseudo("AccountId"))]))]);
+    let statement = Data::map([
+        ("Effect", "Allow".into()),
+        ("Principal", Data::map([("Service", "cloudtrail.amazonaws.com".into())])),
+        ("Action", "sns:Publish".into()),
+        ("Resource", reference.clone()),
+        ("Condition", own),
+    ]);
+    let name = free_name(app, "TrailTopicPolicy");
+    let policy = NewNode::new(trail, name, ["AWS::SNS::TopicPolicy", "aws_sns_topic_policy"])
+        .with("target", Data::list([reference]))
+        .policy(policy_of([statement]));
+    let name = topic.attribute("TopicName");
+    let fix = Fix::risky("tell a topic", topic.create()).and(policy.create());
+    Some(fix.and(trail.set("topic", name)))
 }

@@ -1,5 +1,6 @@
 //! A trail whose files have no customer key.
 use crate::prelude::*;
+use crate::repair::with_trail_key;
 
 check! {
     /// # Trail without customer key
@@ -45,7 +46,9 @@ check! {
 fn trail_without_key(app: &App, findings: &mut Findings) {
     for trail in app.all(Kind::Trail).filter(|trail| !trail.has("is_store")) {
         findings.unless_set(trail, "key", || {
-            TRAIL_WITHOUT_KEY.at(trail, format!("`{}` has no customer key", trail.name))
+            TRAIL_WITHOUT_KEY
+                .at(trail, format!("`{}` has no customer key", trail.name))
+                .fix_if(with_trail_key(app, trail))
         });
     }
 }

@@ -1,5 +1,6 @@
 //! An event data store without a customer key.
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # Event data store without customer key
@@ -45,7 +46,11 @@ check! {
 fn unencrypted_event_store(app: &App, findings: &mut Findings) {
     for store in app.all(Kind::Trail).filter(|trail| trail.has("is_store")) {
         if !store.has("key") || store.text("key") == Some("") {
-            findings.push(UNENCRYPTED_EVENT_STORE.at(store, format!("`{}` has no customer key", store.name)));
+            findings.push(
+                UNENCRYPTED_EVENT_STORE
+                    .at(store, format!("`{}` has no customer key", store.name))
+                    .fix(with_own_key(app, store, "key", "encrypt with a customer key")),
+            );
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A log group without a customer key.
 use crate::prelude::*;
+use crate::repair::with_log_key;
 
 check! {
     /// # Log group without customer key
@@ -45,7 +46,9 @@ check! {
 fn unencrypted_log_group(app: &App, findings: &mut Findings) {
     for group in app.all(Kind::LogGroup) {
         findings.unless_set(group, "key", || {
-            UNENCRYPTED_LOG_GROUP.at(group, format!("`{}` has no customer key", group.name))
+            UNENCRYPTED_LOG_GROUP
+                .at(group, format!("`{}` has no customer key", group.name))
+                .fix_if(with_log_key(app, group))
         });
     }
 }

@@ -1,5 +1,5 @@
 //! A network access list that lets everyone reach port 20.
-use super::rules::acl_opens;
+use super::rules::{acl_opens, narrow_acl};
 use crate::prelude::*;
 
 check! {
@@ -66,7 +66,9 @@ fn acl_public_ftp_data_port(app: &App, findings: &mut Findings) {
     const KINDS: &[Kind] = &[Kind::NetworkAcl, Kind::NetworkAclRule];
     for acl in app.any(KINDS) {
         findings.when(acl_opens(acl, 20), || {
-            ACL_PUBLIC_FTP_DATA_PORT.at(acl, format!("`{}` lets everyone reach port 20", acl.name))
+            ACL_PUBLIC_FTP_DATA_PORT
+                .at(acl, format!("`{}` lets everyone reach port 20", acl.name))
+                .fix_if(narrow_acl(acl, 20))
         });
     }
 }

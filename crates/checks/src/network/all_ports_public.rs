@@ -60,7 +60,11 @@ fn all_ports_public(app: &App, findings: &mut Findings) {
     for rule in rules(app, "ingress") {
         findings.when(rule.opens_everything(), || {
             let text = format!("`{}` lets everyone reach every port", rule.node.name);
-            ranked(app, rule.node, ALL_PORTS_PUBLIC.at(rule.node, text).at(rule.at()))
+            ranked(
+                app,
+                rule.node,
+                ALL_PORTS_PUBLIC.at(rule.node, text).at(rule.at()).fix_if(rule.only_private()),
+            )
         });
     }
 }

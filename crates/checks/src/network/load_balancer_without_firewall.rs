@@ -1,5 +1,6 @@
 //! A public load balancer without a web application firewall.
 use crate::prelude::*;
+use crate::repair::{firewall, is_terraform};
 
 check! {
     /// # Load balancer without firewall
@@ -53,9 +54,15 @@ fn load_balancer_without_firewall(app: &App, findings: &mut Findings) {
         if walled || other {
             continue;
         }
+        let arn = if is_terraform(balancer) {
+            Data::attribute(&balancer.name, "Arn")
+        } else {
+            Data::reference(&balancer.name)
+        };
         findings.when(!balancer.flag("internal"), || {
             LOAD_BALANCER_WITHOUT_FIREWALL
                 .at(balancer, format!("no firewall stands in front of `{}`", balancer.name))
+                .fix(firewall(app, balancer, arn))
         });
     }
 }

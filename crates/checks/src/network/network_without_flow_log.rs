@@ -1,5 +1,6 @@
 //! A network whose traffic is not recorded.
 use crate::prelude::*;
+use crate::repair::{camel, free_name, is_terraform};
 
 check! {
     /// # Network without flow log
@@ -52,8 +53,32 @@ fn network_without_flow_log(app: &App, findings: &mut Findings) {
         if !app.sources(network, Relation::Protects).any(|log| log.kind == Kind::FlowLog) {
             findings.push(
                 NETWORK_WITHOUT_FLOW_LOG
-                    .at(network, format!("the traffic of `{}` is not recorded", network.name)),
+                    .at(network, format!("the traffic of `{}` is not recorded", network.name))
+                    .fix(record(app, network)),
             );
         }
     }
+}
+
+/// Into a bucket: that needs no role.
+fn record(app: &App, network: &Node) -> Fix {
+    let name = free_name(app, &format!("{}FlowLogs", camel(&network.name)));
+    let bucket = NewNode::new(network, name, ["AWS::S3::Bucket", "aws_s3_bucket"]);
+    let bucket = if is_terraform(network) {
+        bucket
+    } else {
+        ["block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets"]
+            .into_iter()
+            .fold(bucket, |bucket, attr| bucket.with(attr, true))
+    };
+    let name = free_name(app, &format!("{}FlowLog", camel(&network.name)));
+    let mut log = NewNode::new(network, name, ["AWS::EC2::FlowLog", "aws_flow_log"])
+        .property(["ResourceId", "vpc_id"], Data::reference(&network.name))
+        .property(["TrafficType", "traffic_type"], "ALL")
+        .property(["LogDestinationType", "log_destination_type"], "s3")
+        .property(["LogDestination", "log_destination"], bucket.attribute("Arn"));
+    if !is_terraform(network) {
+        log = log.property(["ResourceType", ""], "VPC");
+    }
+    Fix::risky("record the traffic", bucket.create()).and(log.create())
 }

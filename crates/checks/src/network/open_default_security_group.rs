@@ -1,5 +1,6 @@
 //! A network whose default security group has rules.
 use crate::prelude::*;
+use crate::repair::{camel, free_name};
 
 check! {
     /// # Open default security group
@@ -51,8 +52,17 @@ fn open_default_security_group(app: &App, findings: &mut Findings) {
         if !closed {
             findings.push(
                 OPEN_DEFAULT_SECURITY_GROUP
-                    .at(network, format!("the default group of `{}` has rules", network.name)),
+                    .at(network, format!("the default group of `{}` has rules", network.name))
+                    .fix(close(app, network)),
             );
         }
     }
+}
+
+/// Terraform takes every rule out of a default group that it is told of.
+fn close(app: &App, network: &Node) -> Fix {
+    let name = free_name(app, &format!("{}Default", camel(&network.name)));
+    let group = NewNode::new(network, name, ["", "aws_default_security_group"])
+        .property(["", "vpc_id"], Data::reference(&network.name));
+    Fix::risky("take its rules out", group.create())
 }

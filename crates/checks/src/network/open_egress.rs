@@ -59,7 +59,10 @@ check! {
 fn open_egress(app: &App, findings: &mut Findings) {
     for rule in rules(app, "egress") {
         findings.when(rule.opens_everything(), || {
-            OPEN_EGRESS.at(rule.node, format!("`{}` lets everything out", rule.node.name)).at(rule.at())
+            OPEN_EGRESS
+                .at(rule.node, format!("`{}` lets everything out", rule.node.name))
+                .at(rule.at())
+                .fix_if(rule.only_https())
         });
     }
 }

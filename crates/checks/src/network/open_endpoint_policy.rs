@@ -1,5 +1,6 @@
 //! A network endpoint through which everything may be done.
 use crate::prelude::*;
+use crate::repair::own_account_only;
 
 check! {
     /// # Network endpoint without policy
@@ -67,7 +68,12 @@ fn open_endpoint_policy(app: &App, findings: &mut Findings) {
         });
         if let Some(statement) = open {
             let text = format!("anything may be done through `{}`", endpoint.name);
-            findings.push(OPEN_ENDPOINT_POLICY.at(endpoint, text).at(statement.at));
+            findings.push(
+                OPEN_ENDPOINT_POLICY
+                    .at(endpoint, text)
+                    .at(statement.at)
+                    .fix_if(own_account_only(endpoint, statement)),
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A load balancer that serves plain HTTP.
 use super::balancers::redirects_to_https;
 use crate::prelude::*;
+use crate::repair::put_property;
 
 check! {
     /// # Plain HTTP listener
@@ -68,13 +69,20 @@ fn plain_http_listener(app: &App, findings: &mut Findings) {
             },
         };
         findings.when(!safe, || {
-            let finding = PLAIN_HTTP_LISTENER.on(
-                listener,
-                "protocol",
-                format!("`{}` answers plain HTTP", listener.name),
-            );
+            let finding = PLAIN_HTTP_LISTENER
+                .on(listener, "protocol", format!("`{}` answers plain HTTP", listener.name))
+                .fix_if(redirect(listener));
             let internal = app.owner(listener).is_some_and(|balancer| balancer.flag("internal").is_true());
             if internal { finding.severity(Severity::Low) } else { finding }
         });
     }
+}
+
+/// In CloudFormation's words: Terraform's block is rewritten by hand.
+fn redirect(listener: &Node) -> Option<Fix> {
+    let to =
+        Data::map([("Protocol", "HTTPS".into()), ("Port", "443".into()), ("StatusCode", "HTTP_301".into())]);
+    let action = Data::map([("Type", "redirect".into()), ("RedirectConfig", to)]);
+    let patch = put_property(listener, &["DefaultActions"], Data::list([action]))?;
+    Some(Fix::risky("send it to HTTPS", patch))
 }

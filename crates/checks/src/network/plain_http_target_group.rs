@@ -55,11 +55,9 @@ fn plain_http_target_group(app: &App, findings: &mut Findings) {
         let mut listeners = app.sources(group, Relation::SendsTo).filter(|node| node.kind == Kind::Listener);
         let behind_tls = listeners.any(|listener| !listener.is("protocol", "HTTP").is_true());
         findings.when(group.is("protocol", "HTTP") & Tri::from(!behind_tls), || {
-            PLAIN_HTTP_TARGET_GROUP.on(
-                group,
-                "protocol",
-                format!("`{}` talks to its targets in the clear", group.name),
-            )
+            PLAIN_HTTP_TARGET_GROUP
+                .on(group, "protocol", format!("`{}` talks to its targets in the clear", group.name))
+                .fix(Fix::risky("talk to them over HTTPS", group.set("protocol", "HTTPS")))
         });
     }
 }

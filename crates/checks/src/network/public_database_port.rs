@@ -72,7 +72,11 @@ fn public_database_port(app: &App, findings: &mut Findings) {
         };
         findings.when(open, || {
             let text = format!("`{}` lets everyone reach {store} (port {port}){more}", rule.node.name);
-            ranked(app, rule.node, PUBLIC_DATABASE_PORT.at(rule.node, text).at(rule.at()))
+            ranked(
+                app,
+                rule.node,
+                PUBLIC_DATABASE_PORT.at(rule.node, text).at(rule.at()).fix_if(rule.only_private()),
+            )
         });
     }
 }

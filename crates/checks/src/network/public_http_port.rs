@@ -63,7 +63,11 @@ fn public_http_port(app: &App, findings: &mut Findings) {
     for (rule, open) in open_to_everyone(app, 80) {
         findings.when(open, || {
             let text = format!("`{}` lets everyone reach port 80", rule.node.name);
-            ranked(app, rule.node, PUBLIC_HTTP_PORT.at(rule.node, text).at(rule.at()))
+            ranked(
+                app,
+                rule.node,
+                PUBLIC_HTTP_PORT.at(rule.node, text).at(rule.at()).fix_if(rule.only_private()),
+            )
         });
     }
 }

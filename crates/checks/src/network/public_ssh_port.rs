@@ -64,7 +64,11 @@ fn public_ssh_port(app: &App, findings: &mut Findings) {
     for (rule, open) in open_to_everyone(app, 22) {
         findings.when(open, || {
             let text = format!("`{}` lets everyone reach port 22", rule.node.name);
-            ranked(app, rule.node, PUBLIC_SSH_PORT.at(rule.node, text).at(rule.at()))
+            ranked(
+                app,
+                rule.node,
+                PUBLIC_SSH_PORT.at(rule.node, text).at(rule.at()).fix_if(rule.only_private()),
+            )
         });
     }
 }

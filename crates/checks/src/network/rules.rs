@@ -33,6 +33,32 @@ impl Rule<'_> {
             .map_or_else(|| self.get("cidrs").map_or(self.node.name_at, |value| value.at), |rule| rule.at)
     }
 
+    /// A fix that leaves private addresses only.
+    pub(super) fn only_private(&self) -> Option<Fix> {
+        let ranges = ["cidrs", "cidrs6"].iter().filter_map(|name| self.get(name));
+        let open = ranges.flat_map(Value::one_or_many).filter(|range| is_everywhere(range).is_true());
+        let mut patches = open.filter(|range| !range.at.is_empty()).map(private);
+        let first = Fix::risky("let private addresses in only", patches.next()?);
+        Some(patches.fold(first, Fix::and))
+    }
+
+    /// A fix that lets out what most functions need.
+    pub(super) fn only_https(&self) -> Option<Fix> {
+        let title = "let HTTPS out only";
+        let Some(rule) = self.inline else {
+            let fix = Fix::risky(title, self.node.set("protocol", "tcp"));
+            return Some(fix.and(self.node.set("from_port", 443)).and(self.node.set("to_port", 443)));
+        };
+        let names = if crate::repair::is_terraform(self.node) {
+            ["protocol", "from_port", "to_port"]
+        } else {
+            ["IpProtocol", "FromPort", "ToPort"]
+        };
+        let [protocol, from, to] = names;
+        let fix = Fix::risky(title, rule.put(&[protocol], "tcp"));
+        (!rule.at.is_empty()).then(|| fix.and(rule.put(&[from], 443)).and(rule.put(&[to], 443)))
+    }
+
     /// Lets everyone in (or out) by one of these ports.
     pub(super) fn opens(&self, port: i64) -> Tri {
         if self.inline.is_some_and(Value::is_unknown) {
@@ -181,4 +207,29 @@ fn decide<'a>(get: impl Fn(&str) -> Option<&'a Value>, port: i64) -> Option<Tri>
         Some("deny") => Some(Tri::False),
         _ => None,
     }
+}
+
+fn private(range: &Value) -> model::Patch {
+    let is_long = range.as_str().is_some_and(|text| text.contains(':'));
+    range.rewrite(if is_long { "fd00::/8" } else { "10.0.0.0/8" })
+}
+
+/// A fix that leaves private addresses only, in the rules of an access list that are about this port.
+pub(super) fn narrow_acl(node: &Node, port: i64) -> Option<Fix> {
+    let title = "let private addresses in only";
+    if node.kind == Kind::NetworkAclRule {
+        let open = ["cidr", "cidr6"]
+            .into_iter()
+            .find(|attr| node.get(attr).is_some_and(|range| is_everywhere(range).is_true()))?;
+        let private = if open == "cidr" { "10.0.0.0/8" } else { "fd00::/8" };
+        return Some(Fix::risky(title, node.set(open, private)));
+    }
+    let open = node
+        .list("ingress")
+        .iter()
+        .filter(|rule| decide(|name| rule.get(name), port).is_some_and(Tri::is_true));
+    let ranges = open.flat_map(|rule| ["cidr", "cidr6"].into_iter().filter_map(|name| rule.get(name)));
+    let mut patches = ranges.filter(|range| is_everywhere(range).is_true()).map(private);
+    let first = Fix::risky(title, patches.next()?);
+    Some(patches.fold(first, Fix::and))
 }

@@ -50,11 +50,9 @@ fn single_zone_load_balancer(app: &App, findings: &mut Findings) {
             _ => (false, true),
         };
         findings.when(Tri::from(applies) & !balancer.flag_or("cross_zone", default), || {
-            SINGLE_ZONE_LOAD_BALANCER.on(
-                balancer,
-                "cross_zone",
-                format!("`{}` keeps requests inside a zone", balancer.name),
-            )
+            SINGLE_ZONE_LOAD_BALANCER
+                .on(balancer, "cross_zone", format!("`{}` keeps requests inside a zone", balancer.name))
+                .fix(Fix::risky("use every zone", balancer.set("cross_zone", true)))
         });
     }
 }

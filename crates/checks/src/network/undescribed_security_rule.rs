@@ -1,5 +1,6 @@
 //! A security group rule that does not say what it is for.
 use crate::prelude::*;
+use crate::repair::is_terraform;
 
 check! {
     /// # Undescribed security group rule
@@ -67,16 +68,51 @@ fn undescribed_security_rule(app: &App, findings: &mut Findings) {
             findings.push(
                 UNDESCRIBED_SECURITY_RULE
                     .at(group, format!("`{}` has a rule without a reason", group.name))
-                    .at(at),
+                    .at(at)
+                    .fix_if(describe(group, bare)),
             );
         }
     }
     for rule in app.all(Kind::SecurityGroupRule).filter(|rule| !is_told(rule.get("description"))) {
-        findings
-            .push(UNDESCRIBED_SECURITY_RULE.at(rule, format!("`{}` does not say what it is for", rule.name)));
+        findings.push(
+            UNDESCRIBED_SECURITY_RULE.at(rule, format!("`{}` does not say what it is for", rule.name)).fix(
+                Fix::safe(
+                    "describe it",
+                    rule.set(
+                        "description",
+                        words(|name| rule.get(name), rule.text("direction") == Some("egress")),
+                    ),
+                ),
+            ),
+        );
     }
 }
 
 fn is_told(description: Option<&Value>) -> bool {
     description.is_some_and(|value| value.as_str() != Some(""))
+}
+
+/// What a rule does: the reason is for people to add.
+fn words<'a>(get: impl Fn(&str) -> Option<&'a Value>, outward: bool) -> String {
+    let of = |name: &str| get(name).map(Value::display).filter(|text| !text.is_empty());
+    let direction = if outward { "out" } else { "in" };
+    match (of("protocol").filter(|protocol| protocol != "-1"), of("from_port")) {
+        (Some(protocol), Some(port)) => format!("Lets {protocol} {port} {direction}"),
+        (Some(protocol), None) => format!("Lets {protocol} {direction}"),
+        _ => format!("Lets traffic {direction}"),
+    }
+}
+
+/// Every bare rule of a group.
+fn describe(group: &Node, bare: Option<&Value>) -> Option<Fix> {
+    bare?;
+    let name = if is_terraform(group) { "description" } else { "Description" };
+    let rules = |direction: &'static str| group.list(direction).iter().map(move |rule| (direction, rule));
+    let bare = rules("ingress").chain(rules("egress")).filter(|(_, rule)| {
+        !rule.entries().is_empty() && !rule.at.is_empty() && !is_told(rule.get("description"))
+    });
+    let mut patches =
+        bare.map(|(direction, rule)| rule.put(&[name], words(|attr| rule.get(attr), direction == "egress")));
+    let first = Fix::safe("describe its rules", patches.next()?);
+    Some(patches.fold(first, Fix::and))
 }

@@ -65,8 +65,15 @@ fn weak_load_balancer_policy(app: &App, findings: &mut Findings) {
             findings.push(
                 WEAK_LOAD_BALANCER_POLICY
                     .at(policy, format!("`{}` allows old protocols", policy.name))
-                    .at(setting.at),
+                    .at(setting.at)
+                    .fix_if(ask_for_later(setting)),
             );
         }
     }
+}
+
+fn ask_for_later(setting: &Value) -> Option<Fix> {
+    let is_policy = setting.get("name").and_then(Value::as_str) == Some("Reference-Security-Policy");
+    let wanted = if is_policy { "ELBSecurityPolicy-TLS-1-2-2017-01" } else { "false" };
+    Some(Fix::risky("ask for TLS 1.2", setting.get("value")?.rewrite(wanted)))
 }

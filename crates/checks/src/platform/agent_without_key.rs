@@ -1,5 +1,6 @@
 //! Agent without customer key.
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # Agent without customer key
@@ -43,7 +44,12 @@ check! {
 fn agent_without_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["AWS::Bedrock::Agent", "aws_bedrockagent_agent"]) {
         findings.unless_set(node, "key", || {
-            AGENT_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name))
+            AGENT_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name)).fix(with_own_key(
+                app,
+                node,
+                "key",
+                "encrypt with a customer key",
+            ))
         });
     }
 }

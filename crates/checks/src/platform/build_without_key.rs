@@ -1,5 +1,6 @@
 //! A build without a customer key.
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # Build without customer key
@@ -49,7 +50,9 @@ fn build_without_key(app: &App, findings: &mut Findings) {
     for build in app.all(Kind::Build).filter(|build| build.is("type", "project").is_true()) {
         if build.has("artifacts") && !build.is("artifacts", "NO_ARTIFACTS").is_true() {
             findings.unless_set(build, "key", || {
-                BUILD_WITHOUT_KEY.at(build, format!("`{}` has no customer key", build.name))
+                BUILD_WITHOUT_KEY
+                    .at(build, format!("`{}` has no customer key", build.name))
+                    .fix(with_own_key(app, build, "key", "encrypt with a customer key"))
             });
         }
     }

@@ -1,5 +1,6 @@
 //! A container cluster without container insights.
 use crate::prelude::*;
+use crate::repair::{is_terraform, put_property};
 
 check! {
     /// # Cluster without container insights
@@ -57,7 +58,26 @@ fn cluster_without_insights(app: &App, findings: &mut Findings) {
             }
         });
         findings.when(!on, || {
-            CLUSTER_WITHOUT_INSIGHTS.at(cluster, format!("`{}` has no container insights", cluster.name))
+            CLUSTER_WITHOUT_INSIGHTS
+                .at(cluster, format!("`{}` has no container insights", cluster.name))
+                .fix_if(switch_on(cluster, setting))
         });
     }
+}
+
+fn switch_on(cluster: &Node, setting: Option<&Value>) -> Option<Fix> {
+    let title = "switch them on";
+    if let Some(value) = setting.and_then(|setting| setting.get("value")) {
+        return Some(Fix::safe(title, value.rewrite("enabled")));
+    }
+    if is_terraform(cluster) {
+        let setting = Data::map([("name", "containerInsights".into()), ("value", "enabled".into())]);
+        let patch = model::Patch::Put { at: cluster.span, path: vec!["setting"], value: setting };
+        return cluster.list("insights").is_empty().then(|| Fix::safe(title, patch));
+    }
+    let setting = Data::map([("Name", "containerInsights".into()), ("Value", "enabled".into())]);
+    if let Some(settings) = cluster.get("insights") {
+        return Some(Fix::safe(title, settings.put(&[], setting)));
+    }
+    put_property(cluster, &["ClusterSettings"], Data::list([setting])).map(|patch| Fix::safe(title, patch))
 }

@@ -47,7 +47,20 @@ fn host_processes_shared(app: &App, findings: &mut Findings) {
             .iter()
             .map(|container| Tri::from(container.get("pid").and_then(Value::as_str) == Some("host")));
         findings.when(task.is("pid", "host") | Tri::any(inline), || {
-            HOST_PROCESSES_SHARED.on(task, "pid", format!("`{}` sees the processes of its host", task.name))
+            HOST_PROCESSES_SHARED
+                .on(task, "pid", format!("`{}` sees the processes of its host", task.name))
+                .fix_if(leave_the_host(task))
         });
     }
+}
+
+fn leave_the_host(task: &Node) -> Option<Fix> {
+    let title = "see its own processes only";
+    if task.has("pid") {
+        return Some(Fix::risky(title, task.set("pid", "task")));
+    }
+    let host = task.list("containers").iter().filter_map(|container| container.get("pid"));
+    let mut patches = host.filter(|pid| pid.as_str() == Some("host")).map(|pid| pid.rewrite("task"));
+    let first = Fix::risky(title, patches.next()?);
+    Some(patches.fold(first, Fix::and))
 }

@@ -1,5 +1,6 @@
 //! Model endpoint without customer key.
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # Model endpoint without customer key
@@ -43,7 +44,9 @@ check! {
 fn model_endpoint_without_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["AWS::SageMaker::EndpointConfig", "aws_sagemaker_endpoint_configuration"]) {
         findings.unless_set(node, "key", || {
-            MODEL_ENDPOINT_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name))
+            MODEL_ENDPOINT_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name)).fix(
+                with_own_key(app, node, "key", "encrypt with a customer key (replaces the configuration)"),
+            )
         });
     }
 }

@@ -1,5 +1,6 @@
 //! Notebook without customer key.
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # Notebook without customer key
@@ -48,7 +49,12 @@ fn notebook_without_key(app: &App, findings: &mut Findings) {
         "aws_sagemaker_domain",
     ]) {
         findings.unless_set(node, "key", || {
-            NOTEBOOK_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name))
+            NOTEBOOK_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name)).fix(with_own_key(
+                app,
+                node,
+                "key",
+                "encrypt with a customer key (replaces the notebook)",
+            ))
         });
     }
 }

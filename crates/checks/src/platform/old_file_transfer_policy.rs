@@ -50,7 +50,9 @@ fn old_file_transfer_policy(app: &App, findings: &mut Findings) {
             None => Tri::Unknown,
         });
         findings.when(old, || {
-            OLD_FILE_TRANSFER_POLICY.on(server, "tls", format!("`{}` uses an old policy", server.name))
+            OLD_FILE_TRANSFER_POLICY
+                .on(server, "tls", format!("`{}` uses an old policy", server.name))
+                .fix(Fix::risky("use a current policy", server.set("tls", "TransferSecurityPolicy-2025-03")))
         });
     }
 }

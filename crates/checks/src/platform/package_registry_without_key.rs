@@ -1,5 +1,6 @@
 //! A package registry without a customer key.
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # Package registry without customer key
@@ -45,7 +46,9 @@ check! {
 fn package_registry_without_key(app: &App, findings: &mut Findings) {
     for domain in app.of_type(&["AWS::CodeArtifact::Domain", "aws_codeartifact_domain"]) {
         findings.unless_set(domain, "key", || {
-            PACKAGE_REGISTRY_WITHOUT_KEY.at(domain, format!("`{}` has no customer key", domain.name))
+            PACKAGE_REGISTRY_WITHOUT_KEY
+                .at(domain, format!("`{}` has no customer key", domain.name))
+                .fix(with_own_key(app, domain, "key", "encrypt with a customer key (replaces the domain)"))
         });
     }
 }

@@ -1,5 +1,6 @@
 //! A pipeline whose artifacts have no customer key.
 use crate::prelude::*;
+use crate::repair::with_own_key_and;
 
 check! {
     /// # Pipeline without customer key
@@ -56,6 +57,13 @@ fn pipeline_without_key(app: &App, findings: &mut Findings) {
         findings.unless_set(pipeline, "key", || {
             PIPELINE_WITHOUT_KEY
                 .at(pipeline, format!("artifacts of `{}` have no customer key", pipeline.name))
+                .fix(with_own_key_and(
+                    app,
+                    pipeline,
+                    "key",
+                    "encrypt with a customer key",
+                    [pipeline.set("key_type", "KMS")],
+                ))
         });
     }
 }

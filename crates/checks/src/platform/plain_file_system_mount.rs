@@ -1,5 +1,6 @@
 //! A container that reads a network file system in the clear.
 use crate::prelude::*;
+use crate::repair::is_terraform;
 
 check! {
     /// # File system mounted without encryption
@@ -54,6 +55,11 @@ check! {
 fn plain_file_system_mount(app: &App, findings: &mut Findings) {
     for task in app.all(Kind::Container) {
         for volume in task.list("volumes").iter().filter(|volume| volume.get("efs").is_some()) {
+            let path = if is_terraform(task) {
+                ["efs_volume_configuration", "transit_encryption"]
+            } else {
+                ["EFSVolumeConfiguration", "TransitEncryption"]
+            };
             let encrypted = volume.get("transit").map_or(Tri::False, |value| match value.as_str() {
                 Some(text) => (text == "ENABLED").into(),
                 None => Tri::Unknown,
@@ -62,6 +68,7 @@ fn plain_file_system_mount(app: &App, findings: &mut Findings) {
                 PLAIN_FILE_SYSTEM_MOUNT
                     .at(task, format!("`{}` mounts files in the clear", task.name))
                     .at(volume.at)
+                    .fix(Fix::risky("encrypt it", volume.put(&path, "ENABLED")))
             });
         }
     }

@@ -1,5 +1,6 @@
 //! A file transfer server that speaks FTP.
 use crate::prelude::*;
+use crate::repair::without_words;
 
 check! {
     /// # FTP without encryption
@@ -43,7 +44,18 @@ check! {
 fn plain_ftp(app: &App, findings: &mut Findings) {
     for server in app.all(Kind::FileTransfer) {
         if let Some(plain) = server.list("protocols").iter().find(|name| name.as_str() == Some("FTP")) {
-            findings.push(PLAIN_FTP.at(server, format!("`{}` speaks FTP", server.name)).at(plain.at));
+            let others = server.list("protocols").len() > 1;
+            let patch = if others {
+                without_words(server, "protocols", |name| name == "FTP")
+            } else {
+                plain.rewrite("SFTP")
+            };
+            findings.push(
+                PLAIN_FTP
+                    .at(server, format!("`{}` speaks FTP", server.name))
+                    .at(plain.at)
+                    .fix(Fix::risky("speak SFTP", patch)),
+            );
         }
     }
 }

@@ -49,6 +49,11 @@ fn privileged_container(app: &App, findings: &mut Findings) {
                 PRIVILEGED_CONTAINER
                     .at(task, format!("a container of `{}` has full rights over its host", task.name))
                     .at(container.at)
+                    .fix_if(
+                        container
+                            .get("privileged")
+                            .map(|value| Fix::risky("take them away", value.rewrite(false))),
+                    )
             });
         }
     }

@@ -1,5 +1,6 @@
 //! A container service with public addresses.
 use crate::prelude::*;
+use crate::repair::is_terraform;
 
 check! {
     /// # Public container
@@ -46,9 +47,12 @@ check! {
 
 fn public_container(app: &App, findings: &mut Findings) {
     for service in app.all(Kind::Container) {
+        let off = if is_terraform(service) { Data::Bool(false) } else { "DISABLED".into() };
         findings.when(service.flag("public_address"), || {
             let text = format!("tasks of `{}` get public addresses", service.name);
-            PUBLIC_CONTAINER.on(service, "public_address", text)
+            PUBLIC_CONTAINER
+                .on(service, "public_address", text)
+                .fix(Fix::risky("give them none", service.set("public_address", off)))
         });
     }
 }

@@ -1,5 +1,6 @@
 //! A private image registry that everybody may use.
 use crate::prelude::*;
+use crate::repair::own_account_only;
 
 check! {
     /// # Public image registry
@@ -56,7 +57,8 @@ fn public_image_registry(app: &App, findings: &mut Findings) {
                 findings.push(
                     PUBLIC_IMAGE_REGISTRY
                         .at(node, format!("everyone may use `{}`", node.name))
-                        .at(statement.at),
+                        .at(statement.at)
+                        .fix_if(own_account_only(node, statement)),
                 );
             }
         }

@@ -48,7 +48,20 @@ fn public_machine(app: &App, findings: &mut Findings) {
             .iter()
             .map(|interface| interface.get("public").map_or(Tri::False, Value::truth));
         findings.when(own | Tri::any(interfaces), || {
-            PUBLIC_MACHINE.at(machine, format!("`{}` gets a public address", machine.name))
+            PUBLIC_MACHINE
+                .at(machine, format!("`{}` gets a public address", machine.name))
+                .fix_if(no_address(machine))
         });
     }
+}
+
+fn no_address(machine: &Node) -> Option<Fix> {
+    let title = "give it none";
+    if machine.flag("public_address").is_true() {
+        return Some(Fix::risky(title, machine.set("public_address", false)));
+    }
+    let public = machine.list("interfaces").iter().filter_map(|interface| interface.get("public"));
+    let mut patches = public.filter(|value| value.truth().is_true()).map(|value| value.rewrite(false));
+    let first = Fix::risky(title, patches.next()?);
+    Some(patches.fold(first, Fix::and))
 }

@@ -1,5 +1,6 @@
 //! Quality job volume without customer key.
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # Quality job volume without customer key
@@ -49,7 +50,9 @@ fn quality_job_volume_without_key(app: &App, findings: &mut Findings) {
         .of_type(&["AWS::SageMaker::DataQualityJobDefinition", "aws_sagemaker_data_quality_job_definition"])
     {
         findings.unless_set(node, "volume_key", || {
-            QUALITY_JOB_VOLUME_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name))
+            QUALITY_JOB_VOLUME_WITHOUT_KEY
+                .at(node, format!("`{}` has no customer key", node.name))
+                .fix(with_own_key(app, node, "volume_key", "encrypt with a customer key"))
         });
     }
 }

@@ -47,11 +47,12 @@ check! {
 fn registry_without_key(app: &App, findings: &mut Findings) {
     for registry in app.all(Kind::ImageRegistry).filter(|registry| !registry.has("public")) {
         findings.when(!registry.is("encryption", "KMS"), || {
-            REGISTRY_WITHOUT_KEY.on(
-                registry,
-                "encryption",
-                format!("`{}` is not encrypted with KMS", registry.name),
-            )
+            REGISTRY_WITHOUT_KEY
+                .on(registry, "encryption", format!("`{}` is not encrypted with KMS", registry.name))
+                .fix(Fix::risky(
+                    "encrypt with the key service (replaces the repository)",
+                    registry.set("encryption", "KMS"),
+                ))
         });
     }
 }

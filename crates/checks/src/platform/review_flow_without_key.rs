@@ -1,5 +1,6 @@
 //! Review flow without customer key.
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # Review flow without customer key
@@ -39,7 +40,9 @@ check! {
 fn review_flow_without_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["aws_sagemaker_flow_definition"]) {
         findings.unless_set(node, "output_key", || {
-            REVIEW_FLOW_WITHOUT_KEY.at(node, format!("`{}` has no customer key", node.name))
+            REVIEW_FLOW_WITHOUT_KEY
+                .at(node, format!("`{}` has no customer key", node.name))
+                .fix(with_own_key(app, node, "output_key", "encrypt with a customer key"))
         });
     }
 }

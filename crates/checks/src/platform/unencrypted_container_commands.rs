@@ -1,5 +1,6 @@
 //! A cluster whose command channel has no customer key.
 use crate::prelude::*;
+use crate::repair::with_own_key_and;
 
 check! {
     /// # Container commands without customer key
@@ -53,11 +54,19 @@ fn unencrypted_container_commands(app: &App, findings: &mut Findings) {
         }
         let logs = cluster.flag("exec_logs_encrypted") | cluster.flag("exec_bucket_encrypted");
         findings.when(!(Tri::from(cluster.has("exec_key")) & logs), || {
-            UNENCRYPTED_CONTAINER_COMMANDS.on(
-                cluster,
-                "exec",
-                format!("commands of `{}` are not encrypted with a key of yours", cluster.name),
-            )
+            UNENCRYPTED_CONTAINER_COMMANDS
+                .on(
+                    cluster,
+                    "exec",
+                    format!("commands of `{}` are not encrypted with a key of yours", cluster.name),
+                )
+                .fix(with_own_key_and(
+                    app,
+                    cluster,
+                    "exec_key",
+                    "encrypt with a customer key",
+                    [cluster.set("exec_logs_encrypted", true)],
+                ))
         });
     }
 }

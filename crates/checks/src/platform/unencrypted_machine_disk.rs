@@ -50,7 +50,9 @@ fn unencrypted_machine_disk(app: &App, findings: &mut Findings) {
             cloudformation(machine)
         };
         findings.when(bare, || {
-            UNENCRYPTED_MACHINE_DISK.at(machine, format!("a disk of `{}` is not encrypted", machine.name))
+            UNENCRYPTED_MACHINE_DISK
+                .at(machine, format!("a disk of `{}` is not encrypted", machine.name))
+                .fix_if(encrypt(machine))
         });
     }
 }
@@ -79,4 +81,23 @@ fn cloudformation(machine: &Node) -> Tri {
     }
     let disks = machine.list("volumes").iter().filter(|disk| disk.get("disk").is_some());
     Tri::any(disks.map(|disk| !disk.get("encrypted").map_or(Tri::False, Value::truth)))
+}
+
+/// Every disk that is not, and Terraform's root disk.
+fn encrypt(machine: &Node) -> Option<Fix> {
+    let title = "encrypt its disks (replaces the machine)";
+    let bare = |disk: &&Value| !disk.get("encrypted").is_some_and(|value| value.truth().is_true());
+    let terraform = machine.provider_type.starts_with("aws_");
+    let path: &[&'static str] = if terraform { &["encrypted"] } else { &["Ebs", "Encrypted"] };
+    let described = |disk: &&Value| !disk.entries().is_empty() && (terraform || disk.get("disk").is_some());
+    let disks = machine.list("root_volume").iter().chain(machine.list("volumes"));
+    let mut patches: Vec<model::Patch> =
+        disks.filter(described).filter(bare).map(|disk| disk.put(path, true)).collect();
+    if terraform && !machine.list("root_volume").iter().any(|disk| described(&disk)) {
+        let path = vec!["root_block_device", "encrypted"];
+        patches.push(model::Patch::Put { at: machine.span, path, value: true.into() });
+    }
+    let mut patches = patches.into_iter();
+    let first = Fix::risky(title, patches.next()?);
+    Some(patches.fold(first, Fix::and))
 }

@@ -1,5 +1,6 @@
 //! A build that does not say where its logs go.
 use crate::prelude::*;
+use crate::repair::is_terraform;
 
 check! {
     /// # Build without log settings
@@ -47,8 +48,12 @@ check! {
 fn unlogged_build(app: &App, findings: &mut Findings) {
     for build in app.all(Kind::Build).filter(|build| build.is("type", "project").is_true()) {
         if !build.has("cloud_logs") && !build.has("bucket_logs") {
-            findings
-                .push(UNLOGGED_BUILD.at(build, format!("`{}` does not say where its logs go", build.name)));
+            let status = if is_terraform(build) { "status" } else { "Status" };
+            findings.push(
+                UNLOGGED_BUILD.at(build, format!("`{}` does not say where its logs go", build.name)).fix(
+                    Fix::safe("write logs", build.set("cloud_logs", Data::map([(status, "ENABLED".into())]))),
+                ),
+            );
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A disk without a customer key.
 use crate::prelude::*;
+use crate::repair::with_own_key;
 
 check! {
     /// # Volume without customer key
@@ -44,7 +45,12 @@ check! {
 fn volume_without_key(app: &App, findings: &mut Findings) {
     for volume in app.all(Kind::Volume) {
         findings.unless_set(volume, "key", || {
-            VOLUME_WITHOUT_KEY.at(volume, format!("`{}` has no customer key", volume.name))
+            VOLUME_WITHOUT_KEY.at(volume, format!("`{}` has no customer key", volume.name)).fix(with_own_key(
+                app,
+                volume,
+                "key",
+                "encrypt with a customer key (replaces the volume)",
+            ))
         });
     }
 }

@@ -1,5 +1,6 @@
 //! A container that may change its own files.
 use crate::prelude::*;
+use crate::repair::is_terraform;
 
 check! {
     /// # Writable container file system
@@ -49,11 +50,21 @@ fn writable_container_root(app: &App, findings: &mut Findings) {
             container.get("read_only").map_or(Tri::False, Value::truth)
         });
         findings.when(!Tri::all(containers), || {
-            WRITABLE_CONTAINER_ROOT.on(
-                task,
-                "containers",
-                format!("a container of `{}` may change its own files", task.name),
-            )
+            WRITABLE_CONTAINER_ROOT
+                .on(task, "containers", format!("a container of `{}` may change its own files", task.name))
+                .fix_if(read_only(task))
         });
     }
+}
+
+fn read_only(task: &Node) -> Option<Fix> {
+    // Container definitions are JSON in Terraform.
+    let name = if is_terraform(task) { "readonlyRootFilesystem" } else { "ReadonlyRootFilesystem" };
+    let writable = |container: &&Value| {
+        !container.entries().is_empty() && !container.get("read_only").is_some_and(|on| on.truth().is_true())
+    };
+    let mut patches =
+        task.list("containers").iter().filter(writable).map(|container| container.put(&[name], true));
+    let first = Fix::risky("make it read-only", patches.next()?);
+    Some(patches.fold(first, Fix::and))
 }

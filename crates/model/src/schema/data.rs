@@ -385,6 +385,8 @@ attributes! {
         general_log: Flag "general log",
         audit_log: Flag "audit log",
         any_log: Flag "some log of the brokers is kept",
+        cloud_logs: Flag "logs of the brokers go to the log service",
+        log_group: Link(LogsTo) "the log group that they go to",
         minor_upgrades: Flag "minor versions are installed by themselves",
         key: Link(EncryptedBy) "customer key",
         encryption: Flag "encryption settings are written",

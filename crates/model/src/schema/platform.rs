@@ -136,6 +136,7 @@ attributes! {
         artifacts: Text "type of the artifact store; `NO_ARTIFACTS` for none",
         artifacts_unencrypted: Flag "artifacts are not encrypted",
         key: Link(EncryptedBy) "customer key",
+        key_type: Text "kind of key",
         logs: Any "log settings",
         bucket_logs_unencrypted: Flag "logs in the bucket are not encrypted",
         cloud_logs: Any "log group settings",

@@ -119,6 +119,7 @@ pub(super) const MAPPINGS: &[Mapping] = &[
             field("domain", "Domain"),
             field("stage_name", "StageName"),
             field("access_logs", "AccessLogSettings.DestinationArn"),
+            field("access_log_format", "AccessLogSettings.Format"),
             field("rate", "DefaultRouteSettings.ThrottlingRateLimit"),
             field("burst", "DefaultRouteSettings.ThrottlingBurstLimit"),
             field("log_level", "DefaultRouteSettings.LoggingLevel"),

@@ -104,6 +104,7 @@ pub(super) const MAPPINGS: &[Mapping] = &[
             field("role", "RoleArn"),
             field("artifacts", "ArtifactStore.Type"),
             field("key", "ArtifactStore.EncryptionKey.Id"),
+            field("key_type", "ArtifactStore.EncryptionKey.Type"),
         ],
     )
     .hook(kind_of),
@@ -115,6 +116,7 @@ pub(super) const MAPPINGS: &[Mapping] = &[
             field("role", "role_arn"),
             field("artifacts", "artifact_store.type"),
             field("key", "artifact_store.encryption_key.id"),
+            field("key_type", "artifact_store.encryption_key.type"),
         ],
     )
     .hook(kind_of),
