@@ -10,6 +10,8 @@
 pub mod arn;
 pub mod catalogue;
 pub mod compare;
+pub mod document;
+pub mod evaluate;
 mod identity;
 mod minimise;
 pub mod paths;
