@@ -17,6 +17,7 @@ mod members;
 mod methods;
 mod modules;
 mod notes;
+mod parameters;
 mod patterns;
 mod places;
 mod record;

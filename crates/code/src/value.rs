@@ -108,6 +108,8 @@ pub(crate) struct Bound {
 
 /// Alternatives past this are one unknown value.
 const ALTERNATIVES_MAX: usize = 6;
+/// The same for constants.
+const CONSTANTS_MAX: usize = 32;
 /// Longest text that is put together, in bytes.
 const TEXT_BYTES_MAX: usize = 4 << 10;
 /// Longest path of a value of others, in bytes: what is further in has the same.
@@ -265,7 +267,12 @@ impl Value {
                 values.push(value.clone());
             }
         }
-        if values.len() > ALTERNATIVES_MAX {
+        // Names that a program chooses from are many, and each is cheap.
+        let is_plain = values.iter().all(|value| matches!(value.shape, Shape::Const(_) | Shape::Data(_)));
+        if is_plain && values.len() > CONSTANTS_MAX {
+            return Self::unknown(taint);
+        }
+        if !is_plain && values.len() > ALTERNATIVES_MAX {
             values.truncate(ALTERNATIVES_MAX);
         }
         match values.len() {

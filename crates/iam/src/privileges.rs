@@ -2,6 +2,7 @@
 mod bindings;
 mod code;
 mod derive;
+mod event;
 mod granted;
 mod graph;
 mod judge;
@@ -9,6 +10,7 @@ mod keys;
 mod meaning;
 mod minimal;
 mod resources;
+mod statement;
 
 use model::{App, Condition, NodeId, Policy, Span, Value};
 

@@ -182,6 +182,8 @@ pub struct Argument {
     pub name: Option<String>,
     /// What is known of the value. An environment variable that the template sets has the template's value.
     pub value: Data,
+    /// The values that it can have when there are several, each as far as it is known; then `value` is unknown.
+    pub alternatives: Vec<Data>,
     pub at: Span,
     /// Others choose it, or a part of it.
     pub tainted: bool,
@@ -219,6 +221,14 @@ pub enum UseKind {
     SwallowedError,
     /// A comparison of a secret that takes longer the more of it is right.
     TimingComparison,
+}
+
+impl Argument {
+    /// Every value that it can have.
+    #[must_use]
+    pub fn values(&self) -> &[Data] {
+        if self.alternatives.is_empty() { std::slice::from_ref(&self.value) } else { &self.alternatives }
+    }
 }
 
 impl Call {

@@ -110,13 +110,13 @@ impl Interpreter<'_> {
         let reached = !self.unreached;
         let key = (site.at, api.to_owned());
         if let Some(known) = self.record.calls.get_mut(&key) {
+            let was_reached = known.reached;
             known.reached |= reached;
-            // A second way to the same call: only what both know is known.
-            for (known, new) in known.arguments.iter_mut().zip(written) {
-                known.tainted |= new.tainted;
-                if known.value != new.value && known.name == new.name {
-                    known.value = either(&known.value, new.value);
-                }
+            // What only code says that nothing reaches says nothing about a call that is reached.
+            match (was_reached, reached) {
+                (true, false) => {}
+                (false, true) => known.arguments = written,
+                _ => merge(&mut known.arguments, written),
             }
             return;
         }
@@ -138,20 +138,24 @@ impl Interpreter<'_> {
         let mut facts = Vec::new();
         for passed in arguments {
             let name = passed.name.as_ref().map(ToString::to_string);
-            let tainted = self.deep_taint(&passed.value).is_live();
-            let value = self.data_of(&passed.value, 0);
-            facts.push(Argument { name, value, at: passed.at, tainted });
+            facts.push(self.fact_of(name, &passed.value, passed.at));
             let Some(object) = passed.value.as_object().and_then(|id| self.heap.get(id)) else { continue };
             if passed.name.is_none() {
-                facts.extend(object.fields.iter().map(|(key, value)| Argument {
-                    name: Some(key.to_string()),
-                    value: self.data_of(value, 0),
-                    at: passed.at,
-                    tainted: self.deep_taint(value).is_live(),
-                }));
+                let field =
+                    |(key, value): (&Name, &Value)| self.fact_of(Some(key.to_string()), value, passed.at);
+                facts.extend(object.fields.iter().map(field));
             }
         }
         facts
+    }
+
+    fn fact_of(&self, name: Option<String>, value: &Value, at: Span) -> Argument {
+        let alternatives = match &value.shape {
+            Shape::OneOf(values) => values.iter().map(|one| self.data_of(one, 0)).collect(),
+            _ => Vec::new(),
+        };
+        let tainted = self.deep_taint(value).is_live();
+        Argument { name, value: self.data_of(value, 0), alternatives, at, tainted }
     }
 
     /// What is known of a value, in the words of the graph.
@@ -264,13 +268,49 @@ fn object_size(object: Option<&crate::heap::Object>) -> usize {
     object.map_or(0, |object| object.fields.len() + object.items.len())
 }
 
-fn either(one: &Data, two: Data) -> Data {
+/// A second way to the same call: only what both know is known.
+fn merge(known: &mut Vec<Argument>, new: Vec<Argument>) {
+    for (position, new) in new.into_iter().enumerate() {
+        let same = |known: &Argument| known.name == new.name;
+        let found = match known.get_mut(position) {
+            Some(beside) if same(beside) => Some(beside),
+            _ if new.name.is_some() => known.iter_mut().find(|known| same(known)),
+            _ => None,
+        };
+        let Some(known) = found else {
+            known.push(new);
+            continue;
+        };
+        known.tainted |= new.tainted;
+        if known.value == new.value && known.alternatives == new.alternatives {
+            continue;
+        }
+        let mut all: Vec<Data> = known.values().to_vec();
+        for value in new.values() {
+            if !all.contains(value) {
+                all.push(value.clone());
+            }
+        }
+        if all.len() > VALUES_MAX {
+            all = vec![Data::unknown("one of several values")];
+        }
+        known.value = either(&all);
+        known.alternatives = if all.len() > 1 { all } else { Vec::new() };
+    }
+}
+
+/// Values of one argument that are kept.
+const VALUES_MAX: usize = 64;
+
+fn either(values: &[Data]) -> Data {
     let text = |data: &Data| match data {
         Data::Text(text) => Some(text.clone()),
         _ => None,
     };
-    match (text(one), text(&two)) {
-        (Some(one), Some(two)) => Data::unknown(&format!("one of several values: {one}, {two}")),
+    let texts: Option<Vec<String>> = values.iter().map(text).collect();
+    match (values, texts) {
+        ([only], _) => only.clone(),
+        (_, Some(texts)) => Data::unknown(&format!("one of several values: {}", texts.join(", "))),
         _ => Data::unknown("one of several values"),
     }
 }

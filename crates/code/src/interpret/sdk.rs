@@ -38,7 +38,7 @@ impl Interpreter<'_> {
         for rule in models::rules(self.language(), &known.path) {
             self.sink(rule, &invoked);
         }
-        let written = self.with_table(known, &aws, &inner, site);
+        let written = self.with_parameters(known, &aws, &inner, site);
         self.note_call(&known.path, Some(aws.clone()), &written, site);
         self.identity(&known.path, &[], &inner);
         let target = self.target_of(known, &inner);
@@ -75,23 +75,6 @@ impl Interpreter<'_> {
         let keys = self.taint_of_passed(&inner).join(&self.taint_of_passed(&known.arguments));
         let uploaded = uploaded(&keys);
         if is_read && !uploaded.is_none() { result.with(uploaded) } else { result }
-    }
-
-    /// A resource's operation names its table where the resource was made: `resource.Table(name).put_item(…)`.
-    fn with_table(&self, known: &Extern, aws: &Aws, arguments: &[Passed], site: Site) -> Vec<Passed> {
-        let mut all = arguments.to_vec();
-        let is_of_resource = aws.service == "dynamodb" && known.path.contains(".Table().");
-        if is_of_resource && self.option(arguments, "TableName").is_none() {
-            let table = known.arguments.first().map(|first| first.value.clone());
-            let table = table.map(|value| Passed {
-                name: Some("TableName".into()),
-                value,
-                at: site.callee,
-                is_spread: false,
-            });
-            all.extend(table);
-        }
-        all
     }
 
     fn secret(&mut self, result: Value, arguments: &[Passed], at: Span) -> Value {

@@ -87,9 +87,11 @@ fn usual<'c>(call: &'c Call, kind: &str, variable: &str) -> Option<&'c Argument>
     names.iter().find_map(find).or_else(|| find(&"resourcearn".to_owned()))
 }
 
-/// The values that an argument may have; one that is not known is itself.
-pub(super) fn alternatives(argument: &Argument) -> Vec<Data> {
-    vec![argument.value.clone()]
+/// The values that an argument may have. Nothing, and an empty text, are no names where there are others.
+fn alternatives(argument: &Argument) -> Vec<Data> {
+    let is_name = |value: &&Data| !matches!(value, Data::Null) && **value != Data::Text(String::new());
+    let named: Vec<Data> = argument.values().iter().filter(is_name).cloned().collect();
+    if named.is_empty() { vec![argument.value.clone()] } else { named }
 }
 
 /// Whether all parameters of the call are seen: none is hidden in an object that is not known.

@@ -12,13 +12,14 @@ use crate::{Identity, arn, identity_of};
 
 pub(super) fn all(app: &App) -> Vec<Privileges> {
     let names = Names::of(app);
-    let place = Place { app, names: &names };
     let codes: BTreeMap<NodeId, &FunctionCode> = app.code.iter().map(|code| (code.function, code)).collect();
-    app.functions().map(|function| one(place, function, codes.get(&function.id).copied())).collect()
+    app.functions()
+        .map(|function| one(Place { app, names: &names, function }, codes.get(&function.id).copied()))
+        .collect()
 }
 
-fn one<'a>(place: Place<'a>, function: &'a Node, code: Option<&'a FunctionCode>) -> Privileges {
-    let app = place.app;
+fn one<'a>(place: Place<'a>, code: Option<&'a FunctionCode>) -> Privileges {
+    let Place { app, function, .. } = place;
     let identity = identity_of(app, function);
     let granted = identity.as_ref().map(|identity| Granted::of(app, identity)).unwrap_or_default();
     let mut derived = code.map(|code| code::needs(place, code, &granted)).unwrap_or_default();

@@ -20,6 +20,8 @@ pub(super) enum Meaning<'a> {
 pub(super) struct Place<'a> {
     pub app: &'a App,
     pub names: &'a Names,
+    /// The function whose code it is.
+    pub function: &'a Node,
 }
 
 impl<'a> Place<'a> {
@@ -29,7 +31,9 @@ impl<'a> Place<'a> {
             Data::Ref(_) => self.of_reference(service, data),
             Data::Text(text) => self.of_text(service, text),
             Data::Joined(_) => self.of_joined(service, data),
-            Data::Unknown(unknown) => of_unknown(unknown),
+            Data::Unknown(unknown) => {
+                super::event::meaning(self, service, unknown).unwrap_or_else(|| of_unknown(unknown))
+            }
             Data::Int(number) => Meaning::Name(Value::text(Span::NONE, number.to_string())),
             _ => Meaning::Unknown("it is no text".to_owned()),
         }
@@ -151,6 +155,12 @@ fn of_unknown<'a>(unknown: &Unknown) -> Meaning<'a> {
 pub(super) fn starred(value: &Value) -> Value {
     let mut parts = Vec::new();
     for part in arn::parts(value) {
+        if let Data::Unknown(unknown) = &part.data
+            && let Some(place) = super::event::place_of(unknown)
+        {
+            parts.push(place);
+            continue;
+        }
         let is_open = match &part.data {
             Data::Unknown(unknown) => arn::is_run_time(unknown),
             Data::Ref(_) | Data::Text(_) => false,

@@ -3,6 +3,7 @@ use model::{Call, Data, Node, Span, Value};
 
 use super::bindings;
 use super::meaning::{Meaning, Place, starred};
+use super::statement;
 use crate::arn;
 use crate::catalogue::{self, Permission, ResourceType};
 
@@ -145,14 +146,17 @@ impl<'a> Asked<'a> {
     /// The values of the first variable of a type.
     fn values(self, kind: &ResourceType, variable: &str) -> Vec<Data> {
         let service = self.permission.action.service;
-        let (_, parameter) = self.permission.on;
-        if parameter.is_empty() {
-            return bindings::values(self.call, (service, kind.name), variable);
-        }
-        let found = bindings::at(self.call, parameter);
-        match service {
-            "s3" => found.into_iter().map(|value| copied(value).0).collect(),
-            _ => found,
+        match (service, self.permission.on.1) {
+            (_, "") => bindings::values(self.call, (service, kind.name), variable),
+            ("s3", "CopySource") => {
+                bindings::at(self.call, "CopySource").into_iter().map(|value| copied(value).0).collect()
+            }
+            // The parameter names the object, not the bucket.
+            ("s3", _) => bindings::values(self.call, (service, kind.name), variable),
+            ("dynamodb", parameter) if parameter.ends_with("Statement") => {
+                bindings::at(self.call, parameter).iter().map(statement::table).collect()
+            }
+            (_, parameter) => bindings::at(self.call, parameter),
         }
     }
 
