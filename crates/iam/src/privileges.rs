@@ -10,6 +10,7 @@ mod keys;
 mod meaning;
 mod minimal;
 mod resources;
+mod special;
 mod statement;
 
 use model::{App, Condition, NodeId, Policy, Span, Value};

@@ -4,10 +4,13 @@
 mod javascript;
 mod python;
 mod tables;
+mod wrappers;
 
 use model::Aws;
 
-/// The operation of a call.
+pub(crate) use wrappers::{Wrapper, wrapper};
+
+/// The operation of a call; `[]` when it is chosen at run time.
 ///
 /// `keyed` is the call's qualified name with the constant first argument of each call on the way:
 /// `boto3.client(s3).put_object`, `aws-sdk.S3().putObject`, `boto3.resource(dynamodb).Table(orders).put_item`.

@@ -95,7 +95,7 @@ fn alternatives(argument: &Argument) -> Vec<Data> {
 }
 
 /// Whether all parameters of the call are seen: none is hidden in an object that is not known.
-pub(super) fn is_visible(call: &Call) -> bool {
+fn is_visible(call: &Call) -> bool {
     let is_hidden =
         |argument: &Argument| argument.name.is_none() && matches!(argument.value, Data::Unknown(_));
     !call.arguments.iter().any(is_hidden)

@@ -3,7 +3,7 @@ use model::{Call, Data, Node, Span, Value};
 
 use super::bindings;
 use super::meaning::{Meaning, Place, starred};
-use super::statement;
+use super::{special, statement};
 use crate::arn;
 use crate::catalogue::{self, Permission, ResourceType};
 
@@ -25,6 +25,9 @@ pub(super) struct Asked<'a> {
 
 /// The resources that a permission of a call is about.
 pub(super) fn of(asked: Asked<'_>) -> Found {
+    if let Some(found) = special::of(asked) {
+        return found;
+    }
     let action = asked.permission.action;
     let types = if action.restrictable { types_of(asked) } else { Vec::new() };
     if types.is_empty() {
@@ -63,7 +66,13 @@ fn types_of(asked: Asked<'_>) -> Vec<ResourceType> {
             plain && !bindings::values(asked.call, (service, kind.name), variable).is_empty()
         })
     };
-    let first = all.iter().find(is_named).or_else(|| all.first());
+    let is_required = |kind: &&ResourceType| catalogue::is_required(asked.permission.action, kind);
+    if let Some(named) = all.iter().find(is_named) {
+        let others = all.iter().filter(|kind| is_required(kind) && kind.name != named.name);
+        return std::iter::once(named).chain(others.filter(is_named)).copied().collect();
+    }
+    // What need not be named, and is not, is everything.
+    let first = all.iter().find(is_required);
     first.copied().into_iter().collect()
 }
 
@@ -98,7 +107,7 @@ impl<'a> Asked<'a> {
         let pieces = pieces(resource_part(kind.arn));
         let Some(first) = pieces.iter().position(Result::is_err) else {
             return Found {
-                resources: vec![self.place.named(service, &pieces, Value::text(Span::NONE, ""))],
+                resources: vec![named(kind.arn, &pieces, Value::text(Span::NONE, ""))],
                 open: None,
             };
         };
@@ -109,11 +118,8 @@ impl<'a> Asked<'a> {
         let values = self.values(kind, variable);
         if values.is_empty() {
             let why = "no parameter names it".to_owned();
-            found.resources.push(self.place.named(
-                service,
-                pieces.get(..first).unwrap_or_default(),
-                arn::joined([star(), suffixes.clone()]),
-            ));
+            let before = pieces.get(..first).unwrap_or_default();
+            found.resources.push(named(kind.arn, before, arn::joined([star(), suffixes])));
             found.open = Some(why);
             return found;
         }
@@ -127,15 +133,12 @@ impl<'a> Asked<'a> {
                 Meaning::Arn(value) => found.resources.push(arn::joined([value, suffixes.clone()])),
                 Meaning::Name(name) => {
                     let name = spelled(service, name);
-                    found.resources.push(self.place.named(
-                        service,
-                        before,
-                        arn::joined([name, suffixes.clone()]),
-                    ));
+                    let name = arn::joined([name, suffixes.clone()]);
+                    found.resources.push(named(kind.arn, before, name));
                 }
                 Meaning::Unknown(why) => {
                     let name = arn::joined([star(), suffixes.clone()]);
-                    found.resources.push(self.place.named(service, before, name));
+                    found.resources.push(named(kind.arn, before, name));
                     found.open = Some(why);
                 }
             }
@@ -191,17 +194,29 @@ impl<'a> Asked<'a> {
     }
 }
 
-impl Place<'_> {
-    /// The ARN of something that only has a name.
-    fn named(self, service: &str, before: &[Result<&str, &str>], name: Value) -> Value {
-        let mut all = arn::head(service);
-        all.extend(before.iter().map(|piece| match piece {
-            Ok(text) => Value::text(Span::NONE, *text),
-            Err(_) => star(),
-        }));
-        all.push(name);
-        arn::joined(all)
-    }
+/// The ARN of something that only has a name: the pattern's beginning, then the name.
+fn named(pattern: &str, before: &[Result<&str, &str>], name: Value) -> Value {
+    let mut all = head(pattern);
+    all.extend(before.iter().map(|piece| match piece {
+        Ok(text) => Value::text(Span::NONE, *text),
+        Err(_) => star(),
+    }));
+    all.push(name);
+    arn::joined(all)
+}
+
+/// What stands before the resource part of a pattern.
+fn head(pattern: &str) -> Vec<Value> {
+    let resource = resource_part(pattern);
+    let head = pattern.strip_suffix(resource).unwrap_or_default();
+    let part = |piece: Result<&str, &str>| match piece {
+        Ok(text) => Value::text(Span::NONE, text),
+        Err("Partition") => arn::symbol("${AWS::Partition}"),
+        Err("Region") => arn::symbol("${AWS::Region}"),
+        Err("Account") => arn::symbol("${AWS::AccountId}"),
+        Err(_) => star(),
+    };
+    pieces(head).into_iter().map(part).collect()
 }
 
 fn star() -> Value {

@@ -55,6 +55,10 @@ fn client_method(service: &Service, method: &Segment<'_>, command: Option<&str>)
             aws(service.name, service.operation(own.or(command)?))
         }
         "generate_presigned_post" => aws(service.name, "PutObject"),
+        // A signed request to the database itself.
+        "generate_db_auth_token" => aws("rds-db", "connect"),
+        "generate_db_connect_auth_token" => aws("dsql", "DbConnect"),
+        "generate_db_connect_admin_auth_token" => aws("dsql", "DbConnectAdmin"),
         name if NO_OPERATIONS.contains(&name) => None,
         name => aws(service.name, service.operation(name)),
     }
