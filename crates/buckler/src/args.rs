@@ -1,10 +1,14 @@
 //! The command line.
+mod privileges;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::Severity;
 
 use crate::exit::Exit;
+
+pub(crate) use privileges::{Checked, PrivilegesArguments, PrivilegesFormat};
 
 /// Secures serverless applications: reads their templates, finds what is weak, says how to repair it.
 #[derive(Debug, Parser)]
@@ -19,6 +23,9 @@ pub(crate) enum Command {
     /// Judge every application below a folder
     #[command(after_help = Exit::TABLE)]
     Scan(ScanArguments),
+    /// Say what each function may do, and what it needs
+    #[command(after_help = Exit::PRIVILEGES)]
+    Privileges(PrivilegesArguments),
     /// Print the application graph that the checks read
     Model(ModelArguments),
     /// Explain a check: why it matters, what to do, examples

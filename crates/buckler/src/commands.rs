@@ -5,6 +5,7 @@ mod completions;
 mod explain;
 mod graph;
 mod init;
+mod privileges;
 mod reading;
 mod sbom;
 mod scan;
@@ -32,6 +33,8 @@ pub(crate) enum CommandError {
     Exclude { pattern: String, why: String },
     #[error("git does not say what changed: {why}")]
     Git { why: String },
+    #[error("no function is called `{name}`")]
+    Function { name: String },
     #[error("`{path}` is no baseline: {why}")]
     Baseline { path: PathBuf, why: String },
     #[error("the history could not be read: {why}")]
@@ -51,13 +54,14 @@ impl CommandError {
             Self::Config(_) => "`buckler init` writes a commented example",
             Self::Exclude { .. } => "patterns are written as in .gitignore",
             Self::Git { .. } => {
-                "`--since` needs a git checkout and a revision that it knows, such as `origin/main`"
+                "this needs a git checkout and a revision that it knows, such as `origin/main`"
             }
             Self::Baseline { .. } => "write a new one with `buckler scan --write-baseline FILE`",
             Self::History { .. } => "`--history` needs a folder inside of a git repository",
             Self::Advisories { .. } => {
                 "name sources in `[advisories]` of `buckler.toml`, or with `--source`, and run `buckler advisories update`"
             }
+            Self::Function { .. } => "`buckler privileges` without `--function` lists them",
             Self::Exists { .. } => "`--force` replaces it",
             Self::Read { .. } | Self::Check(_) => return None,
         })
@@ -68,6 +72,7 @@ impl CommandError {
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     match &arguments.command {
         Command::Scan(arguments) => scan::run(arguments),
+        Command::Privileges(arguments) => privileges::run(arguments),
         Command::Model(arguments) => graph::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Checks(arguments) => checks::run(arguments),

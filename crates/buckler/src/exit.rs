@@ -21,6 +21,13 @@ impl Exit {
   1  findings at or above --fail-on
   2  wrong arguments, configuration or path; nothing was judged
   3  no finding reaches --fail-on, but no application was found or part of one could not be read";
+
+    /// The same codes of `buckler privileges`.
+    pub(crate) const PRIVILEGES: &'static str = "Exit codes:
+  0  everything was read; with --check, no change widens a permission
+  1  with --check: a change widens a permission that nobody approved
+  2  wrong arguments, configuration or path; nothing was judged
+  3  no function was found, or part of an application could not be read";
 }
 
 impl From<Exit> for ExitCode {

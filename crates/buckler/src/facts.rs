@@ -4,7 +4,7 @@ mod history;
 mod packages;
 mod secrets;
 
-use model::Project;
+use model::{Project, Source};
 
 use crate::config::Loaded;
 use crate::disk::Disk;
@@ -15,6 +15,12 @@ pub(crate) fn attach(project: &mut Project, disk: &Disk, loaded: &Loaded) {
     // Last: which packages are loaded is known when the code was read.
     packages::attach(project, disk, loaded);
     approvals::attach(project, disk, loaded);
+}
+
+/// Reads what permissions depend on: the code, and who approved what.
+pub(crate) fn attach_code(project: &mut Project, source: &dyn Source, loaded: &Loaded) {
+    code::attach(project, source, &code::Limits::default());
+    approvals::attach(project, source, loaded);
 }
 
 pub(crate) use history::attach as attach_history;

@@ -8,6 +8,7 @@ mod disk;
 mod exit;
 mod facts;
 mod output;
+mod revision;
 mod since;
 
 use std::process::ExitCode;

@@ -8,6 +8,7 @@
 mod content;
 mod create;
 mod draft;
+mod hcl;
 mod invert;
 mod place;
 mod shape;
@@ -87,12 +88,14 @@ pub fn apply(text: &str, edits: &[Edit]) -> String {
 pub struct Editor<'p> {
     project: &'p Project,
     drafts: BTreeMap<FileId, Draft>,
+    /// Names of resources and variables that fixes add.
+    added: BTreeMap<String, hcl::Added>,
 }
 
 impl<'p> Editor<'p> {
     #[must_use]
     pub fn new(project: &'p Project) -> Self {
-        Self { project, drafts: BTreeMap::new() }
+        Self { project, drafts: BTreeMap::new(), added: BTreeMap::new() }
     }
 
     /// Writes all of these patches, or none.
@@ -109,6 +112,7 @@ impl<'p> Editor<'p> {
     }
 
     fn write_all(&mut self, app: &App, patches: &[Patch]) -> Result<(), NotWritten> {
+        hcl::note_added(self, patches);
         let mut made = Vec::new();
         for patch in patches {
             match patch {

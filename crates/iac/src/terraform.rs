@@ -16,7 +16,7 @@ mod policy_document;
 mod refs;
 mod resources;
 mod scan;
-mod syntax;
+pub(crate) mod syntax;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -27,6 +27,7 @@ use crate::resource::Resource;
 use eval::Evaluator;
 
 pub(crate) use module::Modules;
+pub(crate) use parse::body as parse_body;
 pub(crate) use plan::read as read_plan;
 
 /// Reads the root module in `folder`, and the local modules that it calls.

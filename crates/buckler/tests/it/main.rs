@@ -4,5 +4,6 @@ mod accept;
 mod cli_page;
 mod hostile;
 mod packages;
+mod privileges;
 mod run;
 mod scan;

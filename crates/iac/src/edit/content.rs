@@ -74,6 +74,23 @@ impl Content {
         if is_list && is_one { Self::List(vec![self]) } else { self }
     }
 
+    /// Puts a value into nested maps.
+    pub(super) fn put(&mut self, path: &str, value: Content) {
+        let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+        let Self::Map(entries) = self else { return };
+        let known = entries.iter().position(|(key, _)| key == name);
+        let index = known.unwrap_or_else(|| {
+            entries.push((name.to_owned(), Self::Map(Vec::new())));
+            entries.len() - 1
+        });
+        if let Some((_, entry)) = entries.get_mut(index) {
+            match rest {
+                Some(rest) => entry.put(rest, value),
+                None => *entry = value,
+            }
+        }
+    }
+
     /// Inside of this key.
     pub(super) fn inside(self, key: &str) -> Self {
         Self::Map(vec![(key.to_owned(), self)])

@@ -1,18 +1,21 @@
 //! Resources and parameters that a fix adds.
-use model::{App, Data, NewNode, Value};
+use model::{App, Data, Framework, NewNode, Value};
 
 use super::content::{Content, Template, content};
 use super::invert::{Inverse, elements, inverse, is_spelt_for};
 use super::place::{self, prefix};
 use super::shape::{self, Made};
 use super::yaml::{self, Doc, Step};
-use super::{Editor, NotWritten};
+use super::{Editor, NotWritten, hcl};
 use crate::aws;
 use crate::lower::table::{Field, Read};
 
 /// Adds a resource beside another one. One that is there already, of the same type, is left alone.
 pub(super) fn resource(editor: &mut Editor<'_>, app: &App, new: &NewNode) -> Result<Vec<Made>, NotWritten> {
     place::may_write(app)?;
+    if app.framework == Framework::Terraform {
+        return hcl::create(editor, app, new).map(|()| Vec::new());
+    }
     let near = app.named(&new.near).ok_or_else(|| NotWritten::new(format!("`{}` is gone", new.near)))?;
     let [provider_type, _] = new.types;
     let file = near.name_at.file;
@@ -87,6 +90,9 @@ pub(super) fn parameter(
 ) -> Result<(), NotWritten> {
     place::may_write(app)?;
     let near = app.named(near).ok_or_else(|| NotWritten::new(format!("`{near}` is gone")))?;
+    if app.framework == Framework::Terraform {
+        return hcl::ask(editor, near, name);
+    }
     let draft = editor.draft(near.name_at.file)?;
     let path = vec![Step::Key("Parameters".to_owned()), Step::Key(name.to_owned())];
     if Doc::parse(draft.text())?.value(&path).is_some() {

@@ -5,7 +5,7 @@ use super::content::{Template, content};
 use super::invert::{Inverse, elements, inverse, is_spelt_for};
 use super::shape::{self, Made};
 use super::yaml::{self, Doc, Step};
-use super::{Editor, NotWritten};
+use super::{Editor, NotWritten, hcl};
 use crate::aws;
 use crate::lower::table::{Field, Read};
 use crate::serverless;
@@ -19,7 +19,12 @@ pub(super) fn set(
 ) -> Result<Option<Made>, NotWritten> {
     let node = app.named(name).ok_or_else(|| NotWritten::new(format!("`{name}` is not in the template")))?;
     let refused = |why: NotWritten| why.at(node.at(attr));
-    may_write(app).and_then(|()| template(editor, app, (node, attr), value)).map_err(refused)
+    may_write(app).map_err(refused)?;
+    match app.framework {
+        Framework::Terraform => hcl::set(editor, app, (node, attr), value).map(|()| None),
+        _ => template(editor, app, (node, attr), value),
+    }
+    .map_err(refused)
 }
 
 /// What a resource is called in its template.
@@ -157,6 +162,9 @@ pub(super) fn rewrite(
 ) -> Result<(), NotWritten> {
     may_write(app)?;
     let owner = app.nodes.iter().filter(|node| node.span.contains(at)).min_by_key(|node| node.span.len());
+    if app.framework == Framework::Terraform {
+        return hcl::rewrite(editor, (owner.map_or("", |node| &node.name), at), below, value);
+    }
     let words = Template { app, prefix: owner.map(|node| prefix(&node.name)).unwrap_or_default() };
     let content = content(value, &words)?;
     let draft = editor.draft(at.file)?;
@@ -188,8 +196,7 @@ pub(super) fn may_write(app: &App) -> Result<(), NotWritten> {
             Err(NotWritten::new("a plan is made by Terraform; scan and fix its source"))
         }
         Framework::Files => Err(NotWritten::new("it stands in no template")),
-        Framework::Terraform => Err(NotWritten::new("HCL is not written yet")),
         Framework::Serverless => Err(NotWritten::new("serverless.yml is not written yet")),
-        Framework::CloudFormation | Framework::Sam => Ok(()),
+        Framework::CloudFormation | Framework::Sam | Framework::Terraform => Ok(()),
     }
 }

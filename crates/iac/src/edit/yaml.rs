@@ -46,7 +46,7 @@ pub(super) fn unset(draft: &mut Draft, path: &[Step], floor: usize) -> Result<()
     Ok(())
 }
 
-fn make(draft: &mut Draft, mut changes: Vec<Change>) {
+pub(super) fn make(draft: &mut Draft, mut changes: Vec<Change>) {
     changes.sort_by_key(|change| std::cmp::Reverse(change.range.start));
     for change in changes {
         draft.replace(change.range, &change.text);

@@ -12,13 +12,13 @@ const RECOVERY_DEPTH_MAX: usize = 8;
 
 /// A syntax error and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SyntaxError {
+pub(crate) struct SyntaxError {
     pub at: Span,
     pub message: String,
 }
 
 /// Reads a whole file.
-pub(super) fn body(text: &str, file: FileId) -> (Body, Vec<SyntaxError>) {
+pub(crate) fn body(text: &str, file: FileId) -> (Body, Vec<SyntaxError>) {
     let source = text.strip_prefix('\u{feff}').unwrap_or(text);
     let origin = Origin { file, offset: text.len() - source.len(), fixed: None };
     let whole = Span::new(file, origin.offset, text.len());

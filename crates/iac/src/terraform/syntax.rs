@@ -5,21 +5,21 @@ use model::{Data, Key, Span};
 
 /// What stands in a file or between the braces of a block.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Body {
+pub(crate) struct Body {
     pub attributes: Vec<Attribute>,
     pub blocks: Vec<Block>,
 }
 
 /// `key = value`.
 #[derive(Debug, Clone)]
-pub(super) struct Attribute {
+pub(crate) struct Attribute {
     pub key: Key,
     pub value: Expr,
 }
 
 /// `name "label" { … }`.
 #[derive(Debug, Clone)]
-pub(super) struct Block {
+pub(crate) struct Block {
     pub name: Key,
     pub labels: Vec<Key>,
     pub body: Body,
@@ -28,13 +28,13 @@ pub(super) struct Block {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Expr {
+pub(crate) struct Expr {
     pub at: Span,
     pub kind: ExprKind,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum ExprKind {
+pub(crate) enum ExprKind {
     /// Null, a flag, a number or a text without interpolation.
     Literal(Data),
     Template(Vec<Part>),
@@ -53,7 +53,7 @@ pub(super) enum ExprKind {
 
 /// `condition ? yes : no`.
 #[derive(Debug, Clone)]
-pub(super) struct Conditional {
+pub(crate) struct Conditional {
     pub condition: Expr,
     pub yes: Expr,
     pub no: Expr,
@@ -61,7 +61,7 @@ pub(super) struct Conditional {
 
 /// `name(args…)`.
 #[derive(Debug, Clone)]
-pub(super) struct Call {
+pub(crate) struct Call {
     pub name: String,
     pub args: Vec<Expr>,
     /// The last argument is spread: `f(list...)`.
@@ -70,7 +70,7 @@ pub(super) struct Call {
 
 /// `[for k, v in collection : value if condition]`, or with a key between braces.
 #[derive(Debug, Clone)]
-pub(super) struct For {
+pub(crate) struct For {
     pub names: LoopNames,
     pub collection: Expr,
     pub key: Option<Expr>,
@@ -81,14 +81,14 @@ pub(super) struct For {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct LoopNames {
+pub(crate) struct LoopNames {
     pub key: Option<String>,
     pub value: String,
 }
 
 /// One step of a traversal.
 #[derive(Debug, Clone)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Attribute(String),
     Index(Expr),
     Splat,
@@ -96,7 +96,7 @@ pub(super) enum Step {
 
 /// One part of a template.
 #[derive(Debug, Clone)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Text(String),
     Value(Expr),
     If { condition: Expr, yes: Vec<Part>, no: Vec<Part> },
@@ -105,18 +105,18 @@ pub(super) enum Part {
 
 impl Body {
     /// An attribute; the last one counts when it is written twice.
-    pub(super) fn attribute(&self, name: &str) -> Option<&Expr> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&Expr> {
         self.attributes.iter().rev().find(|attribute| attribute.key.text == name).map(|found| &found.value)
     }
 }
 
 impl Block {
-    pub(super) fn label(&self, index: usize) -> Option<&str> {
+    pub(crate) fn label(&self, index: usize) -> Option<&str> {
         self.labels.get(index).map(|label| label.text.as_str())
     }
 
     /// Where its name stands: the labels, or the keyword of a block without any.
-    pub(super) fn name_at(&self) -> Span {
+    pub(crate) fn name_at(&self) -> Span {
         match self.labels.as_slice() {
             [] => self.name.at,
             [first, .., last] => first.at.to(last.at),
@@ -126,23 +126,23 @@ impl Block {
 }
 
 impl Expr {
-    pub(super) fn new(at: Span, kind: ExprKind) -> Self {
+    pub(crate) fn new(at: Span, kind: ExprKind) -> Self {
         Self { at, kind }
     }
 
-    pub(super) fn text(at: Span, text: impl Into<String>) -> Self {
+    pub(crate) fn text(at: Span, text: impl Into<String>) -> Self {
         Self::new(at, ExprKind::Literal(Data::Text(text.into())))
     }
 
     /// Literal text only.
-    pub(super) fn as_str(&self) -> Option<&str> {
+    pub(crate) fn as_str(&self) -> Option<&str> {
         match &self.kind {
             ExprKind::Literal(Data::Text(text)) => Some(text),
             _ => None,
         }
     }
 
-    pub(super) fn as_bool(&self) -> Option<bool> {
+    pub(crate) fn as_bool(&self) -> Option<bool> {
         match &self.kind {
             ExprKind::Literal(Data::Bool(value)) => Some(*value),
             _ => None,
