@@ -9,6 +9,7 @@ mod judge;
 mod keys;
 mod meaning;
 mod minimal;
+mod objects;
 mod resources;
 mod special;
 mod statement;

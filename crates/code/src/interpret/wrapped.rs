@@ -3,7 +3,7 @@ use model::{Aws, Data, Span};
 
 use super::Interpreter;
 use super::record::Site;
-use crate::models::aws::{wrapper, Wrapper};
+use crate::models::aws::{Wrapper, wrapper};
 use crate::value::{Extern, Passed, Value};
 
 /// What signs requests: the last part of its name, where the service's name stands, and the service that it takes else.
@@ -62,7 +62,9 @@ impl Interpreter<'_> {
 
     /// A request that is signed by hand: for which service, and where it goes.
     fn note_signed(&mut self, known: &Extern, arguments: &[Passed], site: Site) {
-        let Some((_, places, usual)) = SIGNERS.iter().find(|(path, ..)| *path == &*known.path) else { return };
+        let Some((_, places, usual)) = SIGNERS.iter().find(|(path, ..)| *path == &*known.path) else {
+            return;
+        };
         let service = places.iter().find_map(|place| self.option_of_chain(known, arguments, place));
         let service = match service {
             Some(service) => match self.data_of(&service, 0) {
@@ -73,7 +75,8 @@ impl Interpreter<'_> {
         };
         let address = ADDRESSES.iter().find_map(|place| self.option_of_chain(known, arguments, place));
         let address = address.map(|value| self.origin_of(&value));
-        let found: Vec<Passed> = address.map(|value| named("Endpoint", value, site.callee)).into_iter().collect();
+        let found: Vec<Passed> =
+            address.map(|value| named("Endpoint", value, site.callee)).into_iter().collect();
         for aws in signed(&service) {
             let api = format!("{}: {}.{}", known.path, aws.service, aws.operation);
             self.note_call(&api, Some(aws), &found, site);
@@ -97,7 +100,13 @@ fn signed(service: &str) -> Vec<Aws> {
     let all: &[(&str, &str)] = match service {
         "appsync" => &[("appsync", "GraphQL")],
         "execute-api" => &[("execute-api", "Invoke")],
-        "es" => &[("es", "ESHttpGet"), ("es", "ESHttpHead"), ("es", "ESHttpPost"), ("es", "ESHttpPut"), ("es", "ESHttpDelete")],
+        "es" => &[
+            ("es", "ESHttpGet"),
+            ("es", "ESHttpHead"),
+            ("es", "ESHttpPost"),
+            ("es", "ESHttpPut"),
+            ("es", "ESHttpDelete"),
+        ],
         "aoss" => &[("aoss", "APIAccessAll")],
         "lambda" => &[("lambda", "InvokeFunctionUrl")],
         "vpc-lattice-svcs" => &[("vpc-lattice-svcs", "Invoke")],

@@ -27,6 +27,13 @@ pub(crate) fn operation(keyed: &str, command: Option<&str>) -> Option<Aws> {
     }
 }
 
+/// The operation that a call does before its own: what a whole collection is asked, it lists.
+pub(crate) fn listing(keyed: &str) -> Option<Aws> {
+    let segments = segments(keyed)?;
+    let (root, rest) = segments.split_first()?;
+    (root.name == "boto3").then(|| python::listing(rest))?
+}
+
 /// One part of a qualified name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Segment<'a> {

@@ -88,7 +88,10 @@ fn behind(asked: Asked<'_>, suffix: &str) -> Found {
     };
     let mut all = arn::head(service);
     all.extend([Value::text(Span::NONE, before), suffix]);
-    Found { resources: vec![arn::joined(all)], open: Some("its address is known only at run time".to_owned()) }
+    Found {
+        resources: vec![arn::joined(all)],
+        open: Some("its address is known only at run time".to_owned()),
+    }
 }
 
 /// The node of a service that an address is made from.
