@@ -24,6 +24,12 @@ fn findings_in(check: &'static Check, project: &Project) -> Vec<Finding> {
     findings.found.into_iter().filter(|finding| finding.check.id == check.id).collect()
 }
 
+/// Findings that an example's fix leaves, by check, and why.
+const LEFT: &[(&str, &str)] =
+    &[("vulnerable-dependency-unreachable", "the lock file is made again by the package manager")];
+/// What refuses a fix rightly: somebody else decides the value.
+const RIGHTLY_REFUSED: &[&str] = &["the value comes from parameter"];
+
 #[test]
 fn most_checks_say_what_would_repair_it() {
     let mut without = Vec::new();
@@ -65,6 +71,7 @@ fn failures(check: &'static Check, case: &Case, working: &mut BTreeSet<&'static 
         let Some(fix) = &finding.fix else { continue };
         let files = match case.patched(&project, finding.app, &fix.patches) {
             Ok(files) => files,
+            Err(why) if RIGHTLY_REFUSED.iter().any(|begin| why.why.starts_with(begin)) => continue,
             Err(why) => {
                 wrong.push(format!("not written: {why}"));
                 continue;
@@ -73,12 +80,14 @@ fn failures(check: &'static Check, case: &Case, working: &mut BTreeSet<&'static 
         let changed = testkit::read(&files);
         let shown = || files.iter().map(|(_, text)| text.as_str()).collect::<String>();
         let count = |found: &[Finding]| found.iter().filter(|other| other.node == finding.node).count();
-        if count(&findings_in(check, &changed)) >= count(&before) {
+        let is_left = LEFT.iter().any(|(id, _)| *id == check.id);
+        if !is_left && count(&findings_in(check, &changed)) >= count(&before) {
             wrong.push(format!("still there after `{}`:\n{}", fix.title, shown()));
         }
-        let new = changed.problems.iter().find(|problem| {
-            !project.problems.iter().any(|old| old.message == problem.message)
-        });
+        let new = changed
+            .problems
+            .iter()
+            .find(|problem| !project.problems.iter().any(|old| old.message == problem.message));
         if let Some(problem) = new {
             wrong.push(format!("new problem: {}\n{}", problem.message, shown()));
         }
