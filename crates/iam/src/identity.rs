@@ -1,7 +1,11 @@
 //! Identities of an application and everything that gives or limits their permissions.
 mod known;
+#[cfg(test)]
+mod tests;
 
 use model::{App, Kind, Node, NodeId, Policy, PolicyOrigin, Relation, Span, Value};
+
+pub(crate) use known::Known;
 
 /// A role, user or group with its policies.
 #[derive(Debug, Clone)]
@@ -23,7 +27,8 @@ pub struct Identity<'a> {
 /// Every role and user of an application.
 #[must_use]
 pub fn identities(app: &App) -> Vec<Identity<'_>> {
-    app.any(&[Kind::Role, Kind::User]).map(|node| identity(app, node)).collect()
+    let mut known = Known::default();
+    app.any(&[Kind::Role, Kind::User]).map(|node| identity(app, node, &mut known)).collect()
 }
 
 /// The identity that a function (or workflow) runs as: the role that it assumes.
@@ -31,11 +36,11 @@ pub fn identities(app: &App) -> Vec<Identity<'_>> {
 pub fn identity_of<'a>(app: &'a App, function: &'a Node) -> Option<Identity<'a>> {
     app.targets(function, Relation::Assumes)
         .find(|node| node.kind == Kind::Role)
-        .map(|role| identity(app, role))
+        .map(|role| identity(app, role, &mut Known::default()))
 }
 
 /// A role, user or group with everything that gives or limits its permissions.
-pub(crate) fn identity<'a>(app: &'a App, node: &'a Node) -> Identity<'a> {
+pub(crate) fn identity<'a>(app: &'a App, node: &'a Node, known: &mut Known) -> Identity<'a> {
     let mut found = Identity {
         node,
         policies: Vec::new(),
@@ -44,22 +49,22 @@ pub(crate) fn identity<'a>(app: &'a App, node: &'a Node) -> Identity<'a> {
         groups: Vec::new(),
         unclear: Vec::new(),
     };
-    add(&mut found, &node.policies);
+    add(&mut found, &node.policies, known);
     if node.kind == Kind::User {
         found.groups = groups_of(app, node);
         let groups: Vec<&Node> = found.groups.iter().filter_map(|id| app.node(*id)).collect();
-        groups.into_iter().for_each(|group| add(&mut found, &group.policies));
+        groups.into_iter().for_each(|group| add(&mut found, &group.policies, known));
     }
     if let Some(value) = node.attrs.get("boundary").filter(|value| !value.is_null()) {
-        add_boundary(app, &mut found, value);
+        add_boundary(app, &mut found, value, known);
     }
     found
 }
 
-fn add(identity: &mut Identity<'_>, policies: &[Policy]) {
+fn add(identity: &mut Identity<'_>, policies: &[Policy], known: &mut Known) {
     for policy in policies {
         let mut policy = policy.clone();
-        if !fill(&mut policy) {
+        if !fill(&mut policy, known) {
             identity.unclear.push(policy.at);
         }
         if policy.origin == PolicyOrigin::Boundary {
@@ -71,12 +76,12 @@ fn add(identity: &mut Identity<'_>, policies: &[Policy]) {
 }
 
 /// Gives a managed policy its statements; `false` when nobody knows them.
-fn fill(policy: &mut Policy) -> bool {
+fn fill(policy: &mut Policy, known: &mut Known) -> bool {
     if !policy.statements.is_empty() {
         return policy.statements.iter().all(|statement| statement.effect != model::Effect::Unknown);
     }
     match &policy.origin {
-        PolicyOrigin::Managed(arn) => match known::statements(arn, policy.at) {
+        PolicyOrigin::Managed(arn) => match known.statements(arn, policy.at) {
             Some(statements) => {
                 policy.statements = statements;
                 true
@@ -89,13 +94,13 @@ fn fill(policy: &mut Policy) -> bool {
 }
 
 /// A boundary is a managed policy: of this application, or one that AWS or the account keeps.
-fn add_boundary(app: &App, identity: &mut Identity<'_>, value: &Value) {
+fn add_boundary(app: &App, identity: &mut Identity<'_>, value: &Value, known: &mut Known) {
     let own = value.first_reference().and_then(|reference| app.named(&reference.target));
     let own = own.filter(|node| node.kind == Kind::Policy && !node.policies.is_empty());
     let Some(node) = own else {
         let arn = value.display();
         let name = arn.rsplit('/').next().unwrap_or_default().to_owned();
-        let statements = known::statements(&arn, value.at);
+        let statements = known.statements(&arn, value.at);
         if statements.is_none() {
             identity.unclear.push(value.at);
         }
@@ -112,7 +117,7 @@ fn add_boundary(app: &App, identity: &mut Identity<'_>, value: &Value) {
     let mut statements = Vec::new();
     for policy in &node.policies {
         let mut policy = policy.clone();
-        if !fill(&mut policy) {
+        if !fill(&mut policy, known) {
             identity.unclear.push(policy.at);
         }
         statements.extend(policy.statements);

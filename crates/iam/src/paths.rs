@@ -22,7 +22,8 @@ mod world;
 
 use model::{App, NodeId, Policy, Relation, Span};
 
-use crate::{Identity, identities, identity::identity};
+use crate::identity::{Known, identity};
+use crate::{Identity, identities};
 pub use permits::Certainty;
 pub use technique::{Grows, Limit, Login, Need, On, Shape, Technique, techniques};
 
@@ -30,6 +31,8 @@ pub use technique::{Grows, Limit, Login, Need, On, Shape, Technique, techniques}
 pub const IDENTITIES_MAX: usize = 2_000;
 /// Single steps, over all identities.
 pub const EDGES_MAX: usize = 300_000;
+/// Ways of one identity that are told.
+pub const ENDS_MAX: usize = 24;
 /// Steps of one chain.
 pub const HOPS_MAX: usize = 8;
 
@@ -117,7 +120,8 @@ pub fn escalations_with(app: &App, of: NodeId, policies: &[Policy]) -> Escalatio
 /// Roles, users and groups.
 fn people(app: &App) -> (Vec<Identity<'_>>, Option<String>) {
     let mut people = identities(app);
-    people.extend(app.all(model::Kind::Group).map(|group| identity(app, group)));
+    let mut known = Known::default();
+    people.extend(app.all(model::Kind::Group).map(|group| identity(app, group, &mut known)));
     let more = people.len().saturating_sub(IDENTITIES_MAX);
     people.truncate(IDENTITIES_MAX);
     let cut =

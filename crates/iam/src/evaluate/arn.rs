@@ -26,6 +26,21 @@ pub(super) fn parts(arn: &Pattern) -> Option<Vec<Pattern>> {
     (parts.len() == 6).then_some(parts)
 }
 
+/// Parts with a colon behind each.
+pub(super) fn join(parts: &[Pattern]) -> Pattern {
+    let mut joined = Pattern::default();
+    for part in parts {
+        for piece in &part.pieces {
+            match piece {
+                Piece::Text(text) => append(&mut joined, text),
+                piece => joined.pieces.push(piece.clone()),
+            }
+        }
+        append(&mut joined, ":");
+    }
+    joined
+}
+
 fn append(part: &mut Pattern, text: &str) {
     if text.is_empty() {
         return;

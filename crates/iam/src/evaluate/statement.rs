@@ -1,8 +1,8 @@
 //! Whether a statement is about a request.
 use model::{Statement, Tri, Value};
 
-use super::{Request, condition};
-use crate::{Pattern, action_matches};
+use super::{Request, arn, condition};
+use crate::{Pattern, Piece, action_matches};
 
 /// Action, resource and conditions; not the principal.
 pub(super) fn applies(request: &Request, statement: &Statement) -> Tri {
@@ -35,9 +35,9 @@ fn actions(request: &Request, statement: &Statement) -> Tri {
 
 fn resources(request: &Request, statement: &Statement) -> Tri {
     let listed = || Tri::any(statement.resources.iter().map(|resource| covers(request, resource)));
-    // A variable without a value makes the whole statement void.
+    // A variable without a value makes the whole statement void, unless the rest of the text decides.
     let not_listed = || {
-        let void = statement.not_resources.iter().any(|resource| resolve(request, resource).is_none());
+        let void = statement.not_resources.iter().any(|resource| is_void(request, resource));
         let covered = Tri::any(statement.not_resources.iter().map(|resource| covers(request, resource)));
         if void { Tri::False } else { !covered }
     };
@@ -52,6 +52,23 @@ fn resources(request: &Request, statement: &Statement) -> Tri {
 
 fn resolve(request: &Request, resource: &Value) -> Option<Pattern> {
     Pattern::of(resource).resolve(&|name| request.context.look_up(name))
+}
+
+/// A variable has no value, and what stands before it (the first five parts of the ARN and the type) fits.
+fn is_void(request: &Request, resource: &Value) -> bool {
+    if resolve(request, resource).is_some() {
+        return false;
+    }
+    let Some(mut parts) = arn::parts(&Pattern::of(resource)) else { return true };
+    let Some(last) = parts.pop() else { return true };
+    let mut start = arn::join(&parts);
+    let kind = match last.pieces.first() {
+        Some(Piece::Text(text)) => text.find(['/', ':']).and_then(|at| text.get(..=at)).unwrap_or_default(),
+        _ => "",
+    };
+    start.pieces.push(Piece::Text(kind.to_owned()));
+    start.pieces.push(Piece::Any);
+    !request.resource.within(&start).is_false()
 }
 
 /// Whether a pattern covers all that is asked for; Unknown when only a part.

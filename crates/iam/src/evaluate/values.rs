@@ -23,8 +23,7 @@ fn one(request: &Request, operator: Operator, value: &str, wanted: &Value) -> Tr
             flip(text(how, value, &pattern), not)
         }
         Test::Arn { not } => {
-            let Some(pattern) = resolved(request, wanted) else { return Tri::False };
-            like_arn(value, &pattern).map_or(Tri::False, |matches| flip(matches, not))
+            like_arn(request, value, &Pattern::of(wanted)).map_or(Tri::False, |matches| flip(matches, not))
         }
         Test::Bool => {
             let Some(pattern) = resolved(request, wanted) else { return Tri::False };
@@ -79,20 +78,26 @@ fn literal(pattern: &Pattern, fold: bool) -> Pattern {
     Pattern { pieces: pattern.pieces.iter().map(piece).collect() }
 }
 
-/// Part by part. `None` when one of both is no ARN.
-fn like_arn(value: &str, pattern: &Pattern) -> Option<Tri> {
-    if let [Piece::Symbol(_) | Piece::Variable(_)] = pattern.pieces.as_slice() {
-        return Some(Tri::Unknown);
-    }
+/// Part by part. `None` when one of both is no ARN, or when it depends on a variable without a value.
+fn like_arn(request: &Request, value: &str, pattern: &Pattern) -> Option<Tri> {
+    let resolve = |part: &Pattern| part.resolve(&|name| request.context.look_up(name));
     let value = arn::parts(&Pattern::literal(value))?;
-    let Some(pattern_parts) = arn::parts(pattern) else {
-        // A symbol can hold the rest of an ARN.
-        return pattern.is_open().then_some(Tri::Unknown);
+    let parts = match arn::parts(pattern) {
+        Some(parts) => parts,
+        // A variable or a symbol can hold a whole ARN or the rest of one.
+        None => match arn::parts(&resolve(pattern)?) {
+            Some(parts) => parts,
+            None => return pattern.is_open().then_some(Tri::Unknown),
+        },
     };
-    let part = |(value, pattern): (&Pattern, &Pattern)| {
-        pattern.matches_plain(value.as_literal().unwrap_or_default())
-    };
-    Some(Tri::all(value.iter().zip(&pattern_parts).map(part)))
+    let mut matches = Tri::True;
+    for (value, part) in value.iter().zip(&parts) {
+        if matches.is_false() {
+            break;
+        }
+        matches = matches & resolve(part)?.matches_plain(value.as_literal().unwrap_or_default());
+    }
+    Some(matches)
 }
 
 fn bool(value: &str, pattern: &Pattern) -> Tri {

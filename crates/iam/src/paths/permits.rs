@@ -34,6 +34,28 @@ impl Actions {
     fn place(&self, action: &str) -> Option<usize> {
         self.0.binary_search(&action).ok()
     }
+
+    /// Which actions some of these patterns stand for.
+    fn covered(&self, patterns: &[Value]) -> Vec<bool> {
+        let mut covered = vec![false; self.0.len()];
+        for pattern in patterns.iter().filter_map(Value::as_str) {
+            // Policies with thousands of actions are common: only those of the same service are compared.
+            let service = pattern.split_once(':').map_or("", |(service, _)| service).to_ascii_lowercase();
+            let range = if service.is_empty() || service.contains(['*', '?']) {
+                0..self.0.len()
+            } else {
+                let service = format!("{service}:");
+                let start = self.0.partition_point(|name| *name < service.as_str());
+                let length = self.0.iter().skip(start).take_while(|name| name.starts_with(&service)).count();
+                start..start + length
+            };
+            let (skip, take) = (range.start, range.len());
+            for (name, covered) in self.0.iter().zip(&mut covered).skip(skip).take(take) {
+                *covered |= action_covers(pattern, name);
+            }
+        }
+        covered
+    }
 }
 
 /// A statement, ready to be asked.
@@ -141,13 +163,9 @@ impl<'a> Permissions<'a> {
         if named.clone().any(|value| value.as_str().is_none()) {
             self.unclear.push(statement.at);
         }
-        let covers = |list: &[Value], action: &str| {
-            list.iter().filter_map(Value::as_str).any(|pattern| action_covers(pattern, action))
-        };
         let negated = statement.actions.is_empty() && !statement.not_actions.is_empty();
-        let about = |action: &&str| {
-            if negated { !covers(&statement.not_actions, action) } else { covers(&statement.actions, action) }
-        };
+        let mut about = actions.covered(if negated { &statement.not_actions } else { &statement.actions });
+        about.iter_mut().for_each(|about| *about ^= negated);
         let username = self.username();
         let (list, inverse) = match statement.resources.as_slice() {
             [] => (&statement.not_resources, true),
@@ -155,7 +173,7 @@ impl<'a> Permissions<'a> {
         };
         Some(Line {
             statement,
-            actions: actions.0.iter().map(about).collect(),
+            actions: about,
             resources: list.iter().map(|value| Reach::of(self.app, value, username)).collect(),
             negated: inverse,
         })
@@ -196,7 +214,10 @@ impl<'a> Permissions<'a> {
                 (Tri::Unknown, None) => best = Some((answer, line)),
             }
         }
-        let Some((mut answer, line)) = best else { return Decision::Nothing };
+        let Some((mut answer, line)) = best else {
+            let refused = !loose.denies && self.refused(&object, place, &request);
+            return if refused { Decision::Denied } else { Decision::Nothing };
+        };
         if !loose.denies {
             let denied = Tri::any(object.denied(&self.denies, place, &request, line));
             match denied {
@@ -213,6 +234,12 @@ impl<'a> Permissions<'a> {
         }
         let certainty = if answer.is_true() { Certainty::Certain } else { Certainty::Possible };
         Decision::Allowed { certainty, at: line.statement.at }
+    }
+
+    /// Denied whatever allows it: a role that names somebody lets them in unless this is so.
+    fn refused(&self, object: &Object<'_>, place: usize, request: &Request<'_>) -> bool {
+        let about = self.denies.iter().filter(|line| line.actions.get(place) == Some(&true));
+        about.into_iter().any(|line| (object.covered(line) & must_hold(line.statement, request)).is_true())
     }
 
     fn within_bounds(&self, object: &Object<'_>, place: usize, request: &Request<'_>, by: &Line<'_>) -> Tri {

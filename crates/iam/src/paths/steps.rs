@@ -126,7 +126,7 @@ impl<'a> Attempt<'_, 'a> {
             Shape::Create => self.anything(technique, To::Everything),
             Shape::Elsewhere => self.anything(technique, To::Elsewhere),
             Shape::Pass { services, beside } => self.pass(technique, services, beside),
-            Shape::Take { types } => self.take(technique, types),
+            Shape::Take { types, or_any } => self.take(technique, types, or_any),
             Shape::Loosen(limit) => self.loosen(technique, limit),
         }
     }
@@ -303,7 +303,7 @@ impl<'a> Attempt<'_, 'a> {
         }
     }
 
-    fn take(&mut self, technique: &'static Technique, types: &[&str]) {
+    fn take(&mut self, technique: &'static Technique, types: &[&str], or_any: &[&str]) {
         let world = self.world;
         let carriers =
             world.carriers.iter().filter(|carrier| types.contains(&carrier.node.provider_type.as_str()));
@@ -311,8 +311,13 @@ impl<'a> Attempt<'_, 'a> {
         for carrier in carriers {
             any = true;
             let Some(allowed) = self.needs(technique.needs, Some(carrier.node)) else { continue };
-            for role in carrier.roles.iter().filter(|role| **role != self.state.who) {
-                let step = allowed.clone().step(technique, Self::become_(*role), Some(carrier.node.id));
+            let mut roles = carrier.roles.clone();
+            if !or_any.is_empty() {
+                let trusting = |role: &usize| world.trusts(*role, or_any).is_true();
+                roles.extend((0..world.identities.len()).filter(trusting));
+            }
+            for role in roles.into_iter().filter(|role| *role != self.state.who) {
+                let step = allowed.clone().step(technique, Self::become_(role), Some(carrier.node.id));
                 self.steps.push(step);
             }
         }

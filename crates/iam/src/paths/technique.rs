@@ -62,6 +62,8 @@ pub enum Shape {
     Take {
         /// Types of what runs.
         types: &'static [&'static str],
+        /// It can be given another role without passing one: any role that trusts one of these services.
+        or_any: &'static [&'static str],
     },
     /// Take away what limits the attacker: the permissions boundary, or a policy that denies.
     Loosen(Limit),

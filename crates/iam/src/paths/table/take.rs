@@ -1,19 +1,20 @@
 //! Techniques that take over something that runs as a role.
 use crate::paths::technique::{Shape, Technique, new, target};
 
+const fn running(types: &'static [&'static str]) -> Shape {
+    Shape::Take { types, or_any: &[] }
+}
+
 const FUNCTION: Shape =
-    Shape::Take { types: &["AWS::Lambda::Function", "AWS::Serverless::Function", "aws_lambda_function"] };
-const MACHINE: Shape = Shape::Take { types: &["AWS::EC2::Instance", "aws_instance"] };
-const PROJECT: Shape = Shape::Take { types: &["AWS::CodeBuild::Project", "aws_codebuild_project"] };
-const STACK: Shape = Shape::Take { types: &["AWS::CloudFormation::Stack", "aws_cloudformation_stack"] };
-const NOTEBOOK: Shape =
-    Shape::Take { types: &["AWS::SageMaker::NotebookInstance", "aws_sagemaker_notebook_instance"] };
-const WORKFLOW: Shape = Shape::Take {
-    types: &["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine", "aws_sfn_state_machine"],
-};
-const ECS: Shape = Shape::Take {
-    types: &["AWS::ECS::Service", "aws_ecs_service", "AWS::ECS::TaskDefinition", "aws_ecs_task_definition"],
-};
+    running(&["AWS::Lambda::Function", "AWS::Serverless::Function", "aws_lambda_function"]);
+const MACHINE: Shape = running(&["AWS::EC2::Instance", "aws_instance"]);
+const PROJECT: Shape = running(&["AWS::CodeBuild::Project", "aws_codebuild_project"]);
+const STACK: Shape = running(&["AWS::CloudFormation::Stack", "aws_cloudformation_stack"]);
+const NOTEBOOK: Shape = running(&["AWS::SageMaker::NotebookInstance", "aws_sagemaker_notebook_instance"]);
+const WORKFLOW: Shape =
+    running(&["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine", "aws_sfn_state_machine"]);
+const ECS: Shape =
+    running(&["AWS::ECS::Service", "aws_ecs_service", "AWS::ECS::TaskDefinition", "aws_ecs_task_definition"]);
 
 pub(super) const TECHNIQUES: &[Technique] = &[
     Technique::certain(
@@ -75,7 +76,7 @@ pub(super) const TECHNIQUES: &[Technique] = &[
     Technique::certain(
         "launch-template-version",
         "changes the template that new instances are made from",
-        Shape::Take { types: &["AWS::EC2::LaunchTemplate", "aws_launch_template"] },
+        Shape::Take { types: &["AWS::EC2::LaunchTemplate", "aws_launch_template"], or_any: &["ec2"] },
         &[target(&["ec2:CreateLaunchTemplateVersion"]), target(&["ec2:ModifyLaunchTemplate"])],
         &["ec2-005"],
     ),
@@ -110,14 +111,14 @@ pub(super) const TECHNIQUES: &[Technique] = &[
     Technique::certain(
         "update-stack-set",
         "changes a stack set that is deployed with a stronger role",
-        Shape::Take { types: &["AWS::CloudFormation::StackSet", "aws_cloudformation_stack_set"] },
+        running(&["AWS::CloudFormation::StackSet", "aws_cloudformation_stack_set"]),
         &[target(&["cloudformation:UpdateStackSet"])],
         &["cloudformation-004"],
     ),
     Technique::certain(
         "glue-update-dev-endpoint",
         "signs in to a development endpoint with a key of its own",
-        Shape::Take { types: &["AWS::Glue::DevEndpoint", "aws_glue_dev_endpoint"] },
+        running(&["AWS::Glue::DevEndpoint", "aws_glue_dev_endpoint"]),
         &[target(&["glue:UpdateDevEndpoint"])],
         &["glue-002"],
     ),
@@ -176,16 +177,14 @@ pub(super) const TECHNIQUES: &[Technique] = &[
     Technique::certain(
         "update-apprunner-service",
         "replaces the image of a service",
-        Shape::Take { types: &["AWS::AppRunner::Service", "aws_apprunner_service"] },
+        running(&["AWS::AppRunner::Service", "aws_apprunner_service"]),
         &[target(&["apprunner:UpdateService"])],
         &["apprunner-002"],
     ),
     Technique::certain(
         "code-interpreter-session",
         "runs code in an agent's code interpreter",
-        Shape::Take {
-            types: &["AWS::BedrockAgentCore::CodeInterpreterCustom", "aws_bedrockagentcore_code_interpreter"],
-        },
+        running(&["AWS::BedrockAgentCore::CodeInterpreterCustom", "aws_bedrockagentcore_code_interpreter"]),
         &[
             target(&["bedrock-agentcore:StartCodeInterpreterSession"]),
             target(&["bedrock-agentcore:InvokeCodeInterpreter"]),
@@ -195,7 +194,7 @@ pub(super) const TECHNIQUES: &[Technique] = &[
     Technique::certain(
         "update-environment",
         "deploys code of its own to Elastic Beanstalk",
-        Shape::Take { types: &["AWS::ElasticBeanstalk::Environment", "aws_elastic_beanstalk_environment"] },
+        running(&["AWS::ElasticBeanstalk::Environment", "aws_elastic_beanstalk_environment"]),
         &[
             target(&["elasticbeanstalk:UpdateEnvironment"]),
             new(&["elasticbeanstalk:CreateApplicationVersion"]),
@@ -205,7 +204,7 @@ pub(super) const TECHNIQUES: &[Technique] = &[
     Technique::certain(
         "pipeline-update",
         "changes a pipeline",
-        Shape::Take { types: &["AWS::CodePipeline::Pipeline", "aws_codepipeline"] },
+        running(&["AWS::CodePipeline::Pipeline", "aws_codepipeline"]),
         &[target(&["codepipeline:UpdatePipeline"])],
         &[],
     )
