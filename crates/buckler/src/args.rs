@@ -1,10 +1,14 @@
 //! The command line.
+mod fix;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::Severity;
 
 use crate::exit::Exit;
+
+pub(crate) use fix::{FixArguments, FixFormat};
 
 /// Secures serverless applications: reads their templates, finds what is weak, says how to repair it.
 #[derive(Debug, Parser)]
@@ -19,6 +23,9 @@ pub(crate) enum Command {
     /// Judge every application below a folder
     #[command(after_help = Exit::TABLE)]
     Scan(ScanArguments),
+    /// Repair what a scan finds, and prove each repair before it is written
+    #[command(after_help = Exit::FIX_TABLE)]
+    Fix(FixArguments),
     /// Print the application graph that the checks read
     Model(ModelArguments),
     /// Explain a check: why it matters, what to do, examples

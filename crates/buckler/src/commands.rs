@@ -3,6 +3,7 @@ mod advisories;
 mod checks;
 mod completions;
 mod explain;
+mod fix;
 mod graph;
 mod init;
 mod reading;
@@ -32,6 +33,8 @@ pub(crate) enum CommandError {
     Exclude { pattern: String, why: String },
     #[error("git does not say what changed: {why}")]
     Git { why: String },
+    #[error("the fixes could not be committed: {why}")]
+    Commit { why: String },
     #[error("`{path}` is no baseline: {why}")]
     Baseline { path: PathBuf, why: String },
     #[error("the history could not be read: {why}")]
@@ -58,6 +61,9 @@ impl CommandError {
             Self::Advisories { .. } => {
                 "name sources in `[advisories]` of `buckler.toml`, or with `--source`, and run `buckler advisories update`"
             }
+            Self::Commit { .. } => {
+                "`--commit` needs a git checkout whose files are committed; `--apply` does without"
+            }
             Self::Exists { .. } => "`--force` replaces it",
             Self::Read { .. } | Self::Check(_) => return None,
         })
@@ -68,6 +74,7 @@ impl CommandError {
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     match &arguments.command {
         Command::Scan(arguments) => scan::run(arguments),
+        Command::Fix(arguments) => fix::run(arguments),
         Command::Model(arguments) => graph::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Checks(arguments) => checks::run(arguments),

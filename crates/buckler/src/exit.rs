@@ -21,6 +21,13 @@ impl Exit {
   1  findings at or above --fail-on
   2  wrong arguments, configuration or path; nothing was judged
   3  no finding reaches --fail-on, but no application was found or part of one could not be read";
+
+    /// The same for `buckler fix`.
+    pub(crate) const FIX_TABLE: &'static str = "Exit codes:
+  0  nothing is left to fix: every fix was written, or you said no
+  1  fixes are shown that were not written
+  2  wrong arguments, configuration or path; nothing was changed
+  3  some findings have a fix that cannot be made here; the reasons are shown";
 }
 
 impl From<Exit> for ExitCode {
