@@ -56,6 +56,10 @@ const STEPS: &[Step] = &[
 
 /// Runs every step.
 pub(crate) fn run() -> Result<(), String> {
+    let started = Instant::now();
+    println!("== tools: what tests use, below target/tools");
+    crate::tools::install()?;
+    println!("== tools: done, {:.1} s", started.elapsed().as_secs_f64());
     for step in STEPS {
         let started = Instant::now();
         println!("== {}: cargo {}", step.name, step.arguments.join(" "));

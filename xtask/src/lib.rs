@@ -9,6 +9,7 @@ mod bench;
 mod catalogue;
 mod ci;
 mod new_check;
+mod tools;
 mod verdicts;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 const HELP: &str = "cargo xtask COMMAND
 
   ci                           set up and run every test: what CI runs
+  tools                        install what tests use below `target/tools`; `ci` does it, too
   new-check AREA ID            start a check: its file and its line in the area's list
   pages                        write the generated pages and snapshots again
   verdicts FILE FOLDER [ID…]   compare our findings with recorded verdicts of another tool
@@ -29,6 +31,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["ci"] => ci::run(),
+        ["tools"] => tools::install(),
         ["pages"] => ci::pages(),
         ["new-check", area, id] => new_check::run(area, id),
         ["verdicts", file, folder, ids @ ..] => verdicts::compare(file, folder, ids),

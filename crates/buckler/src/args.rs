@@ -1,5 +1,6 @@
 //! The command line.
 mod fix;
+mod privileges;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use model::Severity;
 use crate::exit::Exit;
 
 pub(crate) use fix::{FixArguments, FixFormat};
+pub(crate) use privileges::{Checked, PrivilegesArguments, PrivilegesFormat};
 
 /// Secures serverless applications: reads their templates, finds what is weak, says how to repair it.
 #[derive(Debug, Parser)]
@@ -26,6 +28,9 @@ pub(crate) enum Command {
     /// Repair what a scan finds, and prove each repair before it is written
     #[command(after_help = Exit::FIX_TABLE)]
     Fix(FixArguments),
+    /// Say what each function may do, and what it needs
+    #[command(after_help = Exit::PRIVILEGES)]
+    Privileges(PrivilegesArguments),
     /// Print the application graph that the checks read
     Model(ModelArguments),
     /// Explain a check: why it matters, what to do, examples

@@ -6,6 +6,7 @@ mod explain;
 mod fix;
 mod graph;
 mod init;
+mod privileges;
 mod reading;
 mod sbom;
 mod scan;
@@ -35,6 +36,8 @@ pub(crate) enum CommandError {
     Git { why: String },
     #[error("the fixes could not be committed: {why}")]
     Commit { why: String },
+    #[error("no function is called `{name}`")]
+    Function { name: String },
     #[error("`{path}` is no baseline: {why}")]
     Baseline { path: PathBuf, why: String },
     #[error("the history could not be read: {why}")]
@@ -54,7 +57,7 @@ impl CommandError {
             Self::Config(_) => "`buckler init` writes a commented example",
             Self::Exclude { .. } => "patterns are written as in .gitignore",
             Self::Git { .. } => {
-                "`--since` needs a git checkout and a revision that it knows, such as `origin/main`"
+                "this needs a git checkout and a revision that it knows, such as `origin/main`"
             }
             Self::Baseline { .. } => "write a new one with `buckler scan --write-baseline FILE`",
             Self::History { .. } => "`--history` needs a folder inside of a git repository",
@@ -64,6 +67,7 @@ impl CommandError {
             Self::Commit { .. } => {
                 "`--commit` needs a git checkout whose files are committed; `--apply` does without"
             }
+            Self::Function { .. } => "`buckler privileges` without `--function` lists them",
             Self::Exists { .. } => "`--force` replaces it",
             Self::Read { .. } | Self::Check(_) => return None,
         })
@@ -75,6 +79,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     match &arguments.command {
         Command::Scan(arguments) => scan::run(arguments),
         Command::Fix(arguments) => fix::run(arguments),
+        Command::Privileges(arguments) => privileges::run(arguments),
         Command::Model(arguments) => graph::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Checks(arguments) => checks::run(arguments),

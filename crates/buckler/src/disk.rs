@@ -26,6 +26,12 @@ const VENDORED: &[&str] = &[
     ".mypy_cache",
 ];
 
+/// Whether a path lies in a folder of other people's code or build output.
+pub(crate) fn is_vendored(path: &str) -> bool {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').any(|folder| VENDORED.contains(&folder))
+}
+
 /// Files below one folder; nothing outside of it is ever read.
 #[derive(Debug)]
 pub(crate) struct Disk {

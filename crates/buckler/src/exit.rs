@@ -28,6 +28,13 @@ impl Exit {
   1  fixes are shown that were not written
   2  wrong arguments, configuration or path; nothing was changed
   3  some findings have a fix that cannot be made here; the reasons are shown";
+
+    /// The same codes of `buckler privileges`.
+    pub(crate) const PRIVILEGES: &'static str = "Exit codes:
+  0  everything was read; with --check, no change widens a permission
+  1  with --check: a change widens a permission that nobody approved
+  2  wrong arguments, configuration or path; nothing was judged
+  3  no function was found, or part of an application could not be read";
 }
 
 impl From<Exit> for ExitCode {

@@ -16,5 +16,11 @@ pub(crate) fn attach(project: &mut Project, source: &dyn Source, loaded: &Loaded
     approvals::attach(project, source, loaded);
 }
 
+/// Reads what permissions depend on: the code, and who approved what.
+pub(crate) fn attach_code(project: &mut Project, source: &dyn Source, loaded: &Loaded) {
+    code::attach(project, source, &code::Limits::default());
+    approvals::attach(project, source, loaded);
+}
+
 pub(crate) use history::attach as attach_history;
 pub(crate) use secrets::{attach as attach_secrets, forget_hashes, known_pattern};

@@ -8,7 +8,9 @@ mod disk;
 mod exit;
 mod facts;
 mod output;
+mod revision;
 mod since;
+mod trail;
 
 use std::process::ExitCode;
 

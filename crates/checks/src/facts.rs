@@ -1,4 +1,3 @@
 //! Facts that several checks share: dated tables and words.
-pub(crate) mod actions;
 pub(crate) mod runtimes;
 pub(crate) mod secrets;

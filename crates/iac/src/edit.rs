@@ -143,6 +143,7 @@ impl<'p> Editor<'p> {
                 }
                 Patch::Unset { node, attr } => made.extend(place::set(self, app, (node, attr), None)?),
                 Patch::Rewrite { at, value } => place::rewrite(self, app, *at, &[], value)?,
+                Patch::Put { at, path, value } if path.is_empty() => place::append(self, app, *at, value)?,
                 Patch::Put { at, path, value } => place::rewrite(self, app, *at, path, value)?,
                 Patch::Create(node) => made.extend(create::resource(self, app, node)?),
                 Patch::Ask { near, parameter } => create::parameter(self, app, near, parameter)?,

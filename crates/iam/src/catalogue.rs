@@ -51,7 +51,8 @@ pub struct Permission {
     /// When it is needed.
     pub when: When,
     /// The resource type that it is about when the action knows several, and the parameter of the operation that names
-    /// it, when that is not the obvious one: `("object", "CopySource")`. Empty texts: the obvious ones.
+    /// it, when that is not the obvious one: `("object", "CopySource")`. Empty texts: the obvious ones. The type `*`:
+    /// no resource, only `*` allows it. [`binding`] reads the parameter.
     pub on: (&'static str, &'static str),
 }
 
@@ -90,8 +91,9 @@ pub enum NameKind {
     Arn,
     /// An address whose last part is the variable's value: a queue's.
     Url,
-    /// Everything behind the ARN's last colon, `bucket/key` of a copy's source; or, when the text begins with `/`, a
-    /// template with parameters in braces: `/restapis/{restApiId}`.
+    /// Everything behind the ARN's last colon: `bucket/key` of a copy's source, or the same as an address
+    /// (`s3://bucket/key`; for a bucket, its part). When [`Binding::parameter`] begins with `/` it is no parameter but
+    /// a template with parameters in braces: `/restapis/{restApiId}`.
     Path,
     /// A statement of PartiQL that names the table.
     Statement,
@@ -187,6 +189,17 @@ pub fn permissions(operation: &Aws) -> Option<Vec<Permission>> {
 #[must_use]
 pub fn binding(operation: &Aws, permission: &Permission, resource: &ResourceType) -> Vec<Binding> {
     operations::binding(operation, permission, resource)
+}
+
+/// The name of a resource that a request means when it names none: the default event bus.
+#[must_use]
+pub fn default_name(service: &str, resource: &str) -> Option<&'static str> {
+    match (service, resource) {
+        ("events", "event-bus") | ("scheduler", "schedule-group") => Some("default"),
+        ("athena", "workgroup") => Some("primary"),
+        ("ecs", "cluster") => Some("default"),
+        _ => None,
+    }
 }
 
 /// A managed policy by ARN (of any partition, with or without the path) or bare name.

@@ -2,6 +2,7 @@
 //!
 //! [`catalogue`] holds the facts of the cloud: actions, resources, SDK operations, managed policies.
 //! [`Pattern`] is the text of a policy, with wildcards, variables and what is known only when deployed.
+//! [`paths`] finds the ways from some permissions to more.
 //! [`privileges`] compares what the code, the triggers and the graph of each function need with what
 //! its role allows.
 //!
@@ -9,8 +10,11 @@
 pub mod arn;
 pub mod catalogue;
 pub mod compare;
+pub mod document;
+pub mod evaluate;
 mod identity;
 mod minimise;
+pub mod paths;
 mod pattern;
 mod privileges;
 pub mod render;
@@ -20,6 +24,7 @@ mod testing;
 
 pub use identity::{Identity, identities, identity_of};
 pub use minimise::minimise;
+pub use paths::{escalations, escalations_with};
 pub use pattern::{Lookup, Pattern, Piece, action_matches, escape, variable_parts};
 pub use privileges::{
     Grant, GrantSource, Judgement, Need, Origin, Privileges, Reason, Unresolved, privileges,

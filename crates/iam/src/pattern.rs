@@ -118,6 +118,12 @@ impl Pattern {
         include::within(&Self::literal(text), self)
     }
 
+    /// The same for what is no resource: an ARN has no parts then, and `*` and `?` stand for colons, too.
+    #[must_use]
+    pub fn matches_plain(&self, text: &str) -> Tri {
+        include::matches_plain(self, text)
+    }
+
     /// Whether every text that `self` stands for is one that `other` stands for. Exact for wildcards; a symbol or
     /// variable is only within itself and `*`, and Unknown beside everything else that it could be. Unknown, too,
     /// for pairs of patterns that would cost too much.

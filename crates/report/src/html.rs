@@ -24,28 +24,34 @@ const OPEN_GROUPS_MAX: usize = 12;
 /// Shows a scan as an HTML page.
 #[must_use]
 pub fn html(scan: &Scan<'_>) -> String {
-    let style = format!("{STYLE}{}", app_rules(scan));
+    let mut body = String::new();
+    header(&mut body, scan);
+    body.push_str("<main>\n");
+    findings(&mut body, scan);
+    tables::push(&mut body, scan);
+    body.push_str(&format!(
+        "</main>\n<footer><p>Written by Buckler {} on {}.</p></footer>\n",
+        escape(scan.version),
+        scan.date
+    ));
+    shell(&format!("Buckler: {}", scan.root), &app_rules(scan), &body)
+}
+
+/// A page with a title, style rules of its own, and a body.
+pub(crate) fn shell(title: &str, rules: &str, body: &str) -> String {
+    let style = format!("{STYLE}{rules}");
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         base64(&Sha256::digest(&style))
     );
-    let root = escape(scan.root);
-    let mut out = format!(
+    let title = escape(title);
+    format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>Buckler: {root}</title>\n<style>{style}</style>\n</head>\n<body>\n<div class=\"wrap\">\n"
-    );
-    header(&mut out, scan);
-    out.push_str("<main>\n");
-    findings(&mut out, scan);
-    tables::push(&mut out, scan);
-    out.push_str(&format!(
-        "</main>\n<footer><p>Written by Buckler {} on {}.</p></footer>\n</div>\n</body>\n</html>\n",
-        escape(scan.version),
-        scan.date
-    ));
-    out
+         <title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n<div class=\"wrap\">\n\
+         {body}</div>\n</body>\n</html>\n"
+    )
 }
 
 fn header(out: &mut String, scan: &Scan<'_>) {
@@ -228,7 +234,7 @@ fn snippet_line(line: &Line) -> String {
 }
 
 /// Prose with code in backticks.
-pub(super) fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     let text = visible::line(text);
     if !text.matches('`').count().is_multiple_of(2) {
         return escape(&text);
@@ -243,7 +249,7 @@ pub(super) fn prose(text: &str) -> String {
 }
 
 /// Text for HTML, also inside quoted attributes.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let text = visible::line(text);
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

@@ -25,6 +25,7 @@ mod mask;
 mod page;
 mod pages;
 mod paint;
+mod privileges;
 mod repair;
 mod sarif;
 mod scan;
@@ -43,6 +44,10 @@ pub use json::json;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use pages::{check_page, checks_index, explain};
+pub use privileges::{
+    Change, Difference, FunctionPermissions, Permissions, privileges_html, privileges_iam, privileges_json,
+    privileges_markdown, privileges_text,
+};
 pub use sarif::sarif;
 pub use scan::{Colour, Detail, Look, Scan};
 pub use text::text;

@@ -279,7 +279,7 @@ fn problem_item(scan: &Scan<'_>, problem: &Problem) -> String {
 
 /// Prose with code in backticks. Code becomes `<code>`, where nothing is Markdown and nobody is
 /// mentioned; the rest is escaped.
-fn prose(words: &str) -> String {
+pub(crate) fn prose(words: &str) -> String {
     let words = visible::line(words);
     if !words.matches('`').count().is_multiple_of(2) {
         return text(&words);
@@ -289,7 +289,7 @@ fn prose(words: &str) -> String {
 }
 
 /// Text as code, in HTML so that no number of backticks ends it.
-fn code(words: &str) -> String {
+pub(crate) fn code(words: &str) -> String {
     format!("<code>{}</code>", inert(&visible::line(words)))
 }
 

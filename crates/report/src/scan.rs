@@ -109,12 +109,7 @@ impl<'a> Scan<'a> {
 
     /// A path of the project as seen from where the user is, so that terminals and editors open it.
     pub(crate) fn path(&self, path: &str) -> String {
-        match self.folder.trim_start_matches("./").trim_end_matches('/') {
-            "" if self.folder.starts_with('/') => format!("/{path}"),
-            "" | "." => path.to_owned(),
-            folder if path.is_empty() => folder.to_owned(),
-            folder => format!("{folder}/{path}"),
-        }
+        seen_from(self.folder, path)
     }
 
     /// `path:line:column` of a span, as seen from where the user is.
@@ -136,6 +131,16 @@ impl<'a> Scan<'a> {
     /// Resources that somebody wrote.
     pub(crate) fn resources(&self) -> usize {
         self.project.apps.iter().map(resources).sum()
+    }
+}
+
+/// A path below a folder, as seen from where the user is who named the folder.
+pub(crate) fn seen_from(folder: &str, path: &str) -> String {
+    match folder.trim_start_matches("./").trim_end_matches('/') {
+        "" if folder.starts_with('/') => format!("/{path}"),
+        "" | "." => path.to_owned(),
+        folder if path.is_empty() => folder.to_owned(),
+        folder => format!("{folder}/{path}"),
     }
 }
 

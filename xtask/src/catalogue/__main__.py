@@ -16,7 +16,13 @@ def main(folder, templates_of_ours):
     write(folder / "actions.txt", actions.lines(facts))
     write(folder / "sdk.txt", operations.lines(sdk, facts))
     write(folder / "managed.txt", managed.lines())
-    wrong = operations.verify((folder / HAND).read_text(), sdk, facts)
+    hand = (folder / HAND).read_text()
+    unmapped = list(operations.unmapped(hand, sdk, facts))
+    print(f"{len(unmapped)} operations map to no action: --unmapped lists them")
+    if "--unmapped" in sys.argv:
+        for service in sorted({service for service, _ in unmapped}):
+            print(" ", service, *(name for owner, name in unmapped if owner == service))
+    wrong = operations.verify(hand, sdk, facts)
     wrong += templates.verify(templates_of_ours.read_text())
     for line in wrong:
         print(line, file=sys.stderr)

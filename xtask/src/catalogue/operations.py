@@ -23,6 +23,7 @@ SPECIAL = {
 # Where the action is the method of HTTP.
 METHODS = {"apigateway", "apigatewayv2"}
 
+STARTERS = ("Create", "Put", "Register", "Run", "Start", "Update")
 # They give roles out, or keep them, and pass none on.
 TAKE_ROLES = {"STS", "IAM", "SSO", "Cognito Identity"}
 
@@ -65,7 +66,7 @@ def lines(sdk, facts):
         model, fact = one["model"], facts.get(one["prefix"])
         yield f"[{service} {one['prefix'] or '-'}]"
         operations = sorted(model["operations"].items())
-        free = [name for name, operation in operations if is_free(operation)]
+        free = [name for name, operation in operations if is_free(operation, model)]
         if free:
             yield f"-{','.join(free)}"
         if fact is None:
@@ -81,8 +82,13 @@ def lines(sdk, facts):
         yield from bindings.of_service(model, fact)
 
 
-def is_free(operation):
-    return operation.get("authtype") == "none" or operation.get("auth") == ["smithy.api#noAuth"]
+# A token of the user's own, or nothing at all, instead of credentials of AWS.
+FREE = (["smithy.api#noAuth"], ["smithy.api#httpBearerAuth"])
+
+
+def is_free(operation, model):
+    auth = operation.get("auth") or model["metadata"].get("auth")
+    return operation.get("authtype") == "none" or auth in FREE
 
 
 def path(operation, model):
@@ -109,9 +115,82 @@ def roles(name, operation, model, fact):
     inputs = dict.fromkeys(bindings.members(model, operation["input"]["shape"]))
     for parameter in inputs:
         last = parameter.rsplit(".", 1)[-1].removesuffix("[]")
-        if re.search(r"(?i)role_?arns?$", last) or ("iam:PassRole" in depends and re.search(r"(?i)role(id)?$", last)):
+        is_top = parameter == last and name.startswith(STARTERS)
+        is_role = re.search(r"(?i)role_?arns?$", last) or (is_top and last.lower() == "role")
+        if model["metadata"]["serviceId"].startswith("API"):
+            is_role = is_role or last.lower() in ("credentials", "authorizercredentials")
+        if is_role or last in ("CredentialsArn", "AuthorizerCredentialsArn") or ("iam:PassRole" in depends and re.search(r"(?i)role(id)?$", last)):
             yield parameter
 
 
 def verify(hand, sdk, facts):
-    return []
+    """What the hand-kept table says of operations, parameters, actions and resource types that are not there."""
+    wrong, service = [], ""
+    for number, line in enumerate(hand.splitlines(), 1):
+        if line.startswith("["):
+            service = line.strip("[]")
+            if service not in sdk:
+                wrong.append(f"operations.txt:{number}: no service `{service}`")
+        elif line and not line.startswith("#") and service in sdk:
+            names, *permissions = line.split()
+            for name in names.split(","):
+                wrong += [f"operations.txt:{number}: {why}" for why in faults(name, permissions, sdk[service], facts)]
+    return wrong
+
+
+def faults(name, permissions, one, facts):
+    operation = one["model"]["operations"].get(name)
+    if operation is None:
+        yield f"no operation `{name}`"
+        return
+    known = set(parameters(one["model"], operation["input"]["shape"])) if "input" in operation else set()
+    for text in permissions:
+        if text == "-":
+            continue
+        text, _, when = text.partition("?")
+        action, _, on = text.partition("@")
+        kind, _, parameter = on.partition(":")
+        prefix, _, bare = action.rpartition(":")
+        fact = facts.get(prefix or one["prefix"], {"actions": {}, "resources": {}})
+        if bare not in fact["actions"]:
+            yield f"no action `{prefix or one['prefix']}:{bare}`"
+        elif kind and kind != "*" and kind not in [name for name, _, _ in fact["actions"][bare]["resources"]]:
+            yield f"`{bare}` knows no resource type `{kind}`, only {[name for name, _, _ in fact['actions'][bare]['resources']]}"
+        said = [one for one in re.split(r"[=^]", when.lstrip("!"))[0].split("|") if one and one != "~"]
+        for one_parameter in [*said, *(part for part in parameter.split("+") if part)]:
+            if one_parameter not in known:
+                yield f"`{name}` has no parameter `{one_parameter}`"
+
+
+def parameters(model, shape_name, depth=0, path=""):
+    """Every parameter of a request, with those of structures and lists of structures."""
+    shape = model["shapes"][shape_name]
+    if depth > bindings.DEPTH_MAX:
+        return
+    if path:
+        yield path
+    if shape["type"] == "structure":
+        for name, member in shape.get("members", {}).items():
+            yield from parameters(model, member["shape"], depth + 1, f"{path}.{name}" if path else name)
+    elif shape["type"] == "list":
+        yield from parameters(model, shape["member"]["shape"], depth, f"{path}[]")
+    elif shape["type"] == "map":
+        yield f"{path}{{}}"
+        yield from parameters(model, shape["value"]["shape"], depth, f"{path}{{}}")
+
+
+def unmapped(hand, sdk, facts):
+    """Operations that neither a name, a method nor the table maps."""
+    said, service = set(), ""
+    for line in hand.splitlines():
+        if line.startswith("["):
+            service = line.strip("[]")
+        elif line and not line.startswith("#"):
+            said.update((service, name) for name in line.split()[0].split(","))
+    for service, one in sdk.items():
+        names = {name.lower() for name in facts.get(one["prefix"], {"actions": {}})["actions"]}
+        for name, operation in one["model"]["operations"].items():
+            if (service, name) in said or is_free(operation, one["model"]) or name.lower() in names:
+                continue
+            if service not in METHODS:
+                yield service, name

@@ -28,11 +28,7 @@ const FILES_TO_MENTION: usize = 2_000;
 pub(crate) fn read(arguments: &Reading) -> Result<Read, CommandError> {
     let loaded = config::load(arguments.config.as_deref(), &arguments.path)?;
     let options = options(arguments, &loaded);
-    let filter = Filter {
-        exclude: arguments.exclude.iter().chain(&loaded.config.scan.exclude).cloned().collect(),
-        no_ignore: arguments.no_ignore,
-        files_max: options.limits.files_max,
-    };
+    let filter = filter(arguments, &loaded, &options);
     let disk = Disk::open(&arguments.path, &filter)?;
     let files = iac::Source::paths(&disk).len();
     if files >= FILES_TO_MENTION && !arguments.writing.quiet {
@@ -44,6 +40,15 @@ pub(crate) fn read(arguments: &Reading) -> Result<Read, CommandError> {
     Ok(Read { project, loaded, folder, disk, options })
 }
 
+/// Which files are left out.
+pub(super) fn filter(arguments: &Reading, loaded: &Loaded, options: &Options) -> Filter {
+    Filter {
+        exclude: arguments.exclude.iter().chain(&loaded.config.scan.exclude).cloned().collect(),
+        no_ignore: arguments.no_ignore,
+        files_max: options.limits.files_max,
+    }
+}
+
 /// The folder of a path: itself, or the one that holds the file.
 fn folder_of(path: &Path) -> PathBuf {
     if path.is_dir() {
@@ -52,7 +57,8 @@ fn folder_of(path: &Path) -> PathBuf {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
-fn options(arguments: &Reading, loaded: &Loaded) -> Options {
+/// How templates are read.
+pub(super) fn options(arguments: &Reading, loaded: &Loaded) -> Options {
     let config = &loaded.config;
     let mut options = Options { region: arguments.region.clone(), ..Options::default() };
     if options.region.is_none() {

@@ -3,6 +3,8 @@
 mod accept;
 mod cli_page;
 mod hostile;
+mod moto;
 mod packages;
+mod privileges;
 mod run;
 mod scan;

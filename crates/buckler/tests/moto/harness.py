@@ -102,36 +102,45 @@ class Answers(BaseHTTPRequestHandler):
         pass
 
 
-def policies_of(document):
+BASE = ("logs:CreateLog", "logs:PutLogEvents", "xray:", "ec2:")
+
+
+def policies_of(document, known):
     """Function to pairs of action and resources, from either format of `buckler privileges` or from a hand-written file."""
-    found = {}
-    functions = document.get("functions", document) if isinstance(document, dict) else document
-    if isinstance(functions, dict):
-        functions = [{"name": name, "policy": policy} for name, policy in functions.items()]
-    for each in functions:
-        pairs = []
-        if "needed" in each:
-            pairs = [(need["action"], need.get("resources") or ["*"]) for need in each["needed"] if need.get("origin") != "base"]
-        policies = each.get("policies") or ([each["policy"]] if "policy" in each else [])
-        for policy in policies if "needed" not in each else []:
-            policy = policy.get("document", policy)
-            for statement in policy["Statement"]:
-                actions, resources = statement["Action"], statement["Resource"]
-                actions = [actions] if isinstance(actions, str) else actions
-                resources = resources if isinstance(resources, list) else [resources]
-                pairs.extend((action, resources) for action in actions if not action.startswith(("logs:Create", "logs:PutLogEvents", "xray:")))
-        found[each["name"]] = pairs
-    return found
+    if "functions" in document:
+        named = {each["name"]: each for each in document["functions"]}
+    elif "Statement" in document:
+        named = {name: document for name in known}
+    else:
+        named = document
+    return {name: list(pairs_of(each)) for name, each in named.items()}
 
 
-def derived(options):
+def pairs_of(function):
+    """What the platform needs to run any function is left out: nothing here would ask for it."""
+    if isinstance(function, list):
+        for each in function:
+            yield from pairs_of(each)
+    elif "needed" in function:
+        for need in function["needed"]:
+            yield need["action"], need.get("resources") or ["*"]
+    else:
+        for statement in function["Statement"]:
+            actions, resources = statement["Action"], statement["Resource"]
+            resources = resources if isinstance(resources, list) else [resources]
+            for action in [actions] if isinstance(actions, str) else actions:
+                if not action.startswith(BASE):
+                    yield action, resources
+
+
+def derived(options, known):
     if options.policies:
         with open(options.policies) as file:
-            return policies_of(json.load(file))
+            return policies_of(json.load(file), known)
     command = [options.buckler, "privileges", "--format", options.format, options.app]
     run = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS_MAX * 5)
     try:
-        return policies_of(json.loads(run.stdout))
+        return policies_of(json.loads(run.stdout), known)
     except ValueError:
         print(f"{' '.join(command)} printed no JSON (exit code {run.returncode}):\n{run.stderr[-2000:]}")
         sys.exit(2)
@@ -297,7 +306,9 @@ def prove(bench, logical, pairs):
             good = False
             lines.append(("outcome", "", outcome["raised"][:200]))
     seen = {action for action, _, _ in asked}
-    resources = dict(policy)
+    resources = {}
+    for action, where in policy:
+        resources.setdefault(action, []).extend(where)
     for action in dict.fromkeys(action for action, _ in pairs):
         shown = " ".join(resources.get(action, []))
         if action not in seen:
@@ -326,7 +337,7 @@ def main():
         parser.error("--buckler or --policies")
     with open(options.events or os.path.join(options.app, "events.json")) as file:
         events = json.load(file)
-    policies = derived(options)
+    policies = derived(options, list(events["functions"]))
     bench = Bench(options, events)
     failed, proved, removed = [], 0, 0
     for logical in events["functions"]:

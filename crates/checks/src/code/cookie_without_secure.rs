@@ -1,5 +1,5 @@
 //! A cookie is set without `Secure` or `HttpOnly`.
-use crate::code::shared::calls;
+use crate::code::shared::{Seen, calls};
 use crate::prelude::*;
 
 check! {
@@ -67,8 +67,27 @@ fn cookie_without_secure(app: &App, findings: &mut Findings) {
         let is_removal = seen.call.named("max_age").is_some_and(|age| age.value == Data::Int(0));
         if !is_removal && (lacks(secure) || lacks(http_only)) {
             let missing = if lacks(secure) { "Secure" } else { "HttpOnly" };
-            findings
-                .push(seen.finding(&COOKIE_WITHOUT_SECURE, format!("the cookie is set without `{missing}`")));
+            findings.push(
+                seen.finding(&COOKIE_WITHOUT_SECURE, format!("the cookie is set without `{missing}`"))
+                    .fix_if(protect(&seen, secure, http_only)),
+            );
         }
     }
+}
+
+/// What is missing, behind the other arguments.
+fn protect(seen: &Seen<'_>, secure: &str, http_only: &str) -> Option<Fix> {
+    let missing: Vec<&str> = [secure, http_only].into_iter().filter(|key| !seen.may_have(key)).collect();
+    let is_off = [secure, http_only].into_iter().any(|key| seen.switched(key, false));
+    if missing.is_empty() || is_off {
+        return None;
+    }
+    let text = if seen.is_python() {
+        missing.iter().map(|key| format!("{key}=True")).collect::<Vec<_>>().join(", ")
+    } else {
+        // Options would be the third argument.
+        let is_bare = seen.call.arguments.len() == 2;
+        is_bare.then(|| format!("{{ {secure}: true, {http_only}: true }}"))?
+    };
+    Some(Fix::risky("protect the cookie", seen.with_argument(&text)?))
 }

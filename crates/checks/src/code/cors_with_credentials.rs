@@ -73,7 +73,13 @@ fn cors_with_credentials(app: &App, findings: &mut Findings) {
         let everyone =
             ORIGINS.iter().filter_map(|key| seen.call.named(key)).any(|origin| is_anyone(&origin.value));
         if is_cors && with_credentials && everyone {
-            findings.push(seen.finding(&CORS_WITH_CREDENTIALS, "any site may act as its visitor"));
+            findings.push(
+                seen.finding(&CORS_WITH_CREDENTIALS, "any site may act as its visitor").fix_if(
+                    CREDENTIALS
+                        .iter()
+                        .find_map(|key| seen.rewrite("take no credentials", usize::MAX, key, "False")),
+                ),
+            );
         }
     }
 }

@@ -57,7 +57,11 @@ fn debug_mode_on(app: &App, findings: &mut Findings) {
         let is_set = seen.is(&["flask.Flask().debug=", "chalice.Chalice().debug="])
             && seen.call.positional(0).is_some_and(|argument| argument.value == Data::Bool(true));
         if is_on || is_set {
-            findings.push(seen.finding(&DEBUG_MODE_ON, "visitors see how the application works inside"));
+            findings.push(
+                seen.finding(&DEBUG_MODE_ON, "visitors see how the application works inside").fix_if(
+                    seen.rewrite("switch it off", if is_set { 0 } else { usize::MAX }, "debug", "False"),
+                ),
+            );
         }
     }
 }

@@ -64,7 +64,12 @@ fn eval_call(app: &App, findings: &mut Findings) {
         let first = seen.call.positional(0);
         if first.is_some_and(|argument| text(&argument.value).is_none()) {
             findings.push(
-                seen.finding(&EVAL_CALL, format!("`{}` runs a text that is not a constant", seen.call.api)),
+                seen.finding(&EVAL_CALL, format!("`{}` runs a text that is not a constant", seen.call.api))
+                    .fix_if(
+                        (seen.call.api == "eval" && !seen.is_python()).then(|| {
+                            Fix::risky("read plain values only", seen.called_otherwise("JSON.parse"))
+                        }),
+                    ),
             );
         }
     }

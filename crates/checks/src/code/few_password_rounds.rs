@@ -53,21 +53,26 @@ const BCRYPT_MIN: i64 = 10;
 
 fn few_password_rounds(app: &App, findings: &mut Findings) {
     for seen in calls(app) {
-        let (rounds, least) = if seen.is(&["hashlib.pbkdf2_hmac"]) {
-            (seen.argument(3, "iterations"), PBKDF2_MIN)
+        let (rounds, least, position, name) = if seen.is(&["hashlib.pbkdf2_hmac"]) {
+            (seen.argument(3, "iterations"), PBKDF2_MIN, 3, "iterations")
         } else if seen.is(&["crypto.pbkdf2", "crypto.pbkdf2Sync"]) {
-            (seen.call.positional(2), PBKDF2_MIN)
+            (seen.call.positional(2), PBKDF2_MIN, 2, "")
         } else if seen.under(&["bcrypt", "bcryptjs"], &["hash", "hashSync"]) && !seen.is_python() {
-            (seen.call.positional(1), BCRYPT_MIN)
+            (seen.call.positional(1), BCRYPT_MIN, 1, "")
         } else if seen.under(&["bcrypt", "bcryptjs"], &["gensalt", "genSalt", "genSaltSync"]) {
-            (seen.argument(0, "rounds"), BCRYPT_MIN)
+            (seen.argument(0, "rounds"), BCRYPT_MIN, 0, "rounds")
         } else {
             continue;
         };
         let Some(Data::Int(rounds)) = rounds.map(|argument| &argument.value) else { continue };
         if *rounds < least {
             let message = format!("`{}` runs {rounds} rounds; {least} are the least", seen.call.api);
-            findings.push(seen.finding(&FEW_PASSWORD_ROUNDS, message));
+            findings.push(seen.finding(&FEW_PASSWORD_ROUNDS, message).fix_if(seen.rewrite(
+                "run more rounds",
+                position,
+                name,
+                if least == PBKDF2_MIN { "600000" } else { "12" },
+            )));
         }
     }
 }

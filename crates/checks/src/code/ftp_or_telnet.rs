@@ -62,7 +62,13 @@ fn ftp_or_telnet(app: &App, findings: &mut Findings) {
         // `secure: true` of the npm package is FTPS.
         if !seen.may_have("secure") {
             findings.push(
-                seen.finding(&FTP_OR_TELNET, format!("`{}` sends everything in the clear", seen.call.api)),
+                seen.finding(&FTP_OR_TELNET, format!("`{}` sends everything in the clear", seen.call.api))
+                    .fix_if(
+                        (seen.call.api == "ftplib.FTP")
+                            .then(|| seen.renamed("FTP_TLS"))
+                            .flatten()
+                            .map(|patch| Fix::risky("use FTP over TLS", patch)),
+                    ),
             );
         }
     }

@@ -1,5 +1,5 @@
 //! A password or key stands in the code as an argument of a call.
-use crate::code::shared::{calls, option, text};
+use crate::code::shared::{Seen, calls, option, text};
 use crate::prelude::*;
 
 check! {
@@ -114,7 +114,11 @@ fn hard_coded_credential_argument(app: &App, findings: &mut Findings) {
         if let Some((name, _)) = credential.filter(|(_, value)| is_real(value)) {
             let at = seen.call.named(name).map_or(seen.call.at, |argument| argument.at);
             let message = format!("`{name}` of `{}` stands in the code", seen.call.api);
-            findings.push(seen.finding(&HARD_CODED_CREDENTIAL_ARGUMENT, message).at(at));
+            findings.push(
+                seen.finding(&HARD_CODED_CREDENTIAL_ARGUMENT, message)
+                    .at(at)
+                    .fix_if(from_environment(&seen, name)),
+            );
         }
     }
 }
@@ -126,4 +130,18 @@ fn is_real(value: &str) -> bool {
         .iter()
         .any(|word| lower.starts_with(word));
     value.len() >= LENGTH_MIN && !is_example && !value.contains(' ')
+}
+
+/// Only where nothing more has to be loaded.
+fn from_environment(seen: &Seen<'_>, name: &str) -> Option<Fix> {
+    let mut variable = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            variable.push('_');
+        }
+        variable.push(letter.to_ascii_uppercase());
+    }
+    let title = format!("read it from the environment variable `{variable}`");
+    let text = format!("os.environ[\"{variable}\"]");
+    seen.imports("os").then(|| seen.rewrite(&title, usize::MAX, name, &text)).flatten()
 }

@@ -1,5 +1,5 @@
 //! A request goes over plain HTTP.
-use crate::code::shared::calls;
+use crate::code::shared::{Seen, calls};
 use crate::prelude::*;
 
 check! {
@@ -79,7 +79,7 @@ fn http_url_host(app: &App, findings: &mut Findings) {
         let host = texts.into_iter().filter_map(|text| text.strip_prefix("http://")).map(host).next();
         if let Some(host) = host.filter(|host| !host.is_empty() && !is_near(host)) {
             let message = format!("`{}` talks to `{host}` without TLS", seen.call.api);
-            findings.push(seen.finding(&HTTP_URL_HOST, message));
+            findings.push(seen.finding(&HTTP_URL_HOST, message).fix_if(over_tls(&seen)));
         }
     }
 }
@@ -105,4 +105,19 @@ fn is_near(host: &str) -> bool {
     is_name
         || NEAR.iter().any(|near| host.starts_with(near))
         || NEAR_ENDS.iter().any(|end| host.ends_with(end))
+}
+
+/// An address that stands in the call as one text.
+fn over_tls(seen: &Seen<'_>) -> Option<Fix> {
+    const QUOTE_BYTES: usize = 1;
+    let plain = "http://";
+    let argument = seen.call.arguments.iter().take(3).find(|argument| {
+        let text = begin(&argument.value).is_some_and(|text| text.starts_with(plain));
+        text && argument.name.is_none()
+    })?;
+    let Data::Text(text) = &argument.value else { return None };
+    let is_written = argument.at.len() == text.len() + 2 * QUOTE_BYTES;
+    let start = argument.at.start.checked_add(1)?;
+    let at = model::Span { start, end: start.checked_add(u32::try_from(plain.len()).ok()?)?, ..argument.at };
+    is_written.then(|| Fix::risky("use HTTPS", model::Patch::Replace { at, text: "https://".to_owned() }))
 }

@@ -1,5 +1,5 @@
 //! A token or name is made with a generator that can be predicted.
-use crate::code::shared::{calls, name_of, text};
+use crate::code::shared::{calls, insert, name_of, text};
 use crate::prelude::*;
 
 check! {
@@ -59,7 +59,11 @@ fn insecure_random_token(app: &App, findings: &mut Findings) {
         let is_bits = seen.is(&["random.getrandbits", "random.randbytes"]);
         if is_text || is_choice || is_bits {
             let message = format!("`{}` makes a text that can be predicted", seen.call.api);
-            findings.push(seen.finding(&INSECURE_RANDOM_TOKEN, message));
+            findings.push(seen.finding(&INSECURE_RANDOM_TOKEN, message).fix_if(
+                seen.call.name.filter(|_| is_choice || is_bits).map(|at| {
+                    Fix::risky("ask the operating system", insert(at, at.start, "SystemRandom().".to_owned()))
+                }),
+            ));
         }
     }
 }

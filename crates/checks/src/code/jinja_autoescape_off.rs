@@ -54,6 +54,10 @@ fn jinja_autoescape_off(app: &App, findings: &mut Findings) {
                 let patch = model::Patch::Replace { at: argument.at, text: "autoescape=True".to_owned() };
                 finding = finding.fix(Fix::risky("escape values", patch));
             }
+            if !is_off {
+                let patch = seen.with_argument("autoescape=True");
+                finding = finding.fix_if(patch.map(|patch| Fix::risky("escape values", patch)));
+            }
             findings.push(finding);
         }
     }

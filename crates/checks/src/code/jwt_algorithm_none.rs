@@ -1,5 +1,5 @@
 //! Tokens without a signature are made or accepted.
-use crate::code::shared::{calls, option, text};
+use crate::code::shared::{Seen, calls, option, text};
 use crate::prelude::*;
 
 check! {
@@ -55,10 +55,13 @@ fn jwt_algorithm_none(app: &App, findings: &mut Findings) {
     for seen in calls(app).filter(|seen| seen.of(LIBRARIES)) {
         let named = ["algorithms", "algorithm", "alg"].iter().filter_map(|key| option(seen.call, key));
         if named.into_iter().any(has_none) {
-            findings.push(seen.finding(
-                &JWT_ALGORITHM_NONE,
-                format!("`{}` takes tokens without a signature", seen.call.api),
-            ));
+            findings.push(
+                seen.finding(
+                    &JWT_ALGORITHM_NONE,
+                    format!("`{}` takes tokens without a signature", seen.call.api),
+                )
+                .fix_if(name_one(&seen)),
+            );
         }
     }
 }
@@ -69,4 +72,14 @@ fn has_none(data: &Data) -> bool {
         Data::List(items) => items.iter().any(|item| is_none(&item.data)),
         other => is_none(other),
     }
+}
+
+/// The other algorithms of a list, or the usual one.
+fn name_one(seen: &Seen<'_>) -> Option<Fix> {
+    let Data::List(items) = &seen.call.named("algorithms")?.value else { return None };
+    let names = items.iter().filter_map(|item| text(&item.data));
+    let kept: Vec<String> =
+        names.filter(|name| !name.eq_ignore_ascii_case("none")).map(|name| format!("\"{name}\"")).collect();
+    let list = if kept.is_empty() { "[\"HS256\"]".to_owned() } else { format!("[{}]", kept.join(", ")) };
+    seen.rewrite("take signed tokens only", usize::MAX, "algorithms", &list)
 }

@@ -1,5 +1,5 @@
 //! Tokens are signed or checked with a secret that stands in the code.
-use crate::code::shared::{calls, text};
+use crate::code::shared::{Seen, calls, text};
 use crate::prelude::*;
 
 check! {
@@ -62,7 +62,19 @@ fn jwt_hard_coded_secret(app: &App, findings: &mut Findings) {
         let is_secret = text(&key.value).is_some_and(|key| !key.is_empty() && !key.contains("PUBLIC KEY"));
         if is_secret && !text(&key.value).is_some_and(|key| key.contains("BEGIN CERTIFICATE")) {
             let message = format!("`{}` uses a secret that stands in the code", seen.call.api);
-            findings.push(seen.finding(&JWT_HARD_CODED_SECRET, message).at(key.at));
+            findings.push(
+                seen.finding(&JWT_HARD_CODED_SECRET, message).at(key.at).fix_if(from_environment(&seen)),
+            );
         }
     }
+}
+
+/// Only where nothing more has to be loaded.
+fn from_environment(seen: &Seen<'_>) -> Option<Fix> {
+    let text = match seen.is_python() {
+        true if seen.imports("os") => "os.environ[\"JWT_SECRET\"]",
+        true => return None,
+        false => "process.env.JWT_SECRET",
+    };
+    seen.rewrite("read it from the environment variable `JWT_SECRET`", 1, "key", text)
 }

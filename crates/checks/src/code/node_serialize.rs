@@ -43,7 +43,10 @@ fn node_serialize(app: &App, findings: &mut Findings) {
     for seen in calls(app) {
         if seen.under(PACKAGES, &["unserialize", "deserialize", "deepDeserialize", "parse"]) {
             let message = format!("`{}` runs functions that its input holds", seen.call.api);
-            findings.push(seen.finding(&NODE_SERIALIZE, message));
+            findings.push(
+                seen.finding(&NODE_SERIALIZE, message)
+                    .fix(Fix::risky("read plain values only", seen.called_otherwise("JSON.parse"))),
+            );
         }
     }
 }

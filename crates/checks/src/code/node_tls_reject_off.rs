@@ -41,7 +41,10 @@ fn node_tls_reject_off(app: &App, findings: &mut Findings) {
         let value = seen.call.positional(0).map(|argument| &argument.value);
         let is_off = matches!(value, Some(Data::Int(0))) || value.and_then(text) == Some("0");
         if is_off {
-            findings.push(seen.finding(&NODE_TLS_REJECT_OFF, "every certificate is accepted from here on"));
+            findings.push(
+                seen.finding(&NODE_TLS_REJECT_OFF, "every certificate is accepted from here on")
+                    .fix_if(seen.rewrite("check certificates", 0, "", "\"1\"")),
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
 //! A connection is allowed to use SSL or an early TLS.
-use crate::code::shared::{calls, name_of, option, text};
+use crate::code::shared::{Seen, calls, name_of, option, text};
 use crate::prelude::*;
 
 check! {
@@ -73,8 +73,17 @@ fn old_tls_version(app: &App, findings: &mut Findings) {
             .any(|version| NODE.contains(&version));
         if is_python || is_node {
             findings.push(
-                seen.finding(&OLD_TLS_VERSION, format!("`{}` allows a broken protocol", seen.call.api)),
+                seen.finding(&OLD_TLS_VERSION, format!("`{}` allows a broken protocol", seen.call.api))
+                    .fix_if(ask_for_more(&seen)),
             );
         }
     }
+}
+
+fn ask_for_more(seen: &Seen<'_>) -> Option<Fix> {
+    let mut patches = seen.call.arguments.iter().filter_map(|argument| {
+        let name = name_of(&argument.value)?.rsplit('.').next()?;
+        PYTHON.contains(&name).then(|| seen.named_otherwise(argument, name, "PROTOCOL_TLS_CLIENT"))?
+    });
+    patches.next().map(|patch| Fix::risky("let both sides agree on a current version", patch))
 }

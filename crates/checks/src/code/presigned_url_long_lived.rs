@@ -81,10 +81,17 @@ fn presigned_url_long_lived(app: &App, findings: &mut Findings) {
         let Some(Data::Int(seconds)) = seconds else { continue };
         if *seconds > DAY_SECONDS {
             let hours = seconds / 3600;
-            findings.push(seen.finding(
-                &PRESIGNED_URL_LONG_LIVED,
-                format!("the address works for {hours} hours for whoever has it"),
-            ));
+            findings.push(
+                seen.finding(
+                    &PRESIGNED_URL_LONG_LIVED,
+                    format!("the address works for {hours} hours for whoever has it"),
+                )
+                .fix_if(
+                    ["ExpiresIn", "Expires"]
+                        .into_iter()
+                        .find_map(|name| seen.rewrite("end it after an hour", usize::MAX, name, "3600")),
+                ),
+            );
         }
     }
 }

@@ -61,7 +61,10 @@ fn public_acl_write(app: &App, findings: &mut Findings) {
         let list = option(seen.call, "ACL").and_then(text);
         if let Some(list) = list.filter(|list| list.starts_with("public-read")) {
             let who = if list == "public-read" { "read" } else { "read and write" };
-            findings.push(seen.finding(&PUBLIC_ACL_WRITE, format!("everyone may {who} what is stored")));
+            findings.push(
+                seen.finding(&PUBLIC_ACL_WRITE, format!("everyone may {who} what is stored"))
+                    .fix_if(seen.rewrite("keep it private", usize::MAX, "ACL", "\"private\"")),
+            );
         }
     }
 }

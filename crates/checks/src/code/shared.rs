@@ -137,6 +137,32 @@ const SPREAD: &str = "**";
 /// What follows the name of a switch: ` = False`.
 const KEYWORD_BYTES_MAX: usize = 8;
 
+/// What a literal may be longer than its value: blanks, underscores, a prefix.
+const SLACK_BYTES_MAX: usize = 4;
+
+/// The least bytes that a literal takes in the source.
+fn literal_bytes(data: &Data) -> Option<usize> {
+    const QUOTES_BYTES: usize = 2;
+    Some(match data {
+        Data::Text(text) => text.len() + QUOTES_BYTES,
+        Data::Int(number) => number.to_string().len(),
+        // `0` and `1` are switches, too.
+        Data::Bool(true) => "true".len(),
+        Data::Bool(false) => "false".len(),
+        Data::List(items) => {
+            let inner: Option<Vec<usize>> = items.iter().map(|item| literal_bytes(&item.data)).collect();
+            let inner = inner?;
+            inner.iter().sum::<usize>() + inner.len().saturating_sub(1) + QUOTES_BYTES
+        }
+        _ => return None,
+    })
+}
+
+/// A patch that inserts a text.
+pub(super) fn insert(near: Span, at: u32, text: String) -> model::Patch {
+    model::Patch::Replace { at: Span { start: at, end: at, ..near }, text }
+}
+
 impl<'a> Seen<'a> {
     /// Whether it is exactly one of these.
     pub(super) fn is(&self, names: &[&str]) -> bool {
@@ -189,6 +215,63 @@ impl<'a> Seen<'a> {
         let places = self.call.arguments.iter().filter(|other| other.at == found.at).count();
         let is_written = found.at.len() > name.len() && found.at.len() <= name.len() + KEYWORD_BYTES_MAX;
         (places == 1 && is_written).then_some(found)
+    }
+
+    /// A patch that writes another literal for an argument, positional or keyword. Only where the literal stands in
+    /// the call itself, as its length shows.
+    pub(super) fn rewritten(&self, position: usize, name: &str, text: &str) -> Option<model::Patch> {
+        let keyword = self.call.named(name).filter(|_| self.is_python());
+        if self.call.named(name).is_some() && keyword.is_none() {
+            return None;
+        }
+        let (argument, head) = match keyword {
+            Some(argument) => (argument, name.len() + 1),
+            None => (self.call.positional(position)?, 0),
+        };
+        let least = head + literal_bytes(&argument.value)?;
+        let is_written = (least..=least + SLACK_BYTES_MAX).contains(&argument.at.len());
+        let text = if head > 0 { format!("{name}={text}") } else { text.to_owned() };
+        is_written.then_some(model::Patch::Replace { at: argument.at, text })
+    }
+
+    /// The same, as a risky repair.
+    pub(super) fn rewrite(&self, title: &str, position: usize, name: &str, text: &str) -> Option<Fix> {
+        self.rewritten(position, name, text).map(|patch| Fix::risky(title, patch))
+    }
+
+    /// A patch that adds an argument behind the others.
+    pub(super) fn with_argument(&self, text: &str) -> Option<model::Patch> {
+        const PARENTHESES_BYTES: usize = 2;
+        let (callee, whole) = (self.call.callee, self.call.at);
+        if whole.end == callee.end.checked_add(2)? && whole.len() == callee.len() + PARENTHESES_BYTES {
+            return Some(insert(whole, whole.end.checked_sub(1)?, text.to_owned()));
+        }
+        // What a call is bound to is an argument, too, and stands elsewhere.
+        let inside = self.call.arguments.iter().map(|argument| argument.at);
+        let last =
+            inside.filter(|at| at.start > callee.end && whole.contains(*at)).max_by_key(|at| at.end)?;
+        Some(insert(last, last.end, format!(", {text}")))
+    }
+
+    /// A patch that writes another name for a value that is named in full where it stands: `ssl.PROTOCOL_TLSv1`.
+    pub(super) fn named_otherwise(&self, argument: &Argument, from: &str, to: &str) -> Option<model::Patch> {
+        let name = name_of(&argument.value)?;
+        let head = argument.name.as_ref().map_or(0, |name| name.len() + 1);
+        let is_written = name.ends_with(from) && argument.at.len() == head + name.len();
+        let start = argument.at.end.checked_sub(u32::try_from(from.len()).ok()?)?;
+        let at = Span { start, ..argument.at };
+        is_written.then(|| model::Patch::Replace { at, text: to.to_owned() })
+    }
+
+    /// A patch that calls something else altogether.
+    pub(super) fn called_otherwise(&self, to: &str) -> model::Patch {
+        model::Patch::Replace { at: self.call.callee, text: to.to_owned() }
+    }
+
+    /// Whether its file loads this module by its own name.
+    pub(super) fn imports(&self, module: &str) -> bool {
+        let mut imports = self.code.imports.iter();
+        imports.any(|import| import.module == module && import.at.file == self.call.at.file)
     }
 
     /// A patch that calls another function of the same module.

@@ -52,20 +52,24 @@ const BITS_MIN: i64 = 2048;
 
 fn short_key(app: &App, findings: &mut Findings) {
     for seen in calls(app) {
-        let bits = if seen.under(&["cryptography.hazmat"], &["generate_private_key"]) {
-            seen.argument(1, "key_size")
+        let (position, name) = if seen.under(&["cryptography.hazmat"], &["generate_private_key"]) {
+            (1, "key_size")
         } else if seen.under(&["Crypto.PublicKey", "Cryptodome.PublicKey"], &["generate"]) {
-            seen.argument(0, "bits")
+            (0, "bits")
         } else if seen.is(&["crypto.generateKeyPair", "crypto.generateKeyPairSync"]) {
-            seen.call.named("modulusLength")
+            (usize::MAX, "modulusLength")
         } else {
-            None
+            continue;
         };
-        let Some(Data::Int(bits)) = bits.map(|argument| &argument.value) else { continue };
+        let Some(Data::Int(bits)) = seen.argument(position, name).map(|argument| &argument.value) else {
+            continue;
+        };
         // Elliptic curves need a tenth of it, and name a curve instead.
         if (512..BITS_MIN).contains(bits) {
-            findings
-                .push(seen.finding(&SHORT_KEY, format!("`{}` makes a key of {bits} bits", seen.call.api)));
+            findings.push(
+                seen.finding(&SHORT_KEY, format!("`{}` makes a key of {bits} bits", seen.call.api))
+                    .fix_if(seen.rewrite("make a longer key", position, name, "3072")),
+            );
         }
     }
 }

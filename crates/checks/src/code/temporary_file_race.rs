@@ -1,5 +1,5 @@
 //! A name for a temporary file is chosen before the file is made.
-use crate::code::shared::calls;
+use crate::code::shared::{Seen, calls};
 use crate::prelude::*;
 
 check! {
@@ -46,7 +46,15 @@ fn temporary_file_race(app: &App, findings: &mut Findings) {
             seen.finding(
                 &TEMPORARY_FILE_RACE,
                 format!("`{}` gives a name that others can take", seen.call.api),
-            ),
+            )
+            .fix_if(make_it(&seen)),
         );
     }
+}
+
+/// `mkstemp` makes the file and gives its name beside it.
+fn make_it(seen: &Seen<'_>) -> Option<Fix> {
+    let made = seen.renamed("mkstemp").filter(|_| seen.call.api == "tempfile.mktemp")?;
+    let name = super::shared::insert(seen.call.at, seen.call.at.end, "[1]".to_owned());
+    Some(Fix::risky("make the file at once", made).and(name))
 }

@@ -69,7 +69,14 @@ fn unbounded_scan(app: &App, findings: &mut Findings) {
         if let Some(trigger) = public {
             let message =
                 format!("anyone makes `{}` read a whole table through `{}`", seen.node.name, trigger.name);
-            findings.push(seen.finding(&UNBOUNDED_SCAN, message));
+            findings.push(
+                seen.finding(&UNBOUNDED_SCAN, message).fix_if(
+                    seen.is_python()
+                        .then(|| seen.with_argument("Limit=100"))
+                        .flatten()
+                        .map(|patch| Fix::risky("read a hundred items at most", patch)),
+                ),
+            );
         }
     }
 }

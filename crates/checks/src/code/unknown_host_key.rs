@@ -48,7 +48,20 @@ fn unknown_host_key(app: &App, findings: &mut Findings) {
             seen.call.positional(0).and_then(|argument| name_of(&argument.value)).unwrap_or_default();
         let policy = policy.trim_end_matches("()");
         if policy.ends_with("AutoAddPolicy") || policy.ends_with("WarningPolicy") {
-            findings.push(seen.finding(&UNKNOWN_HOST_KEY, "whatever key the server shows is trusted"));
+            findings.push(
+                seen.finding(&UNKNOWN_HOST_KEY, "whatever key the server shows is trusted").fix_if(
+                    ["AutoAddPolicy()", "WarningPolicy()", "AutoAddPolicy", "WarningPolicy"]
+                        .into_iter()
+                        .find_map(|old| {
+                            seen.named_otherwise(
+                                seen.call.positional(0)?,
+                                old,
+                                if old.ends_with(')') { "RejectPolicy()" } else { "RejectPolicy" },
+                            )
+                        })
+                        .map(|patch| Fix::risky("refuse unknown servers", patch)),
+                ),
+            );
         }
     }
 }

@@ -63,6 +63,11 @@ fn unsafe_yaml_load(app: &App, findings: &mut Findings) {
         if let Some(patch) = seen.renamed(safe).filter(|_| is_bare) {
             finding = finding.fix(Fix::risky("read plain values only", patch));
         }
+        // `yaml.UnsafeLoader`, as it stands.
+        let named = seen.argument(1, "Loader").and_then(|argument| {
+            UNSAFE.iter().find_map(|name| seen.named_otherwise(argument, name, "SafeLoader"))
+        });
+        finding = finding.fix_if(named.map(|patch| Fix::risky("read plain values only", patch)));
         findings.push(finding);
     }
 }

@@ -1,5 +1,5 @@
 //! MD5 or SHA-1 is used.
-use crate::code::shared::calls;
+use crate::code::shared::{Seen, calls};
 use crate::prelude::*;
 
 check! {
@@ -68,7 +68,24 @@ fn weak_hash(app: &App, findings: &mut Findings) {
         if (by_name || by_argument) && !is_harmless {
             let name =
                 algorithm.filter(|_| takes_name).map_or_else(String::new, |name| format!(" of `{name}`"));
-            findings.push(seen.finding(&WEAK_HASH, format!("`{}`{name} is a broken hash", seen.call.api)));
+            findings.push(
+                seen.finding(&WEAK_HASH, format!("`{}`{name} is a broken hash", seen.call.api))
+                    .fix_if(stronger(&seen, takes_name)),
+            );
         }
     }
+}
+
+/// SHA-256 by the same way. Keys of stored hashes change with it.
+fn stronger(seen: &Seen<'_>, takes_name: bool) -> Option<Fix> {
+    let title = "use SHA-256";
+    if takes_name {
+        return seen.rewrite(title, 0, "name", "\"sha256\"");
+    }
+    let name = match seen.call.api.as_str() {
+        "hashlib.md5" | "hashlib.sha1" => "sha256",
+        api if api.starts_with("crypto-js.") || api.starts_with("cryptography.") => "SHA256",
+        _ => return None,
+    };
+    seen.renamed(name).map(|patch| Fix::risky(title, patch))
 }

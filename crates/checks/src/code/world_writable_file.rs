@@ -59,9 +59,12 @@ fn world_writable_file(app: &App, findings: &mut Findings) {
             || seen.under(&["pathlib"], &["chmod"]);
         let mode =
             seen.argument(position, "mode").filter(|_| is_change).and_then(|argument| mode(&argument.value));
-        if mode.is_some_and(|mode| mode & OTHERS_WRITE != 0) {
-            findings
-                .push(seen.finding(&WORLD_WRITABLE_FILE, format!("`{}` lets everyone write", seen.call.api)));
+        if let Some(mode) = mode.filter(|mode| mode & OTHERS_WRITE != 0) {
+            let text = format!("0o{:o}", mode & !0o022);
+            findings.push(
+                seen.finding(&WORLD_WRITABLE_FILE, format!("`{}` lets everyone write", seen.call.api))
+                    .fix_if(seen.rewrite("let only its owner write", position, "mode", &text)),
+            );
         }
     }
 }

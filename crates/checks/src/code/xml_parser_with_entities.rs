@@ -1,5 +1,5 @@
 //! An XML parser is told to resolve entities or to load from the network.
-use crate::code::shared::{calls, name_of};
+use crate::code::shared::{Seen, calls, name_of};
 use crate::prelude::*;
 
 check! {
@@ -70,14 +70,29 @@ fn xml_parser_with_entities(app: &App, findings: &mut Findings) {
             && seen.call.positional(0).and_then(|argument| name_of(&argument.value)).is_some_and(is_external)
             && seen.call.positional(1).is_some_and(|argument| argument.value != Data::Bool(false));
         if is_lxml || is_libxml || is_sax {
-            findings.push(seen.finding(
-                &XML_PARSER_WITH_ENTITIES,
-                format!("`{}` resolves what documents name", seen.call.api),
-            ));
+            findings.push(
+                seen.finding(
+                    &XML_PARSER_WITH_ENTITIES,
+                    format!("`{}` resolves what documents name", seen.call.api),
+                )
+                .fix_if(resolve_none(&seen)),
+            );
         }
     }
 }
 
 fn is_external(feature: &str) -> bool {
     feature.ends_with("feature_external_ges") || feature.ends_with("feature_external_pes")
+}
+
+fn resolve_none(seen: &Seen<'_>) -> Option<Fix> {
+    let switches = [("resolve_entities", true), ("no_network", false), ("load_dtd", true)];
+    let wrong = switches.into_iter().filter(|(name, is)| seen.switched(name, *is));
+    let mut patches = Vec::new();
+    for (name, is) in wrong {
+        patches.push(seen.rewritten(usize::MAX, name, if is { "False" } else { "True" })?);
+    }
+    let mut patches = patches.into_iter();
+    let first = Fix::risky("resolve nothing", patches.next()?);
+    Some(patches.fold(first, Fix::and))
 }

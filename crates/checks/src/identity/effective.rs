@@ -7,7 +7,7 @@ use model::{
     App, Check, Data, Effect, Findings, Node, Policy, PolicyOrigin, Severity, Statement, Tri, Value,
 };
 
-use crate::facts::actions::{Action, ActionSet, matching};
+use iam::catalogue::{Action, ActionSet, matching};
 
 /// Policies whose text stands in a node of the template, node by node.
 pub(super) fn written(app: &App) -> impl Iterator<Item = (&Node, Vec<&Policy>)> {
@@ -196,7 +196,7 @@ pub(super) fn each_statement(
 /// The first action of a statement that reads as one of these, wildcards expanded.
 pub(super) fn allows_any(statement: &Statement, names: &[&str]) -> Option<String> {
     let texts = statement.actions.iter().filter_map(Value::as_str);
-    texts.map(str::to_owned).find(|text| names.iter().any(|name| crate::facts::actions::covers(text, name)))
+    texts.map(str::to_owned).find(|text| names.iter().any(|name| iam::catalogue::covers(text, name)))
 }
 
 #[cfg(test)]

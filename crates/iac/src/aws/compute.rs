@@ -2,6 +2,7 @@
 mod function;
 mod grants;
 mod identity;
+mod runs;
 #[cfg(test)]
 mod tests;
 mod uses;
@@ -18,5 +19,6 @@ pub(super) fn finish(lowering: &mut Lowering<'_>, _reader: &mut Reader<'_>) {
     identity::fill_documents(lowering);
     identity::attach(lowering);
     grants::link(lowering);
+    runs::link(lowering);
     uses::link(lowering);
 }

@@ -1,7 +1,7 @@
 //! Where an attribute of a node is written.
-use model::{App, Data, Framework, Node, Span, Value};
+use model::{App, Data, Framework, Kind, Node, Span, Value};
 
-use super::content::{Template, content};
+use super::content::{Content, Template, content};
 use super::invert::{Inverse, elements, inverse, is_spelt_for};
 use super::shape::{self, Made};
 use super::yaml::{self, Doc, Step};
@@ -78,6 +78,11 @@ fn template(
     (node, attr): (&Node, &str),
     value: Option<&Data>,
 ) -> Result<Option<Made>, NotWritten> {
+    if node.kind == Kind::TemplateParameter && attr == "has_default" && value.is_none() {
+        let path = ["Parameters", &node.name, "Default"].map(|step| Step::Key(step.to_owned()));
+        yaml::unset(editor.draft(node.name_at.file)?, &path, path.len())?;
+        return Ok(None);
+    }
     let (node, fields) = holder(app, node, attr)?;
     let file = node.name_at.file;
     let original = Doc::parse(editor.original(file)?)?;
@@ -161,12 +166,55 @@ pub(super) fn rewrite(
     value: &Data,
 ) -> Result<(), NotWritten> {
     may_write(app)?;
-    let owner = app.nodes.iter().filter(|node| node.span.contains(at)).min_by_key(|node| node.span.len());
+    let owner = owner(app, at);
     if app.framework == Framework::Terraform {
         return hcl::rewrite(editor, (owner.map_or("", |node| &node.name), at), below, value);
     }
     let words = Template { app, prefix: owner.map(|node| prefix(&node.name)).unwrap_or_default() };
     let content = content(value, &words)?;
+    let mut path = path_of(editor, owner, at)?;
+    let draft = editor.draft(at.file)?;
+    let doc = Doc::parse(draft.text())?;
+    path.extend(below.iter().map(|key| Step::Key((*key).to_owned())));
+    doc.may_replace(&path, &content)?;
+    yaml::set(draft, &path, &content).map_err(|why| why.at(at))
+}
+
+/// Adds an element to the list that stands at a place; to a block of Terraform, further blocks.
+pub(super) fn append(editor: &mut Editor<'_>, app: &App, at: Span, value: &Data) -> Result<(), NotWritten> {
+    may_write(app)?;
+    let owner = owner(app, at);
+    if app.framework == Framework::Terraform {
+        return hcl::append(editor, (owner.map_or("", |node| &node.name), at), value);
+    }
+    let words = Template { app, prefix: owner.map(|node| prefix(&node.name)).unwrap_or_default() };
+    let content = content(value, &words)?;
+    let path = path_of(editor, owner, at)?;
+    let draft = editor.draft(at.file)?;
+    let Some(Content::List(mut items)) = Doc::parse(draft.text())?.value(&path) else {
+        return Err(NotWritten::new("no list stands there").at(at));
+    };
+    if items.contains(&content) {
+        return Ok(());
+    }
+    items.push(content);
+    yaml::set(draft, &path, &Content::List(items)).map_err(|why| why.at(at))
+}
+
+/// The node whose block holds a place most closely.
+fn owner(app: &App, at: Span) -> Option<&Node> {
+    app.nodes.iter().filter(|node| node.span.contains(at)).min_by_key(|node| node.span.len())
+}
+
+/// The way to what stands at a place now. The place of a whole resource is the resource.
+fn path_of(editor: &mut Editor<'_>, owner: Option<&Node>, at: Span) -> Result<Vec<Step>, NotWritten> {
+    if let Some(node) = owner.filter(|node| node.span == at && !node.implicit) {
+        let mut path = properties(&Doc::parse(editor.original(at.file)?)?, node)?;
+        if matches!(path.last(), Some(Step::Key(last)) if last == "Properties") {
+            path.pop();
+        }
+        return Ok(path);
+    }
     let draft = editor.draft(at.file)?;
     let start = at.start as usize;
     let taken = || NotWritten::new("another fix changes the same place").at(at);
@@ -175,15 +223,13 @@ pub(super) fn rewrite(
     let tree = doc.tree();
     let gone = || NotWritten::new("the place was not found").at(at);
     let item = tree.value_at(start).ok_or_else(gone)?;
-    let mut path = tree.path_to(item).ok_or_else(gone)?;
+    let path = tree.path_to(item).ok_or_else(gone)?;
     if let Some(Step::Key(section)) = path.first()
         && ["Parameters", "Mappings", "Globals", "Conditions"].contains(&section.as_str())
     {
         return Err(NotWritten::new(format!("the value stands in `{section}`, which others use, too")).at(at));
     }
-    path.extend(below.iter().map(|key| Step::Key((*key).to_owned())));
-    doc.may_replace(&path, &content)?;
-    yaml::set(draft, &path, &content).map_err(|why| why.at(at))
+    Ok(path)
 }
 
 /// Generated files are not written.

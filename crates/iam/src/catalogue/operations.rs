@@ -162,40 +162,45 @@ const EVERYWHERE: &[&str] = &["Partition", "Region", "Account"];
 
 pub(super) fn binding(operation: &Aws, permission: &Permission, resource: &ResourceType) -> Vec<Binding> {
     let (kind, parameter) = permission.on;
-    let mut found = Vec::new();
-    if !parameter.is_empty() && (kind.is_empty() || kind == resource.name) {
-        let how = kind_of(parameter);
-        let is_part = matches!(how, NameKind::Name | NameKind::Url | NameKind::Statement);
-        let variable = if is_part { last_variable(resource.arn) } else { "" };
-        found.push(Binding { variable, parameter, kind: how });
-    }
+    let is_said = !parameter.is_empty() && (kind.is_empty() || kind == resource.name);
+    let mut found = if is_said { said(parameter, resource.arn) } else { Vec::new() };
     let own = TABLE.services.get(operation.service.as_str());
-    // The resources of another service are named by the table alone.
-    let lines = own.filter(|own| own.prefix == permission.action.service).map(|own| own.bindings.as_slice());
-    let all = lines.unwrap_or_default().iter().filter_map(|line| read_binding(line, resource.name));
+    // The resources of another service are named by the hand-kept table alone.
+    let own = own.filter(|own| own.prefix == permission.action.service);
+    let lines = own.map_or(&[] as &[_], |own| own.bindings.as_slice());
+    let all = lines.iter().filter_map(|line| read_binding(line, resource.name));
     let is_for = |operations: &str| operations.split(',').any(|name| name == operation.operation);
-    let (said, usual): (Vec<_>, Vec<_>) = all
+    let (exact, usual): (Vec<_>, Vec<_>) = all
         .filter(|(_, operations)| operations.is_empty() || is_for(operations))
         .partition(|(_, operations)| !operations.is_empty());
-    for (binding, _) in said.into_iter().chain(usual) {
-        // What the permission names itself needs no other name.
-        let is_named = found.first().is_some_and(|first: &Binding| {
-            !parameter.is_empty()
-                && (first.variable.is_empty()
-                    || first.variable == binding.variable
-                    || binding.variable.is_empty())
-        });
-        if !is_named {
-            found.push(binding);
-        }
-    }
+    let named: Vec<&str> = found.iter().map(|one| one.variable).collect();
+    // What the permission names itself needs no other name.
+    let is_named = |variable: &str| {
+        !named.is_empty() && (named.contains(&"") || variable.is_empty() || named.contains(&variable))
+    };
+    let rest = exact.into_iter().chain(usual).map(|(binding, _)| binding);
+    found.extend(rest.filter(|binding| !is_named(binding.variable)));
     found
+}
+
+/// What a permission says of its own parameter: one for the last variable, or `A+B` for the variables in their order.
+fn said(parameter: &'static str, arn: &'static str) -> Vec<Binding> {
+    if parameter.contains('+') {
+        let pairs = variables(arn).zip(parameter.split('+'));
+        return pairs
+            .map(|(variable, parameter)| Binding { variable, parameter, kind: NameKind::Name })
+            .collect();
+    }
+    let kind = kind_of(parameter);
+    let is_whole = matches!(kind, NameKind::Arn | NameKind::Path);
+    let variable = if is_whole { "" } else { variables(arn).last().unwrap_or_default() };
+    vec![Binding { variable, parameter, kind }]
 }
 
 fn kind_of(parameter: &str) -> NameKind {
     let lower = parameter.trim_end_matches("[]").to_ascii_lowercase();
     match lower.rsplit('.').next().unwrap_or_default() {
-        "copysource" => NameKind::Path,
+        "copysource" | "outputlocation" | "mediafileuri" | "s3uri" | "templateurl" => NameKind::Path,
         "statement" => NameKind::Statement,
         _ if lower.starts_with('/') => NameKind::Path,
         last if last.ends_with("arn") || last.ends_with("arns") => NameKind::Arn,
@@ -204,9 +209,9 @@ fn kind_of(parameter: &str) -> NameKind {
     }
 }
 
-fn last_variable(arn: &'static str) -> &'static str {
-    let variables = arn.split("${").skip(1).filter_map(|rest| rest.split('}').next());
-    variables.filter(|name| !EVERYWHERE.contains(name)).last().unwrap_or_default()
+fn variables(arn: &'static str) -> impl Iterator<Item = &'static str> {
+    let names = arn.split("${").skip(1).filter_map(|rest| rest.split('}').next());
+    names.filter(|name| !EVERYWHERE.contains(name))
 }
 
 /// `table|TableName|TableName|name|GetItem,PutItem`
@@ -228,4 +233,9 @@ fn read_binding(line: &'static str, resource: &str) -> Option<(Binding, &'static
 #[cfg(test)]
 pub(super) fn wrong() -> Vec<&'static str> {
     TABLE.wrong.clone()
+}
+
+#[cfg(test)]
+pub(super) fn hand() -> impl Iterator<Item = &'static Permission> {
+    TABLE.hand.values().flatten()
 }

@@ -31,7 +31,12 @@ fn check(operation: &str, expected: Expect) {
 #[test]
 fn an_operation_has_the_action_of_its_name() {
     check("dynamodb.PutItem", expect![["dynamodb:PutItem\n"]]);
-    check("stepfunctions.StartExecution", expect![["states:StartExecution\n"]]);
+    check(
+        "stepfunctions.StartExecution",
+        expect![[r#"
+        states:StartExecution on statemachine:
+    "#]],
+    );
     check("dynamodb.NoSuchThing", expect![["unknown\n"]]);
     check("nothing.PutItem", expect![["unknown\n"]]);
 }
@@ -130,12 +135,201 @@ fn every_line_of_the_table_means_something() {
 }
 
 #[test]
+fn every_type_of_the_table_exists() {
+    for permission in operations::hand() {
+        let (kind, _) = permission.on;
+        let known =
+            kind.is_empty() || kind == "*" || resource_type(permission.action.service, kind).is_some();
+        assert!(known, "{permission:?}");
+    }
+}
+
+#[test]
 fn a_role_is_passed_on() {
     check(
-        "lambda.CreateFunction",
+        "stepfunctions.UpdateStateMachine",
         expect![[r#"
-        lambda:CreateFunction
-        iam:PassRole on role:Role Given("Role")
+        states:UpdateStateMachine
+        iam:PassRole on role:roleArn Given("roleArn")
+    "#]],
+    );
+    check(
+        "scheduler.CreateSchedule",
+        expect![[r#"
+        scheduler:CreateSchedule on schedule:
+        iam:PassRole on role:Target.RoleArn
+    "#]],
+    );
+}
+
+/// Amazon S3 User Guide, "Required permissions for Amazon S3 API operations".
+#[test]
+fn s3_has_other_names() {
+    check(
+        "s3.HeadObject",
+        expect![[r#"
+        s3:GetObject on object: Absent("VersionId")
+        s3:GetObjectVersion on object: Given("VersionId")
+        s3:ListBucket on bucket: Sometimes
+    "#]],
+    );
+    check(
+        "s3.ListObjectsV2",
+        expect![[r#"
+        s3:ListBucket on bucket:
+    "#]],
+    );
+    check(
+        "s3.CopyObject",
+        expect![[r#"
+        s3:GetObject on object:CopySource
+        s3:PutObject on object:
+        s3:GetObjectVersion on object:CopySource Sometimes
+        s3:GetObjectTagging on object:CopySource Sometimes
+        s3:ListBucket on bucket: Sometimes
+        s3:PutObjectTagging on object: Given("Tagging")
+        s3:PutObjectTagging on object: Sometimes
+        s3:PutObjectAcl on object: Given("ACL")
+        s3:PutObjectAcl on object: Given("GrantFullControl")
+        s3:PutObjectAcl on object: Given("GrantRead")
+        s3:PutObjectAcl on object: Given("GrantReadACP")
+        s3:PutObjectAcl on object: Given("GrantWriteACP")
+        s3:PutObjectRetention on object: Given("ObjectLockMode")
+        s3:PutObjectRetention on object: Given("ObjectLockRetainUntilDate")
+        s3:PutObjectLegalHold on object: Given("ObjectLockLegalHoldStatus")
+        kms:GenerateDataKey on key:SSEKMSKeyId Given("SSEKMSKeyId")
+    "#]],
+    );
+    check(
+        "s3.DeleteObjects",
+        expect![[r#"
+        s3:DeleteObject on object:Delete.Objects[].Key
+        s3:DeleteObjectVersion on object:Delete.Objects[].Key Given("Delete.Objects[].VersionId")
+        s3:BypassGovernanceRetention on object:Delete.Objects[].Key Given("BypassGovernanceRetention")
+    "#]],
+    );
+    check(
+        "s3.GetBucketEncryption",
+        expect![[r#"
+        s3:GetEncryptionConfiguration on bucket:
+    "#]],
+    );
+}
+
+/// Amazon DynamoDB Developer Guide, "How it works: transactions", "IAM security policies with PartiQL".
+#[test]
+fn dynamodb_asks_for_what_statements_and_transactions_do() {
+    check(
+        "dynamodb.Query",
+        expect![[r#"
+        dynamodb:Query on table: Absent("IndexName")
+        dynamodb:Query on index: Given("IndexName")
+    "#]],
+    );
+    check(
+        "dynamodb.TransactWriteItems",
+        expect![[r#"
+        dynamodb:PutItem on table:TransactItems[].Put.TableName Given("TransactItems[].Put")
+        dynamodb:UpdateItem on table:TransactItems[].Update.TableName Given("TransactItems[].Update")
+        dynamodb:DeleteItem on table:TransactItems[].Delete.TableName Given("TransactItems[].Delete")
+        dynamodb:ConditionCheckItem on table:TransactItems[].ConditionCheck.TableName Given("TransactItems[].ConditionCheck")
+    "#]],
+    );
+    check(
+        "dynamodb.ExecuteStatement",
+        expect![[r#"
+        dynamodb:PartiQLSelect on table:Statement Begins("Statement", ["SELECT"])
+        dynamodb:PartiQLInsert on table:Statement Begins("Statement", ["INSERT"])
+        dynamodb:PartiQLUpdate on table:Statement Begins("Statement", ["UPDATE"])
+        dynamodb:PartiQLDelete on table:Statement Begins("Statement", ["DELETE"])
+    "#]],
+    );
+    assert_eq!(
+        names("dynamodb.ExecuteStatement", "table"),
+        [("TableName", "Statement", NameKind::Statement)]
+    );
+}
+
+#[test]
+fn other_services_have_other_names() {
+    check(
+        "lambda.Invoke",
+        expect![[r#"
+        lambda:InvokeFunction on function:
+    "#]],
+    );
+    check(
+        "sqs.SendMessageBatch",
+        expect![[r#"
+        sqs:SendMessage on queue:
+    "#]],
+    );
+    check(
+        "sns.Publish",
+        expect![[r#"
+        sns:Publish on topic:TopicArn Given("TopicArn")
+        sns:Publish on topic:TargetArn Given("TargetArn")
+        sns:Publish on *: Given("PhoneNumber")
+    "#]],
+    );
+}
+
+#[test]
+fn services_of_data_have_other_names() {
+    check(
+        "bedrock-runtime.ConverseStream",
+        expect![[r#"
+        bedrock:InvokeModelWithResponseStream on foundation-model:
+        bedrock:ApplyGuardrail on guardrail:guardrailConfig.guardrailIdentifier Given("guardrailConfig")
+    "#]],
+    );
+    check(
+        "apigatewaymanagementapi.PostToConnection",
+        expect![[r#"
+        execute-api:ManageConnections on execute-api-general:
+    "#]],
+    );
+    check(
+        "sesv2.SendEmail",
+        expect![[r#"
+        ses:SendEmail on identity: Absent("Content.Raw")
+        ses:SendRawEmail on identity: Given("Content.Raw")
+        ses:SendTemplatedEmail on identity: Given("Content.Template")
+        ses:SendTemplatedEmail on template:Content.Template.TemplateName Sometimes
+    "#]],
+    );
+    check(
+        "iot-data.Publish",
+        expect![[r#"
+        iot:Publish on topic:
+    "#]],
+    );
+    check(
+        "rds-data.ExecuteStatement",
+        expect![[r#"
+        rds-data:ExecuteStatement on cluster:resourceArn
+        secretsmanager:GetSecretValue on Secret:secretArn
+    "#]],
+    );
+    check(
+        "kms.ReEncrypt",
+        expect![[r#"
+        kms:ReEncryptFrom on key:SourceKeyId
+        kms:ReEncryptTo on key:DestinationKeyId
+    "#]],
+    );
+    check(
+        "rekognition.CompareFaces",
+        expect![[r#"
+        rekognition:CompareFaces
+        s3:GetObject on object:SourceImage.S3Object.Bucket+SourceImage.S3Object.Name Given("SourceImage.S3Object")
+        s3:GetObject on object:TargetImage.S3Object.Bucket+TargetImage.S3Object.Name Given("TargetImage.S3Object")
+    "#]],
+    );
+    check(
+        "sts.GetCallerIdentity",
+        expect![[r#"
+        none
     "#]],
     );
 }

@@ -28,6 +28,19 @@ pub(super) fn within(left: &Pattern, right: &Pattern) -> Tri {
     never_within(left, right)
 }
 
+pub(super) fn matches_plain(pattern: &Pattern, text: &str) -> Tri {
+    let text: Vec<Token<'_>> = text.chars().map(Token::Char).collect();
+    match includes(&text, &tokens(pattern, View::Plain)) {
+        Some(true) => Tri::True,
+        Some(false) if !pattern.is_open() => Tri::False,
+        Some(false) => match includes(&text, &tokens(pattern, View::PlainAny)) {
+            Some(false) => Tri::False,
+            _ => Tri::Unknown,
+        },
+        None => Tri::Unknown,
+    }
+}
+
 /// Whether no value of the symbols and variables could make it true.
 fn never_within(left: &Pattern, right: &Pattern) -> Tri {
     if super::meet::meets(left, right) == Tri::False {

@@ -27,11 +27,16 @@ pub(super) enum View {
     Wide,
     /// Atoms could be any text.
     Any,
+    /// No ARN, whatever it begins with.
+    Plain,
+    /// No ARN, and atoms could be any text.
+    PlainAny,
 }
 
 pub(super) fn tokens(pattern: &Pattern, view: View) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
-    let mut colons = arn_colons(pattern);
+    let is_plain = matches!(view, View::Plain | View::PlainAny);
+    let mut colons = arn_colons(pattern).filter(|_| !is_plain);
     let mut loose = false;
     for (at, piece) in pattern.pieces.iter().enumerate() {
         match piece {
@@ -50,7 +55,7 @@ pub(super) fn tokens(pattern: &Pattern, view: View) -> Vec<Token<'_>> {
                     tokens.push(token);
                 }
             }
-            Piece::Variable(_) | Piece::Symbol(_) if view == View::Any => {
+            Piece::Variable(_) | Piece::Symbol(_) if matches!(view, View::Any | View::PlainAny) => {
                 tokens.push(Token::Star { colon: true });
             }
             Piece::Variable(_) | Piece::Symbol(_) => {

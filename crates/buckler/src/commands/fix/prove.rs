@@ -136,9 +136,20 @@ fn new_findings(before: &State, after: &State, items: &[Item], blame: &mut Blame
             continue;
         }
         let (app, check, node) = key;
+        let own = suspects(items, |item| item.key.app == app && item.touched.contains(&node));
         let may = |item: &Item| item.finding.severity <= severity && item.key.app == app;
-        let here = suspects(items, |item| may(item) && item.touched.contains(&node));
-        let here = if here.is_empty() { suspects(items, may) } else { here };
+        // A resource that a fix adds comes with hints of its own; it must not be worse than what it repairs.
+        let is_added = !before.project.apps.iter().any(|app| app.named(&node).is_some());
+        let here = if own.is_empty() {
+            suspects(items, may)
+        } else {
+            let worse = |index: &usize| {
+                items.get(*index).is_some_and(|item| {
+                    item.finding.severity < severity || (item.finding.severity == severity && !is_added)
+                })
+            };
+            own.into_iter().filter(worse).collect()
+        };
         let why = format!("`{check}` would be found in `{node}`");
         blame.suspect(here, &why);
     }

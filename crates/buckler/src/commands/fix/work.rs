@@ -249,7 +249,8 @@ impl Round<'_> {
             // What cannot be written beside the others has its turn in the next round.
             match editor.write(app, &fix.patches) {
                 Ok(()) => {
-                    let touched = iac::touched(app, &fix.patches);
+                    let mut touched = iac::touched(app, &fix.patches);
+                    touched.insert(finding.node.clone());
                     items.push(Item { key, finding: finding.clone(), edits, touched });
                 }
                 Err(refused) => again.push((finding, refused.why)),

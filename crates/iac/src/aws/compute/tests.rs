@@ -153,3 +153,30 @@ fn a_function_knows_its_log_group_and_what_its_environment_names() {
     assert!(app.targets(function, Relation::LogsTo).any(|node| node.name == "L"));
     assert!(app.targets(function, Relation::Uses).any(|node| node.name == "T"));
 }
+
+#[test]
+fn what_no_table_knows_runs_as_the_role_that_it_names() {
+    let text = r#"
+resource "aws_iam_role" "deploy" {
+  name               = "deploy"
+  assume_role_policy = jsonencode({ Statement = [] })
+}
+data "aws_caller_identity" "current" {}
+resource "aws_cloudformation_stack" "s" {
+  name         = "s"
+  iam_role_arn = format("arn:aws:iam::%s:role/deploy", data.aws_caller_identity.current.account_id)
+}
+resource "aws_apprunner_service" "a" {
+  instance_configuration { instance_role_arn = aws_iam_role.deploy.arn }
+}
+resource "aws_iam_role_policy" "p" {
+  role   = aws_iam_role.deploy.name
+  policy = jsonencode({ Statement = [] })
+}
+"#;
+    let project = read(&MemorySource::new([("main.tf", text)]), &Options::default());
+    let app = project.apps.first().expect("one application");
+    let role = app.named("aws_iam_role.deploy").expect("the role");
+    let names: Vec<&str> = app.sources(role, Relation::Assumes).map(|node| node.name.as_str()).collect();
+    assert_eq!(names, ["aws_cloudformation_stack.s", "aws_apprunner_service.a"]);
+}

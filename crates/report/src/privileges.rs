@@ -1,0 +1,118 @@
+//! What every function may do and what it needs, for people and for programs.
+mod html;
+mod iam_json;
+mod json;
+mod markdown;
+mod rows;
+mod text;
+mod verdict;
+
+use iam::Privileges;
+use model::{Approval, Date, Node, Policy, Project, Span};
+
+use crate::coverage;
+
+pub use html::privileges_html;
+pub use iam_json::privileges_iam;
+pub use json::privileges_json;
+pub use markdown::privileges_markdown;
+pub use text::privileges_text;
+
+/// Everything that `buckler privileges` has to say.
+#[derive(Debug, Clone, Copy)]
+pub struct Permissions<'a> {
+    pub project: &'a Project,
+    /// The folder or file, as the user typed it.
+    pub root: &'a str,
+    /// The folder that paths of the project are relative to, as seen from where the user is.
+    pub folder: &'a str,
+    /// Version of the program.
+    pub version: &'a str,
+    pub date: Date,
+    /// What the permissions are compared with.
+    pub compared: Option<&'a str>,
+    pub functions: &'a [FunctionPermissions],
+}
+
+/// One function.
+#[derive(Debug, Clone)]
+pub struct FunctionPermissions {
+    /// Index of its application.
+    pub app: usize,
+    pub privileges: Privileges,
+    /// The least policies that it can work with.
+    pub minimal: Vec<Policy>,
+    /// Who approved each of its grants, in their order.
+    pub approvals: Vec<Option<Approval>>,
+    /// What is different from before, when that was asked for.
+    pub change: Option<Change>,
+}
+
+/// What a change does to the permissions of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The function was not there before.
+    pub is_new: bool,
+    pub widened: Vec<Difference>,
+    pub narrowed: Vec<Difference>,
+}
+
+/// One permission on one side of a change only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub action: String,
+    pub resource: String,
+    /// The statement, when it is still there.
+    pub at: Option<Span>,
+    /// Otherwise it could not be decided, and counts.
+    pub certain: bool,
+    /// The code, a trigger or the platform needs it.
+    pub needed: bool,
+    /// The platform needs it, of every function.
+    pub base: bool,
+    pub approval: Option<Approval>,
+}
+
+impl Difference {
+    /// Whether somebody approved it for this day.
+    #[must_use]
+    pub fn is_approved(&self, today: Date) -> bool {
+        self.approval.as_ref().is_some_and(|approval| approval.is_valid(today))
+    }
+}
+
+impl<'a> Permissions<'a> {
+    fn function(&self, of: &FunctionPermissions) -> Option<&'a Node> {
+        self.project.apps.get(of.app).and_then(|app| app.node(of.privileges.function))
+    }
+
+    fn name(&self, of: &FunctionPermissions, node: model::NodeId) -> &'a str {
+        let node = self.project.apps.get(of.app).and_then(|app| app.node(node));
+        node.map_or("", |node| node.name.as_str())
+    }
+
+    fn code(&self, of: &FunctionPermissions) -> Option<&'a model::FunctionCode> {
+        let app = self.project.apps.get(of.app)?;
+        app.code.iter().find(|code| code.function == of.privileges.function)
+    }
+
+    /// The file that holds the handler.
+    fn handler(&self, of: &FunctionPermissions) -> Option<&'a str> {
+        let file = *self.code(of)?.files.first()?;
+        self.project.files.get(file.0 as usize).map(|file| file.path.as_str())
+    }
+
+    /// Why not all of its code was read; `None` when all of it was.
+    fn unread(&self, of: &FunctionPermissions) -> Option<&'a str> {
+        let Some(code) = self.code(of) else { return Some("its code was not found") };
+        match coverage::words(&code.coverage) {
+            ("whole", _) => None,
+            (_, why) => Some(why.unwrap_or("not all of its code was read")),
+        }
+    }
+
+    fn locate(&self, at: Span) -> String {
+        let place = self.project.locate(at);
+        if place.is_empty() { place } else { crate::scan::seen_from(self.folder, &place) }
+    }
+}

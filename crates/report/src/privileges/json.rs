@@ -1,0 +1,301 @@
+//! Permissions for programs. `docs/schemas/privileges.schema.json` describes them.
+//!
+//! Every field is always there; what does not apply is `null`. Resources are in the notation of `Fn::Sub`:
+//! `${Orders.Arn}` is what the template says as `!GetAtt Orders.Arn`.
+use iam::{Grant, Need, Origin, Reason};
+use model::{Approval, Condition, ProblemKind, Span};
+use serde::Serialize;
+
+use super::verdict::{self, resources};
+use super::{Change, Difference, FunctionPermissions, Permissions};
+use crate::{coverage, data};
+
+const SCHEMA_VERSION: &str = "1.0";
+
+/// Shows permissions as JSON.
+#[must_use]
+pub fn privileges_json(permissions: &Permissions<'_>) -> String {
+    let writer = Writer { permissions };
+    data::print(&Report {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: "buckler", version: permissions.version },
+        date: permissions.date.to_string(),
+        root: permissions.root,
+        facts_of: iam::catalogue::as_of().to_string(),
+        compared: permissions.compared,
+        functions: permissions.functions.iter().map(|of| writer.function(of)).collect(),
+        problems: writer.problems(),
+    })
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema_version: &'static str,
+    tool: Tool<'a>,
+    date: String,
+    root: &'a str,
+    /// The day of the catalogue of actions.
+    facts_of: String,
+    /// What the permissions are compared with.
+    compared: Option<&'a str>,
+    functions: Vec<Function<'a>>,
+    problems: Vec<Trouble<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    name: &'static str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct Function<'a> {
+    app: &'a str,
+    name: &'a str,
+    /// The file that holds the handler.
+    code: Option<&'a str>,
+    language: Option<&'static str>,
+    coverage: &'static str,
+    coverage_why: Option<&'a str>,
+    role: Option<&'a str>,
+    shared_with: Vec<&'a str>,
+    needed: Vec<Needed<'a>>,
+    base: Vec<Needed<'a>>,
+    granted: Vec<Granted<'a>>,
+    unused: Vec<Excess<'a>>,
+    missing: Vec<Needed<'a>>,
+    unresolved: Vec<Open<'a>>,
+    /// The least policies, as IAM documents.
+    minimal: Vec<serde_json::Value>,
+    change: Option<Changed<'a>>,
+}
+
+#[derive(Serialize)]
+struct Needed<'a> {
+    action: &'a str,
+    resources: Vec<String>,
+    conditions: Vec<Bound<'a>>,
+    because: Vec<Because<'a>>,
+    origin: &'static str,
+}
+
+#[derive(Serialize)]
+struct Bound<'a> {
+    operator: &'a str,
+    key: &'a str,
+    values: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Because<'a> {
+    file: &'a str,
+    line: u32,
+    column: u32,
+    why: &'a str,
+}
+
+#[derive(Serialize)]
+struct Granted<'a> {
+    action: &'a str,
+    resources: Vec<String>,
+    policy: &'a str,
+    source: &'static str,
+    source_name: Option<&'a str>,
+    place: Option<At<'a>>,
+    judgement: &'static str,
+    why: Option<&'a str>,
+    needs: Vec<&'a str>,
+    approved: Option<Approved<'a>>,
+}
+
+#[derive(Serialize)]
+struct Approved<'a> {
+    by: &'a str,
+    reason: &'a str,
+    until: String,
+    valid: bool,
+}
+
+/// What is different from before.
+#[derive(Serialize)]
+struct Changed<'a> {
+    is_new: bool,
+    widened: Vec<Different<'a>>,
+    narrowed: Vec<Different<'a>>,
+}
+
+#[derive(Serialize)]
+struct Different<'a> {
+    action: &'a str,
+    resource: &'a str,
+    place: Option<At<'a>>,
+    certain: bool,
+    needed: bool,
+    approved: Option<Approved<'a>>,
+}
+
+#[derive(Serialize)]
+struct Excess<'a> {
+    action: &'a str,
+    resources: Vec<String>,
+    policy: &'a str,
+    place: Option<At<'a>>,
+}
+
+#[derive(Serialize)]
+struct At<'a> {
+    file: &'a str,
+    line: u32,
+    column: u32,
+}
+
+#[derive(Serialize)]
+struct Open<'a> {
+    place: Option<At<'a>>,
+    why: &'a str,
+}
+
+#[derive(Serialize)]
+struct Trouble<'a> {
+    kind: &'static str,
+    path: &'a str,
+    line: Option<u32>,
+    message: &'a str,
+    help: &'a str,
+}
+
+struct Writer<'a> {
+    permissions: &'a Permissions<'a>,
+}
+
+impl<'a> Writer<'a> {
+    fn function(&self, of: &'a FunctionPermissions) -> Function<'a> {
+        let privileges = &of.privileges;
+        let code = self.permissions.code(of);
+        let coverage = code.map_or("none", |code| coverage::words(&code.coverage).0);
+        let grants = || privileges.granted.iter();
+        let unused = grants().filter(|grant| grant.judgement == iam::Judgement::Unused);
+        let missing = privileges.missing.iter().filter_map(|index| privileges.needed.get(*index));
+        Function {
+            app: self.permissions.project.apps.get(of.app).map_or("", |app| app.name.as_str()),
+            name: self.permissions.function(of).map_or("", |node| node.name.as_str()),
+            code: self.permissions.handler(of),
+            language: code.map(|code| code.language.as_str()),
+            coverage,
+            coverage_why: self.permissions.unread(of),
+            role: privileges.role.map(|role| self.permissions.name(of, role)),
+            shared_with: privileges.shared_with.iter().map(|id| self.permissions.name(of, *id)).collect(),
+            needed: privileges.needed.iter().map(|need| self.need(need)).collect(),
+            base: privileges.base.iter().map(|need| self.need(need)).collect(),
+            granted: grants().enumerate().map(|(index, grant)| self.grant(of, index, grant)).collect(),
+            unused: unused.map(|grant| self.excess(grant)).collect(),
+            missing: missing.map(|need| self.need(need)).collect(),
+            unresolved: privileges
+                .unresolved
+                .iter()
+                .map(|open| Open { place: self.at(open.at), why: &open.why })
+                .collect(),
+            minimal: super::iam_json::documents(&of.minimal),
+            change: of.change.as_ref().map(|change| self.change(change)),
+        }
+    }
+
+    fn need(&self, need: &'a Need) -> Needed<'a> {
+        Needed {
+            action: &need.action,
+            resources: resources(&need.resources),
+            conditions: need.conditions.iter().map(bound).collect(),
+            because: need.because.iter().filter_map(|reason| self.because(reason)).collect(),
+            origin: match need.origin {
+                Origin::Code => "code",
+                Origin::Trigger => "trigger",
+                Origin::Graph => "graph",
+                Origin::Base => "base",
+            },
+        }
+    }
+
+    fn because(&self, reason: &'a Reason) -> Option<Because<'a>> {
+        let At { file, line, column } = self.at(reason.at)?;
+        Some(Because { file, line, column, why: &reason.why })
+    }
+
+    fn grant(&self, of: &'a FunctionPermissions, index: usize, grant: &'a Grant) -> Granted<'a> {
+        let (source, source_name) = verdict::source(&grant.source);
+        let approval = of.approvals.get(index).and_then(Option::as_ref);
+        Granted {
+            action: &grant.action,
+            resources: resources(&grant.resources),
+            policy: &grant.policy,
+            source,
+            source_name,
+            place: self.at(grant.at),
+            judgement: verdict::judgement(&grant.judgement),
+            why: verdict::why(grant),
+            needs: verdict::needs(&of.privileges, grant).map(|need| need.action.as_str()).collect(),
+            approved: approval.map(|approval| self.approved(approval)),
+        }
+    }
+
+    fn approved(&self, approval: &'a Approval) -> Approved<'a> {
+        Approved {
+            by: &approval.by,
+            reason: &approval.reason,
+            until: approval.until.to_string(),
+            valid: approval.is_valid(self.permissions.date),
+        }
+    }
+
+    fn change(&self, change: &'a Change) -> Changed<'a> {
+        let different = |one: &'a Difference| Different {
+            action: &one.action,
+            resource: &one.resource,
+            place: one.at.and_then(|at| self.at(at)),
+            certain: one.certain,
+            needed: one.needed,
+            approved: one.approval.as_ref().map(|approval| self.approved(approval)),
+        };
+        Changed {
+            is_new: change.is_new,
+            widened: change.widened.iter().map(different).collect(),
+            narrowed: change.narrowed.iter().map(different).collect(),
+        }
+    }
+
+    fn excess(&self, grant: &'a Grant) -> Excess<'a> {
+        Excess {
+            action: &grant.action,
+            resources: resources(&grant.resources),
+            policy: &grant.policy,
+            place: self.at(grant.at),
+        }
+    }
+
+    fn at(&self, at: Span) -> Option<At<'a>> {
+        let file = self.permissions.project.file(at)?;
+        let place = file.place(at.start);
+        Some(At { file: &file.path, line: place.line, column: place.column })
+    }
+
+    fn problems(&self) -> Vec<Trouble<'a>> {
+        let shown = |kind: &ProblemKind| *kind != ProblemKind::Unsupported;
+        let problems = self.permissions.project.problems.iter().filter(|problem| shown(&problem.kind));
+        problems
+            .map(|problem| Trouble {
+                kind: problem.kind.as_str(),
+                path: &problem.path,
+                line: problem.at.and_then(|at| self.at(at)).map(|at| at.line),
+                message: &problem.message,
+                help: &problem.help,
+            })
+            .collect()
+    }
+}
+
+fn bound(condition: &Condition) -> Bound<'_> {
+    Bound {
+        operator: &condition.operator,
+        key: &condition.key,
+        values: condition.values.iter().map(model::Value::display).collect(),
+    }
+}
