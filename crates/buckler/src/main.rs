@@ -10,6 +10,7 @@ mod facts;
 mod output;
 mod revision;
 mod since;
+mod trail;
 
 use std::process::ExitCode;
 

@@ -224,12 +224,16 @@ pub(crate) fn policy_of(statements: impl IntoIterator<Item = Data>) -> Data {
     Data::map([("Version", "2012-10-17".into()), ("Statement", Data::list(statements))])
 }
 
-/// Asks for a secret at each deployment instead of holding it.
-pub(crate) fn ask_for(node: &Node, name: &str, value: &Value) -> Fix {
+/// Asks for a secret at each deployment instead of holding it. `None` when it stands elsewhere: in the default of
+/// a parameter, which has a check of its own.
+pub(crate) fn ask_for(node: &Node, name: &str, value: &Value) -> Option<Fix> {
+    if !node.span.contains(value.at) {
+        return None;
+    }
     let parameter = format!("{}{}", camel(&node.name), camel(name));
     let rewrite = value.rewrite(Data::reference(&parameter));
     let ask = Patch::Ask { near: node.name.clone(), parameter };
-    Fix::risky("ask for it at each deployment", ask).and(rewrite)
+    Some(Fix::risky("ask for it at each deployment", ask).and(rewrite))
 }
 
 /// What a template calls `AWS::AccountId` and its like. Terraform knows it by data that may not be there.
@@ -244,23 +248,27 @@ pub(crate) fn pseudo(name: &str) -> Data {
 /// number of the account has no name.
 pub(crate) fn own_account_only(node: &Node, statement: &Statement) -> Option<Fix> {
     let written = node.provider_type.starts_with("AWS::") && !statement.at.is_empty();
-    written.then(|| {
-        let patch =
-            statement.put(&["Condition", "StringEquals", "aws:PrincipalAccount"], pseudo("AccountId"));
-        Fix::risky("let only the own account in", patch)
+    // A condition that everyone meets stays one.
+    let wide = |value: &Value| {
+        value.as_str().is_some_and(|text| text == "*" || text.ends_with("/0") || text.contains(":*:*"))
+    };
+    let is_met = statement.conditions.iter().any(|condition| condition.values.iter().any(wide));
+    (written && !is_met).then(|| {
+        let path = ["Condition", "StringEquals", "aws:PrincipalAccount"];
+        Fix::risky("let only the own account in", statement.put(&path, pseudo("AccountId")))
     })
 }
 
 /// A setting in CloudFormation's words that no attribute stands for. `None` in Terraform.
 pub(crate) fn put_property(node: &Node, path: &[&'static str], value: impl Into<Data>) -> Option<Patch> {
-    let written = node.provider_type.starts_with("AWS::") && !node.span.is_empty();
+    let written = node.provider_type.starts_with("AWS::") && !node.span.is_empty() && !node.implicit;
     let path = ["Properties"].into_iter().chain(path.iter().copied()).collect();
     written.then(|| Patch::Put { at: node.span, path, value: value.into() })
 }
 
 /// An attribute of a template's resource beside its properties. `None` in Terraform.
 pub(crate) fn put_beside(node: &Node, name: &'static str, value: impl Into<Data>) -> Option<Patch> {
-    let written = node.provider_type.starts_with("AWS::") && !node.span.is_empty();
+    let written = node.provider_type.starts_with("AWS::") && !node.span.is_empty() && !node.implicit;
     written.then(|| Patch::Put { at: node.span, path: vec![name], value: value.into() })
 }
 
@@ -348,10 +356,14 @@ pub(crate) fn permit(app: &App, of: &Node, name: &str, action: &str, resource: D
     let reference = Data::reference(&role.name);
     let statement =
         Data::map([("Effect", "Allow".into()), ("Action", action.into()), ("Resource", resource)]);
+    let document = policy_of([statement]);
     let policy = NewNode::new(of, free_name(app, name), ["AWS::IAM::Policy", "aws_iam_role_policy"])
-        .with("name", snake(name).replace('_', "-"))
-        .with("roles", if is_terraform(of) { reference } else { Data::list([reference]) })
-        .policy(policy_of([statement]));
+        .with("name", snake(name).replace('_', "-"));
+    let policy = if is_terraform(of) {
+        policy.with("roles", reference).policy(document)
+    } else {
+        policy.with("roles", Data::list([reference])).with("document", document)
+    };
     Some(policy.create())
 }
 

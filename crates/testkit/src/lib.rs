@@ -2,7 +2,7 @@
 use std::collections::BTreeSet;
 
 use iac::{MemorySource, Options};
-use model::{Date, Finding, Project};
+use model::{Date, Finding, Patch, Project};
 use sensitive::{HashKey, Settings};
 
 /// The day of every test.
@@ -63,14 +63,25 @@ impl Case {
     /// Code is the module of a handler called `handler`, behind a public HTTP API.
     #[must_use]
     pub fn project(&self) -> Project {
-        if self.language == "files" {
-            return files(&self.text);
-        }
         if self.language == "file" {
             return file(&self.text);
         }
+        read(&self.files())
+    }
+
+    /// The files of the example, by name. A folder that is searched for secrets has none.
+    #[must_use]
+    pub fn files(&self) -> Vec<(String, String)> {
+        match self.language.as_str() {
+            "files" => return files(&self.text),
+            "file" => return Vec::new(),
+            _ => {}
+        }
         if let Some((file, runtime)) = self.module() {
-            return handler(file, runtime, &self.text);
+            return vec![
+                ("template.yaml".to_owned(), template(runtime)),
+                (file.to_owned(), self.text.clone()),
+            ];
         }
         let has_resources =
             self.text.lines().any(|line| line.trim_start_matches(['"', '{', ' ']).starts_with("Resources"));
@@ -87,8 +98,35 @@ impl Case {
             _ if has_resources => ("template.yaml", format!("{transform}{}", self.text)),
             _ => ("template.yaml", format!("{transform}Resources:\n{}", indent(&self.text))),
         };
-        project([(path, text.as_str())])
+        vec![(path.to_owned(), text)]
     }
+
+    /// The files of the example with these patches written into them.
+    ///
+    /// # Errors
+    /// When a patch cannot be written.
+    pub fn patched(
+        &self,
+        project: &Project,
+        app: usize,
+        patches: &[Patch],
+    ) -> Result<Vec<(String, String)>, iac::NotWritten> {
+        let Some(app) = project.apps.get(app) else { return Ok(self.files()) };
+        let edits = iac::edits(project, app, patches)?;
+        let patch = |(path, text): (String, String)| {
+            let of_file = |edit: &&iac::Edit| project.file(edit.at).is_some_and(|file| file.path == path);
+            let own: Vec<iac::Edit> = edits.iter().filter(of_file).cloned().collect();
+            let text = iac::apply(&text, &own);
+            (path, text)
+        };
+        Ok(self.files().into_iter().map(patch).collect())
+    }
+}
+
+/// Reads files kept in memory, as [`project`] does.
+#[must_use]
+pub fn read(files: &[(String, String)]) -> Project {
+    project(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))
 }
 
 impl Case {
@@ -105,9 +143,9 @@ impl Case {
     }
 }
 
-/// A project of files, each behind a line `# file: NAME`. Without a template it is one function that
-/// anyone can call, beside the files.
-fn files(text: &str) -> Project {
+/// Files, each behind a line `# file: NAME`. Without a template it is one function that anyone can call,
+/// beside the files.
+fn files(text: &str) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = Vec::new();
     for line in text.lines() {
         match (line.strip_prefix("# file: "), files.last_mut()) {
@@ -125,7 +163,7 @@ fn files(text: &str) -> Project {
             if has(".json") || has(".js") || has("yarn.lock") { "nodejs24.x" } else { "python3.14" };
         files.push(("template.yaml".to_owned(), template(runtime)));
     }
-    project(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+    files
 }
 
 /// A folder with one file, searched for secrets. The first line names it, `# file: .env`; a second one
@@ -151,12 +189,6 @@ fn file(text: &str) -> Project {
 fn headed<'a>(text: &'a str, head: &str) -> Option<(&'a str, &'a str)> {
     let (line, rest) = text.split_once('\n')?;
     Some((line.strip_prefix(head)?.trim(), rest))
-}
-
-/// A project of one function whose handler anyone can call.
-fn handler(file: &str, runtime: &str, text: &str) -> Project {
-    let template = template(runtime);
-    project([("template.yaml", template.as_str()), (file, text)])
 }
 
 fn template(runtime: &str) -> String {
@@ -224,7 +256,8 @@ pub fn fixed(project: &Project, finding: &Finding) -> Result<Project, String> {
 /// Every file of a project with these edits made.
 #[must_use]
 pub fn rewritten(project: &Project, edits: &[iac::Edit]) -> Vec<(String, String)> {
-    let files = project.files.iter().enumerate();
+    let is_first = |index: usize, path: &str| !project.files.iter().take(index).any(|file| file.path == path);
+    let files = project.files.iter().enumerate().filter(|(index, file)| is_first(*index, &file.path));
     let changed = files.map(|(index, file)| {
         let own: Vec<iac::Edit> =
             edits.iter().filter(|edit| edit.at.file.0 as usize == index).cloned().collect();

@@ -3,6 +3,7 @@
 mod accept;
 mod cli_page;
 mod hostile;
+mod moto;
 mod packages;
 mod privileges;
 mod run;

@@ -83,7 +83,7 @@ fn firewall_misses_bad_inputs(app: &App, findings: &mut Findings) {
                     FIREWALL_MISSES_BAD_INPUTS
                         .at(node, text)
                         .related(wall.name_at, "the firewall")
-                        .fix_if(add_rules(wall, group)),
+                        .fix_if(add_rules(wall)),
                 );
             }
         }
@@ -98,21 +98,28 @@ fn has_group(wall: &Node, group: &str) -> bool {
         || wall.list("rules").iter().any(|rule| rule.get("managed").and_then(Value::as_str) == Some(group))
 }
 
-/// A further rule; without rules, the first.
-fn add_rules(wall: &Node, group: &'static str) -> Option<Fix> {
+/// A further rule for each group that is missing.
+fn add_rules(wall: &Node) -> Option<Fix> {
     const LATE: i64 = 900;
     if wall.span.is_empty() {
         return None;
     }
-    let late = i64::try_from(wall.list("rules").len()).unwrap_or(0) + LATE;
-    let rule = managed_rules(wall, group, late);
-    let title = "add the provider's rules";
-    if is_terraform(wall) {
-        let patch = model::Patch::Put { at: wall.span, path: vec!["rule"], value: Data::list([rule]) };
-        return Some(Fix::risky(title, patch));
-    }
-    match wall.get("rules") {
-        None => put_property(wall, &["Rules"], Data::list([rule])).map(|patch| Fix::risky(title, patch)),
-        Some(rules) => Some(Fix::risky(title, rules.put(&[], rule))),
-    }
+    let missing = GROUPS.iter().filter(|group| !has_group(wall, group));
+    let count = i64::try_from(wall.list("rules").len()).unwrap_or(0);
+    let rules = missing.zip(LATE + count..).map(|(group, priority)| managed_rules(wall, group, priority));
+    let patches: Vec<model::Patch> = match wall.get("rules") {
+        _ if is_terraform(wall) => {
+            let put = |rule| model::Patch::Put {
+                at: wall.span,
+                path: Vec::new(),
+                value: Data::map([("rule", rule)]),
+            };
+            rules.map(put).collect()
+        }
+        None => vec![put_property(wall, &["Rules"], Data::list(rules))?],
+        Some(known) => rules.map(|rule| known.put(&[], rule)).collect(),
+    };
+    let mut patches = patches.into_iter();
+    let first = patches.next()?;
+    Some(patches.fold(Fix::risky("add the provider's rules", first), Fix::and))
 }

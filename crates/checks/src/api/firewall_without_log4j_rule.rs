@@ -109,7 +109,7 @@ fn add_rules(wall: &Node, group: &'static str) -> Option<Fix> {
     let rule = managed_rules(wall, group, late);
     let title = "add the provider's rules";
     if is_terraform(wall) {
-        let patch = model::Patch::Put { at: wall.span, path: vec!["rule"], value: Data::list([rule]) };
+        let patch = model::Patch::Put { at: wall.span, path: Vec::new(), value: Data::map([("rule", rule)]) };
         return Some(Fix::risky(title, patch));
     }
     match wall.get("rules") {

@@ -241,8 +241,16 @@ impl<'a> Seen<'a> {
 
     /// A patch that adds an argument behind the others.
     pub(super) fn with_argument(&self, text: &str) -> Option<model::Patch> {
-        let last = self.call.arguments.last()?;
-        Some(insert(last.at, last.at.end, format!(", {text}")))
+        const PARENTHESES_BYTES: usize = 2;
+        let (callee, whole) = (self.call.callee, self.call.at);
+        if whole.end == callee.end.checked_add(2)? && whole.len() == callee.len() + PARENTHESES_BYTES {
+            return Some(insert(whole, whole.end.checked_sub(1)?, text.to_owned()));
+        }
+        // What a call is bound to is an argument, too, and stands elsewhere.
+        let inside = self.call.arguments.iter().map(|argument| argument.at);
+        let last =
+            inside.filter(|at| at.start > callee.end && whole.contains(*at)).max_by_key(|at| at.end)?;
+        Some(insert(last, last.end, format!(", {text}")))
     }
 
     /// A patch that writes another name for a value that is named in full where it stands: `ssl.PROTOCOL_TLSv1`.

@@ -1,7 +1,7 @@
 //! Messages in this broker are encrypted with a key of the provider.
 use super::facts::written;
 use crate::prelude::*;
-use crate::repair::with_own_key;
+use crate::repair::with_own_key_and;
 
 const TYPES: &[&str] = &["aws_mq_broker", "AWS::AmazonMQ::Broker"];
 
@@ -55,10 +55,17 @@ check! {
 fn broker_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         if !written(node, "key") {
+            let own = node.set("provider_key", false);
             findings.push(
                 BROKER_WITHOUT_CUSTOMER_KEY
                     .on(node, "key", format!("`{}` names no customer key", node.name))
-                    .fix(with_own_key(app, node, "key", "encrypt with a customer key (replaces the broker)")),
+                    .fix(with_own_key_and(
+                        app,
+                        node,
+                        "key",
+                        "encrypt with a customer key (replaces the broker)",
+                        [own],
+                    )),
             );
         }
     }

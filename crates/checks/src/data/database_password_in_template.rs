@@ -78,13 +78,13 @@ fn database_password_in_template(app: &App, findings: &mut Findings) {
             DATABASE_PASSWORD_IN_TEMPLATE
                 .at(node, format!("the password of `{}` stands in the template", node.name))
                 .at(value.at)
-                .fix(keep_elsewhere(node, value)),
+                .fix_if(keep_elsewhere(node, value)),
         );
     }
 }
 
 /// Some databases let the secret manager keep and rotate their password.
-fn keep_elsewhere(node: &Node, value: &Value) -> Fix {
+fn keep_elsewhere(node: &Node, value: &Value) -> Option<Fix> {
     const MANAGED: &[&str] = &[
         "AWS::RDS::DBInstance",
         "AWS::RDS::DBCluster",
@@ -95,7 +95,7 @@ fn keep_elsewhere(node: &Node, value: &Value) -> Fix {
     ];
     if MANAGED.contains(&node.provider_type.as_str()) {
         let managed = node.set("managed_password", true);
-        return Fix::risky("let the secret manager keep it", node.unset("password")).and(managed);
+        return Some(Fix::risky("let the secret manager keep it", node.unset("password")).and(managed));
     }
     ask_for(node, "password", value)
 }

@@ -1,7 +1,7 @@
 //! This delivery stream is not encrypted with a key of your own.
 use super::facts::written;
 use crate::prelude::*;
-use crate::repair::with_own_key_and;
+use crate::repair::{is_terraform, with_own_key_and};
 
 check! {
     /// # Delivery stream without a customer key
@@ -55,6 +55,8 @@ fn delivery_stream_without_customer_key(app: &App, findings: &mut Findings) {
         let own = node.flag("encrypted")
             & node.is("key_type", "CUSTOMER_MANAGED_CMK")
             & written(node, "key").into();
+        // In CloudFormation naming the kind of key switches it on.
+        let switch = is_terraform(node).then(|| node.set("encrypted", true));
         findings.when(!own, || {
             DELIVERY_STREAM_WITHOUT_CUSTOMER_KEY
                 .on(node, "key_type", format!("`{}` is not encrypted with a customer key", node.name))
@@ -63,7 +65,7 @@ fn delivery_stream_without_customer_key(app: &App, findings: &mut Findings) {
                     node,
                     "key",
                     "encrypt with a customer key",
-                    [node.set("encrypted", true), node.set("key_type", "CUSTOMER_MANAGED_CMK")],
+                    switch.into_iter().chain([node.set("key_type", "CUSTOMER_MANAGED_CMK")]),
                 ))
         });
     }

@@ -60,7 +60,7 @@ fn password_in_data_connection(app: &App, findings: &mut Findings) {
                 PASSWORD_IN_DATA_CONNECTION
                     .at(node, format!("the password of `{}` stands in the template", node.name))
                     .at(value.at)
-                    .fix(ask_for(node, "password", value)),
+                    .fix_if(ask_for(node, "password", value)),
             );
         }
     }

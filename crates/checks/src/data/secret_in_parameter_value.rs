@@ -65,7 +65,7 @@ fn secret_in_parameter_value(app: &App, findings: &mut Findings) {
                 SECRET_IN_PARAMETER_VALUE
                     .on(node, "value", format!("the value of `{}` stands in the template", node.name))
                     .at(value.at)
-                    .fix(ask_for(node, "value", value)),
+                    .fix_if(ask_for(node, "value", value)),
             );
         }
     }

@@ -56,7 +56,7 @@ fn secret_value_in_template(app: &App, findings: &mut Findings) {
             SECRET_VALUE_IN_TEMPLATE
                 .on(node, "value", format!("the value of `{}` stands in the template", node.name))
                 .at(value.at)
-                .fix(ask_for(node, "value", value)),
+                .fix_if(ask_for(node, "value", value)),
         );
     }
 }

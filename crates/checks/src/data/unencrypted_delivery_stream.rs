@@ -1,5 +1,6 @@
 //! Records that wait in this delivery stream are not encrypted by a key.
 use crate::prelude::*;
+use crate::repair::is_terraform;
 
 check! {
     /// # Delivery stream without encryption
@@ -50,10 +51,16 @@ check! {
 
 fn unencrypted_delivery_stream(app: &App, findings: &mut Findings) {
     for node in app.all(Kind::DeliveryStream).filter(|node| !node.flag("sourced").is_true()) {
+        // In CloudFormation naming the kind of key switches it on.
+        let patch = if is_terraform(node) {
+            node.set("encrypted", true)
+        } else {
+            node.set("key_type", "AWS_OWNED_CMK")
+        };
         findings.unless_on(node, "encrypted", || {
             UNENCRYPTED_DELIVERY_STREAM
                 .on(node, "encrypted", format!("`{}` is not encrypted", node.name))
-                .fix(Fix::safe("switch encryption on", node.set("encrypted", true)))
+                .fix(Fix::safe("switch encryption on", patch))
         });
     }
 }

@@ -51,9 +51,10 @@ check! {
 fn unencrypted_stream(app: &App, findings: &mut Findings) {
     for node in app.of_type(TYPES) {
         findings.when(!node.is("encryption", "KMS"), || {
-            UNENCRYPTED_STREAM
-                .on(node, "encryption", format!("`{}` is not encrypted", node.name))
-                .fix(Fix::safe("encrypt with the key service", node.set("encryption", "KMS")))
+            UNENCRYPTED_STREAM.on(node, "encryption", format!("`{}` is not encrypted", node.name)).fix(
+                Fix::safe("encrypt with the key service", node.set("encryption", "KMS"))
+                    .and(node.set("key", "alias/aws/kinesis")),
+            )
         });
     }
 }

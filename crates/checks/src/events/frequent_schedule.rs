@@ -63,11 +63,12 @@ fn frequent_schedule(app: &App, findings: &mut Findings) {
         }
         let off = node.flag_or("enabled", true).is_false();
         if !off && node.text("schedule").and_then(minutes_between).is_some_and(|minutes| minutes <= 1) {
-            let fix = Fix::risky("start every five minutes", node.set("schedule", "rate(5 minutes)"));
+            let slower = node.get("schedule").map(|schedule| schedule.rewrite("rate(5 minutes)"));
+            let fix = slower.map(|patch| Fix::risky("start every five minutes", patch));
             findings.push(
                 FREQUENT_SCHEDULE
                     .on(node, "schedule", format!("`{}` starts every minute", node.name))
-                    .fix(fix),
+                    .fix_if(fix),
             );
         }
     }

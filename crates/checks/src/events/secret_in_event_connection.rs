@@ -89,7 +89,7 @@ fn secret_in_event_connection(app: &App, findings: &mut Findings) {
             findings.push(
                 SECRET_IN_EVENT_CONNECTION
                     .on(connection, attr, message)
-                    .fix_if(connection.get(attr).map(|value| ask_for(connection, attr, value))),
+                    .fix_if(connection.get(attr).and_then(|value| ask_for(connection, attr, value))),
             );
         }
     }

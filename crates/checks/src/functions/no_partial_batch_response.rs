@@ -61,7 +61,10 @@ fn no_partial_batch_response(app: &App, findings: &mut Findings) {
         findings.when(wrong, || {
             NO_PARTIAL_BATCH_RESPONSE
                 .on(trigger, "batch_size", format!("`{}` repeats whole batches", trigger.name))
-                .fix(Fix::risky("let the function report what failed", trigger.set("partial_failures", true)))
+                .fix(Fix::risky(
+                    "let the function report what failed",
+                    trigger.set("partial_failures", Data::list(["ReportBatchItemFailures".into()])),
+                ))
         });
     }
 }

@@ -82,7 +82,7 @@ fn secrets_in_environment(app: &App, findings: &mut Findings) {
         });
         if let Some((entry, what)) = found {
             let message = format!("`{}` of `{}` holds {what}", entry.key.text, function.name);
-            findings.push(SECRETS_IN_ENVIRONMENT.at(function, message).at(entry.value.at).fix(ask_for(
+            findings.push(SECRETS_IN_ENVIRONMENT.at(function, message).at(entry.value.at).fix_if(ask_for(
                 function,
                 &entry.key.text,
                 &entry.value,

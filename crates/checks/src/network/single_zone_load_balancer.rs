@@ -49,10 +49,12 @@ fn single_zone_load_balancer(app: &App, findings: &mut Findings) {
             Some("classic") => (true, balancer.provider_type.starts_with("aws_")),
             _ => (false, true),
         };
+        // CloudFormation keeps it in a list of names and values.
+        let by_setting = !balancer.provider_type.starts_with("AWS::ElasticLoadBalancingV2");
         findings.when(Tri::from(applies) & !balancer.flag_or("cross_zone", default), || {
             SINGLE_ZONE_LOAD_BALANCER
                 .on(balancer, "cross_zone", format!("`{}` keeps requests inside a zone", balancer.name))
-                .fix(Fix::risky("use every zone", balancer.set("cross_zone", true)))
+                .fix_if(by_setting.then(|| Fix::risky("use every zone", balancer.set("cross_zone", true))))
         });
     }
 }

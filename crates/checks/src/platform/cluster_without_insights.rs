@@ -72,7 +72,8 @@ fn switch_on(cluster: &Node, setting: Option<&Value>) -> Option<Fix> {
     }
     if is_terraform(cluster) {
         let setting = Data::map([("name", "containerInsights".into()), ("value", "enabled".into())]);
-        let patch = model::Patch::Put { at: cluster.span, path: vec!["setting"], value: setting };
+        let patch =
+            model::Patch::Put { at: cluster.span, path: vec!["setting"], value: Data::list([setting]) };
         return cluster.list("insights").is_empty().then(|| Fix::safe(title, patch));
     }
     let setting = Data::map([("Name", "containerInsights".into()), ("Value", "enabled".into())]);

@@ -16,7 +16,7 @@ check! {
     /// Name a KMS key.
     ///
     /// ```yaml fires
-    /// X: { Type: AWS::SageMaker::DataQualityJobDefinition, Properties: { Tags: [] } }
+    /// X: { Type: AWS::SageMaker::DataQualityJobDefinition, Properties: { DataQualityJobOutputConfig: { MonitoringOutputs: [{ S3Output: { LocalPath: /out, S3Uri: "s3://reports" } }] } } }
     /// ```
     /// ```yaml quiet
     /// X: { Type: AWS::SageMaker::DataQualityJobDefinition, Properties: { DataQualityJobOutputConfig: { KmsKeyId: k } } }

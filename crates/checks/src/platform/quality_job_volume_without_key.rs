@@ -16,7 +16,7 @@ check! {
     /// Name a KMS key.
     ///
     /// ```yaml fires
-    /// X: { Type: AWS::SageMaker::DataQualityJobDefinition, Properties: { Tags: [] } }
+    /// X: { Type: AWS::SageMaker::DataQualityJobDefinition, Properties: { JobResources: { ClusterConfig: { InstanceCount: 1, InstanceType: ml.m5.large, VolumeSizeInGB: 20 } } } }
     /// ```
     /// ```yaml quiet
     /// X: { Type: AWS::SageMaker::DataQualityJobDefinition, Properties: { JobResources: { ClusterConfig: { VolumeKmsKeyId: k } } } }

@@ -46,6 +46,14 @@ pub(super) fn resource(editor: &mut Editor<'_>, app: &App, new: &NewNode) -> Res
         write(editor, &place, field, value, &words)?;
         made.push(place);
     }
+    for ([path, _], value) in &new.properties {
+        if path.is_empty() {
+            continue;
+        }
+        let mut steps = properties.clone();
+        steps.extend(shape::steps(provider_type, path));
+        yaml::set(editor.draft(file)?, &steps, &content(value, &words)?)?;
+    }
     if let Some(policy) = &new.policy {
         let field = field(provider_type, |field| matches!(field.read, Read::Policy));
         let field = field.ok_or_else(|| NotWritten::new(format!("`{provider_type}` holds no policy")))?;

@@ -213,6 +213,34 @@ pub(super) fn rewrite(
     })
 }
 
+/// Adds an element to the list that stands at a place, or further blocks to the block there.
+pub(super) fn append(
+    editor: &mut Editor<'_>,
+    (owner, at): (&str, Span),
+    value: &Data,
+) -> Result<(), NotWritten> {
+    let content = content(value, &Terraform::of(editor, owner))?;
+    let draft = editor.draft(at.file)?;
+    let start = at.start as usize;
+    let taken = || NotWritten::new("another fix changes the same place").at(at);
+    let now = draft.now(&(start..start + 1)).ok_or_else(taken)?.start;
+    let gone = || NotWritten::new("the place is written in a way that is not changed").at(at);
+    let hcl = Hcl::parse(draft.text())?;
+    let changes = match (hcl.holder(now), &content) {
+        (Some(Holder::Block(block)), Content::Map(blocks)) => {
+            let add =
+                |(name, value): &(String, Content)| hcl.add_once(block, name, std::slice::from_ref(value));
+            blocks.iter().map(add).collect::<Result<Vec<_>, _>>()?.concat()
+        }
+        _ => {
+            let expr = value_in(&hcl.body, now).ok_or_else(gone)?;
+            hcl.push(expr, &content)?
+        }
+    };
+    super::yaml::make(draft, changes);
+    Ok(())
+}
+
 /// Adds a resource at the end of the file of another one.
 pub(super) fn create(editor: &mut Editor<'_>, app: &App, new: &NewNode) -> Result<(), NotWritten> {
     let near = app.named(&new.near).ok_or_else(|| NotWritten::new(format!("`{}` is gone", new.near)))?;
@@ -239,6 +267,11 @@ pub(super) fn create(editor: &mut Editor<'_>, app: &App, new: &NewNode) -> Resul
         };
         if let Inverse::Value(data) = inverted {
             root.put(field.path, content(&data, &words)?);
+        }
+    }
+    for ([_, path], value) in &new.properties {
+        if !path.is_empty() {
+            root.put(path, content(value, &words)?);
         }
     }
     if let Some(policy) = &new.policy {

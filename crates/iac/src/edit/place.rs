@@ -1,7 +1,7 @@
 //! Where an attribute of a node is written.
-use model::{App, Data, Framework, Node, Span, Value};
+use model::{App, Data, Framework, Kind, Node, Span, Value};
 
-use super::content::{Template, content};
+use super::content::{Content, Template, content};
 use super::invert::{Inverse, elements, inverse, is_spelt_for};
 use super::shape::{self, Made};
 use super::yaml::{self, Doc, Step};
@@ -36,6 +36,16 @@ pub(super) fn logical_id(app: &App, name: &str) -> String {
     }
 }
 
+/// Whose properties a node has: SAM's polled events have those of an event source mapping.
+fn written_as(node: &Node) -> &str {
+    const POLLED: &[&str] = &["queue", "stream", "table-stream", "document-stream", "kafka", "broker"];
+    let is_event = node.provider_type == aws::TRIGGER && node.kind == Kind::Trigger;
+    if is_event && node.text("event").is_some_and(|event| POLLED.contains(&event)) {
+        return "AWS::Lambda::EventSourceMapping";
+    }
+    &node.provider_type
+}
+
 /// The node that holds the text of an attribute: this one, or a part that gives it its settings.
 pub(super) fn holder<'a>(
     app: &'a App,
@@ -46,9 +56,10 @@ pub(super) fn holder<'a>(
         return Err(NotWritten::new(format!("a part of `{}` could not be read", node.name)));
     }
     let fields = |node: &Node| -> Vec<&'static Field> {
-        let mapping = aws::mapping(&node.provider_type);
+        let provider_type = written_as(node);
+        let mapping = aws::mapping(provider_type);
         let fields = mapping.map_or(&[][..], |mapping| mapping.fields).iter();
-        fields.filter(|field| field.attr == attr && is_spelt_for(field, &node.provider_type)).collect()
+        fields.filter(|field| field.attr == attr && is_spelt_for(field, provider_type)).collect()
     };
     let merges = |part: &&Node| {
         part.owner == Some(node.id) && aws::mapping(&part.provider_type).is_some_and(|mapping| mapping.merge)
@@ -78,6 +89,11 @@ fn template(
     (node, attr): (&Node, &str),
     value: Option<&Data>,
 ) -> Result<Option<Made>, NotWritten> {
+    if node.kind == Kind::TemplateParameter && attr == "has_default" && value.is_none() {
+        let path = ["Parameters", &node.name, "Default"].map(|step| Step::Key(step.to_owned()));
+        yaml::unset(editor.draft(node.name_at.file)?, &path, path.len())?;
+        return Ok(None);
+    }
     let (node, fields) = holder(app, node, attr)?;
     let file = node.name_at.file;
     let original = Doc::parse(editor.original(file)?)?;
@@ -161,12 +177,56 @@ pub(super) fn rewrite(
     value: &Data,
 ) -> Result<(), NotWritten> {
     may_write(app)?;
-    let owner = app.nodes.iter().filter(|node| node.span.contains(at)).min_by_key(|node| node.span.len());
+    let owner = owner(app, at);
     if app.framework == Framework::Terraform {
         return hcl::rewrite(editor, (owner.map_or("", |node| &node.name), at), below, value);
     }
     let words = Template { app, prefix: owner.map(|node| prefix(&node.name)).unwrap_or_default() };
     let content = content(value, &words)?;
+    let mut path = path_of(editor, owner, at)?;
+    let draft = editor.draft(at.file)?;
+    let doc = Doc::parse(draft.text())?;
+    path.extend(below.iter().map(|key| Step::Key((*key).to_owned())));
+    doc.may_replace(&path, &content)?;
+    yaml::set(draft, &path, &content).map_err(|why| why.at(at))
+}
+
+/// Adds an element to the list that stands at a place; to a block of Terraform, further blocks.
+pub(super) fn append(editor: &mut Editor<'_>, app: &App, at: Span, value: &Data) -> Result<(), NotWritten> {
+    may_write(app)?;
+    let owner = owner(app, at);
+    if app.framework == Framework::Terraform {
+        return hcl::append(editor, (owner.map_or("", |node| &node.name), at), value);
+    }
+    let words = Template { app, prefix: owner.map(|node| prefix(&node.name)).unwrap_or_default() };
+    let content = content(value, &words)?;
+    let path = path_of(editor, owner, at)?;
+    let draft = editor.draft(at.file)?;
+    let Some(Content::List(mut items)) = Doc::parse(draft.text())?.value(&path) else {
+        return Err(NotWritten::new("no list stands there").at(at));
+    };
+    if items.contains(&content) {
+        return Ok(());
+    }
+    items.push(content);
+    yaml::set(draft, &path, &Content::List(items)).map_err(|why| why.at(at))
+}
+
+/// The node whose block holds a place most closely.
+fn owner(app: &App, at: Span) -> Option<&Node> {
+    let written = app.nodes.iter().filter(|node| !node.implicit && node.span.contains(at));
+    written.min_by_key(|node| node.span.len())
+}
+
+/// The way to what stands at a place now. The place of a whole resource is the resource.
+fn path_of(editor: &mut Editor<'_>, owner: Option<&Node>, at: Span) -> Result<Vec<Step>, NotWritten> {
+    if let Some(node) = owner.filter(|node| node.span == at) {
+        let mut path = properties(&Doc::parse(editor.original(at.file)?)?, node)?;
+        if matches!(path.last(), Some(Step::Key(last)) if last == "Properties") {
+            path.pop();
+        }
+        return Ok(path);
+    }
     let draft = editor.draft(at.file)?;
     let start = at.start as usize;
     let taken = || NotWritten::new("another fix changes the same place").at(at);
@@ -175,15 +235,13 @@ pub(super) fn rewrite(
     let tree = doc.tree();
     let gone = || NotWritten::new("the place was not found").at(at);
     let item = tree.value_at(start).ok_or_else(gone)?;
-    let mut path = tree.path_to(item).ok_or_else(gone)?;
+    let path = tree.path_to(item).ok_or_else(gone)?;
     if let Some(Step::Key(section)) = path.first()
         && ["Parameters", "Mappings", "Globals", "Conditions"].contains(&section.as_str())
     {
         return Err(NotWritten::new(format!("the value stands in `{section}`, which others use, too")).at(at));
     }
-    path.extend(below.iter().map(|key| Step::Key((*key).to_owned())));
-    doc.may_replace(&path, &content)?;
-    yaml::set(draft, &path, &content).map_err(|why| why.at(at))
+    Ok(path)
 }
 
 /// Generated files are not written.

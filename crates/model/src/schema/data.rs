@@ -388,6 +388,7 @@ attributes! {
         cloud_logs: Flag "logs of the brokers go to the log service",
         log_group: Link(LogsTo) "the log group that they go to",
         minor_upgrades: Flag "minor versions are installed by themselves",
+        provider_key: Flag "encrypted with a key of the provider, not the customer's",
         key: Link(EncryptedBy) "customer key",
         encryption: Flag "encryption settings are written",
         client_tls: Text "traffic with clients: `TLS`, `TLS_PLAINTEXT`, `PLAINTEXT`",
