@@ -28,6 +28,7 @@ mod statements;
 mod stored;
 mod survives;
 mod uses;
+mod wrapped;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

@@ -9,7 +9,7 @@ mod names;
 use model::{App, Data, Framework, Kind, Node, Provider, Ref, Span, Value};
 
 pub(crate) use forms::{Reference, of as form};
-pub(crate) use long::{head, joined, of as long_of, parts};
+pub(crate) use long::{head, joined, of as long_of, parts, symbol};
 pub(crate) use names::{Names, is_run_time, long};
 
 /// The ARN of a node as its template writes it (`!GetAtt Orders.Arn`, `aws_dynamodb_table.orders.arn`); `None`
@@ -52,15 +52,21 @@ pub fn expand(app: &App, value: &Value) -> Value {
 /// The node that an ARN, a name, a queue's URL or a reference is about.
 #[must_use]
 pub fn target<'a>(app: &'a App, value: &Value) -> Option<&'a Node> {
+    referred(app, value).or_else(|| Names::of(app).find(app, &expand(app, value)))
+}
+
+/// The same with the names at hand.
+pub(crate) fn target_among<'a>(app: &'a App, names: &Names, value: &Value) -> Option<&'a Node> {
+    referred(app, value).or_else(|| names.find(app, &expand(app, value)))
+}
+
+fn referred<'a>(app: &'a App, value: &Value) -> Option<&'a Node> {
     let mut references = Vec::new();
     value.references(&mut references);
     // A region or an account that is referred to is not what the ARN is about.
     let nodes = references.iter().filter_map(|(reference, _)| node_of(app, reference));
     let mut about = nodes.filter(|node| !is_place(node));
-    if let Some(node) = about.next() {
-        return Some(node);
-    }
-    Names::of(app).find(app, &expand(app, value).display())
+    about.next()
 }
 
 /// The node that a reference is about; `MyFunction.Alias` is a part of what SAM makes of `MyFunction`.

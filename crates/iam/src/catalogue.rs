@@ -1,6 +1,7 @@
 //! Facts of the cloud: actions, resource types, operations of the SDKs, managed policies.
 //!
-//! The facts are texts in `catalogue/data`, deflated in the binary and read at first use. `cargo xtask catalogue`
+//! The facts are texts in `catalogue/data`, deflated in the binary, a page for each service, which is read when it is
+//! first asked for. `cargo xtask catalogue`
 //! gathers them; `operations.txt` alone is kept by hand.
 mod actions;
 mod managed;
@@ -141,7 +142,7 @@ pub fn resource_type(service: &str, name: &str) -> Option<ResourceType> {
 }
 
 /// Every resource type of a service.
-pub fn resource_types_of(service: &str) -> impl Iterator<Item = ResourceType> {
+pub fn resource_types_of(service: &str) -> impl Iterator<Item = ResourceType> + use<> {
     actions::resource_types_of(service)
 }
 

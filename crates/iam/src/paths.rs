@@ -31,6 +31,8 @@ pub use technique::{Grows, Limit, Login, Need, On, Shape, Technique, techniques}
 pub const IDENTITIES_MAX: usize = 2_000;
 /// Single steps, over all identities.
 pub const EDGES_MAX: usize = 300_000;
+/// Ways of one identity that are told.
+pub const ENDS_MAX: usize = 24;
 /// Steps of one chain.
 pub const HOPS_MAX: usize = 8;
 

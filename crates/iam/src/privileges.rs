@@ -9,7 +9,9 @@ mod judge;
 mod keys;
 mod meaning;
 mod minimal;
+mod objects;
 mod resources;
+mod special;
 mod statement;
 
 use model::{App, Condition, NodeId, Policy, Span, Value};

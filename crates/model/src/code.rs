@@ -171,7 +171,7 @@ pub struct Call {
 pub struct Aws {
     /// botocore's name of the service: `dynamodb`, `s3`, `stepfunctions`.
     pub service: String,
-    /// `PutItem`.
+    /// `PutItem`; `[]` when it is chosen at run time.
     pub operation: String,
 }
 

@@ -17,8 +17,11 @@ REGION = "us-east-1"
 PREFIXES = {"monitoring": "cloudwatch", "email": "ses"}
 NAMES = {
     "lambda:Invoke": "lambda:InvokeFunction",
+    "polly:speech": "polly:SynthesizeSpeech",
     "s3:HeadBucket": "s3:ListBucket",
 }
+# A call that names no lexicon, terminology or dataset is about `*`.
+STAR = {"cloudwatch", "polly", "translate", "rekognition", "textract", "comprehend", "sts", "tag"}
 ITEM_WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 SQL = {"select": "PartiQLSelect", "insert": "PartiQLInsert", "update": "PartiQLUpdate", "delete": "PartiQLDelete"}
 
@@ -146,8 +149,25 @@ def other(service, operation, request):
     elif service == "logs":
         group = body.get("logGroupName")
         yield operation, arn("logs", f"log-group:{group}") if group else "*"
+    elif service == "scheduler":
+        name = unquote(request._path).split("?")[0].rsplit("/", 1)[1]
+        yield operation, arn("scheduler", f"schedule/{body.get('GroupName', 'default')}/{name}")
+    elif service == "rds-data":
+        yield operation, body.get("resourceArn")
     else:
-        yield operation, None
+        yield operation, "*" if service in STAR else None
+
+
+def behind(service, operation, body):
+    """What AWS asks the caller for beside the operation itself."""
+    for each in ("Image", "Document", "SourceImage", "TargetImage"):
+        thing = (body.get(each) or {}).get("S3Object") if isinstance(body.get(each), dict) else None
+        if thing:
+            yield "s3:GetObject", f"arn:aws:s3:::{thing.get('Bucket')}/{thing.get('Name')}"
+    if service == "rds-data" and "secretArn" in body:
+        yield "secretsmanager:GetSecretValue", body["secretArn"]
+    if service == "scheduler" and operation in ("CreateSchedule", "UpdateSchedule"):
+        yield "iam:PassRole", body["Target"]["RoleArn"]
 
 
 def permissions(request, resource):
@@ -163,3 +183,5 @@ def permissions(request, resource):
     for name, where in found:
         action = f"{service}:{name}"
         yield NAMES.get(action, action), where
+    if service not in ("s3", "dynamodb"):
+        yield from behind(service, operation, body_of(request))

@@ -63,6 +63,7 @@ impl Interpreter<'_> {
             let all = self.taint_of_passed(arguments).flattened().cleaned(Kinds::of(SinkKind::Html));
             return Value::unknown(all);
         }
+        self.note_wrapped(known, arguments, site);
         self.middy_schema(known, arguments);
         if let Some(value) = self.schema_call(known, arguments) {
             self.note_call(&known.path, None, arguments, site);

@@ -375,7 +375,12 @@ impl Interpreter<'_> {
             }
             "getattr" => match second().as_text().cloned() {
                 Some(name) => Some(self.member(&first(), &name, site.at)),
-                None => Some(Value::unknown(first().taint.join(&second().taint))),
+                // Some member of it, nobody knows which.
+                None => {
+                    let taint = first().taint.join(&second().taint);
+                    let member = first().as_extern().map(|known| Shape::Extern(known.member("[]").into()));
+                    Some(Value { shape: member.unwrap_or(Shape::Unknown), taint })
+                }
             },
             "super" => Some(self.super_class()),
             "functools.partial" => self.partial(arguments),

@@ -98,6 +98,16 @@ impl Interpreter<'_> {
                 push(&mut all, name, passed.value.clone(), passed.at);
             }
         }
+        // Where the client of an API sends to is what it is about.
+        let endpoint = ["endpoint_url", "endpoint"]
+            .iter()
+            .find_map(|name| chain.iter().find_map(|(_, made_with)| self.option(made_with, name)));
+        if let Some(endpoint) = endpoint.filter(|_| aws.service == "apigatewaymanagementapi") {
+            push(&mut all, "Endpoint", endpoint, site.callee);
+        }
+        if aws.service == "s3" && known.path.contains(".object_versions.") {
+            push(&mut all, "VersionId", Value::UNKNOWN, site.callee);
+        }
         for (maker, made_with) in &chain {
             self.made_with(aws, (maker, made_with), site, &mut all);
         }

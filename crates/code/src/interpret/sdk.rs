@@ -40,6 +40,10 @@ impl Interpreter<'_> {
         }
         let written = self.with_parameters(known, &aws, &inner, site);
         self.note_call(&known.path, Some(aws.clone()), &written, site);
+        if let Some(listing) = models::aws::listing(&known.keyed) {
+            let api = format!("{}: {}.{}", known.path, listing.service, listing.operation);
+            self.note_call(&api, Some(listing), &written, site);
+        }
         self.identity(&known.path, &[], &inner);
         let target = self.target_of(known, &inner);
         self.note_boundary(&aws, target.as_ref(), &invoked);

@@ -4,10 +4,13 @@
 mod javascript;
 mod python;
 mod tables;
+mod wrappers;
 
 use model::Aws;
 
-/// The operation of a call.
+pub(crate) use wrappers::{Wrapper, wrapper};
+
+/// The operation of a call; `[]` when it is chosen at run time.
 ///
 /// `keyed` is the call's qualified name with the constant first argument of each call on the way:
 /// `boto3.client(s3).put_object`, `aws-sdk.S3().putObject`, `boto3.resource(dynamodb).Table(orders).put_item`.
@@ -22,6 +25,13 @@ pub(crate) fn operation(keyed: &str, command: Option<&str>) -> Option<Aws> {
         "aws_lambda_powertools" => python::powertools(rest),
         _ => javascript::operation(root, rest, command),
     }
+}
+
+/// The operation that a call does before its own: what a whole collection is asked, it lists.
+pub(crate) fn listing(keyed: &str) -> Option<Aws> {
+    let segments = segments(keyed)?;
+    let (root, rest) = segments.split_first()?;
+    (root.name == "boto3").then(|| python::listing(rest))?
 }
 
 /// One part of a qualified name.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use model::{App, Node, NodeId, Unknown, Value};
 
 use super::forms::form_of;
+use super::long::{joined, segments};
 use super::{expand, form, of};
 
 /// The names that a template gives its resources, by service.
@@ -18,7 +19,7 @@ impl Names {
         let mut names = Self::default();
         for node in &app.nodes {
             let Some(form) = form(node).filter(|form| form.named) else { continue };
-            let Some(name) = node.attrs.get("name").map(|name| expand(app, name).display()) else { continue };
+            let Some(name) = node.attrs.get("name").map(|name| shown(&expand(app, name))) else { continue };
             // A resource is meant before a data source that reads it.
             let is_data = node.provider_type.starts_with("data.");
             let key = (form.service, name.trim_start_matches('/').to_owned());
@@ -39,17 +40,18 @@ impl Names {
     /// The node of a service with this name.
     pub(crate) fn named<'a>(&self, app: &'a App, service: &str, name: &str) -> Option<&'a Node> {
         let service = form_of(service)?;
-        let name = name.trim_start_matches('/').to_owned();
+        let name = masked(name).trim_start_matches('/').to_owned();
         self.by_name.get(&(service, name)).copied().flatten().and_then(|id| app.node(id))
     }
 
     /// The node that an ARN (in its long form), an address of a queue, or a bare name is about.
-    pub(crate) fn find<'a>(&self, app: &'a App, text: &str) -> Option<&'a Node> {
-        if let Some(rest) = text.strip_prefix("arn:") {
-            let mut parts = rest.splitn(5, ':');
-            let (_, service, _, _) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-            let resource = parts.next()?;
-            return self.named(app, service, resource_name(service, resource)?);
+    pub(crate) fn find<'a>(&self, app: &'a App, value: &Value) -> Option<&'a Node> {
+        let text = shown(value);
+        if text.starts_with("arn:") {
+            let segments = segments(value);
+            let service = segments.get(2)?.first()?.display();
+            let resource = shown(&joined(segments.get(5)?.iter().cloned()));
+            return self.named(app, &service, resource_name(&service, &resource)?);
         }
         if let Some((host, path)) = text.strip_prefix("https://").and_then(|rest| rest.split_once('/')) {
             let name = path.rsplit('/').next()?;
@@ -59,6 +61,15 @@ impl Names {
         let only = found.next().filter(|_| found.next().is_none())?;
         only.1.and_then(|id| app.node(id))
     }
+}
+
+/// A value as text in which a colon is one of the ARN, not of `${AWS::StackName}`.
+fn shown(value: &Value) -> String {
+    masked(&value.display())
+}
+
+fn masked(text: &str) -> String {
+    text.replace("::", "\u{F8FF}")
 }
 
 /// The name inside of the resource part of an ARN: `orders` of `table/orders/index/by-day`.

@@ -1,127 +1,102 @@
 //! Actions: how deep each reaches, what it can be limited to, and sets of them.
 //!
-//! The table is text, unpacked at first use. A set of actions is a bit for each action of the table, so that
-//! `Action: "*"` (22,000 actions) costs no more than a single one.
-use std::collections::BTreeMap;
+//! Each service is a page of text, unpacked when it is first asked for. A set of actions is a bit for each action of
+//! the table, so that `Action: "*"` (22,000 actions) costs no more than a single one.
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
-use super::{Action, Level, ResourceType, packed};
+use super::packed::Book;
+use super::{Action, Level, ResourceType};
 
-static TEXT: LazyLock<String> =
-    LazyLock::new(|| packed::text(include_bytes!(concat!(env!("OUT_DIR"), "/actions"))));
-static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(&TEXT));
+const BOOK: Book = Book {
+    index: include!(concat!(env!("OUT_DIR"), "/actions.rs")),
+    bytes: include_bytes!(concat!(env!("OUT_DIR"), "/actions")),
+};
+/// How many actions there are, and the sets of those that can be limited, that write, that manage permissions.
+const FLAGS: (usize, &[u64], &[u64], &[u64]) = include!(concat!(env!("OUT_DIR"), "/flags.rs"));
 
-/// More than there are, so that the table grows in place.
-const ACTIONS: usize = 24_000;
+/// Services that were read, and their texts.
+static SERVICES: [OnceLock<Service>; BOOK.index.len()] = [const { OnceLock::new() }; BOOK.index.len()];
+static TEXTS: [OnceLock<String>; BOOK.index.len()] = [const { OnceLock::new() }; BOOK.index.len()];
 
-#[derive(Default)]
-struct Table {
-    /// In order of services, then of names without regard to case.
+/// The facts of a service.
+#[derive(Debug, Default)]
+struct Service {
+    /// In order of names without regard to case.
     actions: Vec<Action>,
     /// What the action of the same place has in common with others: a line of the text.
     groups: Vec<&'static str>,
-    services: BTreeMap<&'static str, Service>,
     /// `name|arn|keys`
     types: Vec<&'static str>,
     /// `key|type`
     keys: Vec<&'static str>,
-    all: ActionSet,
-    restrictable: ActionSet,
-    writes: ActionSet,
-    permissions: ActionSet,
 }
 
-/// Where the lines of a service stand.
-#[derive(Debug, Clone, Default)]
-struct Service {
-    actions: Range<usize>,
-    types: Range<usize>,
-    keys: Range<usize>,
-}
-
-impl Table {
-    fn read(text: &'static str) -> Self {
-        let mut table = Self::default();
-        let mut found: Vec<(Action, &'static str)> = Vec::with_capacity(ACTIONS);
-        let mut service = "";
-        let mut first = Service::default();
-        for line in text.lines().filter(|line| !line.starts_with('#')) {
+impl Service {
+    fn read(service: &'static str, text: &'static str) -> Self {
+        let mut found: Vec<(Action, &'static str)> = Vec::new();
+        let mut whole = Self::default();
+        for line in text.lines() {
             if let Some(line) = line.strip_prefix('+') {
-                table.types.push(line);
+                whole.types.push(line);
             } else if let Some(line) = line.strip_prefix('?') {
-                table.keys.push(line);
+                whole.keys.push(line);
             } else if let Some((signature, names)) = line.rsplit_once('|') {
                 let level = level(signature);
                 let restrictable = field(signature, 1).is_some_and(|types| !types.is_empty());
                 let action = |name| (Action { service, name, level, restrictable }, signature);
                 found.extend(names.split(',').map(action));
-            } else {
-                table.close(service, &first, &mut found);
-                first = table.place();
-                service = line;
             }
         }
-        table.close(service, &first, &mut found);
-        table.index();
-        table
-    }
-
-    fn place(&self) -> Service {
-        let empty = |at: usize| at..at;
-        Service {
-            actions: empty(self.actions.len()),
-            types: empty(self.types.len()),
-            keys: empty(self.keys.len()),
-        }
-    }
-
-    /// The actions of a service are whole: they are put in order and into the table.
-    fn close(&mut self, service: &'static str, first: &Service, found: &mut Vec<(Action, &'static str)>) {
         found.sort_by(|(a, _), (b, _)| caseless(a.name, b.name));
-        self.groups.extend(found.iter().map(|(_, group)| *group));
-        self.actions.extend(found.drain(..).map(|(action, _)| action));
-        let last = self.place();
-        let whole = Service {
-            actions: first.actions.start..last.actions.end,
-            types: first.types.start..last.types.end,
-            keys: first.keys.start..last.keys.end,
-        };
-        if !service.is_empty() {
-            self.services.insert(service, whole);
-        }
+        (whole.actions, whole.groups) = found.into_iter().unzip();
+        whole
     }
 
-    fn index(&mut self) {
-        let those = |wanted: fn(&Action) -> bool| {
-            let places = self.actions.iter().enumerate().filter(|(_, action)| wanted(action));
-            places.map(|(place, _)| place).collect()
-        };
-        let all: ActionSet = those(|_| true);
-        let restrictable = those(|action| action.restrictable);
-        let writes = those(|action| action.level == Level::Write);
-        let permissions = those(|action| action.level == Level::Permissions);
-        (self.all, self.restrictable) = (all, restrictable);
-        (self.writes, self.permissions) = (writes, permissions);
+    fn place_of(&self, name: &str) -> Option<usize> {
+        self.actions.binary_search_by(|action| caseless(action.name, name)).ok()
     }
+}
 
-    fn service(&self, name: &str) -> Service {
-        let found = self.services.get(name).or_else(|| self.services.get(name.to_ascii_lowercase().as_str()));
-        found.cloned().unwrap_or_default()
-    }
+static NOTHING: Service =
+    Service { actions: Vec::new(), groups: Vec::new(), types: Vec::new(), keys: Vec::new() };
 
-    fn place_of(&self, service: &str, name: &str) -> Option<usize> {
-        let places = self.service(service).actions;
-        let first = places.start;
-        let actions = self.actions.get(places)?;
-        let found = actions.binary_search_by(|action| caseless(action.name, name));
-        found.ok().map(|place| first + place)
-    }
+fn page(page: usize) -> &'static Service {
+    let Some(((service, text), (name, ..))) =
+        SERVICES.get(page).zip(TEXTS.get(page)).zip(BOOK.index.get(page))
+    else {
+        return &NOTHING;
+    };
+    service.get_or_init(|| Service::read(name, text.get_or_init(|| BOOK.text(page))))
+}
 
-    fn group(&self, action: Action) -> &'static str {
-        let place = self.place_of(action.service, action.name);
-        place.and_then(|place| self.groups.get(place).copied()).unwrap_or_default()
-    }
+fn number_of(service: &str) -> Option<usize> {
+    BOOK.page_of(service).or_else(|| BOOK.page_of(&service.to_ascii_lowercase()))
+}
+
+fn service(name: &str) -> &'static Service {
+    number_of(name).map_or(&NOTHING, page)
+}
+
+/// The places of a page's actions in the whole table.
+fn places(page: usize) -> Range<usize> {
+    BOOK.index.get(page).map_or(0..0, |(_, before, count, _)| *before..before + count)
+}
+
+fn place_of(service: &str, name: &str) -> Option<usize> {
+    let number = number_of(service)?;
+    page(number).place_of(name).map(|place| places(number).start + place)
+}
+
+/// The action at a place of the whole table.
+fn at(place: usize) -> Option<Action> {
+    let number = BOOK.index.partition_point(|(_, before, ..)| *before <= place).checked_sub(1)?;
+    page(number).actions.get(place - places(number).start).copied()
+}
+
+fn group(action: Action) -> &'static str {
+    let service = service(action.service);
+    service.place_of(action.name).and_then(|place| service.groups.get(place).copied()).unwrap_or_default()
 }
 
 fn caseless(a: &str, b: &str) -> std::cmp::Ordering {
@@ -143,10 +118,9 @@ fn level(signature: &str) -> Level {
     }
 }
 
-/// The first line of the table says when its facts were taken down: `# as of 2026-10-27`.
+/// The first line of the text says when its facts were taken down: `# as of 2026-10-27`.
 pub(super) fn date() -> Option<model::Date> {
-    let text = TEXT.lines().next()?.strip_prefix("# as of ")?;
-    let mut parts = text.split('-');
+    let mut parts = include_str!(concat!(env!("OUT_DIR"), "/date")).split('-');
     let year = parts.next()?.parse().ok()?;
     let month = parts.next()?.parse().ok()?;
     let day = parts.next()?.parse().ok()?;
@@ -155,12 +129,13 @@ pub(super) fn date() -> Option<model::Date> {
 
 /// `dynamodb:putitem`
 pub(super) fn named(name: &str) -> Option<Action> {
-    let (service, name) = name.split_once(':')?;
-    TABLE.place_of(service, name).and_then(|place| TABLE.actions.get(place).copied())
+    let (prefix, name) = name.split_once(':')?;
+    let service = service(prefix);
+    service.place_of(name).and_then(|place| service.actions.get(place).copied())
 }
 
 pub(super) fn exists(service: &str) -> bool {
-    TABLE.services.contains_key(service.to_ascii_lowercase().as_str())
+    number_of(service).is_some()
 }
 
 /// A resource type of an action's group: its name, whether it must be named, the keys that hold for it.
@@ -171,7 +146,7 @@ struct Kind {
 }
 
 fn kinds(action: Action) -> impl Iterator<Item = Kind> {
-    let kinds = field(TABLE.group(action), 1).unwrap_or_default();
+    let kinds = field(group(action), 1).unwrap_or_default();
     kinds.split(';').filter(|kind| !kind.is_empty()).map(|kind| {
         let (name, keys) = kind.split_once('(').unwrap_or((kind, ""));
         let keys = keys.strip_suffix(')').unwrap_or(keys);
@@ -184,9 +159,8 @@ pub(super) fn resource_type(service: &str, name: &str) -> Option<ResourceType> {
     resource_types_of(service).find(|kind| kind.name == name)
 }
 
-pub(super) fn resource_types_of(service: &str) -> impl Iterator<Item = ResourceType> {
-    let lines = TABLE.types.get(TABLE.service(service).types).unwrap_or_default();
-    lines.iter().filter_map(|line| {
+pub(super) fn resource_types_of(name: &str) -> impl Iterator<Item = ResourceType> + use<> {
+    service(name).types.iter().filter_map(|line| {
         let mut fields = line.split('|');
         Some(ResourceType { name: fields.next()?, arn: fields.next()? })
     })
@@ -201,11 +175,11 @@ pub(super) fn is_required(action: Action, resource: &ResourceType) -> bool {
 }
 
 pub(super) fn condition_keys(action: Action) -> Vec<&'static str> {
-    let own = field(TABLE.group(action), 2).unwrap_or_default();
+    let own = field(group(action), 2).unwrap_or_default();
     let of_types = kinds(action).flat_map(|kind| kind.keys.split(','));
     let of_resources = kinds(action).filter_map(|kind| {
-        let lines = TABLE.types.get(TABLE.service(action.service).types).unwrap_or_default();
-        let line = lines.iter().find(|line| line.split('|').next() == Some(kind.name))?;
+        let mut lines = service(action.service).types.iter();
+        let line = lines.find(|line| line.split('|').next() == Some(kind.name))?;
         field(line, 2)
     });
     let all = own.split(',').chain(of_types).chain(of_resources.flat_map(|keys| keys.split(',')));
@@ -215,14 +189,13 @@ pub(super) fn condition_keys(action: Action) -> Vec<&'static str> {
     keys
 }
 
-pub(super) fn key_type(service: &str, key: &str) -> Option<&'static str> {
-    let lines = TABLE.keys.get(TABLE.service(service).keys).unwrap_or_default();
-    let mut keys = lines.iter().filter_map(|line| line.split_once('|'));
+pub(super) fn key_type(prefix: &str, key: &str) -> Option<&'static str> {
+    let mut keys = service(prefix).keys.iter().filter_map(|line| line.split_once('|'));
     keys.find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, kind)| kind)
 }
 
 pub(super) fn dependents(action: Action) -> Vec<&'static str> {
-    let depends = field(TABLE.group(action), 3).unwrap_or_default();
+    let depends = field(group(action), 3).unwrap_or_default();
     depends.split(',').filter(|name| !name.is_empty()).collect()
 }
 
@@ -239,6 +212,12 @@ impl FromIterator<usize> for ActionSet {
 }
 
 impl ActionSet {
+    fn all() -> Self {
+        let mut words = vec![u64::MAX; FLAGS.0 / 64];
+        words.push((1 << (FLAGS.0 % 64)) - 1);
+        Self(words)
+    }
+
     fn insert(&mut self, place: usize) {
         if self.0.len() <= place / 64 {
             self.0.resize(place / 64 + 1, 0);
@@ -265,7 +244,7 @@ impl ActionSet {
     /// Whether this action is one of them.
     #[must_use]
     pub fn contains(&self, action: Action) -> bool {
-        TABLE.place_of(action.service, action.name).is_some_and(|place| self.has(place))
+        place_of(action.service, action.name).is_some_and(|place| self.has(place))
     }
 
     pub fn add(&mut self, other: &Self) {
@@ -280,25 +259,29 @@ impl ActionSet {
     /// Those that are in both.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
-        Self(self.0.iter().zip(&other.0).map(|(word, other)| word & other).collect())
+        self.those(&other.0)
+    }
+
+    fn those(&self, other: &[u64]) -> Self {
+        Self(self.0.iter().zip(other).map(|(word, other)| word & other).collect())
     }
 
     /// Those that a statement can narrow to resources.
     #[must_use]
     pub fn restrictable(&self) -> Self {
-        self.and(&TABLE.restrictable)
+        self.those(FLAGS.1)
     }
 
     /// Those of the level "Write".
     #[must_use]
     pub fn writes(&self) -> Self {
-        self.and(&TABLE.writes)
+        self.those(FLAGS.2)
     }
 
     /// Those of the level "Permissions management".
     #[must_use]
     pub fn permissions(&self) -> Self {
-        self.and(&TABLE.permissions)
+        self.those(FLAGS.3)
     }
 
     /// In the order of the table: services, then names.
@@ -306,7 +289,7 @@ impl ActionSet {
         let places = self.0.iter().enumerate().flat_map(|(word, bits)| {
             (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit)
         });
-        places.filter_map(|place| TABLE.actions.get(place).copied())
+        places.filter_map(at)
     }
 
     /// Those of these names (`service:Name`, without regard to case) that are in the set.
@@ -314,7 +297,7 @@ impl ActionSet {
     pub fn named<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Self {
         let place = |name: &str| {
             let (service, name) = name.split_once(':')?;
-            TABLE.place_of(service, name)
+            place_of(service, name)
         };
         names.into_iter().filter_map(place).filter(|place| self.has(*place)).collect()
     }
@@ -324,18 +307,23 @@ impl ActionSet {
 #[must_use]
 pub fn matching(pattern: &str) -> ActionSet {
     if matches!(pattern, "*" | "*:*") {
-        return TABLE.all.clone();
+        return ActionSet::all();
     }
-    let Some((service, name)) = pattern.split_once(':') else { return ActionSet::default() };
-    let covered = |place: &usize| TABLE.actions.get(*place).is_some_and(|action| covers(name, action.name));
-    if service.contains(['*', '?']) {
-        let services = TABLE.services.iter().filter(|(prefix, _)| covers(service, prefix));
-        return services.flat_map(|(_, service)| service.actions.clone()).filter(covered).collect();
+    let Some((prefix, name)) = pattern.split_once(':') else { return ActionSet::default() };
+    if prefix.contains(['*', '?']) {
+        let pages = BOOK.index.iter().enumerate().filter(|(_, (service, ..))| covers(prefix, service));
+        return pages.flat_map(|(page, _)| covered(page, name)).collect();
     }
     if !name.contains(['*', '?']) {
-        return TABLE.place_of(service, name).into_iter().collect();
+        return place_of(prefix, name).into_iter().collect();
     }
-    TABLE.service(service).actions.filter(covered).collect()
+    number_of(prefix).into_iter().flat_map(|page| covered(page, name)).collect()
+}
+
+/// The places of a page's actions that a pattern covers.
+fn covered(number: usize, pattern: &str) -> impl Iterator<Item = usize> {
+    let all = places(number).zip(&page(number).actions);
+    all.filter(move |(_, action)| covers(pattern, action.name)).map(|(place, _)| place)
 }
 
 /// Whether an IAM pattern with `*` and `?` covers a text, without regard to case.
@@ -366,6 +354,11 @@ pub fn covers(pattern: &str, text: &str) -> bool {
         }
     }
     pattern.iter().skip(p).all(|byte| *byte == b'*')
+}
+
+#[cfg(test)]
+pub(super) fn bytes() -> usize {
+    BOOK.size() + 8 * (FLAGS.1.len() + FLAGS.2.len() + FLAGS.3.len())
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
-//! Policies that AWS keeps. They lie in pieces, so that one policy costs one piece.
+//! Policies that AWS keeps. They lie in pages, so that one policy costs one page.
 use std::sync::OnceLock;
 
-use super::{Managed, packed};
+use super::Managed;
+use super::packed::Book;
 
-/// The first name of each piece, and the piece.
-const PIECES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/managed.rs"));
-/// Pieces that were read.
-static READ: [OnceLock<String>; PIECES.len()] = [const { OnceLock::new() }; PIECES.len()];
+const BOOK: Book = Book {
+    index: include!(concat!(env!("OUT_DIR"), "/managed.rs")),
+    bytes: include_bytes!(concat!(env!("OUT_DIR"), "/managed")),
+};
+/// Pages that were read.
+static READ: [OnceLock<String>; BOOK.index.len()] = [const { OnceLock::new() }; BOOK.index.len()];
 
 /// By ARN of any partition, with or without the path, or by bare name.
 pub(super) fn named(arn_or_name: &str) -> Option<Managed> {
@@ -19,18 +22,21 @@ pub(super) fn named(arn_or_name: &str) -> Option<Managed> {
         None => arn_or_name,
     };
     let name = name.rsplit('/').next().filter(|name| !name.is_empty())?;
-    let lower = name.to_ascii_lowercase();
-    let piece = PIECES.partition_point(|(first, _)| first.to_ascii_lowercase() <= lower).checked_sub(1)?;
-    lines(piece).find(|one| one.arn.rsplit('/').next() == Some(name))
+    let page = BOOK.page_with(&name.to_ascii_lowercase())?;
+    lines(page).find(|one| one.arn.rsplit('/').next() == Some(name))
 }
 
 pub(super) fn all() -> impl Iterator<Item = Managed> {
-    (0..PIECES.len()).flat_map(lines)
+    (0..READ.len()).flat_map(lines)
 }
 
-fn lines(piece: usize) -> impl Iterator<Item = Managed> {
-    let text = READ.get(piece).zip(PIECES.get(piece));
-    let text = text.map_or("", |(read, (_, bytes))| read.get_or_init(|| packed::text(bytes)));
+fn lines(page: usize) -> impl Iterator<Item = Managed> {
+    let text = READ.get(page).map_or("", |read| read.get_or_init(|| BOOK.text(page)));
     let lines = text.lines().filter_map(|line| line.split_once(' '));
     lines.map(|(arn, document)| Managed { arn, document })
+}
+
+#[cfg(test)]
+pub(super) fn bytes() -> usize {
+    BOOK.size()
 }

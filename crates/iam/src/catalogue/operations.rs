@@ -1,28 +1,23 @@
 //! What an operation of an SDK needs: the action of its own name, unless a table says otherwise.
 //!
 //! `operations.txt` is kept by hand; its first lines tell the grammar. `sdk.txt` is generated: services and their
-//! prefixes, operations that need no permission, roles that are passed on, parameters that name resources.
+//! prefixes, operations that need no permission, roles that are passed on, parameters that name resources. Together
+//! they are a page for each service of the SDKs, read when it is first asked for.
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use model::Aws;
 
-use super::{Binding, NameKind, Permission, ResourceType, When, actions, packed};
+use super::packed::Book;
+use super::{Binding, NameKind, Permission, ResourceType, When, actions};
 
-static HAND: LazyLock<String> =
-    LazyLock::new(|| packed::text(include_bytes!(concat!(env!("OUT_DIR"), "/operations"))));
-static SDK: LazyLock<String> =
-    LazyLock::new(|| packed::text(include_bytes!(concat!(env!("OUT_DIR"), "/sdk"))));
-static TABLE: LazyLock<Table> = LazyLock::new(Table::read);
-
-#[derive(Default)]
-struct Table {
-    services: BTreeMap<&'static str, Service>,
-    /// What the hand-kept table says of a service's operation.
-    hand: BTreeMap<(&'static str, &'static str), Vec<Permission>>,
-    /// Lines of the hand-kept table that say nothing: misspelt actions. A test keeps this empty.
-    wrong: Vec<&'static str>,
-}
+const BOOK: Book = Book {
+    index: include!(concat!(env!("OUT_DIR"), "/sdk.rs")),
+    bytes: include_bytes!(concat!(env!("OUT_DIR"), "/sdk")),
+};
+/// Services that were read, and their texts.
+static SERVICES: [OnceLock<Service>; BOOK.index.len()] = [const { OnceLock::new() }; BOOK.index.len()];
+static TEXTS: [OnceLock<String>; BOOK.index.len()] = [const { OnceLock::new() }; BOOK.index.len()];
 
 /// A service of the SDKs.
 #[derive(Default)]
@@ -36,25 +31,19 @@ struct Service {
     methods: Vec<(&'static str, &'static str, &'static str)>,
     /// What names resources: `type|variable|parameter|kind|operations`.
     bindings: Vec<&'static str>,
+    /// What the hand-kept table says of operations.
+    hand: BTreeMap<&'static str, Vec<Permission>>,
+    /// Lines of the hand-kept table that say nothing: misspelt actions. A test keeps this empty.
+    wrong: Vec<&'static str>,
 }
 
-impl Table {
-    fn read() -> Self {
-        let mut table = Self::default();
-        table.read_sdk(&SDK);
-        table.read_hand(&HAND);
-        table
-    }
-
-    fn read_sdk(&mut self, text: &'static str) {
-        let mut name = "";
-        for line in text.lines() {
-            if let Some((service, prefix)) = header(line).and_then(|line| line.split_once(' ')) {
-                name = service;
-                self.services.insert(name, Service { prefix, ..Service::default() });
-                continue;
-            }
-            let Some(service) = self.services.get_mut(name) else { continue };
+impl Service {
+    fn read(text: &'static str) -> Self {
+        let (generated, hand) = text.split_once("\n=\n").unwrap_or((text, ""));
+        let mut service = Self::default();
+        let mut lines = generated.lines();
+        service.prefix = lines.next().unwrap_or_default();
+        for line in lines {
             if let Some(names) = line.strip_prefix('-') {
                 service.free.extend(names.split(','));
             } else if let Some(role) = line.strip_prefix('^') {
@@ -65,34 +54,31 @@ impl Table {
                 service.bindings.push(line);
             }
         }
+        hand.lines().for_each(|line| service.read_hand(line));
+        service
     }
 
-    fn read_hand(&mut self, text: &'static str) {
-        let mut service = "";
-        for line in text.lines() {
-            if let Some(name) = header(line) {
-                service = name;
-                continue;
+    fn read_hand(&mut self, line: &'static str) {
+        let Some((operations, texts)) = line.split_once(' ') else { return };
+        let mut permissions = Vec::new();
+        for text in texts.split_whitespace().filter(|text| *text != "-") {
+            let found = permissions_of(self.prefix, text);
+            if found.is_empty() {
+                self.wrong.push(line);
             }
-            let Some((operations, texts)) = line.split_once(' ') else { continue };
-            let prefix = self.services.get(service).map_or("", |service| service.prefix);
-            let mut permissions = Vec::new();
-            for text in texts.split_whitespace().filter(|text| *text != "-") {
-                let found = permissions_of(prefix, text);
-                if found.is_empty() {
-                    self.wrong.push(line);
-                }
-                permissions.extend(found);
-            }
-            for operation in operations.split(',') {
-                self.hand.insert((service, operation), permissions.clone());
-            }
+            permissions.extend(found);
         }
+        self.hand.extend(operations.split(',').map(|operation| (operation, permissions.clone())));
     }
 }
 
-fn header(line: &'static str) -> Option<&'static str> {
-    line.strip_prefix('[')?.strip_suffix(']')
+fn page(number: usize) -> Option<&'static Service> {
+    let (service, text) = SERVICES.get(number).zip(TEXTS.get(number))?;
+    Some(service.get_or_init(|| Service::read(text.get_or_init(|| BOOK.text(number)))))
+}
+
+fn service(name: &str) -> Option<&'static Service> {
+    BOOK.page_of(name).and_then(page)
 }
 
 fn three(line: &'static str) -> Option<(&'static str, &'static str, &'static str)> {
@@ -128,14 +114,13 @@ fn permissions_of(prefix: &str, text: &'static str) -> Vec<Permission> {
 
 /// The prefix of a service's actions: `stepfunctions` to `states`.
 pub(super) fn prefix(service: &str) -> Option<&'static str> {
-    TABLE.services.get(service).map(|service| service.prefix).filter(|prefix| *prefix != "-")
+    self::service(service).map(|service| service.prefix).filter(|prefix| *prefix != "-")
 }
 
 pub(super) fn permissions(operation: &Aws) -> Option<Vec<Permission>> {
     let name = operation.operation.as_str();
-    let (key, service) = TABLE.services.get_key_value(operation.service.as_str())?;
-    let by_hand = TABLE.hand.get(&(*key, name));
-    let mut permissions = match by_hand {
+    let service = service(&operation.service)?;
+    let mut permissions = match service.hand.get(name) {
         Some(permissions) => permissions.clone(),
         None if service.free.contains(&name) => return Some(Vec::new()),
         None => vec![own(service, name)?],
@@ -164,7 +149,7 @@ pub(super) fn binding(operation: &Aws, permission: &Permission, resource: &Resou
     let (kind, parameter) = permission.on;
     let is_said = !parameter.is_empty() && (kind.is_empty() || kind == resource.name);
     let mut found = if is_said { said(parameter, resource.arn) } else { Vec::new() };
-    let own = TABLE.services.get(operation.service.as_str());
+    let own = service(&operation.service);
     // The resources of another service are named by the hand-kept table alone.
     let own = own.filter(|own| own.prefix == permission.action.service);
     let lines = own.map_or(&[] as &[_], |own| own.bindings.as_slice());
@@ -232,10 +217,16 @@ fn read_binding(line: &'static str, resource: &str) -> Option<(Binding, &'static
 
 #[cfg(test)]
 pub(super) fn wrong() -> Vec<&'static str> {
-    TABLE.wrong.clone()
+    let services = (0..SERVICES.len()).filter_map(page);
+    services.flat_map(|service| service.wrong.iter().copied()).collect()
 }
 
 #[cfg(test)]
 pub(super) fn hand() -> impl Iterator<Item = &'static Permission> {
-    TABLE.hand.values().flatten()
+    (0..SERVICES.len()).filter_map(page).flat_map(|service| service.hand.values().flatten())
+}
+
+#[cfg(test)]
+pub(super) fn bytes() -> usize {
+    BOOK.size()
 }

@@ -76,11 +76,41 @@ fn an_action_knows_its_resources_and_keys() {
     assert!(dependents(action("lambda:CreateFunction").unwrap()).contains(&"iam:PassRole"));
 }
 
+/// Tells the age; only facts of the future, or of no day at all, are wrong.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the age of the facts is the point")]
 fn the_facts_have_a_date() {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let today = i64::try_from(now.as_secs() / 86_400).unwrap();
     let date = as_of();
-    println!("facts as of {date:?}");
-    assert!(date.year >= 2026, "the facts say when they were taken down");
+    let age = today - days(date);
+    println!("the facts of AWS are {age} days old: {date:?}");
+    assert!(date.year >= 2026 && (1..=12).contains(&date.month) && (1..=31).contains(&date.day), "{date:?}");
+    assert!(age >= 0, "the facts are of {} days ahead", -age);
+}
+
+/// Days since 1970-01-01, as Howard Hinnant counts them.
+fn days(date: Date) -> i64 {
+    let (month, day) = (i64::from(date.month), i64::from(date.day));
+    let year = i64::from(date.year) - i64::from(month <= 2);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    year.div_euclid(400) * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+#[test]
+fn days_are_counted() {
+    assert_eq!(days(Date { year: 1970, month: 1, day: 1 }), 0);
+    assert_eq!(days(Date { year: 2026, month: 10, day: 27 }), 20_753);
+}
+
+/// What the facts cost in the binary.
+#[test]
+fn the_facts_are_small() {
+    const BYTES_MAX: usize = 1_000_000;
+    let bytes = actions::bytes() + operations::bytes() + managed::bytes();
+    println!("the facts of AWS take {bytes} bytes");
+    assert!(bytes < BYTES_MAX, "{bytes}");
 }
 
 #[test]

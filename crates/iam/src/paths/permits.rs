@@ -214,7 +214,10 @@ impl<'a> Permissions<'a> {
                 (Tri::Unknown, None) => best = Some((answer, line)),
             }
         }
-        let Some((mut answer, line)) = best else { return Decision::Nothing };
+        let Some((mut answer, line)) = best else {
+            let refused = !loose.denies && self.refused(&object, place, &request);
+            return if refused { Decision::Denied } else { Decision::Nothing };
+        };
         if !loose.denies {
             let denied = Tri::any(object.denied(&self.denies, place, &request, line));
             match denied {
@@ -231,6 +234,12 @@ impl<'a> Permissions<'a> {
         }
         let certainty = if answer.is_true() { Certainty::Certain } else { Certainty::Possible };
         Decision::Allowed { certainty, at: line.statement.at }
+    }
+
+    /// Denied whatever allows it: a role that names somebody lets them in unless this is so.
+    fn refused(&self, object: &Object<'_>, place: usize, request: &Request<'_>) -> bool {
+        let about = self.denies.iter().filter(|line| line.actions.get(place) == Some(&true));
+        about.into_iter().any(|line| (object.covered(line) & must_hold(line.statement, request)).is_true())
     }
 
     fn within_bounds(&self, object: &Object<'_>, place: usize, request: &Request<'_>, by: &Line<'_>) -> Tri {

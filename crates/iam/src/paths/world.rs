@@ -27,9 +27,61 @@ pub(super) struct World<'a> {
     pub identities: &'a [Identity<'a>],
     places: BTreeMap<NodeId, usize>,
     arns: BTreeMap<NodeId, Arn>,
+    doors: Vec<Door<'a>>,
     pub carriers: Vec<Carrier<'a>>,
     /// Managed policies of the application, with those who have them.
     pub policies: Vec<(&'a Node, Vec<usize>)>,
+}
+
+/// Who may come in through a statement of a role's trust.
+#[derive(Debug)]
+struct Entrance<'a, W> {
+    who: W,
+    statement: &'a model::Statement,
+}
+
+/// A principal that is no service.
+#[derive(Debug)]
+enum Who {
+    Everyone,
+    Named(Reach),
+    /// Whoever the account allows to; unknown when it may be another account.
+    Account(Tri),
+}
+
+/// Everybody whom a role trusts.
+#[derive(Debug, Default)]
+struct Door<'a> {
+    services: Vec<Entrance<'a, String>>,
+    people: Vec<Entrance<'a, Who>>,
+}
+
+impl<'a> Door<'a> {
+    fn of(app: &App, identity: &'a Identity<'a>) -> Self {
+        let assumes = |value: &Value| value.as_str().is_none_or(|text| action_covers(text, "sts:AssumeRole"));
+        let statements = identity.trust.iter().flat_map(|policy| &policy.statements);
+        let mut door = Self::default();
+        for statement in statements.filter(|statement| statement.actions.iter().any(assumes)) {
+            for principal in &statement.principals {
+                if principal.kind == "Service" {
+                    door.services.push(Entrance { who: principal.value.display(), statement });
+                    continue;
+                }
+                let account = is_account(&principal.value, &principal.kind);
+                let who = if principal.is_everyone() {
+                    Who::Everyone
+                } else if !account.is_false() {
+                    Who::Account(account)
+                } else if principal.kind == "AWS" {
+                    Who::Named(Reach::of(app, &principal.value, None))
+                } else {
+                    continue;
+                };
+                door.people.push(Entrance { who, statement });
+            }
+        }
+        door
+    }
 }
 
 /// How a role lets somebody in.
@@ -55,6 +107,7 @@ impl<'a> World<'a> {
             identities,
             places,
             arns: BTreeMap::new(),
+            doors: identities.iter().map(|identity| Door::of(app, identity)).collect(),
             carriers: Vec::new(),
             policies: Vec::new(),
         };
@@ -208,57 +261,67 @@ impl<'a> World<'a> {
 
     /// Whether a role trusts one of these services.
     pub(super) fn trusts(&self, role: usize, services: &[&str]) -> Tri {
-        self.trust(role, role, |principal| {
-            let named = |text: &str| services.iter().any(|service| begins(text, service));
-            Tri::from(principal.kind == "Service" && named(&principal.value.display()))
-        })
-    }
-
-    /// How a role lets somebody in.
-    pub(super) fn entry(&self, role: usize, who: usize) -> Entry {
-        let Some(node) = self.node(who) else { return Entry { direct: Tri::False, account: Tri::False } };
-        let own = self.arns.get(&node.id);
-        let by_name = |principal: &model::Principal| {
-            if principal.is_everyone() {
-                return Tri::True;
-            }
-            if principal.kind != "AWS" {
-                return Tri::False;
-            }
-            match (Reach::of(self.app, &principal.value, None), own) {
-                (Reach::Node(id), _) => (id == node.id).into(),
-                (Reach::Arn(arn), Some(own)) => arn.covers(own),
-                _ => Tri::False,
-            }
-        };
-        let direct = if node.kind == Kind::Group { Tri::False } else { self.trust(role, who, by_name) };
-        Entry {
-            direct,
-            account: self.trust(role, who, |principal| is_account(&principal.value, &principal.kind)),
-        }
-    }
-
-    /// Whether a statement of a role's trust is about a principal, and its conditions can be met.
-    fn trust(&self, role: usize, who: usize, is: impl Fn(&model::Principal) -> Tri) -> Tri {
-        let (Some(identity), Some(holder)) = (self.identities.get(role), self.node(who)) else {
-            return Tri::False;
-        };
-        let request = Request { app: self.app, principal: holder, object: Some(identity.node), passed: &[] };
-        let assumes = |value: &Value| value.as_str().is_none_or(|text| action_covers(text, "sts:AssumeRole"));
+        let Some(door) = self.doors.get(role) else { return Tri::False };
+        let named = |text: &str| services.iter().any(|service| begins(text, service));
+        let Some(node) = self.node(role) else { return Tri::False };
+        // A denial without conditions closes the door for whom it names.
         let mut answer = Tri::False;
-        for statement in identity.trust.iter().flat_map(|policy| &policy.statements) {
-            if !statement.actions.iter().any(assumes) {
+        for entrance in &door.services {
+            if !named(&entrance.who) {
                 continue;
             }
-            let named = Tri::any(statement.principals.iter().map(&is));
-            let applies = named & can_hold(statement, &request);
-            match statement.effect {
-                Effect::Allow => answer = answer | applies,
-                Effect::Deny if applies.is_true() && statement.conditions.is_empty() => return Tri::False,
+            match entrance.statement.effect {
+                Effect::Allow => answer = answer | self.open(entrance.statement, node, node),
+                Effect::Deny if entrance.statement.conditions.is_empty() => return Tri::False,
                 Effect::Deny | Effect::Unknown => {}
             }
         }
         answer
+    }
+
+    /// How a role lets somebody in.
+    pub(super) fn entry(&self, role: usize, who: usize) -> Entry {
+        let mut entry = Entry { direct: Tri::False, account: Tri::False };
+        let (Some(node), Some(target), Some(door)) = (self.node(who), self.node(role), self.doors.get(role))
+        else {
+            return entry;
+        };
+        let own = self.arns.get(&node.id);
+        for entrance in &door.people {
+            let named = match (&entrance.who, own) {
+                (Who::Everyone, _) => Tri::True,
+                (Who::Account(_), _) => Tri::False,
+                (Who::Named(Reach::Node(id)), _) => (*id == node.id).into(),
+                (Who::Named(Reach::Arn(arn)), Some(own)) => arn.covers(own),
+                (Who::Named(_), _) => Tri::False,
+            };
+            let account = if let Who::Account(sure) = entrance.who { sure } else { Tri::False };
+            // A group is no principal: its members come in as users of the account.
+            let direct = if node.kind == Kind::Group { Tri::False } else { named };
+            if direct.is_false() && account.is_false() {
+                continue;
+            }
+            let open = self.open(entrance.statement, node, target);
+            match entrance.statement.effect {
+                Effect::Allow => {
+                    entry.direct = entry.direct | (direct & open);
+                    entry.account = entry.account | (account & open);
+                }
+                Effect::Deny if entrance.statement.conditions.is_empty() => {
+                    return Entry { direct: Tri::False, account: Tri::False };
+                }
+                Effect::Deny | Effect::Unknown => {}
+            }
+        }
+        entry
+    }
+
+    /// Whether the conditions of a statement of a role's trust can be met by somebody.
+    fn open(&self, statement: &model::Statement, who: &Node, role: &Node) -> Tri {
+        if statement.conditions.is_empty() {
+            return Tri::True;
+        }
+        can_hold(statement, &Request { app: self.app, principal: who, object: Some(role), passed: &[] })
     }
 
     /// Some node of the application has one of these types.

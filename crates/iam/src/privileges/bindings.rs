@@ -45,8 +45,22 @@ pub(super) fn written(service: &str, kind: &str, variable: &str) -> Option<&'sta
     found(kind).or_else(|| found("*"))
 }
 
+/// Whether a parameter of the call gives the variable.
+pub(super) fn is_given(call: &Call, of: (&str, &str), variable: &str) -> bool {
+    !given(call, of, variable).is_empty()
+}
+
 /// What is known of the values of a variable: those of the first parameter that is given.
 pub(super) fn values(call: &Call, (service, kind): (&str, &str), variable: &str) -> Vec<Data> {
+    let given = given(call, (service, kind), variable);
+    if !given.is_empty() {
+        return given;
+    }
+    let default = written(service, kind, variable).and_then(|binding| binding.default);
+    default.filter(|_| !is_hidden(call)).map(|default| Data::Text(default.to_owned())).into_iter().collect()
+}
+
+fn given(call: &Call, (service, kind): (&str, &str), variable: &str) -> Vec<Data> {
     let binding = written(service, kind, variable);
     for path in binding.map_or(&[][..], |binding| &binding.paths) {
         let found = at(call, path);
@@ -54,11 +68,7 @@ pub(super) fn values(call: &Call, (service, kind): (&str, &str), variable: &str)
             return found;
         }
     }
-    if let Some(argument) = usual(call, kind, variable) {
-        return alternatives(argument);
-    }
-    let default = binding.and_then(|binding| binding.default);
-    default.filter(|_| is_visible(call)).map(|default| Data::Text(default.to_owned())).into_iter().collect()
+    usual(call, kind, variable).map(alternatives).unwrap_or_default()
 }
 
 /// The values at a path of the call's parameters.
@@ -69,7 +79,14 @@ pub(super) fn at(call: &Call, path: &str) -> Vec<Data> {
         return Vec::new();
     };
     let all = alternatives(argument);
-    all.iter().flat_map(|value| stepped(value, step, rest)).collect()
+    let found = all.iter().flat_map(|value| stepped(value, step, rest));
+    // One or many: `keyIds: [a, b]`.
+    found
+        .flat_map(|value| match value {
+            Data::List(items) => items.into_iter().map(|item| item.data).collect(),
+            value => vec![value],
+        })
+        .collect()
 }
 
 /// A parameter that is called like the variable, or like the type with `Name`, `Id`, `Arn` behind it.
@@ -94,11 +111,11 @@ fn alternatives(argument: &Argument) -> Vec<Data> {
     if named.is_empty() { vec![argument.value.clone()] } else { named }
 }
 
-/// Whether all parameters of the call are seen: none is hidden in an object that is not known.
-pub(super) fn is_visible(call: &Call) -> bool {
-    let is_hidden =
-        |argument: &Argument| argument.name.is_none() && matches!(argument.value, Data::Unknown(_));
-    !call.arguments.iter().any(is_hidden)
+/// Whether parameters of the call may be hidden: in an object that is not known, or inside of a library.
+pub(super) fn is_hidden(call: &Call) -> bool {
+    let is_whole = |argument: &Argument| argument.name.as_deref().is_none_or(|name| name == "**");
+    let is_open = |argument: &Argument| is_whole(argument) && matches!(argument.value, Data::Unknown(_));
+    call.api.contains(": ") || call.arguments.iter().any(is_open)
 }
 
 fn cut(path: &str) -> (&str, &str) {

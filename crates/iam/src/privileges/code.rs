@@ -37,7 +37,13 @@ fn counts(call: &Call, code: &FunctionCode) -> bool {
 impl Derived {
     fn call<'a>(&mut self, place: Place<'a>, (call, aws): (&Call, &Aws), granted: &Granted<'a>) {
         let name = format!("{}.{}", aws.service, aws.operation);
-        let Some(permissions) = catalogue::permissions(aws) else {
+        if aws.operation == "[]" {
+            let why = format!("which operation of `{}` is called is chosen at run time", aws.service);
+            self.unresolved.push(Unresolved { at: call.at, why });
+            self.dynamic.insert(catalogue::prefix(&aws.service).unwrap_or(&aws.service).to_owned());
+            return;
+        }
+        let Some(permissions) = permissions_of(aws) else {
             let why = format!("no permission of `{name}` is known");
             self.unresolved.push(Unresolved { at: call.at, why });
             return;
@@ -68,6 +74,14 @@ impl Derived {
     }
 }
 
+/// The permissions of an operation; what is signed by hand is called like its action.
+fn permissions_of(aws: &Aws) -> Option<Vec<Permission>> {
+    catalogue::permissions(aws).or_else(|| {
+        let action = catalogue::action(&format!("{}:{}", aws.service, aws.operation))?;
+        Some(vec![Permission { action, when: When::Always, on: ("", "") }])
+    })
+}
+
 /// Whether the call has what makes the permission necessary. What is not known is not assumed.
 fn is_needed(call: &Call, permission: &Permission) -> bool {
     let given = |path: &str| {
@@ -77,7 +91,7 @@ fn is_needed(call: &Call, permission: &Permission) -> bool {
     match permission.when {
         When::Always => true,
         When::Given(path) => given(path),
-        When::Absent(path) => !given(path) && bindings::is_visible(call),
+        When::Absent(path) => !given(path),
         When::Is(path, texts) => bindings::at(call, path).iter().any(|value| match value {
             Data::Text(text) => texts.iter().any(|wanted| text.eq_ignore_ascii_case(wanted)),
             _ => false,

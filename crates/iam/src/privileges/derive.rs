@@ -21,21 +21,21 @@ pub(super) fn all(app: &App) -> Vec<Privileges> {
 fn one<'a>(place: Place<'a>, code: Option<&'a FunctionCode>) -> Privileges {
     let Place { app, function, .. } = place;
     let identity = identity_of(app, function);
-    let granted = identity.as_ref().map(|identity| Granted::of(app, identity)).unwrap_or_default();
+    let granted = identity.as_ref().map(|identity| Granted::of(place, identity)).unwrap_or_default();
     let mut derived = code.map(|code| code::needs(place, code, &granted)).unwrap_or_default();
     derived.needs.extend(graph::needs(place, function));
     let behind = keys::needs(place, &derived.needs);
     derived.needs.extend(behind);
     let needed = merged(app, derived.needs);
     let base = merged(app, graph::base(app, function));
-    let mut judge = Judge::new(app, &needed, &base, &derived.dynamic);
+    let mut judge = Judge::new(place, &needed, &base, &derived.dynamic);
     judge.unseen = unseen(code);
     if let Some(why) = &judge.unseen {
         derived.unresolved.push(Unresolved { at: function.name_at, why: why.clone() });
     }
     let grants = judge.grants(&granted);
     let missing = match &identity {
-        Some(identity) => missing(app, &needed, &granted, framework_gives(app, function, identity)),
+        Some(identity) => missing(place, &needed, &granted, framework_gives(app, function, identity)),
         None => Vec::new(),
     };
     if identity.is_none() {
@@ -123,10 +123,10 @@ fn framework_gives(app: &App, function: &Node, identity: &Identity<'_>) -> bool 
 }
 
 /// Needs that nothing allows.
-fn missing(app: &App, needed: &[Need], granted: &Granted<'_>, is_given: bool) -> Vec<usize> {
+fn missing<'a>(place: Place<'a>, needed: &[Need], granted: &Granted<'a>, is_given: bool) -> Vec<usize> {
     let indexed = needed.iter().enumerate();
     let lacks = |need: &Need| {
-        !(is_given && need.origin == Origin::Trigger) && granted.allows(app, need) == Tri::False
+        !(is_given && need.origin == Origin::Trigger) && granted.allows(place, need) == Tri::False
     };
     indexed.filter(|(_, need)| lacks(need)).map(|(index, _)| index).collect()
 }

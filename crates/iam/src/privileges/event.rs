@@ -50,8 +50,11 @@ fn sources<'a>(place: Place<'a>, event: &'static str, service: &str) -> impl Ite
     });
     of_kind.filter_map(move |trigger| {
         let source = trigger.get("source").and_then(|source| arn::target(app, source));
-        let by_pattern = || bucket_of_pattern(app, trigger);
-        source.filter(|node| arn::form(node).is_some_and(|form| form.service == service)).or_else(by_pattern)
+        let is_it = |node: &&Node| arn::form(node).is_some_and(|form| form.service == service);
+        // A bucket tells a queue or a topic, which the function listens to.
+        let told = || source.and_then(|carrier| app.sources(carrier, Relation::SendsTo).find(is_it));
+        let by_pattern = || bucket_of_pattern(app, trigger).filter(is_it);
+        source.filter(is_it).or_else(told).or_else(by_pattern)
     })
 }
 

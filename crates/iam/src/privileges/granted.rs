@@ -1,5 +1,5 @@
 //! What a role allows, made ready to be compared.
-use model::{App, Effect, Node, PolicyOrigin, Span, Statement, Tri, Value};
+use model::{Effect, Node, PolicyOrigin, Span, Statement, Tri, Value};
 
 use super::meaning::Place;
 use super::{GrantSource, Need};
@@ -35,9 +35,9 @@ pub(super) struct Granted<'a> {
 }
 
 impl<'a> Area<'a> {
-    pub(super) fn of(app: &'a App, value: &Value) -> Self {
-        let long = arn::expand(app, value);
-        let node = arn::target(app, value);
+    pub(super) fn of(place: Place<'a>, value: &Value) -> Self {
+        let long = arn::expand(place.app, value);
+        let node = arn::target_among(place.app, place.names, value);
         Self { pattern: Pattern::of(&long), node }
     }
 
@@ -59,7 +59,7 @@ impl<'a> Area<'a> {
 }
 
 impl<'a> Granted<'a> {
-    pub(super) fn of(app: &'a App, identity: &Identity<'_>) -> Self {
+    pub(super) fn of(place: Place<'a>, identity: &Identity<'_>) -> Self {
         let mut granted = Self::default();
         for policy in &identity.policies {
             let source = match &policy.origin {
@@ -75,7 +75,7 @@ impl<'a> Granted<'a> {
                 granted.opaque.push((policy.at, name));
             }
             for statement in &policy.statements {
-                let rule = Rule::of(app, statement, &policy.name, &source);
+                let rule = Rule::of(place, statement, &policy.name, &source);
                 match statement.effect {
                     Effect::Allow => granted.allows.push(rule),
                     Effect::Deny => granted.denies.push(rule),
@@ -87,9 +87,9 @@ impl<'a> Granted<'a> {
     }
 
     /// Whether a need is allowed, as far as it is known.
-    pub(super) fn allows(&self, app: &'a App, need: &Need) -> Tri {
+    pub(super) fn allows(&self, place: Place<'a>, need: &Need) -> Tri {
         let action = Pattern::action(&need.action);
-        let areas: Vec<Area<'a>> = need.resources.iter().map(|resource| Area::of(app, resource)).collect();
+        let areas: Vec<Area<'a>> = need.resources.iter().map(|resource| Area::of(place, resource)).collect();
         Tri::all(areas.iter().map(|area| {
             let allowed = Tri::any(self.allows.iter().map(|rule| rule.covers(&action, area)));
             let denied = Tri::any(self.denies.iter().map(|rule| rule.covers(&action, area)));
@@ -107,7 +107,7 @@ impl<'a> Granted<'a> {
     /// about no other.
     pub(super) fn narrowed(&self, place: Place<'a>, action: &str, resource: &Value) -> Option<Vec<Value>> {
         let action = Pattern::action(action);
-        let open = Area::of(place.app, resource);
+        let open = Area::of(place, resource);
         let mut found: Vec<Value> = Vec::new();
         for rule in self.allows.iter().filter(|rule| rule.names(&action) != Tri::False) {
             if !rule.not_resources.is_empty() || rule.statement.resources.is_empty() {
@@ -128,9 +128,9 @@ impl<'a> Granted<'a> {
 }
 
 impl<'a> Rule<'a> {
-    fn of(app: &'a App, statement: &Statement, policy: &str, source: &GrantSource) -> Self {
+    fn of(place: Place<'a>, statement: &Statement, policy: &str, source: &GrantSource) -> Self {
         let actions = |values: &[Value]| values.iter().map(Pattern::action_of).collect();
-        let areas = |values: &[Value]| values.iter().map(|value| Area::of(app, value)).collect();
+        let areas = |values: &[Value]| values.iter().map(|value| Area::of(place, value)).collect();
         Self {
             policy: policy.to_owned(),
             source: source.clone(),

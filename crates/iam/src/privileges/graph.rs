@@ -123,7 +123,7 @@ fn polling(place: Place<'_>, trigger: &Node, all: &mut Vec<Need>) {
             .iter()
             .filter_map(|entry| entry.get("URI").or_else(|| entry.get("uri")))
         {
-            if arn::target(place.app, secret).is_some_and(|node| node.kind == Kind::Secret)
+            if arn::target_among(place.app, place.names, secret).is_some_and(|node| node.kind == Kind::Secret)
                 || secret.display().contains("secret")
             {
                 add("sign-in", arn_of(place, "secretsmanager", secret));
@@ -139,12 +139,13 @@ fn polling(place: Place<'_>, trigger: &Node, all: &mut Vec<Need>) {
 
 /// Whether a source is a resource of the cloud, not an address.
 fn is_arn_like(place: Place<'_>, source: &Value) -> bool {
-    arn::target(place.app, source).is_some() || arn::expand(place.app, source).display().starts_with("arn:")
+    arn::target_among(place.app, place.names, source).is_some()
+        || arn::expand(place.app, source).display().starts_with("arn:")
 }
 
 /// The stream that a consumer reads.
 fn consumed(place: Place<'_>, source: &Value) -> Value {
-    let consumer = arn::target(place.app, source);
+    let consumer = arn::target_among(place.app, place.names, source);
     let stream = consumer.and_then(|consumer| place.app.targets(consumer, Relation::PartOf).next());
     stream.and_then(|stream| arn::of(place.app, stream)).unwrap_or_else(everything)
 }
@@ -157,7 +158,7 @@ fn stream_of(place: Place<'_>, source: &Value) -> Value {
             .as_deref()
             .is_some_and(|attribute| attribute.to_ascii_lowercase().contains("stream"))
     };
-    match (&source.data, arn::target(place.app, source)) {
+    match (&source.data, arn::target_among(place.app, place.names, source)) {
         (Data::Ref(reference), _) if is_stream(reference) => source.clone(),
         (_, Some(table)) if table.kind == Kind::Table => {
             let suffix = Value::text(source.at, "/stream/*");
@@ -174,7 +175,8 @@ fn delivery(place: Place<'_>, target: &Value, at: Span) -> Vec<Need> {
         return Vec::new();
     }
     let shown = arn::expand(place.app, target).display();
-    let service = arn::target(place.app, target).and_then(arn::form).map(|form| form.service);
+    let service =
+        arn::target_among(place.app, place.names, target).and_then(arn::form).map(|form| form.service);
     let service = service.map(str::to_owned).or_else(|| shown.split(':').nth(2).map(str::to_owned));
     let action = match service.as_deref() {
         Some("sqs") => "sqs:SendMessage",
@@ -209,7 +211,7 @@ fn delivery(place: Place<'_>, target: &Value, at: Span) -> Vec<Need> {
 /// Mounting a file system through an access point.
 fn mounted(place: Place<'_>, mount: &Value, at: Span) -> Vec<Need> {
     let point = mount.get("Arn").or_else(|| mount.get("arn")).unwrap_or(mount);
-    let node = arn::target(place.app, point);
+    let node = arn::target_among(place.app, place.names, point);
     let system = node.and_then(|node| match node.kind {
         Kind::FileSystem => Some(node),
         _ => place.app.targets(node, Relation::PartOf).find(|node| node.kind == Kind::FileSystem),

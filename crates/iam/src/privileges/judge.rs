@@ -1,9 +1,10 @@
 //! What is to be said of each grant.
 use std::collections::BTreeSet;
 
-use model::{App, Tri, Value};
+use model::{Tri, Value};
 
 use super::granted::{Area, Granted, Rule};
+use super::meaning::Place;
 use super::{Grant, Judgement, Need};
 use crate::{Pattern, catalogue};
 
@@ -21,12 +22,12 @@ pub(super) struct Judge<'a> {
 
 impl<'a> Judge<'a> {
     pub(super) fn new(
-        app: &'a App,
+        place: Place<'a>,
         needed: &'a [Need],
         base: &'a [Need],
         dynamic: &'a BTreeSet<String>,
     ) -> Self {
-        let of = |need: &Need| need.resources.iter().map(|resource| Area::of(app, resource)).collect();
+        let of = |need: &Need| need.resources.iter().map(|resource| Area::of(place, resource)).collect();
         let areas = needed.iter().map(of).collect();
         Self { needed, base, unseen: None, dynamic, areas }
     }

@@ -52,7 +52,9 @@ pub(super) fn needs(place: Place<'_>, known: &[Need]) -> Vec<Need> {
         if uses.is_empty() {
             continue;
         }
-        for node in one.resources.iter().filter_map(|resource| arn::target(place.app, resource)) {
+        for node in
+            one.resources.iter().filter_map(|resource| arn::target_among(place.app, place.names, resource))
+        {
             let Some(key) = key_of(place, node) else { continue };
             let why = format!("`{}` is encrypted with this key", node.name);
             let at = one.because.first().map_or(node.name_at, |reason| reason.at);

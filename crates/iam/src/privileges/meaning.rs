@@ -73,10 +73,10 @@ impl<'a> Place<'a> {
         }
         let value = || Value::text(Span::NONE, text);
         if text.starts_with("arn:") {
-            let long = arn::expand(self.app, &value()).display();
+            let long = arn::expand(self.app, &value());
             let node = self.names.find(self.app, &long);
             return match node.and_then(|node| arn::long(self.app, node)) {
-                Some(known) if known.display() == long => {
+                Some(known) if known.display() == long.display() => {
                     node.map_or_else(|| Meaning::Arn(value()), Meaning::Node)
                 }
                 _ => Meaning::Arn(value()),
@@ -100,7 +100,7 @@ impl<'a> Place<'a> {
         let long = arn::expand(self.app, &value);
         let shown = long.display();
         if shown.starts_with("arn:") {
-            let node = self.names.find(self.app, &shown);
+            let node = self.names.find(self.app, &long);
             let is_whole =
                 node.and_then(|node| arn::long(self.app, node)).is_some_and(|long| long.display() == shown);
             return match node {

@@ -3,7 +3,7 @@ use model::{Call, Data, Node, Span, Value};
 
 use super::bindings;
 use super::meaning::{Meaning, Place, starred};
-use super::statement;
+use super::{objects, special, statement};
 use crate::arn;
 use crate::catalogue::{self, Permission, ResourceType};
 
@@ -25,6 +25,9 @@ pub(super) struct Asked<'a> {
 
 /// The resources that a permission of a call is about.
 pub(super) fn of(asked: Asked<'_>) -> Found {
+    if let Some(found) = special::of(asked) {
+        return found;
+    }
     let action = asked.permission.action;
     let types = if action.restrictable { types_of(asked) } else { Vec::new() };
     if types.is_empty() {
@@ -47,6 +50,9 @@ pub(super) fn everything() -> Value {
 fn types_of(asked: Asked<'_>) -> Vec<ResourceType> {
     let all = catalogue::resource_types(asked.permission.action);
     let (wanted, _) = asked.permission.on;
+    if wanted == "*" {
+        return Vec::new();
+    }
     if !wanted.is_empty() {
         return all.into_iter().filter(|kind| kind.name == wanted).collect();
     }
@@ -56,14 +62,24 @@ fn types_of(asked: Asked<'_>) -> Vec<ResourceType> {
     if let Some(index) = all.iter().find(|kind| has_index && kind.name == "index") {
         return vec![*index];
     }
-    let is_named = |kind: &&ResourceType| {
-        variables(kind.arn).iter().any(|variable| {
-            let binding = bindings::written(service, kind.name, variable);
-            let plain = binding.is_none_or(|binding| binding.default.is_none());
-            plain && !bindings::values(asked.call, (service, kind.name), variable).is_empty()
-        })
+    let is_given = |kind: &&ResourceType| {
+        variables(kind.arn)
+            .iter()
+            .any(|variable| bindings::is_given(asked.call, (service, kind.name), variable))
     };
-    let first = all.iter().find(is_named).or_else(|| all.first());
+    let is_required = |kind: &&ResourceType| catalogue::is_required(asked.permission.action, kind);
+    if let Some(given) = all.iter().find(is_given) {
+        let others = all.iter().filter(|kind| is_required(kind) && kind.name != given.name);
+        return std::iter::once(given).chain(others.filter(is_given)).copied().collect();
+    }
+    // What need not be named, and is not, is everything, unless the service takes one of its own.
+    let is_default = |kind: &&ResourceType| {
+        variables(kind.arn)
+            .iter()
+            .any(|variable| !bindings::values(asked.call, (service, kind.name), variable).is_empty())
+    };
+    let is_open = |kind: &&ResourceType| is_required(kind) && bindings::is_hidden(asked.call);
+    let first = all.iter().find(is_open).or_else(|| all.iter().find(is_default));
     first.copied().into_iter().collect()
 }
 
@@ -91,51 +107,34 @@ fn pieces(pattern: &str) -> Vec<Result<&str, &str>> {
     all
 }
 
-impl<'a> Asked<'a> {
+impl Asked<'_> {
     /// The ARNs of one resource type, as the call's parameters fill its pattern.
     fn filled(self, kind: &ResourceType) -> Found {
-        let service = self.permission.action.service;
         let pieces = pieces(resource_part(kind.arn));
-        let Some(first) = pieces.iter().position(Result::is_err) else {
-            return Found {
-                resources: vec![self.place.named(service, &pieces, Value::text(Span::NONE, ""))],
-                open: None,
-            };
+        let first = pieces.iter().position(Result::is_err).unwrap_or(pieces.len());
+        let before = pieces.get(..first).unwrap_or_default();
+        let Some(Err(variable)) = pieces.get(first) else {
+            let whole = named(kind.arn, before, Value::text(Span::NONE, ""));
+            return Found { resources: vec![whole], open: None };
         };
-        let Some(Err(variable)) = pieces.get(first) else { return Found::default() };
         let rest = pieces.get(first + 1..).unwrap_or_default();
-        let suffixes = self.suffix(kind, rest);
         let mut found = Found::default();
-        let values = self.values(kind, variable);
+        let mut values = self.values(kind, variable, rest);
         if values.is_empty() {
-            let why = "no parameter names it".to_owned();
-            found.resources.push(self.place.named(
-                service,
-                pieces.get(..first).unwrap_or_default(),
-                arn::joined([star(), suffixes.clone()]),
-            ));
-            found.open = Some(why);
-            return found;
+            values.push((Data::unknown("no parameter names it"), self.suffix(kind, rest)));
         }
-        for value in values {
-            let before = pieces.get(..first).unwrap_or_default();
+        for (value, suffix) in values {
+            let name = |name: Value| named(kind.arn, before, arn::joined([name, suffix.clone()]));
+            let service = service_of(kind.arn);
             match self.place.meaning(service, &value) {
                 Meaning::Node(node) => {
                     let node_arn = arn::of(self.place.app, node).unwrap_or_else(everything);
-                    found.resources.push(arn::joined([node_arn, suffix_of_node(node, &suffixes)]));
+                    found.resources.push(arn::joined([node_arn, suffix_of_node(node, &suffix)]));
                 }
-                Meaning::Arn(value) => found.resources.push(arn::joined([value, suffixes.clone()])),
-                Meaning::Name(name) => {
-                    let name = spelled(service, name);
-                    found.resources.push(self.place.named(
-                        service,
-                        before,
-                        arn::joined([name, suffixes.clone()]),
-                    ));
-                }
+                Meaning::Arn(value) => found.resources.push(arn::joined([value, suffix.clone()])),
+                Meaning::Name(value) => found.resources.push(name(spelled(service, value))),
                 Meaning::Unknown(why) => {
-                    let name = arn::joined([star(), suffixes.clone()]);
-                    found.resources.push(self.place.named(service, before, name));
+                    found.resources.push(name(star()));
                     found.open = Some(why);
                 }
             }
@@ -143,65 +142,85 @@ impl<'a> Asked<'a> {
         found
     }
 
-    /// The values of the first variable of a type.
-    fn values(self, kind: &ResourceType, variable: &str) -> Vec<Data> {
-        let service = self.permission.action.service;
-        match (service, self.permission.on.1) {
-            (_, "") => bindings::values(self.call, (service, kind.name), variable),
-            ("s3", "CopySource") => {
-                bindings::at(self.call, "CopySource").into_iter().map(|value| copied(value).0).collect()
+    /// The values of the first variable of a type, each with what stands behind it.
+    fn values(self, kind: &ResourceType, variable: &str, rest: &[Result<&str, &str>]) -> Vec<(Data, Value)> {
+        let of = (self.permission.action.service, kind.name);
+        let values = match (of.0, self.permission.on.1) {
+            (_, "") => bindings::values(self.call, of, variable),
+            ("s3", parameter) => {
+                let objects = objects::named_by(self.call, parameter).into_iter();
+                return objects.map(|(bucket, key)| (bucket, with_key(rest, key))).collect();
             }
-            // The parameter names the object, not the bucket.
-            ("s3", _) => bindings::values(self.call, (service, kind.name), variable),
             ("dynamodb", parameter) if parameter.ends_with("Statement") => {
                 bindings::at(self.call, parameter).iter().map(statement::table).collect()
             }
-            (_, parameter) => bindings::at(self.call, parameter),
-        }
+            (_, parameter) => {
+                bindings::at(self.call, parameter.split_once('+').map_or(parameter, |(first, _)| first))
+            }
+        };
+        let suffix = self.suffix(kind, rest);
+        values.into_iter().map(|value| (value, suffix.clone())).collect()
     }
 
     /// What stands behind the first variable.
     fn suffix(self, kind: &ResourceType, rest: &[Result<&str, &str>]) -> Value {
-        let service = self.permission.action.service;
-        let (_, parameter) = self.permission.on;
-        let mut all = Vec::new();
-        for piece in rest {
-            match piece {
-                Ok(text) => all.push(Value::text(Span::NONE, *text)),
-                Err(variable) => {
-                    let values = match (service, parameter) {
-                        ("s3", parameter) if !parameter.is_empty() => bindings::at(self.call, parameter)
-                            .into_iter()
-                            .map(|value| copied(value).1)
-                            .collect(),
-                        _ => bindings::values(self.call, (service, kind.name), variable),
-                    };
-                    let only = match values.as_slice() {
-                        [only] => starred(&Value::new(Span::NONE, only.clone())),
-                        _ => star(),
-                    };
-                    all.push(only);
+        let of = (self.permission.action.service, kind.name);
+        let second = self.permission.on.1.split_once('+').map(|(_, second)| second);
+        let parts = rest.iter().map(|piece| match piece {
+            Ok(text) => Value::text(Span::NONE, *text),
+            Err(variable) => {
+                let values = second.map_or_else(
+                    || bindings::values(self.call, of, variable),
+                    |second| bindings::at(self.call, second),
+                );
+                match values.as_slice() {
+                    [only] => starred(&Value::new(Span::NONE, only.clone())),
+                    _ => star(),
                 }
             }
-        }
-        if service == "secretsmanager" {
-            all.clear();
-        }
-        arn::joined(all)
+        });
+        arn::joined(parts.collect::<Vec<_>>())
     }
 }
 
-impl Place<'_> {
-    /// The ARN of something that only has a name.
-    fn named(self, service: &str, before: &[Result<&str, &str>], name: Value) -> Value {
-        let mut all = arn::head(service);
-        all.extend(before.iter().map(|piece| match piece {
-            Ok(text) => Value::text(Span::NONE, *text),
-            Err(_) => star(),
-        }));
-        all.push(name);
-        arn::joined(all)
-    }
+/// The service that an ARN pattern is of: `rds` of what `rds-data` is about.
+fn service_of(pattern: &'static str) -> &'static str {
+    pattern.split(':').nth(2).unwrap_or_default()
+}
+
+/// A key behind a bucket.
+fn with_key(rest: &[Result<&str, &str>], key: Data) -> Value {
+    let key = starred(&Value::new(Span::NONE, key));
+    let parts = rest.iter().map(|piece| match piece {
+        Ok(text) => Value::text(Span::NONE, *text),
+        Err(_) => key.clone(),
+    });
+    arn::joined(parts.collect::<Vec<_>>())
+}
+
+/// The ARN of something that only has a name: the pattern's beginning, then the name.
+fn named(pattern: &str, before: &[Result<&str, &str>], name: Value) -> Value {
+    let mut all = head(pattern);
+    all.extend(before.iter().map(|piece| match piece {
+        Ok(text) => Value::text(Span::NONE, *text),
+        Err(_) => star(),
+    }));
+    all.push(name);
+    arn::joined(all)
+}
+
+/// What stands before the resource part of a pattern.
+fn head(pattern: &str) -> Vec<Value> {
+    let resource = resource_part(pattern);
+    let head = pattern.strip_suffix(resource).unwrap_or_default();
+    let part = |piece: Result<&str, &str>| match piece {
+        Ok(text) => Value::text(Span::NONE, text),
+        Err("Partition") => arn::symbol("${AWS::Partition}"),
+        Err("Region") => arn::symbol("${AWS::Region}"),
+        Err("Account") => arn::symbol("${AWS::AccountId}"),
+        Err(_) => star(),
+    };
+    pieces(head).into_iter().map(part).collect()
 }
 
 fn star() -> Value {
@@ -225,41 +244,5 @@ fn spelled(service: &str, name: Value) -> Value {
         }
         ("secretsmanager", _) if !name.display().ends_with('*') => arn::joined([name, text("-??????")]),
         _ => name,
-    }
-}
-
-/// Bucket and key of what an object is copied from: `{Bucket, Key}` or `bucket/key`.
-fn copied(value: Data) -> (Data, Data) {
-    let unknown = || Data::unknown("known only at run time");
-    match &value {
-        Data::Map(_) => {
-            let value = Value::new(Span::NONE, value.clone());
-            let field = |name: &str| value.get(name).map_or_else(unknown, |field| field.data.clone());
-            (field("Bucket"), field("Key"))
-        }
-        Data::Text(text) => match text.trim_start_matches('/').split_once('/') {
-            Some((bucket, key)) => (Data::Text(bucket.to_owned()), Data::Text(key.to_owned())),
-            None => (value.clone(), unknown()),
-        },
-        Data::Joined(parts) => {
-            let (mut bucket, mut key, mut is_key) = (Vec::new(), Vec::new(), false);
-            for (position, part) in parts.iter().enumerate() {
-                let into = |is_key| if is_key { 1 } else { 0 };
-                let slash =
-                    part.as_str().map(|text| if position == 0 { text.trim_start_matches('/') } else { text });
-                match slash.and_then(|text| text.split_once('/')).filter(|_| !is_key) {
-                    Some((before, after)) => {
-                        bucket.push(Value::text(part.at, before));
-                        key.push(Value::text(part.at, after));
-                        is_key = true;
-                    }
-                    None if into(is_key) == 1 => key.push(part.clone()),
-                    None => bucket.push(part.clone()),
-                }
-            }
-            let key = if is_key { arn::joined(key).data } else { unknown() };
-            (arn::joined(bucket).data, key)
-        }
-        _ => (value, unknown()),
     }
 }

@@ -82,6 +82,10 @@ fn version_3_method(
     operation: impl Fn(&str) -> String,
 ) -> Option<Aws> {
     let (last, way) = rest.split_last()?;
+    // A command, or a method, that is chosen at run time.
+    if matches!((way, last.name), ([only], "send" | "[]") if only.argument.is_some()) {
+        return aws(service.name, "[]");
+    }
     if let Some(name) = last.name.strip_prefix("paginate") {
         return aws(service.name, operation(name));
     }

@@ -55,6 +55,10 @@ fn client_method(service: &Service, method: &Segment<'_>, command: Option<&str>)
             aws(service.name, service.operation(own.or(command)?))
         }
         "generate_presigned_post" => aws(service.name, "PutObject"),
+        // A signed request to the database itself.
+        "generate_db_auth_token" => aws("rds-db", "connect"),
+        "generate_db_connect_auth_token" => aws("dsql", "DbConnect"),
+        "generate_db_connect_admin_auth_token" => aws("dsql", "DbConnectAdmin"),
         name if NO_OPERATIONS.contains(&name) => None,
         name => aws(service.name, service.operation(name)),
     }
@@ -101,6 +105,8 @@ fn resource(service: &Service, rest: &[Segment<'_>], command: Option<&str>) -> O
     if let Some(listing) = collection {
         return match last.name {
             "all" | "filter" | "limit" | "page_size" | "pages" => aws(service.name, listing),
+            // A version is deleted with another permission than an object.
+            "delete" if kind == "ObjectVersion" => aws(service.name, "DeleteObject"),
             method => {
                 let method = format!("*{method}");
                 aws(service.name, tables::member(service.name, kind, &method)?.operation?)
@@ -112,6 +118,21 @@ fn resource(service: &Service, rest: &[Segment<'_>], command: Option<&str>) -> O
     }
     let method = if last.name == "reload" { "load" } else { last.name };
     aws(service.name, tables::member(service.name, kind, method)?.operation?)
+}
+
+/// The listing behind a method of a whole collection: `bucket.objects.delete()` lists first.
+pub(super) fn listing(segments: &[Segment<'_>]) -> Option<Aws> {
+    let start =
+        segments.iter().position(|segment| segment.name == "resource" && segment.argument.is_some())?;
+    let (maker, rest) = segments.get(start..)?.split_first()?;
+    let service = tables::by_name(maker.argument?)?;
+    let (last, way) = rest.split_last()?;
+    let (collection, before) = way.split_last().filter(|(collection, _)| collection.argument.is_none())?;
+    let kind = before.iter().rev().find(|segment| segment.name.starts_with(char::is_uppercase));
+    let kind = kind.map_or("-", |segment| segment.name);
+    let member = tables::member(service.name, kind, collection.name)?;
+    let of_each = tables::member(service.name, member.gives?, &format!("*{}", last.name));
+    aws(service.name, of_each.and(member.operation)?)
 }
 
 /// What Powertools reads on behalf of its caller.

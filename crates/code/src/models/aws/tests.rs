@@ -114,7 +114,9 @@ fn version_3_for_javascript() {
     is("@aws-sdk/lib-storage.Upload()", "s3:PutObject");
     is("@aws-sdk/lib-storage.Upload", "s3:PutObject");
     is("@aws-sdk/client-s3.S3Client", "-");
-    is("@aws-sdk/client-s3.S3Client().send", "-");
+    is("@aws-sdk/client-s3.S3Client().send", "s3:[]");
+    is("boto3.client(s3).[]", "s3:[]");
+    is("aws-sdk.S3().[]", "s3:[]");
     is("@aws-sdk/client-s3.PutObjectCommand", "-");
     is("@aws-sdk/client-cloudwatch-logs.CloudWatchLogs().putLogEvents", "logs:PutLogEvents");
 }

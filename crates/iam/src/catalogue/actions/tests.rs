@@ -2,10 +2,16 @@ use super::*;
 
 #[test]
 fn the_table_is_whole() {
-    assert!(TABLE.services.len() > 450);
+    assert!(BOOK.index.len() > 450);
     let all = matching("*");
     assert!(all.len() > 22_000, "{}", all.len());
+    assert_eq!(all.iter().count(), all.len(), "every page is read");
     assert!(all.iter().all(|action| !action.name.is_empty() && !action.service.is_empty()));
+    let flags = |level| all.iter().filter(|action| action.level == level).count();
+    assert_eq!(all.writes().len(), flags(Level::Write));
+    assert_eq!(all.permissions().len(), flags(Level::Permissions));
+    let restrictable = all.restrictable();
+    assert!(all.iter().all(|action| action.restrictable == restrictable.contains(action)));
 }
 
 #[test]
