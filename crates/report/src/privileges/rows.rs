@@ -45,7 +45,10 @@ pub(super) fn groups(permissions: &Permissions<'_>, of: &FunctionPermissions) ->
     for (index, grant) in of.privileges.granted.iter().enumerate() {
         let is_same = |place: &Vec<usize>| {
             place.first().and_then(|first| of.privileges.granted.get(*first)).is_some_and(|first| {
-                first.at == grant.at && first.source == grant.source && first.resources == grant.resources
+                // What AWS keeps is one thing to its user, however many statements it has.
+                let is_managed = matches!(first.source, GrantSource::Managed(_));
+                let is_same = is_managed || first.resources == grant.resources;
+                first.at == grant.at && first.source == grant.source && is_same
             })
         };
         match places.last_mut().filter(|place| is_same(place)) {
@@ -106,7 +109,7 @@ fn group(permissions: &Permissions<'_>, of: &FunctionPermissions, indexes: &[usi
         GrantSource::Statement => format!("statement of `{}` on `{on}`", line(&first.policy)),
         GrantSource::Template(name) => format!("policy template `{}` on `{on}`", line(name)),
         GrantSource::Managed(arn) => {
-            format!("managed policy `{}` on `{on}`", line(arn.rsplit('/').next().unwrap_or(arn)))
+            format!("managed policy `{}`", line(arn.rsplit('/').next().unwrap_or(arn)))
         }
     };
     // Permissions of which nothing else is to be said stand in one row.
@@ -118,7 +121,9 @@ fn group(permissions: &Permissions<'_>, of: &FunctionPermissions, indexes: &[usi
         alike.entry((Verdict::of(grant), notes)).or_default().push(line(&grant.action));
     }
     for ((verdict, notes), actions) in alike {
-        rows.push(Row { verdict, actions: together(&actions), notes });
+        let is_all = verdict == Verdict::Remove && actions.len() == indexes.len() && actions.len() > 1;
+        let actions = if is_all { "all of it: ".to_owned() } else { String::new() } + &together(&actions);
+        rows.push(Row { verdict, actions, notes });
     }
     rows.sort_by_key(|row| row.verdict);
     Some(Group { title, place: line(&permissions.locate(first.at)), rows })
