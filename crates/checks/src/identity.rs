@@ -18,6 +18,7 @@ area! {
     data_exfiltration,
     data_resource_wildcard,
     decrypt_with_any_key,
+    escalation_path,
     federated_trust_without_condition,
     full_access_managed_policy,
     full_iam_permissions,

@@ -200,14 +200,12 @@ impl Search<'_, '_> {
             let Some(met) = self.states.get(*at) else { continue };
             for (place, (step, _)) in self.steps(*at).iter().enumerate() {
                 let after = match step.to {
-                    _ if step.certainty > least => continue,
-                    To::Everything => Vec::new(),
-                    To::Grown(who) if self.gains_all(who, met.state) => {
-                        let Some(after) = self.way_to(reached, met.state, who) else { continue };
-                        after
-                    }
-                    _ => continue,
+                    _ if step.certainty > least => None,
+                    To::Everything => Some(Vec::new()),
+                    To::Grown(who) if self.gains_all(who, met.state) => self.way_to(reached, met.state, who),
+                    _ => None,
                 };
+                let Some(after) = after else { continue };
                 let own = std::iter::once((*at, place));
                 offer(before.iter().copied().chain(own).chain(after).collect());
             }
