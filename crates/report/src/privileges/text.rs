@@ -48,6 +48,11 @@ impl Printer<'_> {
         if groups.is_empty() {
             self.line("  no permission is granted, and none is needed");
         }
+        for way in rows::ways(self.permissions, of) {
+            let word = self.paint.paint(paint::REMOVED, "escalate");
+            let way = self.paint.prose(&way);
+            self.line(&format!("  {word} {way}"));
+        }
         for open in rows::open(self.permissions, of) {
             let word = self.paint.paint(paint::WARNING, "unclear");
             let why = self.paint.prose(&open);
