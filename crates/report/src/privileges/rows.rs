@@ -188,6 +188,10 @@ fn notes(
 fn use_note(permissions: &Permissions<'_>, of: &FunctionPermissions, grant: &Grant) -> Option<String> {
     let (count, last) = permissions.use_of(of, grant)?;
     let usage = permissions.usage?;
+    // What is written to logs is in no record.
+    if count == 0 && grant.judgement == iam::Judgement::Base {
+        return None;
+    }
     let note = match last {
         Some(last) if permissions.is_unused_since(of, grant) == Some(true) => {
             format!("not used since {last}, {} before", times(count))

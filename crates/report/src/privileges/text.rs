@@ -119,6 +119,12 @@ impl Printer<'_> {
     }
 
     fn summary(&mut self) {
+        if let Some(usage) = self.permissions.usage {
+            let (records, first, last) = (usage.records, &usage.first, &usage.last);
+            self.line(&format!(
+                "{records} records from {first} to {last}; of objects, items and messages a trail has only what it was told to keep"
+            ));
+        }
         if let Some(compared) = self.permissions.compared {
             let functions = self.permissions.functions.iter();
             let changes: Vec<&Change> = functions.filter_map(|of| of.change.as_ref()).collect();
