@@ -1,6 +1,7 @@
 //! Identity: roles, policies, trust, users.
 mod effective;
 mod managed;
+mod narrow;
 mod trust;
 
 use crate::registry::area;
