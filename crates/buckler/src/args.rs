@@ -1,4 +1,5 @@
 //! The command line.
+mod fix;
 mod privileges;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use model::Severity;
 
 use crate::exit::Exit;
 
+pub(crate) use fix::{FixArguments, FixFormat};
 pub(crate) use privileges::{Checked, PrivilegesArguments, PrivilegesFormat};
 
 /// Secures serverless applications: reads their templates, finds what is weak, says how to repair it.
@@ -23,6 +25,9 @@ pub(crate) enum Command {
     /// Judge every application below a folder
     #[command(after_help = Exit::TABLE)]
     Scan(ScanArguments),
+    /// Repair what a scan finds, and prove each repair before it is written
+    #[command(after_help = Exit::FIX_TABLE)]
+    Fix(FixArguments),
     /// Say what each function may do, and what it needs
     #[command(after_help = Exit::PRIVILEGES)]
     Privileges(PrivilegesArguments),

@@ -3,6 +3,7 @@ mod advisories;
 mod checks;
 mod completions;
 mod explain;
+mod fix;
 mod graph;
 mod init;
 mod privileges;
@@ -33,6 +34,8 @@ pub(crate) enum CommandError {
     Exclude { pattern: String, why: String },
     #[error("git does not say what changed: {why}")]
     Git { why: String },
+    #[error("the fixes could not be committed: {why}")]
+    Commit { why: String },
     #[error("no function is called `{name}`")]
     Function { name: String },
     #[error("`{path}` is no baseline: {why}")]
@@ -61,6 +64,9 @@ impl CommandError {
             Self::Advisories { .. } => {
                 "name sources in `[advisories]` of `buckler.toml`, or with `--source`, and run `buckler advisories update`"
             }
+            Self::Commit { .. } => {
+                "`--commit` needs a git checkout whose files are committed; `--apply` does without"
+            }
             Self::Function { .. } => "`buckler privileges` without `--function` lists them",
             Self::Exists { .. } => "`--force` replaces it",
             Self::Read { .. } | Self::Check(_) => return None,
@@ -72,6 +78,7 @@ impl CommandError {
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     match &arguments.command {
         Command::Scan(arguments) => scan::run(arguments),
+        Command::Fix(arguments) => fix::run(arguments),
         Command::Privileges(arguments) => privileges::run(arguments),
         Command::Model(arguments) => graph::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),

@@ -67,6 +67,11 @@ impl Disk {
         Ok(disk)
     }
 
+    /// The folder, with no link in its path.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     fn walk(&mut self, filter: &Filter) -> Result<(), CommandError> {
         let mut overrides = OverrideBuilder::new(&self.root);
         for pattern in &filter.exclude {

@@ -22,6 +22,13 @@ impl Exit {
   2  wrong arguments, configuration or path; nothing was judged
   3  no finding reaches --fail-on, but no application was found or part of one could not be read";
 
+    /// The same for `buckler fix`.
+    pub(crate) const FIX_TABLE: &'static str = "Exit codes:
+  0  nothing is left to fix: every fix was written, or you said no
+  1  fixes are shown that were not written
+  2  wrong arguments, configuration or path; nothing was changed
+  3  some findings have a fix that cannot be made here; the reasons are shown";
+
     /// The same codes of `buckler privileges`.
     pub(crate) const PRIVILEGES: &'static str = "Exit codes:
   0  everything was read; with --check, no change widens a permission

@@ -7,14 +7,13 @@ mod secrets;
 use model::{Project, Source};
 
 use crate::config::Loaded;
-use crate::disk::Disk;
 
 /// Reads everything that checks may ask for.
-pub(crate) fn attach(project: &mut Project, disk: &Disk, loaded: &Loaded) {
-    code::attach(project, disk, &code::Limits::default());
+pub(crate) fn attach(project: &mut Project, source: &dyn Source, loaded: &Loaded) {
+    code::attach(project, source, &code::Limits::default());
     // Last: which packages are loaded is known when the code was read.
-    packages::attach(project, disk, loaded);
-    approvals::attach(project, disk, loaded);
+    packages::attach(project, source, loaded);
+    approvals::attach(project, source, loaded);
 }
 
 /// Reads what permissions depend on: the code, and who approved what.

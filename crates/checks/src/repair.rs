@@ -261,14 +261,14 @@ pub(crate) fn own_account_only(node: &Node, statement: &Statement) -> Option<Fix
 
 /// A setting in CloudFormation's words that no attribute stands for. `None` in Terraform.
 pub(crate) fn put_property(node: &Node, path: &[&'static str], value: impl Into<Data>) -> Option<Patch> {
-    let written = node.provider_type.starts_with("AWS::") && !node.span.is_empty();
+    let written = node.provider_type.starts_with("AWS::") && !node.span.is_empty() && !node.implicit;
     let path = ["Properties"].into_iter().chain(path.iter().copied()).collect();
     written.then(|| Patch::Put { at: node.span, path, value: value.into() })
 }
 
 /// An attribute of a template's resource beside its properties. `None` in Terraform.
 pub(crate) fn put_beside(node: &Node, name: &'static str, value: impl Into<Data>) -> Option<Patch> {
-    let written = node.provider_type.starts_with("AWS::") && !node.span.is_empty();
+    let written = node.provider_type.starts_with("AWS::") && !node.span.is_empty() && !node.implicit;
     written.then(|| Patch::Put { at: node.span, path: vec![name], value: value.into() })
 }
 
@@ -356,10 +356,14 @@ pub(crate) fn permit(app: &App, of: &Node, name: &str, action: &str, resource: D
     let reference = Data::reference(&role.name);
     let statement =
         Data::map([("Effect", "Allow".into()), ("Action", action.into()), ("Resource", resource)]);
+    let document = policy_of([statement]);
     let policy = NewNode::new(of, free_name(app, name), ["AWS::IAM::Policy", "aws_iam_role_policy"])
-        .with("name", snake(name).replace('_', "-"))
-        .with("roles", if is_terraform(of) { reference } else { Data::list([reference]) })
-        .policy(policy_of([statement]));
+        .with("name", snake(name).replace('_', "-"));
+    let policy = if is_terraform(of) {
+        policy.with("roles", reference).policy(document)
+    } else {
+        policy.with("roles", Data::list([reference])).with("document", document)
+    };
     Some(policy.create())
 }
 

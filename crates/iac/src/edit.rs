@@ -5,6 +5,7 @@
 //! puts the value there. What cannot be changed without changing something else is refused, with the reason.
 //!
 //! INVARIANT: bytes outside of the returned edits are the original's.
+mod compare;
 mod content;
 mod create;
 mod draft;
@@ -14,6 +15,7 @@ mod place;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod unified;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -21,7 +23,9 @@ use std::fmt;
 
 use model::{App, FileId, Patch, Project, Span};
 
+pub use compare::{Changed, Difference, code_differences, differences, touched};
 use draft::Draft;
+pub use unified::{Hunk, hunks, patch_text, unified};
 
 /// One replaced text. An empty span inserts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +85,23 @@ pub fn apply(text: &str, edits: &[Edit]) -> String {
     }
     written.push_str(text.get(done..).unwrap_or_default());
     written
+}
+
+/// The edits of several rounds, each of which begins with the text that the one before left, as edits of the first text.
+#[must_use]
+pub fn compose(file: FileId, original: &str, rounds: &[Vec<Edit>]) -> Vec<Edit> {
+    let mut draft = Draft::new(original.into());
+    for round in rounds {
+        for edit in round.iter().rev() {
+            draft.replace(edit.at.start as usize..edit.at.end as usize, &edit.text);
+        }
+    }
+    draft.edits(file)
+}
+
+/// Names of the roles that a permission may add or change.
+fn permit_names(_app: &App, function: &str) -> Vec<String> {
+    vec![format!("{function}Role")]
 }
 
 /// Several fixes of one project, written one after the other.
@@ -151,7 +172,13 @@ impl<'p> Editor<'p> {
     fn draft(&mut self, file: FileId) -> Result<&mut Draft, NotWritten> {
         let known = self.project.files.get(file.0 as usize);
         let known = known.ok_or_else(|| NotWritten::new("it stands in no file"))?;
-        Ok(self.drafts.entry(file).or_insert_with(|| Draft::new(known.text.clone())))
+        // Code inside of a template is kept as a file of the same path, in which places are others.
+        let mut same = self.project.files.iter().enumerate().filter(|(_, other)| other.path == known.path);
+        let first = same.next().map_or(file, |(index, _)| FileId(u32::try_from(index).unwrap_or(u32::MAX)));
+        if first != file && self.original(first)? != &*known.text {
+            return Err(NotWritten::new("code inside of a template is changed by hand"));
+        }
+        Ok(self.drafts.entry(first).or_insert_with(|| Draft::new(known.text.clone())))
     }
 
     /// The text of a file as it was read.

@@ -24,7 +24,10 @@ mod serverless;
 mod skips;
 mod terraform;
 
-pub use edit::{Edit, Editor, NotWritten, apply, edits};
+pub use edit::{
+    Changed, Difference, Edit, Editor, Hunk, NotWritten, apply, code_differences, compose, differences,
+    edits, hunks, patch_text, touched, unified,
+};
 pub use lower::describe_patch;
 pub use model::{MemorySource, ReadError, Source};
 pub use options::{Limits, Options};

@@ -22,6 +22,7 @@ pub mod render;
 pub mod review;
 #[cfg(test)]
 mod testing;
+pub mod trail;
 
 pub use identity::{Identity, identities, identity_of};
 pub use minimise::minimise;

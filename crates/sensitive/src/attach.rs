@@ -46,7 +46,7 @@ struct Found {
 /// finding leave no trace, those that could not be read become problems.
 pub fn attach(
     project: &mut Project,
-    source: &impl Source,
+    source: &(impl Source + ?Sized),
     settings: &Settings,
     wants: impl Fn(&str) -> bool,
 ) {
@@ -75,7 +75,11 @@ pub fn read_text(
 }
 
 /// Files are independent of each other, so every core takes the next one.
-fn read_all(paths: &[&str], source: &impl Source, settings: &Settings) -> (Vec<Found>, Vec<Problem>) {
+fn read_all(
+    paths: &[&str],
+    source: &(impl Source + ?Sized),
+    settings: &Settings,
+) -> (Vec<Found>, Vec<Problem>) {
     const THREADS_MAX: usize = 8;
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
     let next = AtomicUsize::new(0);

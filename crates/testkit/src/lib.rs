@@ -256,7 +256,8 @@ pub fn fixed(project: &Project, finding: &Finding) -> Result<Project, String> {
 /// Every file of a project with these edits made.
 #[must_use]
 pub fn rewritten(project: &Project, edits: &[iac::Edit]) -> Vec<(String, String)> {
-    let files = project.files.iter().enumerate();
+    let is_first = |index: usize, path: &str| !project.files.iter().take(index).any(|file| file.path == path);
+    let files = project.files.iter().enumerate().filter(|(index, file)| is_first(*index, &file.path));
     let changed = files.map(|(index, file)| {
         let own: Vec<iac::Edit> =
             edits.iter().filter(|edit| edit.at.file.0 as usize == index).cloned().collect();

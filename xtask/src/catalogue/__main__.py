@@ -23,7 +23,7 @@ def main(folder, templates_of_ours):
         for service in sorted({service for service, _ in unmapped}):
             print(" ", service, *(name for owner, name in unmapped if owner == service))
     wrong = operations.verify(hand, sdk, facts)
-    wrong += templates.verify(templates_of_ours.read_text())
+    wrong += list(templates.verify(templates_of_ours.read_text()))
     for line in wrong:
         print(line, file=sys.stderr)
     return 1 if wrong else 0

@@ -13,12 +13,27 @@ PREFIXES = {
 
 # Parameters that no likeness of names shows.
 SPECIAL = {
-    "s3": ["object|ObjectName|Key|name|", "object|ObjectName|Prefix|name|"],
-    "ssm": ["parameter|ParameterNameWithoutLeadingSlash|Path|name|"],
+    "bedrock": ["foundation-model|ResourceId|modelIdentifier|name|", "default-prompt-router||promptRouterArn|arn|"],
+    "bedrock-agentcore": [
+        "runtime||agentRuntimeArn|arn|",
+        "workload-identity|WorkloadIdentityName|workloadName|name|",
+        "*|Name|resourceCredentialProviderName|name|",
+    ],
     "bedrock-runtime": [
         "foundation-model|ResourceId|modelId|name|",
         "inference-profile|ResourceId|modelId|name|",
+        "application-inference-profile|ResourceId|modelId|name|",
+        "async-invoke||invocationArn|arn|",
     ],
+    "cloudfront-keyvaluestore": ["key-value-store||KvsARN|arn|"],
+    "iam": ["oidc-provider||OpenIDConnectProviderArn|arn|", "mfa|MfaTokenIdWithPath|VirtualMFADeviceName|name|"],
+    "mwaa": ["*|EnvironmentName|Name|name|"],
+    "pinpoint": ["*|AppId|ApplicationId|name|"],
+    "s3": ["object|ObjectName|Key|name|", "object|ObjectName|Prefix|name|"],
+    "ses": ["identity||SourceArn|arn|", "identity|IdentityName|Source|name|", "identity|IdentityName|BounceSender|name|"],
+    "sesv2": ["identity||FromEmailAddressIdentityArn|arn|", "identity|IdentityName|FromEmailAddress|name|"],
+    "ssm": ["parameter|ParameterNameWithoutLeadingSlash|Path|name|", "servicesetting|ResourceId|SettingId|name|"],
+    "sts": ["federated-user|FederatedUserName|Name|name|"],
 }
 # Where the action is the method of HTTP.
 METHODS = {"apigateway", "apigatewayv2"}

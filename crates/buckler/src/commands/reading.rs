@@ -18,6 +18,7 @@ pub(crate) struct Read {
     /// The folder that paths are relative to.
     pub folder: PathBuf,
     pub disk: Disk,
+    pub options: Options,
 }
 
 /// Files from which on a reading says that it is at work.
@@ -36,7 +37,7 @@ pub(crate) fn read(arguments: &Reading) -> Result<Read, CommandError> {
     let mut project = iac::read(&disk, &options);
     project.problems.extend(disk.problems.iter().cloned());
     let folder = folder_of(&arguments.path);
-    Ok(Read { project, loaded, folder, disk })
+    Ok(Read { project, loaded, folder, disk, options })
 }
 
 /// Which files are left out.

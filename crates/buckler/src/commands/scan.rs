@@ -16,7 +16,7 @@ use crate::{clock, facts, output, since};
 pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, CommandError> {
     // The process ends when the scan does: taking the graph apart value by value would cost a twentieth of it.
     let mut read = ManuallyDrop::new(reading::read(&arguments.reading)?);
-    let Read { project, loaded, disk, folder } = &mut *read;
+    let Read { project, loaded, disk, folder, .. } = &mut *read;
     let vex = arguments.vex.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
     loaded.config.advisories.vex.extend(vex);
     facts::attach(project, disk, loaded);
@@ -103,7 +103,7 @@ fn chosen(arguments: &ScanArguments, config: &Config) -> Result<Vec<&'static Che
         .collect())
 }
 
-fn own_severities(findings: &mut [Finding], config: &Config) {
+pub(super) fn own_severities(findings: &mut [Finding], config: &Config) {
     for finding in findings {
         let own = config.checks.severity.iter().find(|(name, _)| {
             finding.check.id == **name || finding.check.also_known_as.contains(&name.as_str())
@@ -114,7 +114,7 @@ fn own_severities(findings: &mut [Finding], config: &Config) {
     }
 }
 
-fn ignores(config: &Config) -> Vec<checks::Ignore> {
+pub(super) fn ignores(config: &Config) -> Vec<checks::Ignore> {
     let entries = config.ignore.iter();
     entries
         .map(|ignore| checks::Ignore {

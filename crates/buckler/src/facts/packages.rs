@@ -1,16 +1,15 @@
 //! Packages of the folder, and what the local database of advisories knows of them.
 #![expect(clippy::disallowed_methods, reason = "statements that the configuration names are read here")]
-use model::{Problem, ProblemKind, Project};
+use model::{Problem, ProblemKind, Project, Source};
 use supply::Freshness;
 
 use crate::advisories::{self, Opened};
 use crate::clock;
 use crate::config::Loaded;
-use crate::disk::Disk;
 
 /// Reads manifests and lock files, looks their packages up, and says which code loads them.
-pub(super) fn attach(project: &mut Project, disk: &Disk, loaded: &Loaded) {
-    read(project, disk, loaded);
+pub(super) fn attach(project: &mut Project, source: &dyn Source, loaded: &Loaded) {
+    read(project, source, loaded);
     statements(project, loaded);
     supply::reach(project);
 }
@@ -50,9 +49,9 @@ fn statements(project: &mut Project, loaded: &Loaded) {
     }
 }
 
-fn read(project: &mut Project, disk: &Disk, loaded: &Loaded) {
+fn read(project: &mut Project, source: &dyn Source, loaded: &Loaded) {
     let apps = project.apps.len();
-    supply::read(disk, project);
+    supply::read(source, project);
     let has_packages = !project.files_app().packages.is_empty();
     if !has_packages {
         // No empty application for a folder without packages.

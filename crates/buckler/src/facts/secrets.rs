@@ -4,24 +4,23 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::OnceLock;
 
 use ignore::overrides::{Override, OverrideBuilder};
-use model::{Project, Source as _};
+use model::{Project, Source};
 use sensitive::{HashKey, Limits, Settings};
 
 use crate::config::Loaded;
-use crate::disk::Disk;
 
 /// The environment variable that keys the hashes of secrets.
 const KEY_VARIABLE: &str = "BUCKLER_HASH_KEY";
 
 /// Searches the files that the scan sees.
-pub(crate) fn attach(project: &mut Project, disk: &Disk, loaded: &Loaded) {
+pub(crate) fn attach(project: &mut Project, source: &dyn Source, loaded: &Loaded) {
     let config = &loaded.config.secrets;
-    if !config.enabled.unwrap_or(true) || disk.paths().is_empty() {
+    if !config.enabled.unwrap_or(true) || source.paths().is_empty() {
         return;
     }
     let excluded = patterns(&config.exclude);
     let wants = |path: &str| !is_excluded(&excluded, path);
-    sensitive::attach(project, disk, &settings(loaded), wants);
+    sensitive::attach(project, source, &settings(loaded), wants);
 }
 
 /// What secrets are compared with, and how many are kept.

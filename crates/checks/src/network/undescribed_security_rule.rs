@@ -69,7 +69,7 @@ fn undescribed_security_rule(app: &App, findings: &mut Findings) {
                 UNDESCRIBED_SECURITY_RULE
                     .at(group, format!("`{}` has a rule without a reason", group.name))
                     .at(at)
-                    .fix_if(describe(group, bare)),
+                    .fix_if(bare.filter(|_| group_told).and_then(|_| describe(group))),
             );
         }
     }
@@ -104,8 +104,7 @@ fn words<'a>(get: impl Fn(&str) -> Option<&'a Value>, outward: bool) -> String {
 }
 
 /// Every bare rule of a group.
-fn describe(group: &Node, bare: Option<&Value>) -> Option<Fix> {
-    bare?;
+fn describe(group: &Node) -> Option<Fix> {
     let name = if is_terraform(group) { "description" } else { "Description" };
     let rules = |direction: &'static str| group.list(direction).iter().map(move |rule| (direction, rule));
     let bare = rules("ingress").chain(rules("egress")).filter(|(_, rule)| {

@@ -205,7 +205,13 @@ impl Interpreter<'_> {
     /// A field whose name is computed, of an object that was just made.
     fn set_under(&mut self, object: &Value, key: &Value, value: Value) {
         let id = object.as_object();
-        match (key.as_text(), id.and_then(|id| self.heap.get_mut(id))) {
+        // What the template says of a name is a name: `{[process.env.TABLE]: …}`.
+        let of_template = match &key.shape {
+            Shape::Data(data) => Some(model::Value::new(Span::NONE, model::Data::clone(data)).display()),
+            _ => None,
+        };
+        let of_template: Option<Name> = of_template.filter(|text| text.starts_with("${")).map(Into::into);
+        match (key.as_text().or(of_template.as_ref()), id.and_then(|id| self.heap.get_mut(id))) {
             (Some(name), Some(object)) => object.set(name, value, true),
             _ => {
                 let both = Value { taint: value.taint.join(&key.taint), ..value };

@@ -234,9 +234,7 @@ pub(super) fn append(
         }
         _ => {
             let expr = value_in(&hcl.body, now).ok_or_else(gone)?;
-            let Some(Content::List(mut items)) = hcl.content(expr) else { return Err(gone()) };
-            items.push(content);
-            hcl.assign(expr, &Content::List(items))?
+            hcl.push(expr, &content)?
         }
     };
     super::yaml::make(draft, changes);

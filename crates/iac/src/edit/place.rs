@@ -36,6 +36,16 @@ pub(super) fn logical_id(app: &App, name: &str) -> String {
     }
 }
 
+/// Whose properties a node has: SAM's polled events have those of an event source mapping.
+fn written_as(node: &Node) -> &str {
+    const POLLED: &[&str] = &["queue", "stream", "table-stream", "document-stream", "kafka", "broker"];
+    let is_event = node.provider_type == aws::TRIGGER && node.kind == Kind::Trigger;
+    if is_event && node.text("event").is_some_and(|event| POLLED.contains(&event)) {
+        return "AWS::Lambda::EventSourceMapping";
+    }
+    &node.provider_type
+}
+
 /// The node that holds the text of an attribute: this one, or a part that gives it its settings.
 pub(super) fn holder<'a>(
     app: &'a App,
@@ -46,9 +56,10 @@ pub(super) fn holder<'a>(
         return Err(NotWritten::new(format!("a part of `{}` could not be read", node.name)));
     }
     let fields = |node: &Node| -> Vec<&'static Field> {
-        let mapping = aws::mapping(&node.provider_type);
+        let provider_type = written_as(node);
+        let mapping = aws::mapping(provider_type);
         let fields = mapping.map_or(&[][..], |mapping| mapping.fields).iter();
-        fields.filter(|field| field.attr == attr && is_spelt_for(field, &node.provider_type)).collect()
+        fields.filter(|field| field.attr == attr && is_spelt_for(field, provider_type)).collect()
     };
     let merges = |part: &&Node| {
         part.owner == Some(node.id) && aws::mapping(&part.provider_type).is_some_and(|mapping| mapping.merge)
@@ -203,12 +214,13 @@ pub(super) fn append(editor: &mut Editor<'_>, app: &App, at: Span, value: &Data)
 
 /// The node whose block holds a place most closely.
 fn owner(app: &App, at: Span) -> Option<&Node> {
-    app.nodes.iter().filter(|node| node.span.contains(at)).min_by_key(|node| node.span.len())
+    let written = app.nodes.iter().filter(|node| !node.implicit && node.span.contains(at));
+    written.min_by_key(|node| node.span.len())
 }
 
 /// The way to what stands at a place now. The place of a whole resource is the resource.
 fn path_of(editor: &mut Editor<'_>, owner: Option<&Node>, at: Span) -> Result<Vec<Step>, NotWritten> {
-    if let Some(node) = owner.filter(|node| node.span == at && !node.implicit) {
+    if let Some(node) = owner.filter(|node| node.span == at) {
         let mut path = properties(&Doc::parse(editor.original(at.file)?)?, node)?;
         if matches!(path.last(), Some(Step::Key(last)) if last == "Properties") {
             path.pop();

@@ -199,12 +199,10 @@ fn variables(arn: &'static str) -> impl Iterator<Item = &'static str> {
     names.filter(|name| !EVERYWHERE.contains(name))
 }
 
-/// `table|TableName|TableName|name|GetItem,PutItem`
+/// `table|TableName|TableName|name|GetItem,PutItem`; `*` is every type.
 fn read_binding(line: &'static str, resource: &str) -> Option<(Binding, &'static str)> {
     let mut fields = line.split('|');
-    if fields.next() != Some(resource) {
-        return None;
-    }
+    fields.next().filter(|kind| *kind == resource || *kind == "*")?;
     let (variable, parameter) = (fields.next()?, fields.next()?);
     let kind = match fields.next()? {
         "arn" => NameKind::Arn,

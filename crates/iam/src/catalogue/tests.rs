@@ -156,6 +156,8 @@ fn parameters_name_resources() {
         names("dynamodb.TransactGetItems", "table"),
         [("TableName", "TransactItems[].Get.TableName", Name)]
     );
+    assert!(names("pinpoint.SendMessages", "messages").contains(&("AppId", "ApplicationId", Name)));
+    assert_eq!(names("bedrock-agentcore.InvokeAgentRuntime", "runtime")[0], ("", "agentRuntimeArn", Arn));
     check("apigateway.GetRestApi", expect![["apigateway:GET on :/restapis/{restApiId}\n"]]);
 }
 

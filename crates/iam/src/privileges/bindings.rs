@@ -2,7 +2,9 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use model::{Argument, Call, Data};
+use model::{Argument, Call, Data, Ref};
+
+use crate::catalogue;
 
 /// How one variable is filled.
 #[derive(Debug, Clone, Default)]
@@ -68,7 +70,7 @@ fn given(call: &Call, (service, kind): (&str, &str), variable: &str) -> Vec<Data
             return found;
         }
     }
-    usual(call, kind, variable).map(alternatives).unwrap_or_default()
+    usual(call, (service, kind), variable).map(alternatives).unwrap_or_default()
 }
 
 /// The values at a path of the call's parameters.
@@ -90,18 +92,39 @@ pub(super) fn at(call: &Call, path: &str) -> Vec<Data> {
 }
 
 /// A parameter that is called like the variable, or like the type with `Name`, `Id`, `Arn` behind it.
-fn usual<'c>(call: &'c Call, kind: &str, variable: &str) -> Option<&'c Argument> {
+fn usual<'c>(call: &'c Call, (service, kind_name): (&str, &str), variable: &str) -> Option<&'c Argument> {
     let plain = |text: &str| -> String {
         text.chars().filter(char::is_ascii_alphanumeric).map(|sign| sign.to_ascii_lowercase()).collect()
     };
-    let (kind, variable) = (plain(kind), plain(variable));
+    let (kind, variable) = (plain(kind_name), plain(variable));
     let wanted = |ending: &str| format!("{kind}{ending}");
-    let names = [variable, wanted("name"), wanted("id"), wanted("arn"), wanted("identifier"), kind.clone()];
+    let names =
+        [variable.clone(), wanted("name"), wanted("id"), wanted("arn"), wanted("identifier"), kind.clone()];
     let find = |name: &String| {
         let mut named = call.arguments.iter().filter(|argument| argument.value != Data::Null);
-        named.find(|argument| argument.name.as_deref().is_some_and(|given| plain(given) == *name))
+        let is_it = |given: &str| plain(given) == *name;
+        named.find(|argument| argument.name.as_deref().is_some_and(is_it))
     };
-    names.iter().find_map(find).or_else(|| find(&"resourcearn".to_owned()))
+    // `agentRuntimeArn` of a `runtime`.
+    let others = others(service, kind_name, &variable);
+    let endings = [wanted("arn"), wanted("id"), wanted("name")];
+    let ends = |argument: &&Argument| {
+        let name = argument.name.as_deref().map(plain).unwrap_or_default();
+        argument.value != Data::Null
+            && !others.contains(&name)
+            && endings.iter().any(|ending| name.ends_with(ending.as_str()))
+    };
+    let is_other = |name: &&String| others.contains(*name);
+    let found = names.iter().filter(|name| !is_other(name)).find_map(find);
+    found.or_else(|| find(&"resourcearn".to_owned())).or_else(|| call.arguments.iter().find(ends))
+}
+
+/// The other variables of a type's ARN, and what parameters that give them are called.
+fn others(service: &str, kind: &str, variable: &str) -> Vec<String> {
+    let Some(found) = catalogue::resource_type(service, kind) else { return Vec::new() };
+    let names = found.arn.split("${").skip(1).filter_map(|rest| rest.split('}').next());
+    let plain = names.map(str::to_ascii_lowercase);
+    plain.filter(|name| name != variable).collect()
 }
 
 /// The values that an argument may have. Nothing, and an empty text, are no names where there are others.
@@ -116,6 +139,22 @@ pub(super) fn is_hidden(call: &Call) -> bool {
     let is_whole = |argument: &Argument| argument.name.as_deref().is_none_or(|name| name == "**");
     let is_open = |argument: &Argument| is_whole(argument) && matches!(argument.value, Data::Unknown(_));
     call.api.contains(": ") || call.arguments.iter().any(is_open)
+}
+
+/// A key of a map; one that the template says is the reference that it was: `${Orders}`.
+fn key_of(text: &str) -> Data {
+    let inner = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    let Some(inner) = inner.filter(|inner| !inner.contains(['$', '{', ':'])) else {
+        return Data::Text(text.to_owned());
+    };
+    // `aws_dynamodb_table.orders.name`, `Orders.Arn`, `Orders`.
+    let dots = inner.matches('.').count();
+    let is_terraform = inner.starts_with("aws_") && dots > 1;
+    let (target, attribute) = match inner.rsplit_once('.').filter(|_| is_terraform || dots == 1) {
+        Some((target, attribute)) if !inner.starts_with("aws_") || is_terraform => (target, Some(attribute)),
+        _ => (inner, None),
+    };
+    Data::Ref(Ref { target: target.to_owned(), attribute: attribute.map(str::to_owned) })
 }
 
 fn cut(path: &str) -> (&str, &str) {
@@ -134,9 +173,7 @@ fn stepped(value: &Data, step: &str, rest: &str) -> Vec<Data> {
         ("", value) => vec![value.clone()],
         (_, Data::Unknown(_)) => return vec![value.clone()],
         ("[]", Data::List(items)) => items.iter().map(|item| item.data.clone()).collect(),
-        ("{}", Data::Map(entries)) => {
-            entries.iter().map(|entry| Data::Text(entry.key.text.clone())).collect()
-        }
+        ("{}", Data::Map(entries)) => entries.iter().map(|entry| key_of(&entry.key.text)).collect(),
         ("{*}", Data::Map(entries)) => entries.iter().map(|entry| entry.value.data.clone()).collect(),
         // One element written without its list.
         ("[]", value) => vec![value.clone()],

@@ -55,13 +55,12 @@ impl Derived {
             let action = format!("{}:{}", permission.action.service, permission.action.name);
             let mut found = resources::of(Asked { place, call, permission });
             if let Some(why) = found.open {
-                match narrowed(place, granted, &action, &found.resources) {
-                    Some(narrow) => found.resources = narrow,
-                    None => {
-                        let why = format!("what `{action}` is about: {why}");
-                        self.unresolved.push(Unresolved { at: call.at, why });
-                    }
+                let mut why = format!("what `{action}` is about: {why}");
+                if let Some(narrow) = narrowed(place, granted, &action, &found.resources) {
+                    found.resources = narrow;
+                    why.push_str("; taken to be what is granted");
                 }
+                self.unresolved.push(Unresolved { at: call.at, why });
             }
             self.needs.push(Need {
                 action,

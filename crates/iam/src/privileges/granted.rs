@@ -114,7 +114,7 @@ impl<'a> Granted<'a> {
                 return None;
             }
             for (area, value) in rule.resources.iter().zip(&rule.statement.resources) {
-                if open.meets(area) == Tri::False {
+                if open.meets(area) == Tri::False || is_other_kind(resource, value) {
                     continue;
                 }
                 if open.within(area) == Tri::True {
@@ -163,4 +163,11 @@ impl<'a> Rule<'a> {
         let found = self.names(action) & self.reaches(area);
         if found == Tri::True && !self.statement.conditions.is_empty() { Tri::Unknown } else { found }
     }
+}
+
+/// An object is in no resource that is a bucket, whatever the bucket's name turns out to be.
+fn is_other_kind(need: &Value, granted: &Value) -> bool {
+    let (need, granted) = (need.display(), granted.display());
+    let is_s3 = |text: &str| text.contains(":s3:::");
+    is_s3(&need) && need.contains('/') && is_s3(&granted) && !granted.contains('/') && !granted.ends_with('*')
 }

@@ -31,7 +31,15 @@ pub(super) fn of(asked: Asked<'_>) -> Found {
     let action = asked.permission.action;
     let types = if action.restrictable { types_of(asked) } else { Vec::new() };
     if types.is_empty() {
-        return Found { resources: vec![everything()], open: None };
+        let by_arn = if action.restrictable { asked.by_arn() } else { Vec::new() };
+        let is_named = !by_arn.is_empty();
+        let resources = if is_named { by_arn } else { vec![everything()] };
+        // Lists are about everything; whatever else must be about something that the call does not say.
+        let is_list = action.level == catalogue::Level::List || asked.permission.on.0 == "*";
+        let kinds = catalogue::resource_types(action);
+        let must = action.restrictable && kinds.iter().any(|kind| catalogue::is_required(action, kind));
+        let open = (must && !is_named && !is_list).then(|| "no parameter names it".to_owned());
+        return Found { resources, open };
     }
     let mut all = Found::default();
     for kind in &types {
@@ -69,7 +77,9 @@ fn types_of(asked: Asked<'_>) -> Vec<ResourceType> {
     };
     let is_required = |kind: &&ResourceType| catalogue::is_required(asked.permission.action, kind);
     if let Some(given) = all.iter().find(is_given) {
-        let others = all.iter().filter(|kind| is_required(kind) && kind.name != given.name);
+        // A call may be about several things: a task and its cluster.
+        let first = variables(given.arn).first().copied();
+        let others = all.iter().filter(|kind| variables(kind.arn).first().copied() != first);
         return std::iter::once(given).chain(others.filter(is_given)).copied().collect();
     }
     // What need not be named, and is not, is everything, unless the service takes one of its own.
@@ -124,15 +134,21 @@ impl Asked<'_> {
             values.push((Data::unknown("no parameter names it"), self.suffix(kind, rest)));
         }
         for (value, suffix) in values {
-            let name = |name: Value| named(kind.arn, before, arn::joined([name, suffix.clone()]));
             let service = service_of(kind.arn);
+            let name = |name: Value| {
+                named(kind.arn, before, arn::joined([name, suffix.clone(), self.qualifier(service)]))
+            };
             match self.place.meaning(service, &value) {
                 Meaning::Node(node) => {
                     let node_arn = arn::of(self.place.app, node).unwrap_or_else(everything);
-                    found.resources.push(arn::joined([node_arn, suffix_of_node(node, &suffix)]));
+                    let behind = arn::joined([suffix_of_node(node, &suffix), self.qualifier(service)]);
+                    found.resources.push(arn::joined([node_arn, behind]));
                 }
                 Meaning::Arn(value) => found.resources.push(arn::joined([value, suffix.clone()])),
-                Meaning::Name(value) => found.resources.push(name(spelled(service, value))),
+                Meaning::Name(value) => found.resources.push(match self.qualified(service, &value) {
+                    Some(function) => function,
+                    None => name(spelled(service, value)),
+                }),
                 Meaning::Unknown(why) => {
                     found.resources.push(name(star()));
                     found.open = Some(why);
@@ -140,6 +156,48 @@ impl Asked<'_> {
             }
         }
         found
+    }
+
+    /// The version or alias of a function that is called.
+    fn qualifier(self, service: &str) -> Value {
+        let given = bindings::at(self.call, "Qualifier");
+        match given.as_slice() {
+            [only] if service == "lambda" => {
+                arn::joined([Value::text(Span::NONE, ":"), starred(&Value::new(Span::NONE, only.clone()))])
+            }
+            _ => Value::text(Span::NONE, ""),
+        }
+    }
+
+    /// `mailer:live` of a function of this template.
+    fn qualified(self, service: &str, name: &Value) -> Option<Value> {
+        let (function, alias) = name.as_str().filter(|_| service == "lambda")?.split_once(':')?;
+        let node = self.place.names.named(self.place.app, service, function)?;
+        let node_arn = arn::of(self.place.app, node)?;
+        Some(arn::joined([node_arn, Value::text(Span::NONE, format!(":{alias}"))]))
+    }
+
+    /// Resources of the action's own service that some parameter gives by ARN or reference.
+    fn by_arn(self) -> Vec<Value> {
+        if self.permission.on.0 == "*" {
+            return Vec::new();
+        }
+        let service = self.permission.action.service;
+        let named = self.call.arguments.iter().filter(|argument| argument.name.is_some());
+        let meanings = named.flat_map(|argument| argument.values()).map(|value| match value {
+            Data::Ref(_) | Data::Joined(_) => self.place.meaning(service, value),
+            Data::Text(text) if text.starts_with("arn:") => self.place.meaning(service, value),
+            _ => Meaning::Unknown(String::new()),
+        });
+        let of_service = |long: &Value| long.display().contains(&format!(":{service}:"));
+        let arns = meanings.filter_map(|meaning| match meaning {
+            Meaning::Node(node) => arn::of(self.place.app, node),
+            Meaning::Arn(value) => {
+                Some(value).filter(|value| of_service(&arn::expand(self.place.app, value)))
+            }
+            _ => None,
+        });
+        arns.collect()
     }
 
     /// The values of the first variable of a type, each with what stands behind it.
@@ -155,7 +213,10 @@ impl Asked<'_> {
                 bindings::at(self.call, parameter).iter().map(statement::table).collect()
             }
             (_, parameter) => {
-                bindings::at(self.call, parameter.split_once('+').map_or(parameter, |(first, _)| first))
+                let first = parameter.split_once('+').map_or(parameter, |(first, _)| first);
+                let named = bindings::at(self.call, first);
+                // A helper may have named it elsewhere.
+                if named.is_empty() { bindings::values(self.call, of, variable) } else { named }
             }
         };
         let suffix = self.suffix(kind, rest);

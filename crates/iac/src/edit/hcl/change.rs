@@ -218,6 +218,22 @@ impl Hcl<'_> {
         words.join(".")
     }
 
+    /// A further element of a list, unless it has it.
+    pub(super) fn push(&self, expr: &Expr, value: &Content) -> Changes {
+        let ExprKind::List(items) = &expr.kind else {
+            return Err(NotWritten::new("what stands there is no list"));
+        };
+        if items.iter().any(|item| self.content(item).as_ref() == Some(value)) {
+            return Ok(Vec::new());
+        }
+        let indent = self.indent_of(expr.at);
+        let Some(last) = items.last() else {
+            let text = self.value(&Content::List(vec![value.clone()]), &indent);
+            return Ok(vec![Change { range: range(expr.at), text }]);
+        };
+        Ok(vec![self.add_item(expr, last.at, value)])
+    }
+
     /// Adds an attribute or a block to a block.
     fn add(&self, block: &Block, name: &str, value: &Content, is_block: bool) -> Change {
         let is_block = is_block

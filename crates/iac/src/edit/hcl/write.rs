@@ -185,6 +185,25 @@ impl Hcl<'_> {
         (open, close.max(open))
     }
 
+    /// A new last element of a list.
+    pub(super) fn add_item(&self, list: &Expr, last: Span, value: &Content) -> Change {
+        let after = last.end as usize;
+        let rest = self.text.get(after..list.at.end as usize).unwrap_or_default();
+        let has_comma = rest.trim_start().starts_with(',');
+        let at = if has_comma { after + rest.find(',').unwrap_or(0) + 1 } else { after };
+        let comma = if has_comma { "" } else { "," };
+        if !rest.contains('\n') {
+            return Change {
+                range: at..at,
+                text: format!("{comma} {}", self.value(value, &self.indent_of(list.at))),
+            };
+        }
+        let indent = self.indent_of(last);
+        let tail = if has_comma { "," } else { "" };
+        let text = format!("{comma}{}{indent}{}{tail}", self.newline(), self.value(value, &indent));
+        Change { range: at..at, text }
+    }
+
     /// A new entry of an object.
     pub(super) fn add_pair(
         &self,
