@@ -1,11 +1,11 @@
 //! The resources that a record is about: those that it lists, else those that its parameters name.
-use model::{Aws, Tri};
+use model::Aws;
 use serde_json::Value as Json;
 
 use super::action::parameter;
 use super::record::{Event, get};
-use crate::Pattern;
 use crate::catalogue::{self, Action, Binding, NameKind, Permission, ResourceType};
+use crate::pattern::glob;
 
 pub(super) fn of(event: &Event, operation: &Aws, permission: &Permission) -> Vec<String> {
     let types = catalogue::resource_types(permission.action);
@@ -29,7 +29,7 @@ pub(super) fn of_action(event: &Event, action: Action) -> Vec<String> {
         return listed;
     }
     let texts = event.parameters.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
-    let is_of = |text: &&str| types.iter().any(|resource| shape(resource).matches(text) != Tri::False);
+    let is_of = |text: &&str| types.iter().any(|resource| is_one_of(text, resource));
     let whole: Vec<String> =
         texts.filter(|text| text.starts_with("arn:")).filter(is_of).map(str::to_owned).collect();
     if !whole.is_empty() {
@@ -40,23 +40,23 @@ pub(super) fn of_action(event: &Event, action: Action) -> Vec<String> {
 
 /// The listed resources that are of one of the types.
 fn listed(event: &Event, types: &[ResourceType]) -> Vec<String> {
-    let is_of = |arn: &&String| types.iter().any(|resource| shape(resource).matches(arn) != Tri::False);
+    let is_of = |arn: &&String| types.iter().any(|resource| is_one_of(arn, resource));
     event.resources.iter().filter(is_of).cloned().collect()
 }
 
-/// `arn:*:dynamodb:*:*:table/*`.
-fn shape(resource: &ResourceType) -> Pattern {
-    let mut text = String::new();
+/// Whether an ARN is one of a type: `arn:${Partition}:dynamodb:…:table/${TableName}` with any text for each variable.
+fn is_one_of(arn: &str, resource: &ResourceType) -> bool {
+    let mut shape = String::with_capacity(resource.arn.len());
     for part in resource.arn.split("${") {
         match part.split_once('}') {
             Some((_, rest)) => {
-                text.push('*');
-                text.push_str(rest);
+                shape.push('*');
+                shape.push_str(rest);
             }
-            None => text.push_str(part),
+            None => shape.push_str(part),
         }
     }
-    Pattern::parse(&text)
+    glob(&shape, arn, |byte| *byte)
 }
 
 fn named(event: &Event, resource: &ResourceType, bindings: &[Binding]) -> Option<String> {
@@ -64,8 +64,7 @@ fn named(event: &Event, resource: &ResourceType, bindings: &[Binding]) -> Option
     for binding in bindings {
         let value = text(event, binding.parameter);
         if let Some(arn) = value.filter(|value| value.starts_with("arn:")) {
-            let is_this = shape(resource).matches(&arn) != Tri::False;
-            return is_this.then_some(arn);
+            return is_one_of(&arn, resource).then_some(arn);
         }
     }
     fill(event, resource, &|variable| {
