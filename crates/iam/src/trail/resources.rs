@@ -13,12 +13,18 @@ pub(super) fn of(event: &Event, operation: &Aws, permission: &Permission) -> Vec
     if !listed.is_empty() {
         return listed;
     }
-    let mut found = Vec::new();
-    for resource in &types {
+    let found = types.iter().filter_map(|resource| {
         let bindings = catalogue::binding(operation, permission, resource);
-        found.extend(named(event, resource, &bindings));
-    }
-    found
+        named(event, resource, &bindings)
+    });
+    unambiguous(found.collect())
+}
+
+/// One parameter that fits several types (`ResourceId`) names one of them, and which is not known.
+fn unambiguous(found: Vec<String>) -> Vec<String> {
+    let end = |arn: &str| arn.rsplit([':', '/']).next().map(str::to_owned);
+    let twice = |arn: &String| found.iter().filter(|other| end(other) == end(arn)).count() > 1;
+    found.iter().filter(|arn| !twice(arn)).cloned().collect()
 }
 
 /// Of an action by itself: nothing is known of how parameters name resources, but that they are called alike.
@@ -35,7 +41,9 @@ pub(super) fn of_action(event: &Event, action: Action) -> Vec<String> {
     if !whole.is_empty() {
         return whole;
     }
-    types.iter().filter_map(|resource| fill(event, resource, &|variable| by_name(event, variable))).collect()
+    let found =
+        types.iter().filter_map(|resource| fill(event, resource, &|variable| by_name(event, variable)));
+    unambiguous(found.collect())
 }
 
 /// The listed resources that are of one of the types.
