@@ -1,5 +1,5 @@
 //! A policy allows to assume every role that trusts the account.
-use super::effective::{allows_any, each_statement, on_everything};
+use super::effective::{allows_any, each_wide_statement, on_everything};
 use crate::prelude::*;
 
 check! {
@@ -60,7 +60,7 @@ check! {
 }
 
 fn assume_any_role(app: &App, findings: &mut Findings) {
-    each_statement(app, findings, &ASSUME_ANY_ROLE, |statement| {
+    each_wide_statement(app, findings, &ASSUME_ANY_ROLE, |statement| {
         let action = allows_any(statement, &["sts:AssumeRole"])?;
         let open = on_everything(statement) & statement.conditions.is_empty().into();
         Some((open, format!("may assume every role (`{action}` on `*`)")))

@@ -1,5 +1,5 @@
 //! A policy allows to decrypt with every key of the account.
-use super::effective::{allows_any, each_statement, on_everything};
+use super::effective::{allows_any, each_wide_statement, on_everything};
 use crate::prelude::*;
 
 check! {
@@ -60,7 +60,7 @@ check! {
 }
 
 fn decrypt_with_any_key(app: &App, findings: &mut Findings) {
-    each_statement(app, findings, &DECRYPT_WITH_ANY_KEY, |statement| {
+    each_wide_statement(app, findings, &DECRYPT_WITH_ANY_KEY, |statement| {
         let action = allows_any(statement, &["kms:Decrypt"])?;
         let open = on_everything(statement) & statement.conditions.is_empty().into();
         Some((open, format!("may decrypt with every key (`{action}` on `*`)")))

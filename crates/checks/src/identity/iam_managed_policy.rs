@@ -1,5 +1,6 @@
 //! An identity has the managed policy that allows every action of IAM.
 use super::managed::managed;
+use super::managed::replaced;
 use crate::prelude::*;
 
 check! {
@@ -55,7 +56,12 @@ fn iam_managed_policy(app: &App, findings: &mut Findings) {
     for (node, policy, name) in managed(app) {
         if name.contains("IAMFullAccess") {
             let message = format!("`{}` has the managed policy `{name}`", node.name);
-            findings.push(IAM_MANAGED_POLICY.at(node, message).at(policy.at));
+            findings.push(
+                IAM_MANAGED_POLICY
+                    .at(node, message)
+                    .at(policy.at)
+                    .fix_if(replaced(policy, "IAMReadOnlyAccess")),
+            );
         }
     }
 }

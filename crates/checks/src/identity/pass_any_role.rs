@@ -1,5 +1,5 @@
 //! A policy allows to pass every role of the account to a service.
-use super::effective::{allows_any, each_statement, on_everything};
+use super::effective::{allows_any, each_wide_statement, on_everything};
 use crate::prelude::*;
 
 check! {
@@ -61,7 +61,7 @@ check! {
 }
 
 fn pass_any_role(app: &App, findings: &mut Findings) {
-    each_statement(app, findings, &PASS_ANY_ROLE, |statement| {
+    each_wide_statement(app, findings, &PASS_ANY_ROLE, |statement| {
         // Every action, or every one of IAM, is told by checks of their own.
         let told = ["iam:*", "*", "*:*"].iter().any(|action| statement.has_action(action));
         let action = allows_any(statement, &["iam:PassRole"]).filter(|_| !told)?;

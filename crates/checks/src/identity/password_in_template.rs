@@ -1,5 +1,6 @@
 //! A user's console password stands in the template as plain text.
 use crate::prelude::*;
+use crate::repair::ask_for;
 
 check! {
     /// # Password written in the template
@@ -36,7 +37,12 @@ fn password_in_template(app: &App, findings: &mut Findings) {
         let Some(password) = password else { continue };
         if password.as_str().is_some_and(|text| !text.is_empty() && !text.contains("{{resolve:")) {
             let message = format!("the password of `{}` stands in the template", user.name);
-            findings.push(PASSWORD_IN_TEMPLATE.at(user, message).at(password.at));
+            findings.push(
+                PASSWORD_IN_TEMPLATE
+                    .at(user, message)
+                    .at(password.at)
+                    .fix_if(ask_for(user, "password", password)),
+            );
         }
     }
 }

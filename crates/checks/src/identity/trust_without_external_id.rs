@@ -1,6 +1,7 @@
 //! A role trusts another account, and asks for no external id.
 use super::trust::trusts;
 use crate::prelude::*;
+use crate::repair::camel;
 
 check! {
     /// # Another account without an external id
@@ -51,7 +52,21 @@ fn trust_without_external_id(app: &App, findings: &mut Findings) {
         };
         if foreign.any(is_root) && statement.conditions.is_empty() {
             let message = format!("`{}` trusts another account without an external id", role.name);
-            findings.push(TRUST_WITHOUT_EXTERNAL_ID.at(role, message).at(statement.at));
+            findings.push(
+                TRUST_WITHOUT_EXTERNAL_ID
+                    .at(role, message)
+                    .at(statement.at)
+                    .fix_if(ask_for_id(role, statement)),
+            );
         }
     }
+}
+
+/// An id that both sides agree on, asked for at each deployment.
+fn ask_for_id(role: &Node, statement: &Statement) -> Option<Fix> {
+    let parameter = format!("{}ExternalId", camel(&role.name));
+    let path = ["Condition", "StringEquals", "sts:ExternalId"];
+    let put = statement.put(&path, Data::reference(&parameter));
+    let ask = model::Patch::Ask { near: role.name.clone(), parameter };
+    (!statement.at.is_empty()).then(|| Fix::risky("ask for an external id", ask).and(put))
 }

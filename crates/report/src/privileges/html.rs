@@ -76,6 +76,9 @@ fn function(out: &mut String, permissions: &Permissions<'_>, (open, of): (bool, 
         groups.iter().for_each(|one| group(out, one));
         out.push_str("</table></div>\n");
     }
+    for way in rows::ways(permissions, of) {
+        out.push_str(&format!("<p class=\"place\"><strong>Escalation:</strong> {}</p>\n", prose(&way)));
+    }
     for open in rows::open(permissions, of) {
         out.push_str(&format!("<p class=\"place\">Not decided: {}</p>\n", prose(&open)));
     }

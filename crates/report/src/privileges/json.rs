@@ -2,12 +2,14 @@
 //!
 //! Every field is always there; what does not apply is `null`. Resources are in the notation of `Fn::Sub`:
 //! `${Orders.Arn}` is what the template says as `!GetAtt Orders.Arn`.
+use iam::paths::{Certainty, End, Escalation, Hop};
+use iam::trail::Used;
 use iam::{Grant, Need, Origin, Reason};
 use model::{Approval, Condition, ProblemKind, Span};
 use serde::Serialize;
 
 use super::verdict::{self, resources};
-use super::{Change, Difference, FunctionPermissions, Permissions};
+use super::{Change, Difference, FunctionPermissions, Permissions, Usage};
 use crate::{coverage, data};
 
 const SCHEMA_VERSION: &str = "1.0";
@@ -23,6 +25,7 @@ pub fn privileges_json(permissions: &Permissions<'_>) -> String {
         root: permissions.root,
         facts_of: iam::catalogue::as_of().to_string(),
         compared: permissions.compared,
+        usage: permissions.usage.map(covered),
         functions: permissions.functions.iter().map(|of| writer.function(of)).collect(),
         problems: writer.problems(),
     })
@@ -38,6 +41,8 @@ struct Report<'a> {
     facts_of: String,
     /// What the permissions are compared with.
     compared: Option<&'a str>,
+    /// What records of use cover.
+    usage: Option<Covered<'a>>,
     functions: Vec<Function<'a>>,
     problems: Vec<Trouble<'a>>,
 }
@@ -67,6 +72,11 @@ struct Function<'a> {
     unresolved: Vec<Open<'a>>,
     /// The least policies, as IAM documents.
     minimal: Vec<serde_json::Value>,
+    escalations: Vec<Way<'a>>,
+    /// How many of them the least policies leave.
+    escalations_left: usize,
+    deployed: Option<&'a [String]>,
+    used: Option<Vec<Done<'a>>>,
     change: Option<Changed<'a>>,
 }
 
@@ -105,7 +115,37 @@ struct Granted<'a> {
     judgement: &'static str,
     why: Option<&'a str>,
     needs: Vec<&'a str>,
+    used: Option<Use>,
     approved: Option<Approved<'a>>,
+}
+
+/// What records say of a grant.
+#[derive(Serialize)]
+struct Use {
+    count: u64,
+    last: Option<String>,
+    unused_since: Option<bool>,
+}
+
+/// What records say that a function did.
+#[derive(Serialize)]
+struct Done<'a> {
+    action: &'a str,
+    resources: &'a [String],
+    more_resources: bool,
+    first: &'a str,
+    last: &'a str,
+    count: u64,
+    denied: u64,
+}
+
+/// What records cover.
+#[derive(Serialize)]
+struct Covered<'a> {
+    records: u64,
+    first: &'a str,
+    last: &'a str,
+    since: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -132,6 +172,28 @@ struct Different<'a> {
     certain: bool,
     needed: bool,
     approved: Option<Approved<'a>>,
+}
+
+/// A way to more permissions.
+#[derive(Serialize)]
+struct Way<'a> {
+    ends: &'static str,
+    to: Option<&'a str>,
+    certain: bool,
+    gains: &'a [String],
+    hops: Vec<Step<'a>>,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    technique: &'static str,
+    does: &'static str,
+    by: &'a str,
+    actions: &'a [&'static str],
+    through: Option<&'a str>,
+    next: Option<&'a str>,
+    unsure: Option<&'static str>,
+    places: Vec<At<'a>>,
 }
 
 #[derive(Serialize)]
@@ -196,6 +258,10 @@ impl<'a> Writer<'a> {
                 .map(|open| Open { place: self.at(open.at), why: &open.why })
                 .collect(),
             minimal: super::iam_json::documents(&of.minimal),
+            escalations: of.escalations.iter().map(|way| self.way(of, way)).collect(),
+            escalations_left: of.escalations_left,
+            deployed: of.used.as_ref().map(|used| used.deployed.as_slice()),
+            used: of.used.as_ref().map(|used| used.used.iter().map(done).collect()),
             change: of.change.as_ref().map(|change| self.change(change)),
         }
     }
@@ -233,8 +299,15 @@ impl<'a> Writer<'a> {
             judgement: verdict::judgement(&grant.judgement),
             why: verdict::why(grant),
             needs: verdict::needs(&of.privileges, grant).map(|need| need.action.as_str()).collect(),
+            used: self.use_of(of, grant),
             approved: approval.map(|approval| self.approved(approval)),
         }
+    }
+
+    fn use_of(&self, of: &FunctionPermissions, grant: &Grant) -> Option<Use> {
+        let (count, last) = self.permissions.use_of(of, grant)?;
+        let unused_since = self.permissions.is_unused_since(of, grant);
+        Some(Use { count, last: last.map(|day| day.to_string()), unused_since })
     }
 
     fn approved(&self, approval: &'a Approval) -> Approved<'a> {
@@ -243,6 +316,31 @@ impl<'a> Writer<'a> {
             reason: &approval.reason,
             until: approval.until.to_string(),
             valid: approval.is_valid(self.permissions.date),
+        }
+    }
+
+    fn way(&self, of: &'a FunctionPermissions, way: &'a Escalation) -> Way<'a> {
+        let (ends, to) = match way.to {
+            End::Administrator => ("administrator", None),
+            End::Identity(node) => ("identity", Some(self.permissions.name(of, node))),
+            End::Elsewhere => ("elsewhere", None),
+        };
+        let step = |hop: &'a Hop| Step {
+            technique: hop.technique.id,
+            does: hop.technique.does,
+            by: self.permissions.name(of, hop.by),
+            actions: &hop.actions,
+            through: hop.through.map(|node| self.permissions.name(of, node)),
+            next: hop.next.map(|node| self.permissions.name(of, node)),
+            unsure: hop.unsure,
+            places: hop.at.iter().filter_map(|at| self.at(*at)).collect(),
+        };
+        Way {
+            ends,
+            to,
+            certain: way.certainty == Certainty::Certain,
+            gains: &way.gains,
+            hops: way.hops.iter().map(step).collect(),
         }
     }
 
@@ -297,5 +395,26 @@ fn bound(condition: &Condition) -> Bound<'_> {
         operator: &condition.operator,
         key: &condition.key,
         values: condition.values.iter().map(model::Value::display).collect(),
+    }
+}
+
+fn done(used: &Used) -> Done<'_> {
+    Done {
+        action: &used.action,
+        resources: &used.resources,
+        more_resources: used.more_resources,
+        first: &used.first,
+        last: &used.last,
+        count: used.count,
+        denied: used.denied,
+    }
+}
+
+fn covered(usage: &Usage) -> Covered<'_> {
+    Covered {
+        records: usage.records,
+        first: &usage.first,
+        last: &usage.last,
+        since: usage.since.map(|day| day.to_string()),
     }
 }

@@ -34,6 +34,9 @@ pub fn privileges_markdown(permissions: &Permissions<'_>) -> String {
                 out.push_str(&format!("| {title} | {verdict} | {actions} | {} |\n", notes.join("; ")));
             }
         }
+        for way in rows::ways(permissions, of) {
+            out.push_str(&format!("\nEscalation: {}\n", prose(&way)));
+        }
         for open in rows::open(permissions, of) {
             out.push_str(&format!("\nNot decided: {}\n", prose(&open)));
         }
