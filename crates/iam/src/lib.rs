@@ -17,6 +17,7 @@ mod minimise;
 pub mod paths;
 mod pattern;
 mod privileges;
+pub mod reach;
 pub mod render;
 pub mod review;
 #[cfg(test)]
