@@ -32,6 +32,7 @@ area! {
     long_lived_access_key,
     long_lived_user,
     mixed_trust,
+    nonexistent_action,
     pass_any_role,
     password_in_template,
     password_without_digit,
