@@ -58,6 +58,13 @@ pub fn within(policies: &[Policy], others: &[Policy]) -> Tri {
     }
 }
 
+/// Whether both allow the same: whether a template of policies fits exactly.
+#[must_use]
+pub fn same(policies: &[Policy], others: &[Policy]) -> Tri {
+    let within = self::within(policies, others);
+    if within.is_false() { within } else { within & self::within(others, policies) }
+}
+
 /// What `policies` allow and `others` do not, action by action.
 #[must_use]
 pub fn difference(policies: &[Policy], others: &[Policy]) -> Vec<Extra> {

@@ -23,6 +23,7 @@ pub mod review;
 #[cfg(test)]
 mod testing;
 pub mod trail;
+pub mod trust;
 
 pub use identity::{Identity, identities, identity_of};
 pub use minimise::minimise;

@@ -1,4 +1,6 @@
 //! What every function may do and what it needs, for people and for programs.
+mod danger;
+mod danger_json;
 mod html;
 mod iam_json;
 mod json;
@@ -8,6 +10,7 @@ mod text;
 mod verdict;
 
 use iam::paths::Escalation;
+use iam::reach::Reach;
 use iam::trail::Used;
 use iam::{Grant, Privileges, action_matches};
 use model::{Approval, Date, Node, Policy, Project, Span};
@@ -56,6 +59,15 @@ pub struct FunctionPermissions {
     pub escalations: Vec<Escalation>,
     /// How many would be left with the least policies.
     pub escalations_left: usize,
+    /// What somebody who takes it over could reach, today and with the least policies.
+    pub reach: Option<Reaches>,
+}
+
+/// What can be reached before and after a change of permissions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reaches {
+    pub now: Reach,
+    pub least: Reach,
 }
 
 /// What CloudTrail's records cover.

@@ -5,7 +5,7 @@ mod used;
 use iam::review::Open;
 use iam::{Grant, Judgement};
 use model::{App, Approval, Project};
-use report::{Colour, Difference, FunctionPermissions, Permissions};
+use report::{Colour, Difference, FunctionPermissions, Permissions, Reaches};
 
 use super::CommandError;
 use super::reading::{self, Read};
@@ -77,6 +77,7 @@ fn functions(project: &Project) -> Vec<FunctionPermissions> {
                 used: None,
                 escalations: Vec::new(),
                 escalations_left: 0,
+                reach: None,
                 privileges,
             }
         })
@@ -93,6 +94,11 @@ fn escalate(project: &Project, functions: &mut [FunctionPermissions]) {
         }
         let ways = iam::escalations(app).found;
         for of in own {
+            if let Some(function) = app.node(of.privileges.function) {
+                let now = iam::reach::reach(app, function);
+                let least = iam::reach::reach_with(app, function, &of.minimal);
+                of.reach = now.zip(least).map(|(now, least)| Reaches { now, least });
+            }
             let Some(role) = of.privileges.role else { continue };
             of.escalations = ways.iter().filter(|way| way.from == role).cloned().collect();
             if !of.escalations.is_empty() {

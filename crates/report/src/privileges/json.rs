@@ -2,12 +2,12 @@
 //!
 //! Every field is always there; what does not apply is `null`. Resources are in the notation of `Fn::Sub`:
 //! `${Orders.Arn}` is what the template says as `!GetAtt Orders.Arn`.
-use iam::paths::{Certainty, End, Escalation, Hop};
 use iam::trail::Used;
 use iam::{Grant, Need, Origin, Reason};
 use model::{Approval, Condition, ProblemKind, Span};
 use serde::Serialize;
 
+use super::danger_json::{BeforeAndAfter, Way};
 use super::verdict::{self, resources};
 use super::{Change, Difference, FunctionPermissions, Permissions, Usage};
 use crate::{coverage, data};
@@ -72,6 +72,7 @@ struct Function<'a> {
     unresolved: Vec<Open<'a>>,
     /// The least policies, as IAM documents.
     minimal: Vec<serde_json::Value>,
+    reach: Option<BeforeAndAfter<'a>>,
     escalations: Vec<Way<'a>>,
     /// How many of them the least policies leave.
     escalations_left: usize,
@@ -174,28 +175,6 @@ struct Different<'a> {
     approved: Option<Approved<'a>>,
 }
 
-/// A way to more permissions.
-#[derive(Serialize)]
-struct Way<'a> {
-    ends: &'static str,
-    to: Option<&'a str>,
-    certain: bool,
-    gains: &'a [String],
-    hops: Vec<Step<'a>>,
-}
-
-#[derive(Serialize)]
-struct Step<'a> {
-    technique: &'static str,
-    does: &'static str,
-    by: &'a str,
-    actions: &'a [&'static str],
-    through: Option<&'a str>,
-    next: Option<&'a str>,
-    unsure: Option<&'static str>,
-    places: Vec<At<'a>>,
-}
-
 #[derive(Serialize)]
 struct Excess<'a> {
     action: &'a str,
@@ -205,7 +184,7 @@ struct Excess<'a> {
 }
 
 #[derive(Serialize)]
-struct At<'a> {
+pub(super) struct At<'a> {
     file: &'a str,
     line: u32,
     column: u32,
@@ -226,8 +205,8 @@ struct Trouble<'a> {
     help: &'a str,
 }
 
-struct Writer<'a> {
-    permissions: &'a Permissions<'a>,
+pub(super) struct Writer<'a> {
+    pub(super) permissions: &'a Permissions<'a>,
 }
 
 impl<'a> Writer<'a> {
@@ -258,6 +237,7 @@ impl<'a> Writer<'a> {
                 .map(|open| Open { place: self.at(open.at), why: &open.why })
                 .collect(),
             minimal: super::iam_json::documents(&of.minimal),
+            reach: of.reach.as_ref().map(|reaches| self.reaches(of, reaches)),
             escalations: of.escalations.iter().map(|way| self.way(of, way)).collect(),
             escalations_left: of.escalations_left,
             deployed: of.used.as_ref().map(|used| used.deployed.as_slice()),
@@ -319,31 +299,6 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn way(&self, of: &'a FunctionPermissions, way: &'a Escalation) -> Way<'a> {
-        let (ends, to) = match way.to {
-            End::Administrator => ("administrator", None),
-            End::Identity(node) => ("identity", Some(self.permissions.name(of, node))),
-            End::Elsewhere => ("elsewhere", None),
-        };
-        let step = |hop: &'a Hop| Step {
-            technique: hop.technique.id,
-            does: hop.technique.does,
-            by: self.permissions.name(of, hop.by),
-            actions: &hop.actions,
-            through: hop.through.map(|node| self.permissions.name(of, node)),
-            next: hop.next.map(|node| self.permissions.name(of, node)),
-            unsure: hop.unsure,
-            places: hop.at.iter().filter_map(|at| self.at(*at)).collect(),
-        };
-        Way {
-            ends,
-            to,
-            certain: way.certainty == Certainty::Certain,
-            gains: &way.gains,
-            hops: way.hops.iter().map(step).collect(),
-        }
-    }
-
     fn change(&self, change: &'a Change) -> Changed<'a> {
         let different = |one: &'a Difference| Different {
             action: &one.action,
@@ -369,7 +324,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn at(&self, at: Span) -> Option<At<'a>> {
+    pub(super) fn at(&self, at: Span) -> Option<At<'a>> {
         let file = self.permissions.project.file(at)?;
         let place = file.place(at.start);
         Some(At { file: &file.path, line: place.line, column: place.column })

@@ -1,5 +1,6 @@
 //! Permissions for a pull request.
 use super::Permissions;
+use super::danger;
 use super::rows;
 use crate::markdown::{code, prose};
 
@@ -34,7 +35,10 @@ pub fn privileges_markdown(permissions: &Permissions<'_>) -> String {
                 out.push_str(&format!("| {title} | {verdict} | {actions} | {} |\n", notes.join("; ")));
             }
         }
-        for way in rows::ways(permissions, of) {
+        for reach in danger::reaches(of) {
+            out.push_str(&format!("\nReach: {}\n", prose(&reach)));
+        }
+        for way in danger::ways(permissions, of) {
             out.push_str(&format!("\nEscalation: {}\n", prose(&way)));
         }
         for open in rows::open(permissions, of) {

@@ -1,7 +1,6 @@
 //! The table of one function: its grants statement by statement, then what is missing.
 use std::collections::BTreeMap;
 
-use iam::paths::{Certainty, End, Escalation, Hop};
 use iam::{Grant, GrantSource, Need, Reason};
 use model::Span;
 
@@ -13,8 +12,6 @@ use crate::visible::line;
 const REASONS_SHOWN_MAX: usize = 2;
 /// Resources that are named for one permission.
 const RESOURCES_SHOWN_MAX: usize = 3;
-/// Ways to more permissions that are shown of one function.
-const WAYS_SHOWN_MAX: usize = 3;
 /// Actions that one row names.
 const ACTIONS_SHOWN_MAX: usize = 12;
 
@@ -285,40 +282,4 @@ fn few(texts: &[String]) -> String {
         0 => first.join(", "),
         more => format!("{} and {more} more", first.join(", ")),
     }
-}
-
-/// The ways to more permissions, a line for each: the hops, and what is won.
-pub(super) fn ways(permissions: &Permissions<'_>, of: &FunctionPermissions) -> Vec<String> {
-    let mut lines: Vec<String> =
-        of.escalations.iter().take(WAYS_SHOWN_MAX).map(|way| way_line(permissions, of, way)).collect();
-    let more = of.escalations.len().saturating_sub(WAYS_SHOWN_MAX);
-    if more > 0 {
-        lines.push(format!("and {more} more ways to more permissions"));
-    }
-    if !lines.is_empty() {
-        lines.push(match of.escalations_left {
-            0 => "the least policy leaves none of these ways".to_owned(),
-            left => format!("the least policy leaves {left} of these ways"),
-        });
-    }
-    lines
-}
-
-fn way_line(permissions: &Permissions<'_>, of: &FunctionPermissions, way: &Escalation) -> String {
-    let end = match way.to {
-        End::Administrator => "may become administrator".to_owned(),
-        End::Identity(node) => format!("may become `{}`", line(permissions.name(of, node))),
-        End::Elsewhere => "may run as other identities of the account".to_owned(),
-    };
-    let sure = if way.certainty == Certainty::Certain { "" } else { " (possible)" };
-    let hops: Vec<String> = way.hops.iter().map(|hop| hop_words(permissions, of, hop)).collect();
-    format!("{end}{sure}: {}", hops.join(", then "))
-}
-
-fn hop_words(permissions: &Permissions<'_>, of: &FunctionPermissions, hop: &Hop) -> String {
-    let actions: Vec<String> = hop.actions.iter().map(|action| format!("`{action}`")).collect();
-    let place = hop.at.first().map(|at| line(&permissions.locate(*at))).filter(|place| !place.is_empty());
-    let place = place.map_or_else(String::new, |place| format!(" ({place})"));
-    let next = hop.next.map(|node| format!(" as `{}`", line(permissions.name(of, node)))).unwrap_or_default();
-    format!("{} with {}{next}{place}", hop.technique.does, actions.join(", "))
 }

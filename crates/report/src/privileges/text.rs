@@ -1,6 +1,7 @@
 //! Permissions for a terminal: function by function, what to change first.
 use anstyle::Style;
 
+use super::danger;
 use super::rows::{self, Group, Widened};
 use super::verdict::Verdict;
 use super::{Change, FunctionPermissions, Permissions};
@@ -48,7 +49,10 @@ impl Printer<'_> {
         if groups.is_empty() {
             self.line("  no permission is granted, and none is needed");
         }
-        for way in rows::ways(self.permissions, of) {
+        for reach in danger::reaches(of) {
+            self.line(&format!("  reach    {reach}"));
+        }
+        for way in danger::ways(self.permissions, of) {
             let word = self.paint.paint(paint::REMOVED, "escalate");
             let way = self.paint.prose(&way);
             self.line(&format!("  {word} {way}"));
