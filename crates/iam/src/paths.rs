@@ -20,10 +20,10 @@ mod tests;
 pub(crate) mod text;
 mod world;
 
-use model::{App, NodeId, Policy, Relation, Span};
+use model::{App, Effect, NodeId, Policy, Relation, Span, Statement, Value};
 
 use crate::identity::{Known, identity};
-use crate::{Identity, identities};
+use crate::{Identity, action_matches, identities};
 pub(crate) use gains::is_routine;
 pub use permits::Certainty;
 pub use technique::{Grows, Limit, Login, Need, On, Shape, Technique, techniques};
@@ -116,6 +116,22 @@ pub fn escalations_with(app: &App, of: NodeId, policies: &[Policy]) -> Escalatio
     let mut found = search::run(app, &people, Some(of));
     found.cut = found.cut.or(cut);
     found
+}
+
+/// Whether policies allow any action that a technique begins with; when they do not, there is no way from them.
+#[must_use]
+pub fn may_begin(policies: &[Policy]) -> bool {
+    let statements = || policies.iter().flat_map(|policy| &policy.statements);
+    let allows = |statement: &&Statement| statement.effect != Effect::Deny;
+    let is_open = |value: &Value| value.as_str().is_none();
+    if statements().filter(allows).any(|one| !one.not_actions.is_empty() || one.actions.iter().any(is_open)) {
+        return true;
+    }
+    let actions: Vec<&str> =
+        statements().filter(allows).flat_map(|one| &one.actions).filter_map(Value::as_str).collect();
+    let needs = techniques().flat_map(|technique| technique.needs).flat_map(|need| need.any);
+    let mut needs = needs.chain(std::iter::once(&"sts:AssumeRole"));
+    needs.any(|need| actions.iter().any(|action| action_matches(action, need)))
 }
 
 /// Roles, users and groups.

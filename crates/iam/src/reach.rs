@@ -11,7 +11,7 @@ use model::{App, Kind, Node, NodeId, Policy, Relation, Span};
 
 use crate::catalogue::{ActionSet, Level};
 use crate::paths::arn::arn_of;
-use crate::paths::{End, Escalation, escalations_with};
+use crate::paths::{End, Escalation, escalations_with, may_begin};
 use crate::{Identity, Pattern, arn, identity_of};
 use grants::{Grants, Place};
 pub use score::{Part, Score};
@@ -97,11 +97,20 @@ pub fn reach(app: &App, function: &Node) -> Option<Reach> {
     Some(measure(app, &identity, way))
 }
 
+/// The same when the ways to more permissions are known already: of the role's, the first one.
+#[must_use]
+pub fn reach_by(app: &App, function: &Node, way: Option<Escalation>) -> Option<Reach> {
+    Some(measure(app, &identity_of(app, function)?, way))
+}
+
 /// What it would reach with exactly these policies.
 #[must_use]
 pub fn reach_with(app: &App, function: &Node, policies: &[Policy]) -> Option<Reach> {
     let mut identity = identity_of(app, function)?;
-    let way = escalations_with(app, identity.node.id, policies).found.into_iter().next();
+    let way = match may_begin(policies) {
+        true => escalations_with(app, identity.node.id, policies).found.into_iter().next(),
+        false => None,
+    };
     identity.policies = policies.to_vec();
     identity.unclear.clear();
     Some(measure(app, &identity, way))

@@ -12,6 +12,7 @@ mod verdict;
 use iam::paths::Escalation;
 use iam::reach::Reach;
 use iam::trail::Used;
+use iam::trust::Trust;
 use iam::{Grant, Privileges, action_matches};
 use model::{Approval, Date, Node, Policy, Project, Span};
 
@@ -61,6 +62,8 @@ pub struct FunctionPermissions {
     pub escalations_left: usize,
     /// What somebody who takes it over could reach, today and with the least policies.
     pub reach: Option<Reaches>,
+    /// Who may become its role.
+    pub trust: Vec<Trust>,
 }
 
 /// What can be reached before and after a change of permissions.

@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &PrivilegesArguments) -> Result<Exit, CommandError>
     if let Some(trail) = &trail {
         used::attach(&read.project, &mut functions, trail);
     }
-    escalate(&read.project, &mut functions);
+    dangers(&read.project, &mut functions);
     let usage = trail.as_ref().map(|trail| used::usage(arguments, trail));
     let old = change::old(arguments, &read)?;
     if let Some(old) = &old {
@@ -78,6 +78,7 @@ fn functions(project: &Project) -> Vec<FunctionPermissions> {
                 escalations: Vec::new(),
                 escalations_left: 0,
                 reach: None,
+                trust: Vec::new(),
                 privileges,
             }
         })
@@ -85,8 +86,8 @@ fn functions(project: &Project) -> Vec<FunctionPermissions> {
     .collect()
 }
 
-/// The ways to more permissions: those there are, and how many the least policies leave.
-fn escalate(project: &Project, functions: &mut [FunctionPermissions]) {
+/// What somebody could make of each function: ways to more permissions, what can be reached, who may become its role.
+fn dangers(project: &Project, functions: &mut [FunctionPermissions]) {
     for (index, app) in project.apps.iter().enumerate() {
         let mut own = functions.iter_mut().filter(|of| of.app == index).peekable();
         if own.peek().is_none() {
@@ -94,16 +95,17 @@ fn escalate(project: &Project, functions: &mut [FunctionPermissions]) {
         }
         let ways = iam::escalations(app).found;
         for of in own {
-            if let Some(function) = app.node(of.privileges.function) {
-                let now = iam::reach::reach(app, function);
-                let least = iam::reach::reach_with(app, function, &of.minimal);
-                of.reach = now.zip(least).map(|(now, least)| Reaches { now, least });
-            }
-            let Some(role) = of.privileges.role else { continue };
+            let (Some(role), Some(function)) = (of.privileges.role, app.node(of.privileges.function)) else {
+                continue;
+            };
             of.escalations = ways.iter().filter(|way| way.from == role).cloned().collect();
-            if !of.escalations.is_empty() {
+            if iam::paths::may_begin(&of.minimal) {
                 of.escalations_left = iam::escalations_with(app, role, &of.minimal).found.len();
             }
+            let now = iam::reach::reach_by(app, function, of.escalations.first().cloned());
+            let least = iam::reach::reach_with(app, function, &of.minimal);
+            of.reach = now.zip(least).map(|(now, least)| Reaches { now, least });
+            of.trust = iam::trust::trust_of(app, function);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What somebody who takes over a function could make of its permissions.
 use iam::paths::{Certainty, End, Escalation, Hop};
 use iam::reach::Reach;
+use iam::trust::{Concern, Trust};
 
 use super::{FunctionPermissions, Permissions};
 use crate::scan::plural;
@@ -45,6 +46,16 @@ fn hop_words(permissions: &Permissions<'_>, of: &FunctionPermissions, hop: &Hop)
     let place = place.map_or_else(String::new, |place| format!(" ({place})"));
     let next = hop.next.map(|node| format!(" as `{}`", line(permissions.name(of, node)))).unwrap_or_default();
     format!("{} with {}{next}{place}", hop.technique.does, actions.join(", "))
+}
+
+/// Those whom the role trusts and who do not run as it, a line for each.
+pub(super) fn trusted(permissions: &Permissions<'_>, of: &FunctionPermissions) -> Vec<String> {
+    let others = of.trust.iter().filter(|trust| trust.concern != Concern::None);
+    let words = |trust: &Trust| {
+        let place = line(&permissions.locate(trust.at));
+        format!("`{}` may become its role: it {} ({place})", line(&trust.who), trust.concern.says())
+    };
+    others.map(words).collect()
 }
 
 /// What could be reached today and with the least policy, a line for each.

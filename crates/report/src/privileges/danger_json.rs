@@ -1,6 +1,7 @@
 //! What could be made of permissions, for programs.
 use iam::paths::{Certainty, End, Escalation, Hop};
 use iam::reach::Reach;
+use iam::trust::{Concern, Trust};
 use serde::Serialize;
 
 use super::json::{At, Writer};
@@ -89,7 +90,25 @@ struct Points<'a> {
     points: u32,
 }
 
+/// Somebody who may become the function's role.
+#[derive(Serialize)]
+pub(super) struct Trusted<'a> {
+    who: &'a str,
+    concern: &'static str,
+    says: &'static str,
+    place: Option<At<'a>>,
+}
+
 impl<'a> Writer<'a> {
+    pub(super) fn trusted(&self, trust: &'a Trust) -> Trusted<'a> {
+        Trusted {
+            who: &trust.who,
+            concern: concern(trust.concern),
+            says: trust.concern.says(),
+            place: self.at(trust.at),
+        }
+    }
+
     pub(super) fn way(&self, of: &'a FunctionPermissions, way: &'a Escalation) -> Way<'a> {
         let (ends, to) = match way.to {
             End::Administrator => ("administrator", None),
@@ -163,5 +182,22 @@ impl<'a> Writer<'a> {
                 .map(|part| Points { what: &part.what, points: part.points })
                 .collect(),
         }
+    }
+}
+
+fn concern(concern: Concern) -> &'static str {
+    match concern {
+        Concern::None => "none",
+        Concern::OtherService => "other-service",
+        Concern::ConfusedDeputy => "confused-deputy",
+        Concern::Account => "account",
+        Concern::OtherAccount => "other-account",
+        Concern::OtherAccountWithoutExternalId => "other-account-without-external-id",
+        Concern::Federated => "federated",
+        Concern::FederatedWithoutSubject => "federated-without-subject",
+        Concern::Person => "person",
+        Concern::Everyone => "everyone",
+        Concern::Excepted => "excepted",
+        Concern::Unknown => "unknown",
     }
 }

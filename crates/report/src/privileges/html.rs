@@ -77,6 +77,9 @@ fn function(out: &mut String, permissions: &Permissions<'_>, (open, of): (bool, 
         groups.iter().for_each(|one| group(out, one));
         out.push_str("</table></div>\n");
     }
+    for trusted in danger::trusted(permissions, of) {
+        out.push_str(&format!("<p class=\"place\">Trust: {}</p>\n", prose(&trusted)));
+    }
     for reach in danger::reaches(of) {
         out.push_str(&format!("<p class=\"place\">Reach: {}</p>\n", prose(&reach)));
     }

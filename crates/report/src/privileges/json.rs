@@ -7,7 +7,7 @@ use iam::{Grant, Need, Origin, Reason};
 use model::{Approval, Condition, ProblemKind, Span};
 use serde::Serialize;
 
-use super::danger_json::{BeforeAndAfter, Way};
+use super::danger_json::{BeforeAndAfter, Trusted, Way};
 use super::verdict::{self, resources};
 use super::{Change, Difference, FunctionPermissions, Permissions, Usage};
 use crate::{coverage, data};
@@ -72,6 +72,7 @@ struct Function<'a> {
     unresolved: Vec<Open<'a>>,
     /// The least policies, as IAM documents.
     minimal: Vec<serde_json::Value>,
+    trust: Vec<Trusted<'a>>,
     reach: Option<BeforeAndAfter<'a>>,
     escalations: Vec<Way<'a>>,
     /// How many of them the least policies leave.
@@ -237,6 +238,7 @@ impl<'a> Writer<'a> {
                 .map(|open| Open { place: self.at(open.at), why: &open.why })
                 .collect(),
             minimal: super::iam_json::documents(&of.minimal),
+            trust: of.trust.iter().map(|trust| self.trusted(trust)).collect(),
             reach: of.reach.as_ref().map(|reaches| self.reaches(of, reaches)),
             escalations: of.escalations.iter().map(|way| self.way(of, way)).collect(),
             escalations_left: of.escalations_left,

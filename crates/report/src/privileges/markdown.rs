@@ -35,6 +35,9 @@ pub fn privileges_markdown(permissions: &Permissions<'_>) -> String {
                 out.push_str(&format!("| {title} | {verdict} | {actions} | {} |\n", notes.join("; ")));
             }
         }
+        for trusted in danger::trusted(permissions, of) {
+            out.push_str(&format!("\nTrust: {}\n", prose(&trusted)));
+        }
         for reach in danger::reaches(of) {
             out.push_str(&format!("\nReach: {}\n", prose(&reach)));
         }

@@ -49,6 +49,10 @@ impl Printer<'_> {
         if groups.is_empty() {
             self.line("  no permission is granted, and none is needed");
         }
+        for trusted in danger::trusted(self.permissions, of) {
+            let trusted = self.paint.prose(&trusted);
+            self.line(&format!("  trust    {trusted}"));
+        }
         for reach in danger::reaches(of) {
             self.line(&format!("  reach    {reach}"));
         }
