@@ -1,6 +1,7 @@
 //! Identity: roles, policies, trust, users.
 mod effective;
 mod managed;
+mod narrow;
 mod trust;
 
 use crate::registry::area;
@@ -31,6 +32,7 @@ area! {
     long_lived_access_key,
     long_lived_user,
     mixed_trust,
+    nonexistent_action,
     pass_any_role,
     password_in_template,
     password_without_digit,

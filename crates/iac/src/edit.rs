@@ -11,7 +11,9 @@ mod create;
 mod draft;
 mod hcl;
 mod invert;
+mod permit;
 mod place;
+mod service;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -99,11 +101,6 @@ pub fn compose(file: FileId, original: &str, rounds: &[Vec<Edit>]) -> Vec<Edit> 
     draft.edits(file)
 }
 
-/// Names of the roles that a permission may add or change.
-fn permit_names(_app: &App, function: &str) -> Vec<String> {
-    vec![format!("{function}Role")]
-}
-
 /// Several fixes of one project, written one after the other.
 #[derive(Debug, Clone)]
 pub struct Editor<'p> {
@@ -147,7 +144,7 @@ impl<'p> Editor<'p> {
                 Patch::Put { at, path, value } => place::rewrite(self, app, *at, path, value)?,
                 Patch::Create(node) => made.extend(create::resource(self, app, node)?),
                 Patch::Ask { near, parameter } => create::parameter(self, app, near, parameter)?,
-                Patch::Permit { .. } => return Err(NotWritten::new("permissions are not written yet")),
+                Patch::Permit { function, policies } => permit::write(self, app, function, policies)?,
             }
         }
         shape::complete(self, &made)

@@ -32,7 +32,7 @@ use service::Service;
 use template::Template;
 use variables::Variables;
 
-pub(crate) use words::{logical_id, setting};
+pub(crate) use words::{Setting, logical_id, setting};
 
 /// Reads the service at `path`. `None` when it is none after all.
 pub(crate) fn read(reader: &mut Reader<'_>, path: &str) -> Option<Vec<Resource>> {

@@ -4,15 +4,15 @@
 //! first asked for. `cargo xtask catalogue`
 //! gathers them; `operations.txt` alone is kept by hand.
 mod actions;
+mod keys;
 mod managed;
 mod operations;
 mod packed;
-mod platform;
 
 use model::{Aws, Date};
 
 pub use actions::{ActionSet, covers, matching};
-pub use platform::{Platform, Target, base, behind_key, network, polling, sending, tracing};
+pub use keys::behind_key;
 
 /// What an action can do, as the Service Authorization Reference says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -190,6 +190,13 @@ pub fn permissions(operation: &Aws) -> Option<Vec<Permission>> {
 #[must_use]
 pub fn binding(operation: &Aws, permission: &Permission, resource: &ResourceType) -> Vec<Binding> {
     operations::binding(operation, permission, resource)
+}
+
+/// The parameters of an operation that fill a variable of a resource type of this service, or hold the whole ARN, the
+/// likeliest first: [`binding`] for one variable.
+#[must_use]
+pub fn parameters(operation: &Aws, service: &str, resource: &str, variable: &str) -> Vec<&'static str> {
+    operations::parameters(operation, service, resource, variable)
 }
 
 /// The name of a resource that a request means when it names none: the default event bus.

@@ -8,9 +8,12 @@ mod region;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use model::{Effect, Policy, Span, Statement, Tri};
 
 use crate::catalogue;
+use crate::minimise::signature;
 use region::Region;
 
 /// Something that the first policies allow and the second ones do not.
@@ -55,6 +58,13 @@ pub fn within(policies: &[Policy], others: &[Policy]) -> Tri {
     }
 }
 
+/// Whether both allow the same: whether a template of policies fits exactly.
+#[must_use]
+pub fn same(policies: &[Policy], others: &[Policy]) -> Tri {
+    let within = self::within(policies, others);
+    if within.is_false() { within } else { within & self::within(others, policies) }
+}
+
 /// What `policies` allow and `others` do not, action by action.
 #[must_use]
 pub fn difference(policies: &[Policy], others: &[Policy]) -> Vec<Extra> {
@@ -70,11 +80,14 @@ pub fn difference_by(policies: &[Policy], others: &[Policy], expand: Expand<'_>)
         allows: statements(others).filter(|each| each.effect == Effect::Allow).collect(),
         // What is not known to be an allow may be a deny.
         denies: statements(others).filter(|each| each.effect != Effect::Allow).collect(),
+        own_open: open(policies),
+        open: open(others),
         extras: Vec::new(),
     };
     for (policy_at, policy) in policies.iter().enumerate() {
         for (statement_at, statement) in policy.statements.iter().enumerate() {
-            if statement.effect == Effect::Deny {
+            let same = statement.effect == Effect::Unknown && work.open.contains(&signature(statement));
+            if statement.effect == Effect::Deny || same {
                 continue;
             }
             for region in Region::all(statement) {
@@ -88,6 +101,11 @@ pub fn difference_by(policies: &[Policy], others: &[Policy], expand: Expand<'_>)
     work.extras
 }
 
+/// Statements whose effect is not known, without names and places.
+fn open(policies: &[Policy]) -> BTreeSet<String> {
+    statements(policies).filter(|each| each.effect == Effect::Unknown).map(signature).collect()
+}
+
 fn statements(policies: &[Policy]) -> impl Iterator<Item = &Statement> {
     policies.iter().flat_map(|policy| &policy.statements)
 }
@@ -97,6 +115,9 @@ struct Work<'a> {
     own_denies: Vec<&'a Statement>,
     allows: Vec<&'a Statement>,
     denies: Vec<&'a Statement>,
+    /// Effects that nobody knows: the same statement has the same effect on both sides.
+    own_open: BTreeSet<String>,
+    open: BTreeSet<String>,
     extras: Vec<Extra>,
 }
 
@@ -157,7 +178,8 @@ impl Work<'_> {
     /// Whether a deny of the others takes some of it that no deny of ours takes, too.
     fn taken(&self, region: &Region<'_>, deny: &Statement) -> Tri {
         let meets = region.meets(deny);
-        if meets.is_false() {
+        let same = deny.effect == Effect::Unknown && self.own_open.contains(&signature(deny));
+        if meets.is_false() || same {
             return Tri::False;
         }
         let ours = Region::all(deny)

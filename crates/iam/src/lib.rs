@@ -17,11 +17,13 @@ mod minimise;
 pub mod paths;
 mod pattern;
 mod privileges;
+pub mod reach;
 pub mod render;
 pub mod review;
 #[cfg(test)]
 mod testing;
 pub mod trail;
+pub mod trust;
 
 pub use identity::{Identity, identities, identity_of};
 pub use minimise::minimise;

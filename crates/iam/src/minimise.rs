@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use model::{Effect, Statement};
 
 use pairs::Pairs;
+pub(crate) use pairs::signature;
 
 /// Pairs of one group that are looked at one by one; larger groups stay as they are.
 const PAIRS_MAX: usize = 50_000;

@@ -24,6 +24,7 @@ use model::{App, NodeId, Policy, Relation, Span};
 
 use crate::identity::{Known, identity};
 use crate::{Identity, identities};
+pub(crate) use gains::is_routine;
 pub use permits::Certainty;
 pub use technique::{Grows, Limit, Login, Need, On, Shape, Technique, techniques};
 

@@ -179,7 +179,7 @@ pub fn action_matches(pattern: &str, action: &str) -> bool {
 }
 
 /// The two-pointer match of wildcards: on a mismatch, the last `*` takes one byte more.
-fn glob(pattern: &str, text: &str, fold: fn(&u8) -> u8) -> bool {
+pub(crate) fn glob(pattern: &str, text: &str, fold: fn(&u8) -> u8) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut at, mut seen, mut retry) = (0, 0, None);
     while let Some(byte) = text.get(seen) {

@@ -45,8 +45,8 @@ pub use junit::junit;
 pub use markdown::markdown;
 pub use pages::{check_page, checks_index, explain};
 pub use privileges::{
-    Change, Difference, FunctionPermissions, Permissions, privileges_html, privileges_iam, privileges_json,
-    privileges_markdown, privileges_text,
+    Change, Difference, FunctionPermissions, Permissions, Reaches, Usage, UsageOf, privileges_html,
+    privileges_iam, privileges_json, privileges_markdown, privileges_text,
 };
 pub use sarif::sarif;
 pub use scan::{Colour, Detail, Look, Scan};

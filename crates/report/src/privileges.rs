@@ -1,4 +1,6 @@
 //! What every function may do and what it needs, for people and for programs.
+mod danger;
+mod danger_json;
 mod html;
 mod iam_json;
 mod json;
@@ -7,7 +9,10 @@ mod rows;
 mod text;
 mod verdict;
 
-use iam::Privileges;
+use iam::paths::Escalation;
+use iam::reach::Reach;
+use iam::trail::Used;
+use iam::{Grant, Privileges, action_matches};
 use model::{Approval, Date, Node, Policy, Project, Span};
 
 use crate::coverage;
@@ -31,6 +36,8 @@ pub struct Permissions<'a> {
     pub date: Date,
     /// What the permissions are compared with.
     pub compared: Option<&'a str>,
+    /// What records of use cover, when there are any.
+    pub usage: Option<&'a Usage>,
     pub functions: &'a [FunctionPermissions],
 }
 
@@ -46,6 +53,49 @@ pub struct FunctionPermissions {
     pub approvals: Vec<Option<Approval>>,
     /// What is different from before, when that was asked for.
     pub change: Option<Change>,
+    /// What it really did, when there are records.
+    pub used: Option<UsageOf>,
+    /// The ways from its permissions to more of them.
+    pub escalations: Vec<Escalation>,
+    /// How many would be left with the least policies.
+    pub escalations_left: usize,
+    /// What somebody who takes it over could reach, today and with the least policies.
+    pub reach: Option<Reaches>,
+}
+
+/// What can be reached before and after a change of permissions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reaches {
+    pub now: Reach,
+    pub least: Reach,
+}
+
+/// What CloudTrail's records cover.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Usage {
+    pub records: u64,
+    /// The days of the first and the last record.
+    pub first: String,
+    pub last: String,
+    /// Permissions that were not used since this day are told.
+    pub since: Option<Date>,
+}
+
+/// What one function did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageOf {
+    /// The names of deployed functions that are this one.
+    pub deployed: Vec<String>,
+    pub used: Vec<Used>,
+}
+
+impl UsageOf {
+    /// What was used of a permission: how often, and the day of the last time.
+    #[must_use]
+    pub fn of(&self, action: &str) -> (u64, Option<Date>) {
+        let used = self.used.iter().filter(|one| one.count > 0 && action_matches(action, &one.action));
+        used.fold((0, None), |(count, last), one| (count + one.count, last.max(one.last_day())))
+    }
 }
 
 /// What a change does to the permissions of a function.
@@ -82,6 +132,19 @@ impl Difference {
 }
 
 impl<'a> Permissions<'a> {
+    /// How often a grant was used, and when last; `None` without records of the function.
+    fn use_of(&self, of: &FunctionPermissions, grant: &Grant) -> Option<(u64, Option<Date>)> {
+        let used = of.used.as_ref().filter(|used| !used.deployed.is_empty())?;
+        Some(used.of(&grant.action))
+    }
+
+    /// Whether a grant was not used since the day that was asked for; `None` when nobody can know.
+    fn is_unused_since(&self, of: &FunctionPermissions, grant: &Grant) -> Option<bool> {
+        let since = self.usage?.since?;
+        let (_, last) = self.use_of(of, grant)?;
+        Some(last.is_none_or(|last| last < since))
+    }
+
     fn function(&self, of: &FunctionPermissions) -> Option<&'a Node> {
         self.project.apps.get(of.app).and_then(|app| app.node(of.privileges.function))
     }

@@ -1,10 +1,11 @@
 //! `buckler privileges`: what each function may do, what it needs, and the difference.
 mod change;
+mod used;
 
 use iam::review::Open;
 use iam::{Grant, Judgement};
 use model::{App, Approval, Project};
-use report::{Colour, Difference, FunctionPermissions, Permissions};
+use report::{Colour, Difference, FunctionPermissions, Permissions, Reaches};
 
 use super::CommandError;
 use super::reading::{self, Read};
@@ -16,6 +17,12 @@ pub(super) fn run(arguments: &PrivilegesArguments) -> Result<Exit, CommandError>
     let mut read = reading::read(&arguments.reading)?;
     facts::attach_code(&mut read.project, &read.disk, &read.loaded);
     let mut functions = chosen(arguments, &read.project, functions(&read.project))?;
+    let trail = used::read(arguments, &mut read.project)?;
+    if let Some(trail) = &trail {
+        used::attach(&read.project, &mut functions, trail);
+    }
+    escalate(&read.project, &mut functions);
+    let usage = trail.as_ref().map(|trail| used::usage(arguments, trail));
     let old = change::old(arguments, &read)?;
     if let Some(old) = &old {
         change::compare(&read.project, &mut functions, &old.project);
@@ -31,6 +38,7 @@ pub(super) fn run(arguments: &PrivilegesArguments) -> Result<Exit, CommandError>
         version: env!("CARGO_PKG_VERSION"),
         date: clock::today(),
         compared: old.as_ref().map(|old| old.name.as_str()),
+        usage: usage.as_ref(),
         functions: &functions,
     };
     output::put(&arguments.reading.writing, &render(arguments, &permissions))?;
@@ -66,11 +74,38 @@ fn functions(project: &Project) -> Vec<FunctionPermissions> {
                 approvals: privileges.granted.iter().map(approved).collect(),
                 minimal: privileges.minimal(app),
                 change: None,
+                used: None,
+                escalations: Vec::new(),
+                escalations_left: 0,
+                reach: None,
                 privileges,
             }
         })
     })
     .collect()
+}
+
+/// The ways to more permissions: those there are, and how many the least policies leave.
+fn escalate(project: &Project, functions: &mut [FunctionPermissions]) {
+    for (index, app) in project.apps.iter().enumerate() {
+        let mut own = functions.iter_mut().filter(|of| of.app == index).peekable();
+        if own.peek().is_none() {
+            continue;
+        }
+        let ways = iam::escalations(app).found;
+        for of in own {
+            if let Some(function) = app.node(of.privileges.function) {
+                let now = iam::reach::reach(app, function);
+                let least = iam::reach::reach_with(app, function, &of.minimal);
+                of.reach = now.zip(least).map(|(now, least)| Reaches { now, least });
+            }
+            let Some(role) = of.privileges.role else { continue };
+            of.escalations = ways.iter().filter(|way| way.from == role).cloned().collect();
+            if !of.escalations.is_empty() {
+                of.escalations_left = iam::escalations_with(app, role, &of.minimal).found.len();
+            }
+        }
+    }
 }
 
 /// Who approved a grant; of several, who did for the longest.

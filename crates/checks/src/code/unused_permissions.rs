@@ -1,14 +1,14 @@
-//! A policy template gives a function more than its code calls.
-use std::collections::BTreeSet;
-
-use model::{Coverage, FunctionCode, Policy, PolicyOrigin, Value};
+//! A function may do more than anything that was read needs.
+use iam::catalogue::{self, Level};
+use iam::{Grant, Judgement, Privileges};
+use model::Patch;
 
 use crate::prelude::*;
 
 check! {
     /// # Unused permissions
     ///
-    /// A policy template gives a function more than its code calls.
+    /// A function may do more than its code, its triggers and its resources need.
     ///
     /// ## Why it matters
     ///
@@ -17,8 +17,9 @@ check! {
     ///
     /// ## What to do
     ///
-    /// Take a smaller template (`DynamoDBWritePolicy`, `S3ReadPolicy`), or write a statement with the actions
-    /// that the finding names.
+    /// Take what the finding names out of the policy, or a smaller policy template (`DynamoDBWritePolicy`,
+    /// `S3ReadPolicy`). `buckler privileges` shows every permission with the line that needs it, and what the least
+    /// policy is.
     ///
     /// ```files fires
     /// # file: template.yaml
@@ -47,7 +48,8 @@ check! {
     ///       Handler: app.handler
     ///       Runtime: python3.14
     ///       CodeUri: .
-    ///       Policies: [{ DynamoDBReadPolicy: { TableName: orders } }]
+    ///       Policies:
+    ///         - Statement: [{ Effect: Allow, Action: dynamodb:GetItem, Resource: !Sub 'arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/orders' }]
     /// # file: app.py
     /// import boto3
     ///
@@ -64,100 +66,42 @@ check! {
     }
 }
 
-/// Packages that call the cloud by themselves: what they need is not in the code.
-const CALLS_FOR_IT: &[&str] = &[
-    "aws_lambda_powertools",
-    "@aws-lambda-powertools",
-    "pynamodb",
-    "dynamoose",
-    "dynamodb-toolbox",
-    "electrodb",
-    "dynamodb-onetable",
-    "@typedorm",
-    "awswrangler",
-    "smart_open",
-    "s3fs",
-    "fsspec",
-    "kombu",
-    "celery",
-    "langchain",
-    "@langchain",
-    "strands",
-    "cloudpathlib",
-];
+/// Actions that a finding names.
+const SHOWN_MAX: usize = 6;
 
 fn unused_permissions(app: &App, findings: &mut Findings) {
-    // Code that was seen in part may call what was not seen.
-    for code in app.code.iter().filter(|code| code.coverage == Coverage::Whole) {
-        let Some(function) = app.node(code.function) else { continue };
-        if code.imports.iter().any(|import| CALLS_FOR_IT.iter().any(|one| import.package.starts_with(one))) {
-            continue;
+    for privileges in iam::privileges(app) {
+        let Some(function) = app.node(privileges.function) else { continue };
+        let unused: Vec<&Grant> =
+            privileges.granted.iter().filter(|grant| grant.judgement == Judgement::Unused).collect();
+        let Some(first) = unused.first() else { continue };
+        let count = unused.len();
+        let names: Vec<String> =
+            unused.iter().take(SHOWN_MAX).map(|grant| format!("`{}`", grant.action)).collect();
+        let more = count.saturating_sub(SHOWN_MAX);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let message = format!("`{}` never needs {}{more}", function.name, names.join(", "));
+        let changes = unused.iter().any(|grant| changes(&grant.action));
+        let severity = if changes { UNUSED_PERMISSIONS.severity } else { Severity::Info };
+        let mut finding = UNUSED_PERMISSIONS.at(function, message).at(first.at).severity(severity);
+        if let Some(fix) = fix(app, function, &privileges) {
+            finding = finding.fix(fix);
         }
-        let called = called(code);
-        for policy in function.own_policies() {
-            let PolicyOrigin::Template(name) = &policy.origin else { continue };
-            // What takes messages from the queue is the platform, not the code.
-            if name.contains("Poller") {
-                continue;
-            }
-            let unused = changes_never_called(policy, &called);
-            if unused.is_empty() {
-                continue;
-            }
-            let list = unused.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ");
-            let message = format!("`{}` has `{name}` and never calls {list}", function.name);
-            findings.push(UNUSED_PERMISSIONS.at(function, message).at(policy.at));
-        }
+        findings.push(finding);
     }
 }
 
-/// Actions that change something, that the policy allows, and that nothing in the code needs.
-fn changes_never_called(policy: &Policy, called: &BTreeSet<String>) -> Vec<String> {
-    let actions = policy.statements.iter().flat_map(|statement| &statement.actions);
-    let actions = actions.filter_map(Value::as_str).filter(|action| !action.contains('*'));
-    let mut unused: Vec<String> = actions
-        .filter(|action| changes(action) && !called.contains(&action.to_ascii_lowercase()))
-        .map(str::to_owned)
-        .collect();
-    unused.sort();
-    unused.dedup();
-    unused
-}
-
+/// Whether an action, or one that its wildcard stands for, changes anything.
 fn changes(action: &str) -> bool {
-    let name = action.split(':').nth(1).unwrap_or_default();
-    // These come with any write: what they do is said by the others.
-    let is_companion = matches!(name, "BatchWriteItem" | "PutObjectAcl" | "PutObjectVersionAcl");
-    let verbs = ["Delete", "Put", "Update", "Create", "Write", "Send", "Publish", "Purge", "Remove", "Start"];
-    !is_companion && verbs.iter().any(|verb| name.starts_with(verb))
+    catalogue::matching(action).iter().any(|one| !matches!(one.level, Level::Read | Level::List))
 }
 
-/// The permissions that the calls of a function's code need, lower case: `dynamodb:putitem`.
-fn called(code: &FunctionCode) -> BTreeSet<String> {
-    let operations = code.calls.iter().filter_map(|call| call.aws.as_ref());
-    operations
-        .flat_map(|aws| {
-            let service = match aws.service.as_str() {
-                "stepfunctions" => "states",
-                service => service,
-            };
-            let names: &[&str] = match (service, aws.operation.as_str()) {
-                ("s3", "CopyObject") => &["GetObject", "PutObject"],
-                ("s3", "DeleteObjects") => &["DeleteObject"],
-                ("s3", "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload") => &["PutObject"],
-                ("lambda", "Invoke" | "InvokeAsync") => &["InvokeFunction"],
-                ("dynamodb", "BatchWriteItem" | "TransactWriteItems") => {
-                    &["PutItem", "DeleteItem", "UpdateItem"]
-                }
-                ("dynamodb", "ExecuteStatement" | "BatchExecuteStatement" | "ExecuteTransaction") => {
-                    &["PutItem", "DeleteItem", "UpdateItem"]
-                }
-                ("sqs", "SendMessageBatch") => &["SendMessage"],
-                ("sqs", "DeleteMessageBatch") => &["DeleteMessage"],
-                ("sns", "PublishBatch") => &["Publish"],
-                (_, operation) => return vec![format!("{service}:{operation}").to_ascii_lowercase()],
-            };
-            names.iter().map(|name| format!("{service}:{name}").to_ascii_lowercase()).collect()
-        })
-        .collect()
+/// A role of its own with what is needed; only when everything that it does was understood.
+fn fix(app: &App, function: &Node, privileges: &Privileges) -> Option<Fix> {
+    let is_known = privileges.unresolved.is_empty() && privileges.missing.is_empty();
+    let function = function.name.clone();
+    is_known.then(|| {
+        let policies = privileges.minimal(app);
+        Fix::risky("allow what is needed and no more", Patch::Permit { function, policies })
+    })
 }

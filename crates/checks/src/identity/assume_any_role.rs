@@ -1,5 +1,5 @@
 //! A policy allows to assume every role that trusts the account.
-use super::effective::{allows_any, each_statement, on_everything};
+use super::effective::{allows_any, each_wide_statement, on_everything};
 use crate::prelude::*;
 
 check! {
@@ -53,6 +53,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-269", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &[],
         run: assume_any_role,
@@ -60,7 +61,7 @@ check! {
 }
 
 fn assume_any_role(app: &App, findings: &mut Findings) {
-    each_statement(app, findings, &ASSUME_ANY_ROLE, |statement| {
+    each_wide_statement(app, findings, &ASSUME_ANY_ROLE, |statement| {
         let action = allows_any(statement, &["sts:AssumeRole"])?;
         let open = on_everything(statement) & statement.conditions.is_empty().into();
         Some((open, format!("may assume every role (`{action}` on `*`)")))

@@ -1,6 +1,7 @@
 //! The keys that Terraform deploys with stand in its configuration.
 use crate::facts::secrets::known_format;
 use crate::prelude::*;
+use crate::repair::ask_for;
 
 check! {
     /// # Credentials written in a provider
@@ -38,6 +39,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-798", "OWASP-SLS:S3", "CSA:SAS-7"],
         also_known_as: &[],
         run: credentials_in_provider,
@@ -51,7 +53,15 @@ fn credentials_in_provider(app: &App, findings: &mut Findings) {
             .find_map(|attr| Some((attr, known_format(provider.text(attr)?)?)));
         if let Some((attr, what)) = written {
             let message = format!("`{}` holds {what}", provider.name);
-            findings.push(CREDENTIALS_IN_PROVIDER.on(provider, attr, message));
+            findings.push(CREDENTIALS_IN_PROVIDER.on(provider, attr, message).fix_if(ask(provider)));
         }
     }
+}
+
+fn ask(provider: &Node) -> Option<Fix> {
+    let asked = |attr: &str, name: &str| ask_for(provider, name, provider.get(attr)?);
+    let fix = asked("access_key", "access key");
+    let Some(secret) = asked("client_secret", "secret key") else { return fix };
+    let Some(fix) = fix else { return Some(secret) };
+    Some(secret.patches.into_iter().fold(fix, Fix::and))
 }

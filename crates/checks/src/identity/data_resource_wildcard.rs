@@ -1,5 +1,5 @@
 //! A statement names all resources of a data service by a pattern.
-use super::effective::each_statement;
+use super::effective::each_wide_statement;
 use crate::prelude::*;
 
 check! {
@@ -54,6 +54,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-250", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &[],
         run: data_resource_wildcard,
@@ -74,7 +75,7 @@ const PATTERNS: &[(&str, &[&str])] = &[
 ];
 
 fn data_resource_wildcard(app: &App, findings: &mut Findings) {
-    each_statement(app, findings, &DATA_RESOURCE_WILDCARD, |statement| {
+    each_wide_statement(app, findings, &DATA_RESOURCE_WILDCARD, |statement| {
         if !statement.conditions.is_empty() {
             return None;
         }

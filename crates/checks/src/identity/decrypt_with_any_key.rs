@@ -1,5 +1,5 @@
 //! A policy allows to decrypt with every key of the account.
-use super::effective::{allows_any, each_statement, on_everything};
+use super::effective::{allows_any, each_wide_statement, on_everything};
 use crate::prelude::*;
 
 check! {
@@ -53,6 +53,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-250", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &[],
         run: decrypt_with_any_key,
@@ -60,7 +61,7 @@ check! {
 }
 
 fn decrypt_with_any_key(app: &App, findings: &mut Findings) {
-    each_statement(app, findings, &DECRYPT_WITH_ANY_KEY, |statement| {
+    each_wide_statement(app, findings, &DECRYPT_WITH_ANY_KEY, |statement| {
         let action = allows_any(statement, &["kms:Decrypt"])?;
         let open = on_everything(statement) & statement.conditions.is_empty().into();
         Some((open, format!("may decrypt with every key (`{action}` on `*`)")))

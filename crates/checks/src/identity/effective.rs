@@ -4,9 +4,10 @@
 //! cloudsplaining automates it: an action counts as unconstrained when its statement allows it on
 //! `*`, without a condition, and no statement of the same policy denies it.
 use model::{
-    App, Check, Data, Effect, Findings, Node, Policy, PolicyOrigin, Severity, Statement, Tri, Value,
+    App, Check, Data, Effect, Findings, Fix, Node, Policy, PolicyOrigin, Severity, Statement, Tri, Value,
 };
 
+use super::narrow::narrow;
 use iam::catalogue::{Action, ActionSet, matching};
 
 /// Policies whose text stands in a node of the template, node by node.
@@ -100,22 +101,27 @@ fn union(patterns: &[Value]) -> ActionSet {
     set
 }
 
-/// Judges every written policy: `wrong` says which actions are too much. One finding for each node.
+/// Judges every written policy: `judged` says which actions are too much. One finding for each node.
 pub(super) fn judge(
     app: &App,
     findings: &mut Findings,
     check: &'static Check,
     fact: &str,
-    wrong: impl Fn(&Reach) -> ActionSet,
+    judged: impl Fn(&Reach) -> ActionSet,
 ) {
     for (node, policies) in written(app) {
         let certain = policies.iter().find_map(|policy| {
-            let wrong = wrong(&Reach::of(policy, false));
-            (!wrong.is_empty()).then_some((policy, wrong))
+            let wrong = judged(&Reach::of(policy, false));
+            (!wrong.is_empty()).then_some((*policy, wrong))
         });
         if let Some((policy, wrong)) = certain {
             let message = format!("`{}` {fact}: {}", node.name, shown(&wrong));
             let finding = check.at(node, message).at(policy.at);
+            let alone = |statement: &&Statement| {
+                let only = Policy { statements: vec![(*statement).clone()], ..(*policy).clone() };
+                !judged(&Reach::of(&only, false)).is_empty()
+            };
+            let finding = finding.fix_if(narrow(app, node, policy.statements.iter().filter(alone)));
             let severity = if wrong.iter().all(is_routine) { Severity::Info } else { check.severity };
             findings.push(finding.severity(severity));
             continue;
@@ -125,7 +131,7 @@ pub(super) fn judge(
                 .statements
                 .iter()
                 .any(|statement| statement.actions.iter().chain(&statement.resources).any(Value::is_unknown));
-            open && !wrong(&Reach::of(policy, true)).is_empty()
+            open && !judged(&Reach::of(policy, true)).is_empty()
         });
         if possible {
             findings.when(Tri::Unknown, || check.at(node, String::new()));
@@ -174,6 +180,27 @@ pub(super) fn each_statement(
     check: &'static Check,
     wrong: impl Fn(&Statement) -> Option<(Tri, String)>,
 ) {
+    each_repaired(app, findings, check, wrong, |_, _, _| None);
+}
+
+/// The same for statements that are too wide: a fix names the application's own resources.
+pub(super) fn each_wide_statement(
+    app: &App,
+    findings: &mut Findings,
+    check: &'static Check,
+    wrong: impl Fn(&Statement) -> Option<(Tri, String)>,
+) {
+    let fixed = |app: &App, node: &Node, statement: &Statement| narrow(app, node, std::iter::once(statement));
+    each_repaired(app, findings, check, wrong, fixed);
+}
+
+fn each_repaired(
+    app: &App,
+    findings: &mut Findings,
+    check: &'static Check,
+    wrong: impl Fn(&Statement) -> Option<(Tri, String)>,
+    repair: impl Fn(&App, &Node, &Statement) -> Option<Fix>,
+) {
     for (node, policies) in written(app) {
         let mut undecided = None;
         let mut found = false;
@@ -181,7 +208,8 @@ pub(super) fn each_statement(
             match wrong(statement) {
                 Some((Tri::True, fact)) if !found => {
                     found = true;
-                    findings.push(check.at(node, format!("`{}` {fact}", node.name)).at(statement.at));
+                    let finding = check.at(node, format!("`{}` {fact}", node.name)).at(statement.at);
+                    findings.push(finding.fix_if(repair(app, node, statement)));
                 }
                 Some((Tri::Unknown, fact)) => undecided = Some(fact),
                 _ => {}

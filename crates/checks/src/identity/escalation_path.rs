@@ -141,12 +141,14 @@ fn is_new(app: &App, from: &Node, way: &Escalation) -> bool {
 /// Some statement that allows the step is about every resource.
 fn stands_everywhere(app: &App, from: &Node, hop: &Hop) -> bool {
     let groups = app.all(Kind::Group);
-    let statements = std::iter::once(from).chain(groups).flat_map(|node| &node.policies).flat_map(|p| &p.statements);
+    let statements =
+        std::iter::once(from).chain(groups).flat_map(|node| &node.policies).flat_map(|p| &p.statements);
     statements.filter(|statement| hop.at.contains(&statement.at)).any(Statement::on_everything)
 }
 
 fn finding(app: &App, node: &Node, way: &Escalation) -> model::Finding {
-    let public = way.functions.iter().filter_map(|id| app.node(*id)).find(|function| is_public(app, function));
+    let public =
+        way.functions.iter().filter_map(|id| app.node(*id)).find(|function| is_public(app, function));
     let name = |id: model::NodeId| app.node(id).map_or("", |node| node.name.as_str());
     let end = match way.to {
         End::Administrator => "all permissions".to_owned(),
@@ -172,7 +174,8 @@ fn step(app: &App, hop: &Hop, from: &Node) -> Related {
     let name = |id: model::NodeId| app.node(id).map_or("", |node| node.name.as_str());
     let actions = hop.actions.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ");
     let through = hop.through.map(|id| format!(" (`{}`)", name(id))).unwrap_or_default();
-    let next = hop.next.filter(|next| *next != hop.by).map(|id| format!(": `{}`", name(id))).unwrap_or_default();
+    let next =
+        hop.next.filter(|next| *next != hop.by).map(|id| format!(": `{}`", name(id))).unwrap_or_default();
     Related {
         at: hop.at.first().copied().unwrap_or(from.name_at),
         message: format!("`{}` {}{through}{next}; {actions}", name(hop.by), hop.technique.does),

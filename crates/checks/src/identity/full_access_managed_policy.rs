@@ -1,5 +1,6 @@
 //! An identity has a managed policy that allows every action of a service on every resource.
 use super::managed::managed;
+use super::managed::replaced;
 use crate::prelude::*;
 
 check! {
@@ -47,6 +48,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-250", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &[],
         run: full_access_managed_policy,
@@ -57,7 +59,12 @@ fn full_access_managed_policy(app: &App, findings: &mut Findings) {
     for (node, policy, name) in managed(app) {
         if is_full_access(name) {
             let message = format!("`{}` has the managed policy `{name}`", node.name);
-            findings.push(FULL_ACCESS_MANAGED_POLICY.at(node, message).at(policy.at));
+            findings.push(
+                FULL_ACCESS_MANAGED_POLICY
+                    .at(node, message)
+                    .at(policy.at)
+                    .fix_if(reading(name).and_then(|other| replaced(policy, other))),
+            );
         }
     }
 }
@@ -67,4 +74,29 @@ fn is_full_access(name: &str) -> bool {
     let full = ["FullAccess", "_FullAccess", "FullControl"].iter().any(|end| name.ends_with(end));
     // Writing traces and logs is what every function does.
     full && !name.contains("IAMFullAccess") && !matches!(name, "AWSXrayFullAccess" | "AWSXRayFullAccess")
+}
+
+/// The policy of the same service that only reads.
+fn reading(name: &str) -> Option<&'static str> {
+    const KNOWN: &[(&str, &str)] = &[
+        ("AmazonS3FullAccess", "AmazonS3ReadOnlyAccess"),
+        ("AmazonDynamoDBFullAccess", "AmazonDynamoDBReadOnlyAccess"),
+        ("AmazonDynamoDBFullAccess_v2", "AmazonDynamoDBReadOnlyAccess"),
+        ("AmazonSQSFullAccess", "AmazonSQSReadOnlyAccess"),
+        ("AmazonSNSFullAccess", "AmazonSNSReadOnlyAccess"),
+        ("AmazonKinesisFullAccess", "AmazonKinesisReadOnlyAccess"),
+        ("AWSLambda_FullAccess", "AWSLambda_ReadOnlyAccess"),
+        ("AmazonSSMFullAccess", "AmazonSSMReadOnlyAccess"),
+        ("AmazonEC2FullAccess", "AmazonEC2ReadOnlyAccess"),
+        ("AmazonVPCFullAccess", "AmazonVPCReadOnlyAccess"),
+        ("AmazonRDSFullAccess", "AmazonRDSReadOnlyAccess"),
+        ("CloudWatchFullAccess", "CloudWatchReadOnlyAccess"),
+        ("CloudWatchLogsFullAccess", "CloudWatchLogsReadOnlyAccess"),
+        ("AmazonEventBridgeFullAccess", "AmazonEventBridgeReadOnlyAccess"),
+        ("AWSStepFunctionsFullAccess", "AWSStepFunctionsReadOnlyAccess"),
+        ("AmazonSESFullAccess", "AmazonSESReadOnlyAccess"),
+        ("AmazonEC2ContainerRegistryFullAccess", "AmazonEC2ContainerRegistryReadOnly"),
+        ("AmazonBedrockFullAccess", "AmazonBedrockReadOnly"),
+    ];
+    KNOWN.iter().find(|(full, _)| *full == name).map(|(_, reading)| *reading)
 }

@@ -1,5 +1,6 @@
 //! An identity has the managed policy that allows every action of IAM.
 use super::managed::managed;
+use super::managed::replaced;
 use crate::prelude::*;
 
 check! {
@@ -45,6 +46,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-269", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV2_AWS_56"],
         run: iam_managed_policy,
@@ -55,7 +57,12 @@ fn iam_managed_policy(app: &App, findings: &mut Findings) {
     for (node, policy, name) in managed(app) {
         if name.contains("IAMFullAccess") {
             let message = format!("`{}` has the managed policy `{name}`", node.name);
-            findings.push(IAM_MANAGED_POLICY.at(node, message).at(policy.at));
+            findings.push(
+                IAM_MANAGED_POLICY
+                    .at(node, message)
+                    .at(policy.at)
+                    .fix_if(replaced(policy, "IAMReadOnlyAccess")),
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
 //! A policy allows to invoke every function of the account.
-use super::effective::{allows_any, each_statement, on_everything};
+use super::effective::{allows_any, each_wide_statement, on_everything};
 use crate::prelude::*;
 
 check! {
@@ -54,6 +54,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-250", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &[],
         run: invoke_any_function,
@@ -61,7 +62,7 @@ check! {
 }
 
 fn invoke_any_function(app: &App, findings: &mut Findings) {
-    each_statement(app, findings, &INVOKE_ANY_FUNCTION, |statement| {
+    each_wide_statement(app, findings, &INVOKE_ANY_FUNCTION, |statement| {
         let action = allows_any(statement, &["lambda:InvokeFunction"])?;
         let open = on_everything(statement) & statement.conditions.is_empty().into();
         Some((open, format!("may invoke every function (`{action}` on `*`)")))

@@ -1,5 +1,5 @@
 //! Managed policies that nodes of the template attach, by name.
-use model::{App, Node, Policy, PolicyOrigin};
+use model::{App, Fix, Node, Patch, Policy, PolicyOrigin};
 
 /// Every managed policy that stands in a node, with the policy's own name.
 pub(super) fn managed(app: &App) -> impl Iterator<Item = (&Node, &Policy, &str)> {
@@ -12,4 +12,10 @@ pub(super) fn managed(app: &App) -> impl Iterator<Item = (&Node, &Policy, &str)>
             _ => None,
         })
     })
+}
+
+/// Attaches another one of the provider's policies in its place.
+pub(super) fn replaced(policy: &Policy, name: &str) -> Option<Fix> {
+    let patch = Patch::Rewrite { at: policy.at, value: format!("arn:aws:iam::aws:policy/{name}").into() };
+    (!policy.at.is_empty()).then(|| Fix::risky(&format!("attach `{name}` instead"), patch))
 }

@@ -1,5 +1,5 @@
 //! A policy allows to pass every role of the account to a service.
-use super::effective::{allows_any, each_statement, on_everything};
+use super::effective::{allows_any, each_wide_statement, on_everything};
 use crate::prelude::*;
 
 check! {
@@ -54,6 +54,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-269", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["F38", "F39", "F40"],
         run: pass_any_role,
@@ -61,7 +62,7 @@ check! {
 }
 
 fn pass_any_role(app: &App, findings: &mut Findings) {
-    each_statement(app, findings, &PASS_ANY_ROLE, |statement| {
+    each_wide_statement(app, findings, &PASS_ANY_ROLE, |statement| {
         // Every action, or every one of IAM, is told by checks of their own.
         let told = ["iam:*", "*", "*:*"].iter().any(|action| statement.has_action(action));
         let action = allows_any(statement, &["iam:PassRole"]).filter(|_| !told)?;

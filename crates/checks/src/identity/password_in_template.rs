@@ -1,5 +1,6 @@
 //! A user's console password stands in the template as plain text.
 use crate::prelude::*;
+use crate::repair::ask_for;
 
 check! {
     /// # Password written in the template
@@ -24,6 +25,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-798", "OWASP-SLS:S3", "CSA:SAS-7"],
         also_known_as: &["F51"],
         run: password_in_template,
@@ -36,7 +38,12 @@ fn password_in_template(app: &App, findings: &mut Findings) {
         let Some(password) = password else { continue };
         if password.as_str().is_some_and(|text| !text.is_empty() && !text.contains("{{resolve:")) {
             let message = format!("the password of `{}` stands in the template", user.name);
-            findings.push(PASSWORD_IN_TEMPLATE.at(user, message).at(password.at));
+            findings.push(
+                PASSWORD_IN_TEMPLATE
+                    .at(user, message)
+                    .at(password.at)
+                    .fix_if(ask_for(user, "password", password)),
+            );
         }
     }
 }

@@ -1,5 +1,6 @@
 //! An identity has a managed policy that allows nearly everything.
 use super::managed::managed;
+use super::managed::replaced;
 use crate::prelude::*;
 
 check! {
@@ -46,6 +47,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-250", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &[],
         run: power_user_managed_policy,
@@ -63,7 +65,12 @@ fn power_user_managed_policy(app: &App, findings: &mut Findings) {
                 | "DataScientist"
         ) {
             let message = format!("`{}` has the managed policy `{name}`", node.name);
-            findings.push(POWER_USER_MANAGED_POLICY.at(node, message).at(policy.at));
+            findings.push(
+                POWER_USER_MANAGED_POLICY
+                    .at(node, message)
+                    .at(policy.at)
+                    .fix_if(replaced(policy, "ReadOnlyAccess")),
+            );
         }
     }
 }

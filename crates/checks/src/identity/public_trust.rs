@@ -1,6 +1,7 @@
 //! Every AWS account of the world may assume this role.
 use super::trust::trusts;
 use crate::prelude::*;
+use crate::repair::{is_terraform, pseudo};
 
 check! {
     /// # A role for everyone
@@ -48,6 +49,7 @@ check! {
         since: "0.1.0",
         severity: Critical,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-284", "OWASP-SLS:S5", "CSA:SAS-2"],
         also_known_as: &["CKV_AWS_60"],
         run: public_trust,
@@ -61,7 +63,21 @@ fn public_trust(app: &App, findings: &mut Findings) {
             let severity =
                 if statement.conditions.is_empty() { Severity::Critical } else { Severity::Medium };
             let message = format!("`{}` may be assumed by every AWS account", role.name);
-            findings.push(PUBLIC_TRUST.at(role, message).at(statement.at).severity(severity));
+            findings.push(
+                PUBLIC_TRUST
+                    .at(role, message)
+                    .at(statement.at)
+                    .severity(severity)
+                    .fix_if(own_account(role, statement)),
+            );
         }
     }
+}
+
+/// The own account. Terraform has no name for it.
+fn own_account(role: &Node, statement: &Statement) -> Option<Fix> {
+    let arn = ["arn:".into(), pseudo("Partition"), ":iam::".into(), pseudo("AccountId"), ":root".into()];
+    let patch = statement.put(&["Principal"], Data::map([("AWS", Data::joined(arn))]));
+    let written = !is_terraform(role) && !statement.at.is_empty();
+    written.then(|| Fix::risky("let only the own account in", patch))
 }

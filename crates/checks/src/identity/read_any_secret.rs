@@ -1,5 +1,5 @@
 //! A policy allows to read every secret of the account.
-use super::effective::{allows_any, each_statement, on_everything};
+use super::effective::{allows_any, each_wide_statement, on_everything};
 use crate::prelude::*;
 
 check! {
@@ -53,6 +53,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-522", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &[],
         run: read_any_secret,
@@ -60,7 +61,7 @@ check! {
 }
 
 fn read_any_secret(app: &App, findings: &mut Findings) {
-    each_statement(app, findings, &READ_ANY_SECRET, |statement| {
+    each_wide_statement(app, findings, &READ_ANY_SECRET, |statement| {
         // Every action is told by a check of its own.
         let told = ["*", "*:*"].iter().any(|action| statement.has_action(action));
         let action = allows_any(statement, &["secretsmanager:GetSecretValue"]).filter(|_| !told)?;

@@ -1,5 +1,6 @@
 //! An identity has a managed policy that AWS no longer maintains.
 use super::managed::managed;
+use super::managed::replaced;
 use crate::prelude::*;
 
 check! {
@@ -47,6 +48,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-477", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &[],
         run: retired_managed_policy,
@@ -68,7 +70,23 @@ fn retired_managed_policy(app: &App, findings: &mut Findings) {
     for (node, policy, name) in managed(app) {
         if RETIRED.contains(&name) {
             let message = format!("`{}` has the managed policy `{name}`", node.name);
-            findings.push(RETIRED_MANAGED_POLICY.at(node, message).at(policy.at));
+            findings.push(
+                RETIRED_MANAGED_POLICY
+                    .at(node, message)
+                    .at(policy.at)
+                    .fix_if(successor(name).and_then(|other| replaced(policy, other))),
+            );
         }
     }
+}
+
+fn successor(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "AWSLambdaFullAccess" => "AWSLambda_FullAccess",
+        "AWSLambdaReadOnlyAccess" => "AWSLambda_ReadOnlyAccess",
+        "AmazonEC2RoleforSSM" => "AmazonSSMManagedInstanceCore",
+        "AWSCodePipelineFullAccess" => "AWSCodePipeline_FullAccess",
+        "AWSCodePipelineReadOnlyAccess" => "AWSCodePipeline_ReadOnlyAccess",
+        _ => return None,
+    })
 }

@@ -1,6 +1,7 @@
 //! A role trusts a service that acts for many accounts, and does not say for whose resource.
 use super::trust::trusts;
 use crate::prelude::*;
+use crate::repair::{is_terraform, pseudo};
 
 check! {
     /// # A service without its source
@@ -41,6 +42,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Possible,
+        fix: Risky,
         controls: &["CWE-441", "OWASP-SLS:S5", "CSA:SAS-2"],
         also_known_as: &[],
         run: service_trust_without_source,
@@ -68,7 +70,19 @@ fn service_trust_without_source(app: &App, findings: &mut Findings) {
         if KEYS.iter().all(|key| statement.condition(key).is_none()) {
             let service = deputy.value.display();
             let message = format!("`{}` trusts `{service}` for the resources of any account", role.name);
-            findings.push(SERVICE_TRUST_WITHOUT_SOURCE.at(role, message).at(statement.at));
+            findings.push(
+                SERVICE_TRUST_WITHOUT_SOURCE
+                    .at(role, message)
+                    .at(statement.at)
+                    .fix_if(for_the_account(role, statement)),
+            );
         }
     }
+}
+
+/// Terraform has no name for the own account.
+fn for_the_account(role: &Node, statement: &Statement) -> Option<Fix> {
+    let path = ["Condition", "StringEquals", "aws:SourceAccount"];
+    let written = !is_terraform(role) && !statement.at.is_empty();
+    written.then(|| Fix::risky("only for the own account", statement.put(&path, pseudo("AccountId"))))
 }

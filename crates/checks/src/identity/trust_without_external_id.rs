@@ -1,6 +1,7 @@
 //! A role trusts another account, and asks for no external id.
 use super::trust::trusts;
 use crate::prelude::*;
+use crate::repair::camel;
 
 check! {
     /// # Another account without an external id
@@ -35,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Possible,
+        fix: Risky,
         controls: &["CWE-441", "OWASP-SLS:S5", "CSA:SAS-2"],
         also_known_as: &[],
         run: trust_without_external_id,
@@ -51,7 +53,21 @@ fn trust_without_external_id(app: &App, findings: &mut Findings) {
         };
         if foreign.any(is_root) && statement.conditions.is_empty() {
             let message = format!("`{}` trusts another account without an external id", role.name);
-            findings.push(TRUST_WITHOUT_EXTERNAL_ID.at(role, message).at(statement.at));
+            findings.push(
+                TRUST_WITHOUT_EXTERNAL_ID
+                    .at(role, message)
+                    .at(statement.at)
+                    .fix_if(ask_for_id(role, statement)),
+            );
         }
     }
+}
+
+/// An id that both sides agree on, asked for at each deployment.
+fn ask_for_id(role: &Node, statement: &Statement) -> Option<Fix> {
+    let parameter = format!("{}ExternalId", camel(&role.name));
+    let path = ["Condition", "StringEquals", "sts:ExternalId"];
+    let put = statement.put(&path, Data::reference(&parameter));
+    let ask = model::Patch::Ask { near: role.name.clone(), parameter };
+    (!statement.at.is_empty()).then(|| Fix::risky("ask for an external id", ask).and(put))
 }

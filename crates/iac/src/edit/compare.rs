@@ -32,6 +32,13 @@ pub fn touched(app: &App, patches: &[Patch]) -> BTreeSet<String> {
                 names.insert(new.name.clone());
                 names.insert(format!("{terraform}.{}", super::hcl::snake(&new.name)));
                 around(app, &new.near, &mut names);
+                // What it refers to gets a part: a role its policy, a function its setting.
+                let mut refs = Vec::new();
+                let given = new.attrs.iter().map(|(_, value)| value);
+                for value in given.chain(new.properties.iter().map(|(_, value)| value)) {
+                    names_in(value, &mut refs);
+                }
+                refs.iter().for_each(|name| around(app, name, &mut names));
             }
             Patch::Ask { near, parameter } => {
                 names.insert(parameter.clone());
@@ -39,11 +46,20 @@ pub fn touched(app: &App, patches: &[Patch]) -> BTreeSet<String> {
             }
             Patch::Permit { function, .. } => {
                 around(app, function, &mut names);
-                names.extend(super::permit_names(app, function));
+                names.extend(super::permit::names(app, function));
             }
         }
     }
     names
+}
+
+fn names_in(data: &Data, names: &mut Vec<String>) {
+    match data {
+        Data::Ref(reference) => names.push(reference.target.clone()),
+        Data::List(items) | Data::Joined(items) => items.iter().for_each(|item| names_in(&item.data, names)),
+        Data::Map(entries) => entries.iter().for_each(|entry| names_in(&entry.value.data, names)),
+        Data::Null | Data::Bool(_) | Data::Int(_) | Data::Float(_) | Data::Text(_) | Data::Unknown(_) => {}
+    }
 }
 
 fn around(app: &App, name: &str, names: &mut BTreeSet<String>) {

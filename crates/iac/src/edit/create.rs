@@ -6,7 +6,7 @@ use super::invert::{Inverse, elements, inverse, is_spelt_for};
 use super::place::{self, prefix};
 use super::shape::{self, Made};
 use super::yaml::{self, Doc, Step};
-use super::{Editor, NotWritten, hcl};
+use super::{Editor, NotWritten, hcl, service};
 use crate::aws;
 use crate::lower::table::{Field, Read};
 
@@ -20,7 +20,9 @@ pub(super) fn resource(editor: &mut Editor<'_>, app: &App, new: &NewNode) -> Res
     let [provider_type, _] = new.types;
     let file = near.name_at.file;
     let words = Template { app, prefix: prefix(&near.name) };
-    let resources = vec![Step::Key("Resources".to_owned()), Step::Key(new.name.clone())];
+    let mut resources = service::template(app);
+    resources.extend(["Resources", new.name.as_str()].map(|step| Step::Key(step.to_owned())));
+    let file = service::file(editor, app).unwrap_or(file);
     let mut typed = resources.clone();
     typed.push(Step::Key("Type".to_owned()));
     let draft = editor.draft(file)?;
@@ -102,6 +104,11 @@ pub(super) fn parameter(
         return hcl::ask(editor, near, name);
     }
     let draft = editor.draft(near.name_at.file)?;
+    if app.framework == Framework::Serverless {
+        return Err(NotWritten::new(
+            "a service has no parameters; give the value with `${env:…}` or `${ssm:…}`",
+        ));
+    }
     let path = vec![Step::Key("Parameters".to_owned()), Step::Key(name.to_owned())];
     if Doc::parse(draft.text())?.value(&path).is_some() {
         return Ok(());

@@ -296,6 +296,35 @@ pub(super) fn create(editor: &mut Editor<'_>, app: &App, new: &NewNode) -> Resul
     Ok(())
 }
 
+/// Adds a role that the function's service may assume, with one policy; one that is there gets this policy.
+pub(super) fn role(
+    editor: &mut Editor<'_>,
+    near: &Node,
+    label: &str,
+    (trust, policy): (Content, Content),
+) -> Result<(), NotWritten> {
+    let draft = editor.draft(near.name_at.file)?;
+    if draft.text().trim_start().starts_with('{') {
+        return Err(NotWritten::new("Terraform's JSON is not written yet"));
+    }
+    let hcl = Hcl::parse(draft.text())?;
+    let taken = |block: &&Block| block.label(0) == Some("aws_iam_role") && block.label(1) == Some(label);
+    if hcl.body.blocks.iter().any(|block| taken(&block)) {
+        return Err(NotWritten::new("a role with the name of its new role is there already"));
+    }
+    let mut role = Content::Map(Vec::new());
+    role.put("assume_role_policy", trust.inside("Fn::Json"));
+    let change = hcl.append(&format!("resource \"aws_iam_role\" \"{label}\""), &role);
+    super::yaml::make(draft, vec![change]);
+    let mut attached = Content::Map(Vec::new());
+    attached.put("role", Content::text(format!("aws_iam_role.{label}.id")).inside("Ref"));
+    attached.put("policy", policy.inside("Fn::Json"));
+    let hcl = Hcl::parse(draft.text())?;
+    let change = hcl.append(&format!("resource \"aws_iam_role_policy\" \"{label}\""), &attached);
+    super::yaml::make(draft, vec![change]);
+    Ok(())
+}
+
 /// Adds a variable whose value is never shown.
 pub(super) fn ask(editor: &mut Editor<'_>, near: &Node, parameter: &str) -> Result<(), NotWritten> {
     let name = snake(parameter);

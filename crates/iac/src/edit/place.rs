@@ -5,7 +5,7 @@ use super::content::{Content, Template, content};
 use super::invert::{Inverse, elements, inverse, is_spelt_for};
 use super::shape::{self, Made};
 use super::yaml::{self, Doc, Step};
-use super::{Editor, NotWritten, hcl};
+use super::{Editor, NotWritten, hcl, service};
 use crate::aws;
 use crate::lower::table::{Field, Read};
 use crate::serverless;
@@ -95,6 +95,9 @@ fn template(
         return Ok(None);
     }
     let (node, fields) = holder(app, node, attr)?;
+    if let Some(construct) = node.construct.as_deref().filter(|_| app.framework == Framework::Serverless) {
+        return service::set(editor, app, (node, construct), &fields, value).map(|()| None);
+    }
     let file = node.name_at.file;
     let original = Doc::parse(editor.original(file)?)?;
     let properties = properties(&original, node)?;
@@ -141,7 +144,7 @@ pub(super) fn prefix(name: &str) -> String {
 }
 
 /// Where the properties of a resource stand.
-fn properties(doc: &Doc<'_>, node: &Node) -> Result<Vec<Step>, NotWritten> {
+pub(super) fn properties(doc: &Doc<'_>, node: &Node) -> Result<Vec<Step>, NotWritten> {
     let own_name = node.name.rsplit('.').next().unwrap_or(&node.name);
     if node.implicit {
         let section = match own_name {
@@ -254,7 +257,6 @@ pub(super) fn may_write(app: &App) -> Result<(), NotWritten> {
             Err(NotWritten::new("a plan is made by Terraform; scan and fix its source"))
         }
         Framework::Files => Err(NotWritten::new("it stands in no template")),
-        Framework::Serverless => Err(NotWritten::new("serverless.yml is not written yet")),
-        Framework::CloudFormation | Framework::Sam | Framework::Terraform => Ok(()),
+        Framework::CloudFormation | Framework::Sam | Framework::Terraform | Framework::Serverless => Ok(()),
     }
 }

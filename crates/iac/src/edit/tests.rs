@@ -1,4 +1,7 @@
 //! Patches of nodes, written into small templates.
+mod permit;
+mod random;
+
 use model::{Data, Patch};
 
 use crate::{MemorySource, Options, apply, edits, read};

@@ -168,6 +168,22 @@ pub(super) fn binding(operation: &Aws, permission: &Permission, resource: &Resou
     found
 }
 
+pub(super) fn parameters(operation: &Aws, service: &str, kind: &str, variable: &str) -> Vec<&'static str> {
+    let Some(own) = self::service(&operation.service).filter(|own| own.prefix == service) else {
+        return Vec::new();
+    };
+    let all = own.bindings.iter().filter_map(|line| read_binding(line, kind));
+    let is_for = |operations: &str| {
+        operations.is_empty() || operations.split(',').any(|name| name == operation.operation)
+    };
+    let fitting = all.filter(|(binding, operations)| {
+        // A name deep inside a request is one of many things that the request is about.
+        let is_near = !binding.parameter.contains('.');
+        is_near && is_for(operations) && (binding.variable == variable || binding.variable.is_empty())
+    });
+    fitting.map(|(binding, _)| binding.parameter).collect()
+}
+
 /// What a permission says of its own parameter: one for the last variable, or `A+B` for the variables in their order.
 fn said(parameter: &'static str, arn: &'static str) -> Vec<Binding> {
     if parameter.contains('+') {

@@ -162,3 +162,14 @@ fn the_catalogue_expands() {
     assert_eq!(within(&broad, &narrow), Tri::False);
     assert_eq!(within(&broad, &broad), Tri::True);
 }
+
+#[test]
+fn an_unknown_effect_is_the_same_on_both_sides() {
+    let mut open = allow(&["s3:GetObject"], &["*"]);
+    open.effect = model::Effect::Unknown;
+    check(&[open.clone()], &[open.clone()], expect![""]);
+    let get = allow(&["s3:GetObject"], &["b"]);
+    check(&[get.clone(), open.clone()], &[get.clone(), open.clone()], expect![""]);
+    check(&[get.clone()], &[get.clone(), open.clone()], expect!["perhaps s3:GetObject on b"]);
+    check(&[open], &[get], expect!["perhaps s3:GetObject on *"]);
+}

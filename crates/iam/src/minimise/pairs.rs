@@ -83,7 +83,7 @@ pub(super) fn condition(condition: &Condition) -> String {
 }
 
 /// Everything that a statement says, without its name and place.
-pub(super) fn signature(statement: &Statement) -> String {
+pub(crate) fn signature(statement: &Statement) -> String {
     let list = |values: &[Value]| values.iter().map(key).collect::<Vec<_>>().join("\n");
     let principals = |list: &[model::Principal]| {
         list.iter().map(|each| format!("{}\n{}", each.kind, key(&each.value))).collect::<Vec<_>>().join("\n")

@@ -100,6 +100,28 @@ impl Arn {
         (scheme == [Piece::Text("arn".to_owned())]).then_some(Self { service, account, resource })
     }
 
+    /// Whether this pattern stands for that resource, or for something in it.
+    pub(crate) fn meets(&self, other: &Self) -> Tri {
+        let service = compare(&self.service, &other.service);
+        if service.is_false() || !same_account(&self.account, &other.account) {
+            return Tri::False;
+        }
+        let own = Pattern { pieces: self.resource.clone() };
+        let inside = ["", "/*", ":*"].iter().map(|end| {
+            let mut whole = Pattern { pieces: other.resource.clone() };
+            whole.pieces.extend(Pattern::parse(end).pieces);
+            whole.meets(&own)
+        });
+        service & Tri::any(inside)
+    }
+
+    /// Whether this pattern stands for that resource, or for all that is in it.
+    pub(crate) fn holds(&self, other: &Self) -> Tri {
+        let mut inside = other.clone();
+        inside.resource.extend(Pattern::parse("/*").pieces);
+        self.covers(other) | self.covers(&inside)
+    }
+
     /// Whether this pattern stands for that resource.
     pub(crate) fn covers(&self, other: &Self) -> Tri {
         let service = compare(&self.service, &other.service);
@@ -245,28 +267,21 @@ fn shape(node: &Node) -> Option<(&'static str, &'static str)> {
     if let Some((_, service, before)) = by_type {
         return Some((service, before));
     }
-    Some(match node.kind {
-        Kind::Role => ("iam", "role"),
-        Kind::User => ("iam", "user"),
-        Kind::Group => ("iam", "group"),
-        Kind::Policy if is_managed_policy(node) => ("iam", "policy"),
-        Kind::Function => ("lambda", "function:"),
-        Kind::Table => ("dynamodb", "table/"),
-        Kind::Queue => ("sqs", ""),
-        Kind::Topic => ("sns", ""),
-        Kind::Bucket => ("s3", ""),
-        Kind::Stream => ("kinesis", "stream/"),
-        Kind::DeliveryStream => ("firehose", "deliverystream/"),
-        Kind::StateMachine => ("states", "stateMachine:"),
-        Kind::Secret => ("secretsmanager", "secret:"),
-        Kind::Parameter => ("ssm", "parameter/"),
-        Kind::Key => ("kms", "key/"),
-        Kind::EventBus => ("events", "event-bus/"),
-        Kind::LogGroup => ("logs", "log-group:"),
-        Kind::NestedStack => ("cloudformation", "stack/"),
-        Kind::UserPool => ("cognito-idp", "userpool/"),
-        _ => return None,
-    })
+    match node.kind {
+        // A path may stand between these words and the name.
+        Kind::Role => Some(("iam", "role")),
+        Kind::User => Some(("iam", "user")),
+        Kind::Group => Some(("iam", "group")),
+        Kind::Policy if is_managed_policy(node) => Some(("iam", "policy")),
+        Kind::Policy => None,
+        Kind::Secret => Some(("secretsmanager", "secret:")),
+        Kind::NestedStack => Some(("cloudformation", "stack/")),
+        _ => {
+            let form = crate::arn::form(node).filter(|form| form.service != "iam")?;
+            let before = form.resource.strip_suffix("{}").filter(|before| !before.contains('*'))?;
+            Some((form.service, before))
+        }
+    }
 }
 
 /// Types that share a kind with others.

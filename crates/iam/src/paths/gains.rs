@@ -52,7 +52,7 @@ fn shown(statement: &Statement) -> String {
 }
 
 /// What every function may do.
-fn is_routine(action: &str) -> bool {
+pub(crate) fn is_routine(action: &str) -> bool {
     let lower = action.to_ascii_lowercase();
     [
         "logs:create",

@@ -70,7 +70,12 @@ fn given(call: &Call, (service, kind): (&str, &str), variable: &str) -> Vec<Data
             return found;
         }
     }
-    usual(call, (service, kind), variable).map(alternatives).unwrap_or_default()
+    if let Some(argument) = usual(call, (service, kind), variable) {
+        return alternatives(argument);
+    }
+    let operation = call.aws.iter();
+    let mut known = operation.flat_map(|aws| catalogue::parameters(aws, service, kind, variable));
+    known.find_map(|path| Some(at(call, path)).filter(|found| !found.is_empty())).unwrap_or_default()
 }
 
 /// The values at a path of the call's parameters.

@@ -1,54 +1,16 @@
 //! Customer keys behind the resources that a function uses.
-//!
-//! Source: AWS KMS Developer Guide, "Using encryption with AWS services"; the services' pages on encryption at rest.
 use model::{Node, Relation};
 
 use super::graph::{is_managed_key, need};
 use super::meaning::Place;
 use super::{Need, Origin};
-use crate::arn;
-
-/// What the service asks of the key on behalf of the caller.
-fn uses(action: &str) -> &'static [&'static str] {
-    match action {
-        "s3:GetObject" | "s3:GetObjectVersion" => &["kms:Decrypt"],
-        "s3:PutObject" => &["kms:GenerateDataKey"],
-        "sqs:SendMessage" => &["kms:GenerateDataKey", "kms:Decrypt"],
-        "sqs:ReceiveMessage" => &["kms:Decrypt"],
-        "sns:Publish" => &["kms:GenerateDataKey", "kms:Decrypt"],
-        "secretsmanager:GetSecretValue" => &["kms:Decrypt"],
-        "secretsmanager:PutSecretValue" | "secretsmanager:UpdateSecret" => {
-            &["kms:GenerateDataKey", "kms:Decrypt"]
-        }
-        "ssm:GetParameter" | "ssm:GetParameters" | "ssm:GetParametersByPath" => &["kms:Decrypt"],
-        "ssm:PutParameter" => &["kms:Encrypt"],
-        "kinesis:PutRecord" | "kinesis:PutRecords" => &["kms:GenerateDataKey"],
-        "kinesis:GetRecords" => &["kms:Decrypt"],
-        "states:StartExecution" | "states:StartSyncExecution" => &["kms:GenerateDataKey", "kms:Decrypt"],
-        "states:DescribeExecution" | "states:GetExecutionHistory" => &["kms:Decrypt"],
-        "events:PutEvents" => &["kms:GenerateDataKey", "kms:Decrypt"],
-        "dynamodb:GetItem"
-        | "dynamodb:PutItem"
-        | "dynamodb:UpdateItem"
-        | "dynamodb:DeleteItem"
-        | "dynamodb:Query"
-        | "dynamodb:Scan"
-        | "dynamodb:BatchGetItem"
-        | "dynamodb:BatchWriteItem"
-        | "dynamodb:GetRecords"
-        | "dynamodb:PartiQLSelect"
-        | "dynamodb:PartiQLInsert"
-        | "dynamodb:PartiQLUpdate"
-        | "dynamodb:PartiQLDelete" => &["kms:Decrypt"],
-        _ => &[],
-    }
-}
+use crate::{arn, catalogue};
 
 /// The needs of keys behind these needs.
 pub(super) fn needs(place: Place<'_>, known: &[Need]) -> Vec<Need> {
     let mut all = Vec::new();
     for one in known {
-        let uses = uses(&one.action);
+        let uses = catalogue::action(&one.action).map_or(&[][..], catalogue::behind_key);
         if uses.is_empty() {
             continue;
         }

@@ -59,7 +59,6 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("s3", "PreflightRequest", ""),
     ("cognito-idp", "Token_POST", ""),
     ("cognito-idp", "Login_GET", ""),
-    ("signin", "ConsoleLogin", ""),
     ("sts", "AssumeRoleWithSAML", "sts:AssumeRoleWithSAML"),
     ("appsync", "GraphQL", "appsync:GraphQL"),
 ];
@@ -70,6 +69,10 @@ pub(super) fn actions(event: &Event) -> Vec<(String, Vec<String>)> {
         && let Some((action, resource)) = told(&event.message)
     {
         return vec![(action, resource.into_iter().collect())];
+    }
+    // Signing in is no action of IAM.
+    if event.source == "signin" {
+        return Vec::new();
     }
     let fixed = EVENTS.iter().find(|(source, name, _)| *source == event.source && *name == event.name);
     if let Some((_, _, action)) = fixed {

@@ -111,7 +111,11 @@ fn caller(identity: &Json) -> Option<Caller> {
         _ => {
             let name = [text("userName"), issuer("userName")].into_iter().find(|name| !name.is_empty());
             let name = name.or_else(|| arn.rsplit('/').next()).unwrap_or_default().to_owned();
-            let key = [arn, issuer("arn"), &name].into_iter().find(|key| !key.is_empty())?.to_owned();
+            // Calls that a service makes for a user name the user and no ARN.
+            let account = text("accountId");
+            let user = text("type") == "IAMUser" && !name.is_empty() && !account.is_empty();
+            let made = if user { format!("arn:aws:iam::{account}:user/{name}") } else { name.clone() };
+            let key = [arn, issuer("arn"), &made].into_iter().find(|key| !key.is_empty())?.to_owned();
             Some(Caller { key, name, session: String::new() })
         }
     }

@@ -1,11 +1,11 @@
 //! The resources that a record is about: those that it lists, else those that its parameters name.
-use model::{Aws, Tri};
+use model::Aws;
 use serde_json::Value as Json;
 
 use super::action::parameter;
 use super::record::{Event, get};
-use crate::Pattern;
 use crate::catalogue::{self, Action, Binding, NameKind, Permission, ResourceType};
+use crate::pattern::glob;
 
 pub(super) fn of(event: &Event, operation: &Aws, permission: &Permission) -> Vec<String> {
     let types = catalogue::resource_types(permission.action);
@@ -13,12 +13,18 @@ pub(super) fn of(event: &Event, operation: &Aws, permission: &Permission) -> Vec
     if !listed.is_empty() {
         return listed;
     }
-    let mut found = Vec::new();
-    for resource in &types {
+    let found = types.iter().filter_map(|resource| {
         let bindings = catalogue::binding(operation, permission, resource);
-        found.extend(named(event, resource, &bindings));
-    }
-    found
+        named(event, resource, &bindings)
+    });
+    unambiguous(found.collect())
+}
+
+/// One parameter that fits several types (`ResourceId`) names one of them, and which is not known.
+fn unambiguous(found: Vec<String>) -> Vec<String> {
+    let end = |arn: &str| arn.rsplit([':', '/']).next().map(str::to_owned);
+    let twice = |arn: &String| found.iter().filter(|other| end(other) == end(arn)).count() > 1;
+    found.iter().filter(|arn| !twice(arn)).cloned().collect()
 }
 
 /// Of an action by itself: nothing is known of how parameters name resources, but that they are called alike.
@@ -29,34 +35,36 @@ pub(super) fn of_action(event: &Event, action: Action) -> Vec<String> {
         return listed;
     }
     let texts = event.parameters.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
-    let is_of = |text: &&str| types.iter().any(|resource| shape(resource).matches(text) != Tri::False);
+    let is_of = |text: &&str| types.iter().any(|resource| is_one_of(text, resource));
     let whole: Vec<String> =
         texts.filter(|text| text.starts_with("arn:")).filter(is_of).map(str::to_owned).collect();
     if !whole.is_empty() {
         return whole;
     }
-    types.iter().filter_map(|resource| fill(event, resource, &|variable| by_name(event, variable))).collect()
+    let found =
+        types.iter().filter_map(|resource| fill(event, resource, &|variable| by_name(event, variable)));
+    unambiguous(found.collect())
 }
 
 /// The listed resources that are of one of the types.
 fn listed(event: &Event, types: &[ResourceType]) -> Vec<String> {
-    let is_of = |arn: &&String| types.iter().any(|resource| shape(resource).matches(arn) != Tri::False);
+    let is_of = |arn: &&String| types.iter().any(|resource| is_one_of(arn, resource));
     event.resources.iter().filter(is_of).cloned().collect()
 }
 
-/// `arn:*:dynamodb:*:*:table/*`.
-fn shape(resource: &ResourceType) -> Pattern {
-    let mut text = String::new();
+/// Whether an ARN is one of a type: `arn:${Partition}:dynamodb:…:table/${TableName}` with any text for each variable.
+fn is_one_of(arn: &str, resource: &ResourceType) -> bool {
+    let mut shape = String::with_capacity(resource.arn.len());
     for part in resource.arn.split("${") {
         match part.split_once('}') {
             Some((_, rest)) => {
-                text.push('*');
-                text.push_str(rest);
+                shape.push('*');
+                shape.push_str(rest);
             }
-            None => text.push_str(part),
+            None => shape.push_str(part),
         }
     }
-    Pattern::parse(&text)
+    glob(&shape, arn, |byte| *byte)
 }
 
 fn named(event: &Event, resource: &ResourceType, bindings: &[Binding]) -> Option<String> {
@@ -64,8 +72,7 @@ fn named(event: &Event, resource: &ResourceType, bindings: &[Binding]) -> Option
     for binding in bindings {
         let value = text(event, binding.parameter);
         if let Some(arn) = value.filter(|value| value.starts_with("arn:")) {
-            let is_this = shape(resource).matches(&arn) != Tri::False;
-            return is_this.then_some(arn);
+            return is_one_of(&arn, resource).then_some(arn);
         }
     }
     fill(event, resource, &|variable| {

@@ -1,4 +1,5 @@
 //! Permissions as one HTML file that needs nothing else.
+use super::danger;
 use super::rows::{self, Group};
 use super::verdict::Verdict;
 use super::{FunctionPermissions, Permissions};
@@ -75,6 +76,12 @@ fn function(out: &mut String, permissions: &Permissions<'_>, (open, of): (bool, 
         );
         groups.iter().for_each(|one| group(out, one));
         out.push_str("</table></div>\n");
+    }
+    for reach in danger::reaches(of) {
+        out.push_str(&format!("<p class=\"place\">Reach: {}</p>\n", prose(&reach)));
+    }
+    for way in danger::ways(permissions, of) {
+        out.push_str(&format!("<p class=\"place\"><strong>Escalation:</strong> {}</p>\n", prose(&way)));
     }
     for open in rows::open(permissions, of) {
         out.push_str(&format!("<p class=\"place\">Not decided: {}</p>\n", prose(&open)));

@@ -2,12 +2,14 @@
 //!
 //! Every field is always there; what does not apply is `null`. Resources are in the notation of `Fn::Sub`:
 //! `${Orders.Arn}` is what the template says as `!GetAtt Orders.Arn`.
+use iam::trail::Used;
 use iam::{Grant, Need, Origin, Reason};
 use model::{Approval, Condition, ProblemKind, Span};
 use serde::Serialize;
 
+use super::danger_json::{BeforeAndAfter, Way};
 use super::verdict::{self, resources};
-use super::{Change, Difference, FunctionPermissions, Permissions};
+use super::{Change, Difference, FunctionPermissions, Permissions, Usage};
 use crate::{coverage, data};
 
 const SCHEMA_VERSION: &str = "1.0";
@@ -23,6 +25,7 @@ pub fn privileges_json(permissions: &Permissions<'_>) -> String {
         root: permissions.root,
         facts_of: iam::catalogue::as_of().to_string(),
         compared: permissions.compared,
+        usage: permissions.usage.map(covered),
         functions: permissions.functions.iter().map(|of| writer.function(of)).collect(),
         problems: writer.problems(),
     })
@@ -38,6 +41,8 @@ struct Report<'a> {
     facts_of: String,
     /// What the permissions are compared with.
     compared: Option<&'a str>,
+    /// What records of use cover.
+    usage: Option<Covered<'a>>,
     functions: Vec<Function<'a>>,
     problems: Vec<Trouble<'a>>,
 }
@@ -67,6 +72,12 @@ struct Function<'a> {
     unresolved: Vec<Open<'a>>,
     /// The least policies, as IAM documents.
     minimal: Vec<serde_json::Value>,
+    reach: Option<BeforeAndAfter<'a>>,
+    escalations: Vec<Way<'a>>,
+    /// How many of them the least policies leave.
+    escalations_left: usize,
+    deployed: Option<&'a [String]>,
+    used: Option<Vec<Done<'a>>>,
     change: Option<Changed<'a>>,
 }
 
@@ -105,7 +116,37 @@ struct Granted<'a> {
     judgement: &'static str,
     why: Option<&'a str>,
     needs: Vec<&'a str>,
+    used: Option<Use>,
     approved: Option<Approved<'a>>,
+}
+
+/// What records say of a grant.
+#[derive(Serialize)]
+struct Use {
+    count: u64,
+    last: Option<String>,
+    unused_since: Option<bool>,
+}
+
+/// What records say that a function did.
+#[derive(Serialize)]
+struct Done<'a> {
+    action: &'a str,
+    resources: &'a [String],
+    more_resources: bool,
+    first: &'a str,
+    last: &'a str,
+    count: u64,
+    denied: u64,
+}
+
+/// What records cover.
+#[derive(Serialize)]
+struct Covered<'a> {
+    records: u64,
+    first: &'a str,
+    last: &'a str,
+    since: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -143,7 +184,7 @@ struct Excess<'a> {
 }
 
 #[derive(Serialize)]
-struct At<'a> {
+pub(super) struct At<'a> {
     file: &'a str,
     line: u32,
     column: u32,
@@ -164,8 +205,8 @@ struct Trouble<'a> {
     help: &'a str,
 }
 
-struct Writer<'a> {
-    permissions: &'a Permissions<'a>,
+pub(super) struct Writer<'a> {
+    pub(super) permissions: &'a Permissions<'a>,
 }
 
 impl<'a> Writer<'a> {
@@ -196,6 +237,11 @@ impl<'a> Writer<'a> {
                 .map(|open| Open { place: self.at(open.at), why: &open.why })
                 .collect(),
             minimal: super::iam_json::documents(&of.minimal),
+            reach: of.reach.as_ref().map(|reaches| self.reaches(of, reaches)),
+            escalations: of.escalations.iter().map(|way| self.way(of, way)).collect(),
+            escalations_left: of.escalations_left,
+            deployed: of.used.as_ref().map(|used| used.deployed.as_slice()),
+            used: of.used.as_ref().map(|used| used.used.iter().map(done).collect()),
             change: of.change.as_ref().map(|change| self.change(change)),
         }
     }
@@ -233,8 +279,15 @@ impl<'a> Writer<'a> {
             judgement: verdict::judgement(&grant.judgement),
             why: verdict::why(grant),
             needs: verdict::needs(&of.privileges, grant).map(|need| need.action.as_str()).collect(),
+            used: self.use_of(of, grant),
             approved: approval.map(|approval| self.approved(approval)),
         }
+    }
+
+    fn use_of(&self, of: &FunctionPermissions, grant: &Grant) -> Option<Use> {
+        let (count, last) = self.permissions.use_of(of, grant)?;
+        let unused_since = self.permissions.is_unused_since(of, grant);
+        Some(Use { count, last: last.map(|day| day.to_string()), unused_since })
     }
 
     fn approved(&self, approval: &'a Approval) -> Approved<'a> {
@@ -271,7 +324,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn at(&self, at: Span) -> Option<At<'a>> {
+    pub(super) fn at(&self, at: Span) -> Option<At<'a>> {
         let file = self.permissions.project.file(at)?;
         let place = file.place(at.start);
         Some(At { file: &file.path, line: place.line, column: place.column })
@@ -297,5 +350,26 @@ fn bound(condition: &Condition) -> Bound<'_> {
         operator: &condition.operator,
         key: &condition.key,
         values: condition.values.iter().map(model::Value::display).collect(),
+    }
+}
+
+fn done(used: &Used) -> Done<'_> {
+    Done {
+        action: &used.action,
+        resources: &used.resources,
+        more_resources: used.more_resources,
+        first: &used.first,
+        last: &used.last,
+        count: used.count,
+        denied: used.denied,
+    }
+}
+
+fn covered(usage: &Usage) -> Covered<'_> {
+    Covered {
+        records: usage.records,
+        first: &usage.first,
+        last: &usage.last,
+        since: usage.since.map(|day| day.to_string()),
     }
 }

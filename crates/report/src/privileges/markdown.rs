@@ -1,5 +1,6 @@
 //! Permissions for a pull request.
 use super::Permissions;
+use super::danger;
 use super::rows;
 use crate::markdown::{code, prose};
 
@@ -33,6 +34,12 @@ pub fn privileges_markdown(permissions: &Permissions<'_>) -> String {
                 let title = std::mem::take(&mut title);
                 out.push_str(&format!("| {title} | {verdict} | {actions} | {} |\n", notes.join("; ")));
             }
+        }
+        for reach in danger::reaches(of) {
+            out.push_str(&format!("\nReach: {}\n", prose(&reach)));
+        }
+        for way in danger::ways(permissions, of) {
+            out.push_str(&format!("\nEscalation: {}\n", prose(&way)));
         }
         for open in rows::open(permissions, of) {
             out.push_str(&format!("\nNot decided: {}\n", prose(&open)));

@@ -45,7 +45,10 @@ pub(super) fn groups(permissions: &Permissions<'_>, of: &FunctionPermissions) ->
     for (index, grant) in of.privileges.granted.iter().enumerate() {
         let is_same = |place: &Vec<usize>| {
             place.first().and_then(|first| of.privileges.granted.get(*first)).is_some_and(|first| {
-                first.at == grant.at && first.source == grant.source && first.resources == grant.resources
+                // What AWS keeps is one thing to its user, however many statements it has.
+                let is_managed = matches!(first.source, GrantSource::Managed(_));
+                let is_same = is_managed || first.resources == grant.resources;
+                first.at == grant.at && first.source == grant.source && is_same
             })
         };
         match places.last_mut().filter(|place| is_same(place)) {
@@ -106,7 +109,7 @@ fn group(permissions: &Permissions<'_>, of: &FunctionPermissions, indexes: &[usi
         GrantSource::Statement => format!("statement of `{}` on `{on}`", line(&first.policy)),
         GrantSource::Template(name) => format!("policy template `{}` on `{on}`", line(name)),
         GrantSource::Managed(arn) => {
-            format!("managed policy `{}` on `{on}`", line(arn.rsplit('/').next().unwrap_or(arn)))
+            format!("managed policy `{}`", line(arn.rsplit('/').next().unwrap_or(arn)))
         }
     };
     // Permissions of which nothing else is to be said stand in one row.
@@ -115,10 +118,13 @@ fn group(permissions: &Permissions<'_>, of: &FunctionPermissions, indexes: &[usi
     for index in indexes {
         let Some(grant) = of.privileges.granted.get(*index) else { continue };
         let notes = notes(permissions, of, (*index, grant));
-        alike.entry((Verdict::of(grant), notes)).or_default().push(line(&grant.action));
+        let used = permissions.use_of(of, grant).map(|(count, _)| count);
+        alike.entry((Verdict::of(grant, used), notes)).or_default().push(line(&grant.action));
     }
     for ((verdict, notes), actions) in alike {
-        rows.push(Row { verdict, actions: together(&actions), notes });
+        let is_all = verdict == Verdict::Remove && actions.len() == indexes.len() && actions.len() > 1;
+        let actions = if is_all { "all of it: ".to_owned() } else { String::new() } + &together(&actions);
+        rows.push(Row { verdict, actions, notes });
     }
     rows.sort_by_key(|row| row.verdict);
     Some(Group { title, place: line(&permissions.locate(first.at)), rows })
@@ -167,11 +173,35 @@ fn notes(
         let at = at.first().map_or_else(String::new, |reason| format!("; {reason}"));
         notes.push(format!("needs `{}` on `{on}`{at}", need.action));
     }
+    notes.extend(use_note(permissions, of, grant));
     if let Some(approval) = of.approvals.get(index).and_then(Option::as_ref) {
         let ended = if approval.is_valid(permissions.date) { "until" } else { "only until" };
         notes.push(format!("approved by {} {ended} {}", line(&approval.by), approval.until));
     }
     notes
+}
+
+/// What records say of a grant.
+fn use_note(permissions: &Permissions<'_>, of: &FunctionPermissions, grant: &Grant) -> Option<String> {
+    let (count, last) = permissions.use_of(of, grant)?;
+    let usage = permissions.usage?;
+    // What is written to logs is in no record.
+    if count == 0 && grant.judgement == iam::Judgement::Base {
+        return None;
+    }
+    let note = match last {
+        Some(last) if permissions.is_unused_since(of, grant) == Some(true) => {
+            format!("not used since {last}, {} before", times(count))
+        }
+        Some(last) => format!("used {}, last on {last}", times(count)),
+        None => format!("not used from {} to {}", usage.first, usage.last),
+    };
+    let unneeded = grant.judgement == iam::Judgement::Unused && count > 0;
+    Some(if unneeded { format!("{note}, though nothing that was read needs it") } else { note })
+}
+
+fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
 /// The places that make a need.
@@ -190,6 +220,20 @@ pub(super) fn remarks(permissions: &Permissions<'_>, of: &FunctionPermissions) -
     let shared: Vec<String> = shared.collect();
     if !shared.is_empty() {
         remarks.push(format!("shares its role with {}: a role of its own keeps theirs apart", few(&shared)));
+    }
+    if of.used.as_ref().is_some_and(|used| used.deployed.is_empty()) {
+        remarks.push("no record is of this function: what it used is not known".to_owned());
+    }
+    if let Some(used) = &of.used {
+        let denied: Vec<String> = used
+            .used
+            .iter()
+            .filter(|one| one.denied > 0)
+            .map(|one| format!("`{}` ({})", line(&one.action), times(one.denied)))
+            .collect();
+        if !denied.is_empty() {
+            remarks.push(format!("was denied {}", few(&denied)));
+        }
     }
     if let Some(why) = permissions.unread(of) {
         remarks.push(format!("{}: no permission is called unused", line(why)));
@@ -211,13 +255,20 @@ pub(super) fn open(permissions: &Permissions<'_>, of: &FunctionPermissions) -> V
 /// How many permissions there are of each kind: `2 to remove, 5 to keep`.
 pub(super) fn counts(permissions: &Permissions<'_>) -> Vec<(usize, Verdict)> {
     let functions = permissions.functions;
-    let grants = || functions.iter().flat_map(|of| &of.privileges.granted);
+    let verdicts = || {
+        functions.iter().flat_map(|of| {
+            let verdict = move |grant: &Grant| {
+                Verdict::of(grant, permissions.use_of(of, grant).map(|(count, _)| count))
+            };
+            of.privileges.granted.iter().map(verdict)
+        })
+    };
     Verdict::ALL
         .iter()
         .map(|wanted| {
             let count = match wanted {
                 Verdict::Add => functions.iter().map(|of| of.privileges.missing.len()).sum(),
-                _ => grants().filter(|grant| Verdict::of(grant) == *wanted).count(),
+                _ => verdicts().filter(|verdict| verdict == wanted).count(),
             };
             (count, *wanted)
         })

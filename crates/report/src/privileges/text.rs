@@ -1,6 +1,7 @@
 //! Permissions for a terminal: function by function, what to change first.
 use anstyle::Style;
 
+use super::danger;
 use super::rows::{self, Group, Widened};
 use super::verdict::Verdict;
 use super::{Change, FunctionPermissions, Permissions};
@@ -47,6 +48,14 @@ impl Printer<'_> {
         }
         if groups.is_empty() {
             self.line("  no permission is granted, and none is needed");
+        }
+        for reach in danger::reaches(of) {
+            self.line(&format!("  reach    {reach}"));
+        }
+        for way in danger::ways(self.permissions, of) {
+            let word = self.paint.paint(paint::REMOVED, "escalate");
+            let way = self.paint.prose(&way);
+            self.line(&format!("  {word} {way}"));
         }
         for open in rows::open(self.permissions, of) {
             let word = self.paint.paint(paint::WARNING, "unclear");
@@ -114,6 +123,12 @@ impl Printer<'_> {
     }
 
     fn summary(&mut self) {
+        if let Some(usage) = self.permissions.usage {
+            let (records, first, last) = (usage.records, &usage.first, &usage.last);
+            self.line(&format!(
+                "{records} records from {first} to {last}; of objects, items and messages a trail has only what it was told to keep"
+            ));
+        }
         if let Some(compared) = self.permissions.compared {
             let functions = self.permissions.functions.iter();
             let changes: Vec<&Change> = functions.filter_map(|of| of.change.as_ref()).collect();

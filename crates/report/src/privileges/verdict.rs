@@ -22,8 +22,10 @@ impl Verdict {
     pub(super) const ALL: &'static [Self] =
         &[Self::Add, Self::Correct, Self::Narrow, Self::Remove, Self::Ask, Self::Keep];
 
-    pub(super) fn of(grant: &Grant) -> Self {
+    /// `used`: how often, when there are records. What was used is not taken away, whatever the code says.
+    pub(super) fn of(grant: &Grant, used: Option<u64>) -> Self {
         match &grant.judgement {
+            Judgement::Unused if used.is_some_and(|count| count > 0) => Self::Ask,
             Judgement::Needed | Judgement::Base => Self::Keep,
             Judgement::Unused => Self::Remove,
             Judgement::TooBroad { .. } => Self::Narrow,

@@ -20,11 +20,13 @@ struct Blame {
     guilty: BTreeMap<usize, String>,
     /// Some fixes of which at least one is to blame, and for what.
     suspects: Vec<(Vec<usize>, String)>,
+    /// Fixes that are judged apart from the others.
+    wait: Vec<usize>,
 }
 
 /// Judges what a reading shows after these fixes.
 pub(super) fn judge(before: &State, after: &State, items: &[Item], edits: &[Edit]) -> Verdict {
-    let mut blame = Blame { guilty: BTreeMap::new(), suspects: Vec::new() };
+    let mut blame = Blame { guilty: BTreeMap::new(), suspects: Vec::new(), wait: Vec::new() };
     gone(after, items, &mut blame);
     problems(before, after, items, &mut blame);
     graph(before, after, (items, edits), &mut blame);
@@ -35,6 +37,9 @@ pub(super) fn judge(before: &State, after: &State, items: &[Item], edits: &[Edit
 impl Blame {
     fn verdict(self) -> Verdict {
         let mut found: Guilty = self.guilty.into_iter().map(|(index, why)| (index, Some(why))).collect();
+        for index in &self.wait {
+            found.entry(*index).or_insert(None);
+        }
         if found.is_empty() {
             for (suspects, why) in &self.suspects {
                 match suspects.as_slice() {
@@ -148,7 +153,13 @@ fn new_findings(before: &State, after: &State, items: &[Item], blame: &mut Blame
                     item.finding.severity < severity || (item.finding.severity == severity && !is_added)
                 })
             };
-            own.into_iter().filter(worse).collect()
+            let (worse, fine): (Vec<usize>, Vec<usize>) = own.into_iter().partition(worse);
+            // One of the others may be its cause: those that must not be have their turn without them.
+            if !fine.is_empty() {
+                blame.wait.extend(worse);
+                continue;
+            }
+            worse
         };
         let why = format!("`{check}` would be found in `{node}`");
         blame.suspect(here, &why);

@@ -13,7 +13,7 @@ use crate::commands::scan;
 use crate::{clock, facts};
 
 /// Rounds at most: a fix may uncover a finding that has one, too.
-const ROUNDS_MAX: usize = 12;
+const ROUNDS_MAX: usize = 16;
 /// Readings of one round at most.
 const PROOFS_MAX: usize = 24;
 
@@ -161,11 +161,21 @@ pub(super) fn work(read: &Read, wish: &Wish, asking: &mut Asking) -> Outcome {
     let mut state = state(read, &outcome.texts);
     count(&mut outcome, &state, wish);
     let mut decided: BTreeSet<Key> = BTreeSet::new();
+    let mut made_before = 0;
     for _ in 0..ROUNDS_MAX {
         let mut round = Round { read, outcome: &mut outcome, decided: &mut decided };
         let items = round.collect(&state, wish, asking);
         if items.is_empty() {
-            break;
+            // What was not possible may be so beside the fixes that were made since.
+            if outcome.done.len() == made_before {
+                break;
+            }
+            made_before = outcome.done.len();
+            let (declined, again): (Vec<Left>, Vec<Left>) =
+                outcome.left.drain(..).partition(Left::is_declined);
+            outcome.left = declined;
+            decided.retain(|key| !again.iter().any(|left| left.key == *key));
+            continue;
         }
         let Some((made, after)) = round.prove(&state, items) else { continue };
         round.keep(&state, &made);

@@ -73,7 +73,10 @@ impl<'t> Doc<'t> {
                     [only] => *only,
                     _ => return Err(NotWritten::new("it is a list with several elements")),
                 },
-                _ if item.is_null() => return Ok(Place::Blank { item: at, rest: done }),
+                // `url: true` is `url:` with nothing but what it takes by itself.
+                _ if item.is_null() || item.scalar() == Some("true") => {
+                    return Ok(Place::Blank { item: at, rest: done });
+                }
                 _ => return Err(NotWritten::new("what stands there has another form")),
             };
         }
@@ -93,6 +96,12 @@ impl<'t> Doc<'t> {
     pub(in crate::edit) fn value_at(&self, start: usize) -> Option<Value> {
         let item = self.tree.item(self.tree.value_at(start)?)?;
         self.content(item).map(|content| content.into_value())
+    }
+
+    /// The value of the entry whose key begins at this place.
+    pub(in crate::edit) fn entry_value_at(&self, start: usize) -> Option<Content> {
+        let (_, value) = self.tree.entry_at(start)?;
+        self.content(self.tree.item(value)?)
     }
 
     /// Whether an expression that decides the value may be written over.
