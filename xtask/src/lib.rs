@@ -8,6 +8,7 @@
 mod bench;
 mod catalogue;
 mod ci;
+mod fixes;
 mod new_check;
 mod tools;
 mod verdicts;
@@ -23,6 +24,7 @@ const HELP: &str = "cargo xtask COMMAND
   pages                        write the generated pages and snapshots again
   verdicts FILE FOLDER [ID…]   compare our findings with recorded verdicts of another tool
   catalogue                    gather the facts of AWS again (needs Python and PyPI), write crates/iam/src/catalogue/data
+  fixes FOLDER…                fix copies of folders, and see that nothing else changes and nothing breaks
   bench FOLDER [COMMAND…]      CPU time and memory of a scan, beside another command on the same folder";
 
 /// Runs one command.
@@ -36,6 +38,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
         ["new-check", area, id] => new_check::run(area, id),
         ["verdicts", file, folder, ids @ ..] => verdicts::compare(file, folder, ids),
         ["catalogue"] => catalogue::run(),
+        ["fixes", folders @ ..] if !folders.is_empty() => fixes::run(folders),
         ["bench", folder, peer @ ..] => bench::run(folder, peer),
         _ => Err(HELP.to_owned()),
     };

@@ -112,6 +112,7 @@ mod tests {
         since: "0.1.0",
         severity: model::Severity::Low,
         confidence: model::Confidence::Likely,
+        fix: None,
         controls: &[],
         also_known_as: &[],
         page: "",

@@ -5,12 +5,15 @@ use crate::list::CHECKS;
 
 /// Declares a check and its page. See any file of this crate.
 macro_rules! check {
+    (@fix) => { None };
+    (@fix $fix:ident) => { Some(model::Safety::$fix) };
     (
         $(#[doc = $doc:literal])*
         $name:ident = $id:literal {
             since: $since:literal,
             severity: $severity:ident,
             confidence: $confidence:ident,
+            $(fix: $fix:ident,)?
             controls: $controls:expr,
             also_known_as: $aka:expr,
             run: $run:ident $(,)?
@@ -22,6 +25,7 @@ macro_rules! check {
             since: $since,
             severity: model::Severity::$severity,
             confidence: model::Confidence::$confidence,
+            fix: $crate::registry::check!(@fix $($fix)?),
             controls: $controls,
             also_known_as: $aka,
             page: concat!($($doc, "\n"),*),

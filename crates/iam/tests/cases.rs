@@ -25,7 +25,7 @@ fn every_case_needs_what_it_says() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests read their cases")]
+#[expect(clippy::unwrap_used, reason = "tests read their cases")]
 fn paths() -> Vec<PathBuf> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
     let mut paths: Vec<PathBuf> =
@@ -36,12 +36,12 @@ fn paths() -> Vec<PathBuf> {
     paths
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests read their cases")]
+#[expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read their cases")]
 fn read(path: &PathBuf) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-#[expect(clippy::disallowed_methods, reason = "`UPDATE=1` writes what was found")]
+#[expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "`UPDATE=1` writes what was found")]
 fn write(path: &PathBuf, text: &str) {
     std::fs::write(path, text).unwrap();
 }

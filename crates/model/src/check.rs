@@ -1,5 +1,5 @@
 //! A check: its facts, its page and one pure function over the graph.
-use crate::{App, Confidence, Date, Finding, Node, Severity, Span, Tri, Value};
+use crate::{App, Confidence, Date, Finding, Node, Safety, Severity, Span, Tri, Value};
 
 /// A check as the registry lists it.
 pub struct Check {
@@ -9,6 +9,8 @@ pub struct Check {
     pub since: &'static str,
     pub severity: Severity,
     pub confidence: Confidence,
+    /// Some of its findings carry a fix, as the case allows; the safest that one is.
+    pub fix: Option<Safety>,
     /// `CWE-306`, `OWASP-SLS-2017:SAS-2`, `OWASP-API-2023:API2`, `CSA-SLS:SAS-2`.
     pub controls: &'static [&'static str],
     /// What other tools call the same check: `CKV_AWS_258`, `W89`.

@@ -111,6 +111,16 @@ pub enum Safety {
     Risky,
 }
 
+impl Safety {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Risky => "risky",
+        }
+    }
+}
+
 /// One symbolic change. Only the front end that read the node knows how to write it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Patch {

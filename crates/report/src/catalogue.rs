@@ -1,5 +1,5 @@
 //! The checks as JSON, for other programs.
-use model::Check;
+use model::{Check, Safety};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -9,6 +9,8 @@ struct Entry {
     area: &'static str,
     severity: &'static str,
     confidence: &'static str,
+    /// `safe`, `risky`, or null.
+    fix: Option<&'static str>,
     since: &'static str,
     controls: &'static [&'static str],
     also_known_as: &'static [&'static str],
@@ -30,6 +32,7 @@ fn entry(check: &'static Check) -> Entry {
         area: check.area_name(),
         severity: check.severity.as_str(),
         confidence: check.confidence.as_str(),
+        fix: check.fix.map(Safety::as_str),
         since: check.since,
         controls: check.controls,
         also_known_as: check.also_known_as,

@@ -1,7 +1,7 @@
 //! A check's page: as Markdown for `docs/checks`, and for a terminal.
 use std::collections::BTreeMap;
 
-use model::Check;
+use model::{Check, Safety};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -39,6 +39,11 @@ fn facts(check: &Check) -> Vec<(&'static str, String)> {
     ];
     if !check.also_known_as.is_empty() {
         facts.push(("Also known as", code(check.also_known_as)));
+    }
+    match check.fix {
+        Some(Safety::Safe) => facts.push(("Fix", "safe: `buckler fix`".to_owned())),
+        Some(Safety::Risky) => facts.push(("Fix", "risky: `buckler fix --risky`".to_owned())),
+        None => {}
     }
     facts.push(("Since", check.since.to_owned()));
     facts
@@ -91,7 +96,7 @@ pub fn checks_index(checks: &[&'static Check]) -> String {
     for (area, mut checks) in areas {
         checks.sort_by_key(|check| check.id);
         out.push_str(&format!(
-            "\n## {}\n\n| Check | Problem | Severity | Also known as |\n| --- | --- | --- | --- |\n",
+            "\n## {}\n\n| Check | Problem | Severity | Fix | Also known as |\n| --- | --- | --- | --- | --- |\n",
             capitalized(area)
         ));
         for check in checks {
@@ -99,7 +104,8 @@ pub fn checks_index(checks: &[&'static Check]) -> String {
                 check.also_known_as.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let (id, title, severity) =
                 (check.id, check.title().replace('|', "\\|"), check.severity.as_str());
-            out.push_str(&format!("| [`{id}`]({id}.md) | {title} | {severity} | {names} |\n"));
+            let fix = check.fix.map_or("", Safety::as_str);
+            out.push_str(&format!("| [`{id}`]({id}.md) | {title} | {severity} | {fix} | {names} |\n"));
         }
     }
     out
@@ -127,6 +133,9 @@ pub fn explain(check: &Check, colour: Colour) -> String {
     }));
     if !check.also_known_as.is_empty() {
         rows.push(("also known as", check.also_known_as.join(", ")));
+    }
+    if let Some(fix) = check.fix {
+        rows.push(("fix", fix.as_str().to_owned()));
     }
     rows.push(("since", check.since.to_owned()));
     let mut previous = "";

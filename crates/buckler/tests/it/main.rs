@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test writes files and fails loudly")]
 mod accept;
 mod cli_page;
+mod fix;
 mod hostile;
 mod moto;
 mod packages;

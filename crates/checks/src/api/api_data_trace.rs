@@ -51,6 +51,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-532", "OWASP-SLS:S3", "CSA:SAS-5"],
         also_known_as: &["CKV_AWS_276"],
         run: api_data_trace,

@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-798", "OWASP-SLS:S7", "OWASP-API-2023:API2", "CSA:SAS-7"],
         also_known_as: &[],
         run: api_key_in_template,

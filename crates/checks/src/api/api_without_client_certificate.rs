@@ -44,6 +44,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-295", "OWASP-SLS:S5", "CSA:SAS-3"],
         also_known_as: &["CKV2_AWS_51"],
         run: api_without_client_certificate,

@@ -54,6 +54,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-778", "OWASP-SLS:S10", "CSA:SAS-5"],
         also_known_as: &["CKV2_AWS_4"],
         run: api_without_execution_logs,

@@ -45,6 +45,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-319", "OWASP-SLS:S6", "OWASP-API-2023:API8", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_34"],
         run: cdn_plain_http,

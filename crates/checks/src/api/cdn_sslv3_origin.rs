@@ -53,6 +53,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-326", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV2_AWS_54"],
         run: cdn_sslv3_origin,

@@ -45,6 +45,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-693", "OWASP-SLS:S3", "OWASP-API-2023:API8", "CSA:SAS-3"],
         also_known_as: &["CKV2_AWS_32"],
         run: cdn_without_response_headers,

@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-548", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_305"],
         run: cdn_without_root_object,

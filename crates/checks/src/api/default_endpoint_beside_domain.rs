@@ -48,6 +48,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-668", "OWASP-SLS:S3", "OWASP-API-2023:API9", "CSA:SAS-3"],
         also_known_as: &[],
         run: default_endpoint_beside_domain,

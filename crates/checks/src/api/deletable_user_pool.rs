@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-404", "OWASP-SLS:S9", "CSA:SAS-3"],
         also_known_as: &[],
         run: deletable_user_pool,

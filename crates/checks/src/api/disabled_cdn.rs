@@ -35,6 +35,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-1059", "OWASP-SLS:S9", "CSA:SAS-11"],
         also_known_as: &["CKV_AWS_216"],
         run: disabled_cdn,

@@ -37,6 +37,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-404", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &[],
         run: email_validated_certificate,

@@ -59,6 +59,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-1395", "OWASP-SLS:S9", "CSA:SAS-6"],
         also_known_as: &["CKV2_AWS_47", "CKV2_AWS_76", "CKV2_AWS_77", "CKV2_AWS_78"],
         run: firewall_misses_bad_inputs,

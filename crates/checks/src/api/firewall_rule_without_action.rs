@@ -57,6 +57,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-693", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_342"],
         run: firewall_rule_without_action,

@@ -59,6 +59,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-1395", "OWASP-SLS:S9", "CSA:SAS-6"],
         also_known_as: &["CKV_AWS_192"],
         run: firewall_without_log4j_rule,

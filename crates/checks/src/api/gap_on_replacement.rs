@@ -33,6 +33,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-404", "OWASP-SLS:S9", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_217", "CKV_AWS_233", "CKV_AWS_237"],
         run: gap_on_replacement,

@@ -38,6 +38,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-200", "OWASP-SLS:S3", "OWASP-API-2023:API9", "CSA:SAS-3"],
         also_known_as: &[],
         run: graphql_introspection,

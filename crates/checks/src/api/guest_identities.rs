@@ -38,6 +38,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-306", "OWASP-SLS:S2", "OWASP-API-2023:API2", "CSA:SAS-2"],
         also_known_as: &["CKV_AWS_366", "F57"],
         run: guest_identities,

@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-284", "OWASP-SLS:S2", "CSA:SAS-2"],
         also_known_as: &[],
         run: identity_pool_classic_flow,

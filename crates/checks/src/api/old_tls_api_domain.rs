@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-326", "OWASP-SLS:S6", "OWASP-API-2023:API8", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_206"],
         run: old_tls_api_domain,

@@ -81,6 +81,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-306", "OWASP-SLS:S2", "OWASP-API-2023:API2", "CSA:SAS-2"],
         also_known_as: &["CKV_AWS_59", "CKV_AWS_309", "W59"],
         run: open_route,

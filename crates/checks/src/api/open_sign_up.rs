@@ -39,6 +39,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Possible,
+        fix: Risky,
         controls: &["CWE-284", "OWASP-SLS:S2", "OWASP-API-2023:API6", "CSA:SAS-9"],
         also_known_as: &[],
         run: open_sign_up,

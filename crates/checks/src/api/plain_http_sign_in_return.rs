@@ -39,6 +39,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-319", "OWASP-SLS:S2", "OWASP-API-2023:API2", "CSA:SAS-2"],
         also_known_as: &[],
         run: plain_http_sign_in_return,

@@ -48,6 +48,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-400", "OWASP-SLS:S8", "OWASP-API-2023:API4", "CSA:SAS-8"],
         also_known_as: &["CKV_AWS_225"],
         run: uncached_api_method,

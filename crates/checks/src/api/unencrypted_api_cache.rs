@@ -51,6 +51,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-311", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_308"],
         run: unencrypted_api_cache,

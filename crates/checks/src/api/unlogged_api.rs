@@ -50,6 +50,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-778", "OWASP-SLS:S10", "CSA:SAS-5"],
         also_known_as: &["CKV_AWS_76", "CKV_AWS_95", "W69", "W46"],
         run: unlogged_api,

@@ -40,6 +40,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-295", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &[],
         run: unverified_backend_certificate,

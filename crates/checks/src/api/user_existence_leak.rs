@@ -39,6 +39,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-204", "OWASP-SLS:S2", "OWASP-API-2023:API2", "CSA:SAS-10"],
         also_known_as: &[],
         run: user_existence_leak,

@@ -43,6 +43,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-693", "OWASP-SLS:S3", "OWASP-API-2023:API2", "CSA:SAS-3"],
         also_known_as: &[],
         run: user_pool_without_firewall,

@@ -38,6 +38,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-307", "OWASP-SLS:S2", "OWASP-API-2023:API2", "CSA:SAS-2"],
         also_known_as: &[],
         run: user_pool_without_threat_protection,

@@ -49,6 +49,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-319", "OWASP-SLS:S6", "OWASP-API-2023:API8", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_259"],
         run: weak_transport_security_header,

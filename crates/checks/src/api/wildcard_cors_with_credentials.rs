@@ -51,6 +51,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-942", "OWASP-SLS:S5", "OWASP-API-2023:API8", "CSA:SAS-3"],
         also_known_as: &[],
         run: wildcard_cors_with_credentials,

@@ -48,6 +48,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-614", "CWE-1004", "OWASP-SLS:S2", "CSA:SAS-2"],
         also_known_as: &[],
         run: cookie_without_secure,

@@ -55,6 +55,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-942", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &[],
         run: cors_with_credentials,

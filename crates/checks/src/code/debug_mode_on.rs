@@ -34,6 +34,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-489", "CWE-215", "OWASP-SLS:S6", "CSA:SAS-10"],
         also_known_as: &["B201"],
         run: debug_mode_on,

@@ -40,6 +40,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Possible,
+        fix: Risky,
         controls: &["CWE-95", "OWASP-SLS:S1", "CSA:SAS-1"],
         also_known_as: &["B307"],
         run: eval_call,

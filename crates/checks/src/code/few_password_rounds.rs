@@ -42,6 +42,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-916", "OWASP-SLS:S2", "CSA:SAS-2"],
         also_known_as: &[],
         run: few_password_rounds,

@@ -48,6 +48,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-319", "CWE-523", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["B321"],
         run: ftp_or_telnet,

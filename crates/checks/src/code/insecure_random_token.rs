@@ -41,6 +41,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Possible,
+        fix: Risky,
         controls: &["CWE-330", "CWE-338", "OWASP-SLS:S2", "CSA:SAS-2"],
         also_known_as: &["B311"],
         run: insecure_random_token,

@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Possible,
+        fix: Risky,
         controls: &["CWE-79", "CWE-116", "OWASP-SLS:S7", "CSA:SAS-1"],
         also_known_as: &["B701"],
         run: jinja_autoescape_off,

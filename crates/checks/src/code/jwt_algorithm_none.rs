@@ -43,6 +43,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-347", "CWE-327", "OWASP-SLS:S2", "CSA:SAS-2"],
         also_known_as: &[],
         run: jwt_algorithm_none,

@@ -46,6 +46,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-798", "CWE-321", "OWASP-SLS:S3", "CSA:SAS-7"],
         also_known_as: &[],
         run: jwt_hard_coded_secret,

@@ -32,6 +32,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-400", "CSA:SAS-8"],
         also_known_as: &["B113"],
         run: missing_timeout,

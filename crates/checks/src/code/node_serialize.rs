@@ -31,6 +31,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-502", "OWASP-SLS:S8", "CSA:SAS-1"],
         also_known_as: &[],
         run: node_serialize,

@@ -56,6 +56,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-613", "OWASP-SLS:S5", "CSA:SAS-9"],
         also_known_as: &[],
         run: presigned_url_long_lived,

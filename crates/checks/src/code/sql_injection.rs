@@ -63,6 +63,7 @@ check! {
         since: "0.1.0",
         severity: Critical,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-89", "OWASP-SLS:S1", "CSA:SAS-1"],
         also_known_as: &[],
         run: sql_injection,

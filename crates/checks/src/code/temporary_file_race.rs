@@ -34,6 +34,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-377", "CSA:SAS-12"],
         also_known_as: &["B306"],
         run: temporary_file_race,

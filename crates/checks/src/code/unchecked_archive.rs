@@ -32,6 +32,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Possible,
+        fix: Risky,
         controls: &["CWE-22", "CSA:SAS-1"],
         also_known_as: &["B202"],
         run: unchecked_archive,

@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-295", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["B507"],
         run: unknown_host_key,

@@ -33,6 +33,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-502", "OWASP-SLS:S8", "CSA:SAS-1"],
         also_known_as: &["B506"],
         run: unsafe_yaml_load,

@@ -42,6 +42,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Possible,
+        fix: Risky,
         controls: &["CWE-327", "CWE-328", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["B324"],
         run: weak_hash,

@@ -42,6 +42,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-732", "OWASP-SLS:S6", "CSA:SAS-12"],
         also_known_as: &["B103"],
         run: world_writable_file,

@@ -52,6 +52,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-611", "CWE-827", "OWASP-SLS:S4", "CSA:SAS-1"],
         also_known_as: &[],
         run: xml_parser_with_entities,

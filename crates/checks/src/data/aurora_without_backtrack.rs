@@ -39,6 +39,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_326", "AURORA_MYSQL_BACKTRACKING_ENABLED"],
         run: aurora_without_backtrack,

@@ -45,6 +45,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-942", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &[],
         run: bucket_cors_for_any_origin,

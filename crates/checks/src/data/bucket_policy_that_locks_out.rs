@@ -37,6 +37,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-1188", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_93"],
         run: bucket_policy_that_locks_out,

@@ -47,6 +47,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-732", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV2_AWS_65", "S3_BUCKET_ACL_PROHIBITED"],
         run: bucket_with_access_lists,

@@ -47,6 +47,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-770", "OWASP-SLS:S6", "CSA:SAS-8"],
         also_known_as: &["CKV2_AWS_61", "S3_LIFECYCLE_POLICY_CHECK"],
         run: bucket_without_lifecycle,

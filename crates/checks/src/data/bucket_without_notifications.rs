@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Possible,
+        fix: Risky,
         controls: &["CWE-778", "OWASP-SLS:S10", "CSA:SAS-5"],
         also_known_as: &["CKV2_AWS_62", "S3_EVENT_NOTIFICATIONS_ENABLED"],
         run: bucket_without_notifications,

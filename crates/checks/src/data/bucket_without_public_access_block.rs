@@ -38,6 +38,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-732", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV2_AWS_6", "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED"],
         run: bucket_without_public_access_block,

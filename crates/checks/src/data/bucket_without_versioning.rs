@@ -43,6 +43,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_21", "S3_BUCKET_VERSIONING_ENABLED"],
         run: bucket_without_versioning,

@@ -40,6 +40,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Possible,
+        fix: Safe,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_134", "ELASTICACHE_REDIS_CLUSTER_AUTOMATIC_BACKUP_CHECK"],
         run: cache_without_backups,

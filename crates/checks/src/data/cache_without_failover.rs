@@ -40,6 +40,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV2_AWS_50", "ELASTICACHE_REPL_GRP_AUTO_FAILOVER_ENABLED"],
         run: cache_without_failover,

@@ -40,6 +40,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-306", "OWASP-SLS:S2", "CSA:SAS-2"],
         also_known_as: &["CKV_AWS_31"],
         run: cache_without_password,

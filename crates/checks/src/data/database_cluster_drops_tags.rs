@@ -41,6 +41,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-1188", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_313", "CKV_AWS_362"],
         run: database_cluster_drops_tags,

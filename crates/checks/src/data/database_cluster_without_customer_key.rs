@@ -51,6 +51,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-326", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_327", "CKV_AWS_182", "CKV_AWS_347"],
         run: database_cluster_without_customer_key,

@@ -47,6 +47,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_139", "CKV2_AWS_58", "RDS_CLUSTER_DELETION_PROTECTION_ENABLED"],
         run: database_cluster_without_deletion_protection,

@@ -40,6 +40,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-1188", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV2_AWS_60"],
         run: database_drops_tags,

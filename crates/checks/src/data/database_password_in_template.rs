@@ -48,6 +48,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-798", "OWASP-SLS:S3", "CSA:SAS-7"],
         also_known_as: &["F23", "F34", "F35", "F44", "F52", "F70"],
         run: database_password_in_template,

@@ -38,6 +38,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-532", "OWASP-SLS:S3", "CSA:SAS-5"],
         also_known_as: &[],
         run: database_proxy_logs_statements,

@@ -41,6 +41,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-298", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_211"],
         run: database_with_old_certificate,

@@ -38,6 +38,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_133", "W75", "DB_INSTANCE_BACKUP_ENABLED"],
         run: database_without_backups,

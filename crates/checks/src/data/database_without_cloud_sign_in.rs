@@ -42,6 +42,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-306", "OWASP-SLS:S2", "CSA:SAS-2"],
         also_known_as: &["CKV_AWS_161", "RDS_INSTANCE_IAM_AUTHENTICATION_ENABLED"],
         run: database_without_cloud_sign_in,

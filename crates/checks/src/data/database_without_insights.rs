@@ -38,6 +38,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-778", "OWASP-SLS:S10", "CSA:SAS-5"],
         also_known_as: &["CKV_AWS_353"],
         run: database_without_insights,

@@ -39,6 +39,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-1104", "OWASP-SLS:S9", "CSA:SAS-6"],
         also_known_as: &["CKV_AWS_226", "RDS_AUTOMATIC_MINOR_VERSION_UPGRADE_ENABLED"],
         run: database_without_minor_upgrades,

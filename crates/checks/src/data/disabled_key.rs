@@ -39,6 +39,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-1188", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_227"],
         run: disabled_key,

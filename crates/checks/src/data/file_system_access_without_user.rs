@@ -41,6 +41,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-732", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV_AWS_330", "EFS_ACCESS_POINT_ENFORCE_USER_IDENTITY"],
         run: file_system_access_without_user,

@@ -53,6 +53,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Safe,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV2_AWS_18", "EFS_IN_BACKUP_PLAN"],
         run: file_system_without_backup,

@@ -42,6 +42,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-326", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_184", "CKV_AWS_178", "CKV_AWS_179", "CKV_AWS_190", "CKV_AWS_203"],
         run: file_system_without_customer_key,

@@ -35,6 +35,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-798", "OWASP-SLS:S3", "CSA:SAS-7"],
         also_known_as: &[],
         run: hidden_parameter_default,

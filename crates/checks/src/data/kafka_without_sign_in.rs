@@ -42,6 +42,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-306", "OWASP-SLS:S2", "CSA:SAS-2"],
         also_known_as: &["MSK_UNRESTRICTED_ACCESS_CHECK"],
         run: kafka_without_sign_in,

@@ -39,6 +39,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-324", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_7", "F19", "CMK_BACKING_KEY_ROTATION_ENABLED"],
         run: key_without_rotation,

@@ -45,6 +45,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-326", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_265"],
         run: keyspace_table_without_customer_key,

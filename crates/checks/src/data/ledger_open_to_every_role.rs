@@ -38,6 +38,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-732", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV_AWS_170"],
         run: ledger_open_to_every_role,

@@ -54,6 +54,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-770", "OWASP-SLS:S6", "CSA:SAS-8"],
         also_known_as: &["CKV_AWS_300"],
         run: lifecycle_keeps_failed_uploads,

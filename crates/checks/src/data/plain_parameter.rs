@@ -35,6 +35,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Possible,
+        fix: Risky,
         controls: &["CWE-312", "OWASP-SLS:S3", "CSA:SAS-7"],
         also_known_as: &["CKV2_AWS_34"],
         run: plain_parameter,

@@ -41,6 +41,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-1104", "OWASP-SLS:S9", "CSA:SAS-6"],
         also_known_as: &["CKV_AWS_250"],
         run: postgres_with_readable_files,

@@ -42,6 +42,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-770", "OWASP-SLS:S6", "CSA:SAS-8"],
         also_known_as: &["CKV2_AWS_16", "DYNAMODB_AUTOSCALING_ENABLED"],
         run: provisioned_table_without_scaling,

@@ -45,6 +45,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-732", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV_AWS_20", "W31", "S3_BUCKET_PUBLIC_READ_PROHIBITED"],
         run: public_bucket_acl,

@@ -56,6 +56,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-732", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV_AWS_70", "F16", "F9"],
         run: public_bucket_policy,

@@ -42,6 +42,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-284", "OWASP-SLS:S5", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_391", "REDSHIFT_DEFAULT_ADMIN_CHECK"],
         run: public_warehouse_with_common_user,

@@ -42,6 +42,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-1188", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_82"],
         run: query_workgroup_not_enforced,

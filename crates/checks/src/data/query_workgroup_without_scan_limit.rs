@@ -44,6 +44,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-770", "OWASP-SLS:S6", "CSA:SAS-8"],
         also_known_as: &[],
         run: query_workgroup_without_scan_limit,

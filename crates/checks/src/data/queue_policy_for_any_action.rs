@@ -41,6 +41,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-732", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV_AWS_72", "F20", "W18"],
         run: queue_policy_for_any_action,

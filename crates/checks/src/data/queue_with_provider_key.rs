@@ -39,6 +39,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-326", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV2_AWS_73"],
         run: queue_with_provider_key,

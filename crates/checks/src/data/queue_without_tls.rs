@@ -35,6 +35,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-319", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &[],
         run: queue_without_tls,

@@ -48,6 +48,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-327", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_228"],
         run: search_domain_with_old_tls,

@@ -47,6 +47,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-732", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV2_AWS_52", "OPENSEARCH_ACCESS_CONTROL_ENABLED"],
         run: search_domain_without_access_control,

@@ -47,6 +47,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV2_AWS_59", "OPENSEARCH_PRIMARY_NODE_FAULT_TOLERANCE"],
         run: search_domain_without_dedicated_masters,

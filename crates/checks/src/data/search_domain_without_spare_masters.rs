@@ -50,6 +50,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_318"],
         run: search_domain_without_spare_masters,

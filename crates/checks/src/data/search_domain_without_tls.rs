@@ -49,6 +49,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-319", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_83", "ELASTICSEARCH_HTTPS_REQUIRED", "OPENSEARCH_HTTPS_REQUIRED"],
         run: search_domain_without_tls,

@@ -45,6 +45,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-312", "OWASP-SLS:S3", "CSA:SAS-7"],
         also_known_as: &[],
         run: secret_in_plain_parameter,

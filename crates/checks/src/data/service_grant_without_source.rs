@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-441", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &[],
         run: service_grant_without_source,

@@ -45,6 +45,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-262", "OWASP-SLS:S2", "CSA:SAS-7"],
         also_known_as: &["CKV_AWS_304", "SECRETSMANAGER_SECRET_PERIODIC_ROTATION"],
         run: slow_secret_rotation,

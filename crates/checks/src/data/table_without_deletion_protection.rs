@@ -38,6 +38,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED"],
         run: table_without_deletion_protection,

@@ -43,6 +43,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_28", "W78", "DYNAMODB_PITR_ENABLED"],
         run: table_without_recovery,

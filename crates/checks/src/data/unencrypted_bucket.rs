@@ -32,6 +32,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-311", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_19", "W41", "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED"],
         run: unencrypted_bucket,

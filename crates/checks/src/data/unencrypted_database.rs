@@ -41,6 +41,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-311", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_16", "F27", "RDS_STORAGE_ENCRYPTED"],
         run: unencrypted_database,

@@ -43,6 +43,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-311", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_240", "W88", "KINESIS_FIREHOSE_DELIVERY_STREAM_ENCRYPTED"],
         run: unencrypted_delivery_stream,

@@ -47,6 +47,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-311", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_159", "ATHENA_WORKGROUP_ENCRYPTED_AT_REST"],
         run: unencrypted_query_results,

@@ -41,6 +41,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-311", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_27", "W48"],
         run: unencrypted_queue,

@@ -47,6 +47,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-311", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &[
             "CKV_AWS_5",

@@ -40,6 +40,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-311", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_26", "W47", "SNS_ENCRYPTED_KMS"],
         run: unencrypted_topic,

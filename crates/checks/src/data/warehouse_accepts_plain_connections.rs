@@ -43,6 +43,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-319", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_105", "REDSHIFT_REQUIRE_TLS_SSL"],
         run: warehouse_accepts_plain_connections,

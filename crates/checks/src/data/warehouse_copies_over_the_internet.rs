@@ -40,6 +40,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-284", "OWASP-SLS:S5", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_321", "REDSHIFT_ENHANCED_VPC_ROUTING_ENABLED"],
         run: warehouse_copies_over_the_internet,

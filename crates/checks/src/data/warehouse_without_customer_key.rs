@@ -48,6 +48,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-326", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_142", "CKV_AWS_282", "REDSHIFT_CLUSTER_KMS_ENABLED"],
         run: warehouse_without_customer_key,

@@ -41,6 +41,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_343", "REDSHIFT_BACKUP_ENABLED"],
         run: warehouse_without_snapshots,

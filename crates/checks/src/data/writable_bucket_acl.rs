@@ -40,6 +40,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-732", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV_AWS_57", "F14", "S3_BUCKET_PUBLIC_WRITE_PROHIBITED"],
         run: writable_bucket_acl,

@@ -48,6 +48,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Likely,
+        fix: Safe,
         controls: &["CWE-1395", "CWE-937", "OWASP-SLS:S9", "CSA:SAS-6"],
         also_known_as: &[],
         run: vulnerable_dependency,

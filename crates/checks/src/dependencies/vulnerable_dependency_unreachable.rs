@@ -37,6 +37,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Safe,
         controls: &["CWE-1395", "CWE-937", "OWASP-SLS:S9"],
         also_known_as: &[],
         run: vulnerable_dependency_unreachable,

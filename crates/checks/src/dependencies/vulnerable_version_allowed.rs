@@ -28,6 +28,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Safe,
         controls: &["CWE-1395", "CWE-1104", "OWASP-SLS:S9"],
         also_known_as: &[],
         run: vulnerable_version_allowed,

@@ -35,6 +35,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-755", "OWASP-SLS:S6", "CSA:SAS-10"],
         also_known_as: &[],
         run: dead_letters_expire_early,

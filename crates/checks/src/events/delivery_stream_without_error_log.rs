@@ -28,6 +28,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Safe,
         controls: &["CWE-778", "OWASP-SLS:S10", "CSA:SAS-5"],
         also_known_as: &[],
         run: delivery_stream_without_error_log,

@@ -29,6 +29,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-755", "OWASP-SLS:S6", "CSA:SAS-10"],
         also_known_as: &[],
         run: extreme_redrive_count,

@@ -49,6 +49,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Possible,
+        fix: Risky,
         controls: &["CWE-770", "OWASP-SLS:S6", "CSA:SAS-8"],
         also_known_as: &[],
         run: frequent_schedule,

@@ -30,6 +30,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-755", "OWASP-SLS:S6", "CSA:SAS-10"],
         also_known_as: &[],
         run: schedule_without_dead_letters,

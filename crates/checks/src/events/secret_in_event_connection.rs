@@ -67,6 +67,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-798", "OWASP-SLS:S3", "CSA:SAS-7"],
         also_known_as: &[],
         run: secret_in_event_connection,

@@ -42,6 +42,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-693", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["KINESIS_STREAM_BACKUP_RETENTION_CHECK"],
         run: short_stream_retention,

@@ -65,6 +65,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-532", "OWASP-SLS:S3", "CSA:SAS-5"],
         also_known_as: &[],
         run: debug_logs,

@@ -38,6 +38,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-489", "CWE-215", "OWASP-SLS:S6", "CSA:SAS-10"],
         also_known_as: &[],
         run: debug_mode,

@@ -57,6 +57,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Possible,
+        fix: Risky,
         controls: &["CWE-1188", "OWASP-SLS:S10", "CSA:SAS-8"],
         also_known_as: &[],
         run: default_timeout,

@@ -51,6 +51,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-835", "CWE-400", "OWASP-SLS:S8", "CSA:SAS-8"],
         also_known_as: &[],
         run: endless_stream_retries,

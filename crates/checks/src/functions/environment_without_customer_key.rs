@@ -67,6 +67,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-311", "OWASP-SLS:S3", "CSA:SAS-7"],
         also_known_as: &["CKV_AWS_173"],
         run: environment_without_customer_key,

@@ -39,6 +39,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-1104", "OWASP-SLS:S9", "CSA:SAS-6"],
         also_known_as: &[],
         run: frozen_runtime_updates,

@@ -78,6 +78,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-942", "CWE-352", "OWASP-SLS:S6", "OWASP-API-2023:API8", "CSA:SAS-3"],
         also_known_as: &[],
         run: function_url_cors_with_credentials,

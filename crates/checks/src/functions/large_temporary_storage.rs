@@ -63,6 +63,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Possible,
+        fix: Risky,
         controls: &["CWE-459", "OWASP-SLS:S6", "CSA:SAS-12"],
         also_known_as: &[],
         run: large_temporary_storage,

@@ -42,6 +42,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-1104", "OWASP-SLS:S9", "CSA:SAS-6"],
         also_known_as: &[],
         run: layer_for_other_architecture,

@@ -60,6 +60,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-400", "OWASP-SLS:S8", "CSA:SAS-8"],
         also_known_as: &[],
         run: longest_timeout,

@@ -41,6 +41,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-703", "CWE-778", "OWASP-SLS:S10", "CSA:SAS-10"],
         also_known_as: &[],
         run: lost_events,

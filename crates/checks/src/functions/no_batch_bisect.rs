@@ -50,6 +50,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-755", "OWASP-SLS:S10", "CSA:SAS-10"],
         also_known_as: &[],
         run: no_batch_bisect,

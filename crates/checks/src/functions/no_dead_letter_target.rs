@@ -61,6 +61,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-703", "CWE-778", "OWASP-SLS:S10", "CSA:SAS-10"],
         also_known_as: &["CKV_AWS_116", "LAMBDA_DLQ_CHECK"],
         run: no_dead_letter_target,

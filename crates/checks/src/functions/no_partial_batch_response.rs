@@ -48,6 +48,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-755", "OWASP-SLS:S10", "CSA:SAS-10"],
         also_known_as: &[],
         run: no_partial_batch_response,

@@ -57,6 +57,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-770", "OWASP-SLS:S8", "OWASP-API-2023:API4", "CSA:SAS-8"],
         also_known_as: &["CKV_AWS_115", "LAMBDA_CONCURRENCY_CHECK", "W92"],
         run: no_reserved_concurrency,

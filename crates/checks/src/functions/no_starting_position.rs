@@ -33,6 +33,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-665", "OWASP-SLS:S10", "CSA:SAS-3"],
         also_known_as: &[],
         run: no_starting_position,

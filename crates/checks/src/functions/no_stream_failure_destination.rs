@@ -55,6 +55,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-703", "OWASP-SLS:S10", "CSA:SAS-10"],
         also_known_as: &[],
         run: no_stream_failure_destination,

@@ -29,6 +29,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-1164", "OWASP-SLS:S8", "CSA:SAS-3"],
         also_known_as: &[],
         run: provisioned_concurrency_without_alias,

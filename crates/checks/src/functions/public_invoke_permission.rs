@@ -44,6 +44,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-284", "CWE-306", "OWASP-SLS:S2", "CSA:SAS-2"],
         also_known_as: &["CKV_AWS_301", "F13", "LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED"],
         run: public_invoke_permission,

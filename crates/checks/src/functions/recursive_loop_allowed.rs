@@ -39,6 +39,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-674", "CWE-770", "OWASP-SLS:S8", "CSA:SAS-8"],
         also_known_as: &[],
         run: recursive_loop_allowed,

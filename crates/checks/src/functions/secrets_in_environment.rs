@@ -66,6 +66,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-798", "CWE-312", "OWASP-SLS:S3", "CSA:SAS-7"],
         also_known_as: &["CKV_AWS_45", "CKV_AWS_41"],
         run: secrets_in_environment,

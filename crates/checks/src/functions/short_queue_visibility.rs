@@ -47,6 +47,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-799", "CWE-703", "OWASP-SLS:S10", "CSA:SAS-9"],
         also_known_as: &[],
         run: short_queue_visibility,

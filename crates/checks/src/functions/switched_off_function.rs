@@ -59,6 +59,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-1164", "OWASP-SLS:S9", "CSA:SAS-11"],
         also_known_as: &[],
         run: switched_off_function,

@@ -71,6 +71,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-770", "OWASP-SLS:S8", "CSA:SAS-8"],
         also_known_as: &[],
         run: unlimited_queue_consumer,

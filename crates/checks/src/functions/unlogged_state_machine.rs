@@ -52,6 +52,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-778", "OWASP-SLS:S10", "CSA:SAS-5"],
         also_known_as: &["STEP_FUNCTIONS_STATE_MACHINE_LOGGING_ENABLED"],
         run: unlogged_state_machine,

@@ -45,6 +45,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-441", "CWE-284", "OWASP-SLS:S2", "CSA:SAS-2"],
         also_known_as: &["CKV_AWS_364"],
         run: unscoped_service_permission,

@@ -63,6 +63,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-117", "CWE-778", "OWASP-SLS:S10", "CSA:SAS-5"],
         also_known_as: &[],
         run: unstructured_logs,

@@ -46,6 +46,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-665", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &[],
         run: unsupported_edge_function,

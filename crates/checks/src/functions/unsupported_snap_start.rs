@@ -65,6 +65,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-1104", "CWE-665", "OWASP-SLS:S6", "CSA:SAS-12"],
         also_known_as: &[],
         run: unsupported_snap_start,

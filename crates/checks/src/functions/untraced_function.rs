@@ -58,6 +58,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-778", "OWASP-SLS:S10", "CSA:SAS-5"],
         also_known_as: &["CKV_AWS_50"],
         run: untraced_function,

@@ -46,6 +46,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-250", "CWE-269", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV_AWS_274", "CKV_AWS_275"],
         run: administrator_managed_policy,

@@ -53,6 +53,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-522", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV_AWS_107", "CKV_AWS_287"],
         run: credentials_exposure,

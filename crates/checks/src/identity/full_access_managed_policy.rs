@@ -48,6 +48,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-250", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &[],
         run: full_access_managed_policy,

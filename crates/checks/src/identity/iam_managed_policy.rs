@@ -46,6 +46,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-269", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV2_AWS_56"],
         run: iam_managed_policy,

@@ -35,6 +35,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-798", "CWE-522", "OWASP-SLS:S2", "CSA:SAS-7"],
         also_known_as: &[],
         run: long_lived_access_key,

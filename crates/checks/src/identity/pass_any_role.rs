@@ -54,6 +54,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-269", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["F38", "F39", "F40"],
         run: pass_any_role,

@@ -28,6 +28,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-521", "OWASP-SLS:S2", "CSA:SAS-2"],
         also_known_as: &["CKV_AWS_12", "IAM_PASSWORD_POLICY"],
         run: password_without_digit,

@@ -49,6 +49,7 @@ check! {
         since: "0.1.0",
         severity: Critical,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-284", "OWASP-SLS:S5", "CSA:SAS-2"],
         also_known_as: &["CKV_AWS_60"],
         run: public_trust,

@@ -48,6 +48,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-477", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &[],
         run: retired_managed_policy,

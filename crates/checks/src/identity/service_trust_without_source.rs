@@ -42,6 +42,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Possible,
+        fix: Risky,
         controls: &["CWE-441", "OWASP-SLS:S5", "CSA:SAS-2"],
         also_known_as: &[],
         run: service_trust_without_source,

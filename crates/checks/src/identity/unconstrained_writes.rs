@@ -62,6 +62,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-250", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV_AWS_111", "CKV_AWS_290"],
         run: unconstrained_writes,

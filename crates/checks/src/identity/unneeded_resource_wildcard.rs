@@ -54,6 +54,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-250", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV_AWS_355", "CKV_AWS_356"],
         run: unneeded_resource_wildcard,

@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-779", "OWASP-SLS:S10", "CSA:SAS-5"],
         also_known_as: &["CKV_AWS_66", "W86"],
         run: endless_log_retention,

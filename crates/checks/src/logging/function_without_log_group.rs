@@ -45,6 +45,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-779", "OWASP-SLS:S10", "CSA:SAS-5"],
         also_known_as: &[],
         run: function_without_log_group,

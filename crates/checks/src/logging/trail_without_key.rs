@@ -37,6 +37,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-311", "OWASP-SLS:S6", "CSA:SAS-5"],
         also_known_as: &["CKV_AWS_35"],
         run: trail_without_key,

@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-354", "OWASP-SLS:S10", "CSA:SAS-5"],
         also_known_as: &["CKV_AWS_36"],
         run: unvalidated_trail,

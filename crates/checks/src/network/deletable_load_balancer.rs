@@ -38,6 +38,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-404", "OWASP-SLS:S9", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_150"],
         run: deletable_load_balancer,

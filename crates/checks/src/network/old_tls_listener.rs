@@ -45,6 +45,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-326", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_103", "W55"],
         run: old_tls_listener,

@@ -34,6 +34,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-276", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV2_AWS_12"],
         run: open_default_security_group,

@@ -44,6 +44,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-319", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_378"],
         run: plain_http_target_group,

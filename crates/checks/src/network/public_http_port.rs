@@ -53,6 +53,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-284", "OWASP-SLS:S5", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_260"],
         run: public_http_port,
@@ -66,7 +67,7 @@ fn public_http_port(app: &App, findings: &mut Findings) {
             ranked(
                 app,
                 rule.node,
-                PUBLIC_HTTP_PORT.at(rule.node, text).at(rule.at()).fix_if(rule.only_private()),
+                PUBLIC_HTTP_PORT.at(rule.node, text).at(rule.at()).fix_if(rule.only_private_at(app, 80)),
             )
         });
     }

@@ -54,6 +54,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-284", "OWASP-SLS:S5", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_24"],
         run: public_ssh_port,
@@ -67,7 +68,7 @@ fn public_ssh_port(app: &App, findings: &mut Findings) {
             ranked(
                 app,
                 rule.node,
-                PUBLIC_SSH_PORT.at(rule.node, text).at(rule.at()).fix_if(rule.only_private()),
+                PUBLIC_SSH_PORT.at(rule.node, text).at(rule.at()).fix_if(rule.only_private_at(app, 22)),
             )
         });
     }

@@ -35,6 +35,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-404", "OWASP-SLS:S9", "CSA:SAS-8"],
         also_known_as: &["CKV_AWS_152", "CKV_AWS_138"],
         run: single_zone_load_balancer,

@@ -35,6 +35,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-284", "OWASP-SLS:S2", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_123"],
         run: unasked_endpoint_consumers,

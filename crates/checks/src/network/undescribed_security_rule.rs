@@ -50,6 +50,7 @@ check! {
         since: "0.1.0",
         severity: Info,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-1053", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_23", "W36"],
         run: undescribed_security_rule,

@@ -41,6 +41,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-327", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_213"],
         run: weak_load_balancer_policy,

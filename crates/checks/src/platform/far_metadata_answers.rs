@@ -37,6 +37,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-284", "OWASP-SLS:S3", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_341"],
         run: far_metadata_answers,

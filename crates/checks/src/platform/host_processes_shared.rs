@@ -34,6 +34,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-653", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV_AWS_335"],
         run: host_processes_shared,

@@ -37,6 +37,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-918", "OWASP-SLS:S3", "OWASP-API-2023:API7", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_79"],
         run: metadata_service_v1,

@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-494", "OWASP-SLS:S9", "CSA:SAS-6"],
         also_known_as: &["CKV_AWS_51"],
         run: mutable_image_tags,

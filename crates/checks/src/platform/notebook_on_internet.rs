@@ -35,6 +35,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-668", "OWASP-SLS:S5", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_122", "W1210"],
         run: notebook_on_internet,

@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-1104", "OWASP-SLS:S9", "CSA:SAS-11"],
         also_known_as: &["CKV_AWS_332"],
         run: old_container_platform,

@@ -35,6 +35,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-327", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_380"],
         run: old_file_transfer_policy,

@@ -46,6 +46,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-319", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_97"],
         run: plain_file_system_mount,

@@ -35,6 +35,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-319", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_357"],
         run: plain_ftp,

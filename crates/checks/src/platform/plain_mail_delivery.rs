@@ -38,6 +38,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-319", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_365"],
         run: plain_mail_delivery,

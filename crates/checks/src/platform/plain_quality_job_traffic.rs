@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-319", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_369"],
         run: plain_quality_job_traffic,

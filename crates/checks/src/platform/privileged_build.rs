@@ -37,6 +37,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-250", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV_AWS_316"],
         run: privileged_build,

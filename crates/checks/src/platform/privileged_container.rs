@@ -35,6 +35,7 @@ check! {
         since: "0.1.0",
         severity: High,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-250", "OWASP-SLS:S5", "CSA:SAS-4"],
         also_known_as: &["CKV_AWS_334"],
         run: privileged_container,

@@ -37,6 +37,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-311", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_367"],
         run: quality_job_output_without_key,

@@ -38,6 +38,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-311", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_136"],
         run: registry_without_key,

@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-311", "OWASP-SLS:S6", "CSA:SAS-3"],
         also_known_as: &["CKV_AWS_8"],
         run: unencrypted_machine_disk,

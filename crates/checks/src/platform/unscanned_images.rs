@@ -39,6 +39,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-1395", "OWASP-SLS:S9", "CSA:SAS-6"],
         also_known_as: &["CKV_AWS_163"],
         run: unscanned_images,

@@ -36,6 +36,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Certain,
+        fix: Safe,
         controls: &["CWE-434", "OWASP-SLS:S1", "CSA:SAS-1"],
         also_known_as: &[],
         run: unscanned_incoming_mail,

@@ -56,6 +56,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-1104", "CWE-477", "OWASP-SLS:S9", "CSA:SAS-6"],
         also_known_as: &["CKV_AWS_363"],
         run: deprecated_runtime,

@@ -44,6 +44,7 @@ check! {
         since: "0.1.0",
         severity: Medium,
         confidence: Certain,
+        fix: Risky,
         controls: &["CWE-347", "OWASP-SLS:S9", "CSA:SAS-6"],
         also_known_as: &[],
         run: signing_only_warns,

@@ -177,7 +177,9 @@ pub(super) fn parameters(operation: &Aws, service: &str, kind: &str, variable: &
         operations.is_empty() || operations.split(',').any(|name| name == operation.operation)
     };
     let fitting = all.filter(|(binding, operations)| {
-        is_for(operations) && (binding.variable == variable || binding.variable.is_empty())
+        // A name deep inside a request is one of many things that the request is about.
+        let is_near = !binding.parameter.contains('.');
+        is_near && is_for(operations) && (binding.variable == variable || binding.variable.is_empty())
     });
     fitting.map(|(binding, _)| binding.parameter).collect()
 }

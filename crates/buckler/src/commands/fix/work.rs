@@ -174,7 +174,7 @@ pub(super) fn work(read: &Read, wish: &Wish, asking: &mut Asking) -> Outcome {
             let (declined, again): (Vec<Left>, Vec<Left>) =
                 outcome.left.drain(..).partition(Left::is_declined);
             outcome.left = declined;
-            again.iter().for_each(|left| drop(decided.remove(&left.key)));
+            decided.retain(|key| !again.iter().any(|left| left.key == *key));
             continue;
         }
         let Some((made, after)) = round.prove(&state, items) else { continue };
