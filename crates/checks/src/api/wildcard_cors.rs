@@ -75,11 +75,14 @@ fn wildcard_cors(app: &App, findings: &mut Findings) {
             cors.is_some_and(|cors| has_star(std::slice::from_ref(cors)) || cors.data == Data::Bool(true));
         if !with_credentials && (short || has_star(node.list("cors_origins"))) {
             let at = cors.map_or_else(|| node.at("cors_origins"), |cors| cors.at);
+            // SAM writes it at the API of an event.
+            let attr = if cors.is_some() { "cors" } else { "cors_origins" };
+            let fix = (node.kind != Kind::Trigger).then(|| without_other_origins(node, attr));
             findings.push(
                 WILDCARD_CORS
                     .at(node, format!("`{}` may be called by pages of every origin", node.name))
                     .at(at)
-                    .fix(without_other_origins(node, if cors.is_some() { "cors" } else { "cors_origins" })),
+                    .fix_if(fix),
             );
         }
     }

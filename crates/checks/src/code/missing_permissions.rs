@@ -68,7 +68,8 @@ fn missing_permissions(app: &App, findings: &mut Findings) {
     for privileges in iam::privileges(app) {
         let Some(function) = app.node(privileges.function) else { continue };
         for need in privileges.missing.iter().filter_map(|index| privileges.needed.get(*index)) {
-            let on = need.resources.first().map_or_else(String::new, |one| format!(" on `{}`", one.display()));
+            let on =
+                need.resources.first().map_or_else(String::new, |one| format!(" on `{}`", one.display()));
             let message = format!("`{}` needs `{}`{on} and does not have it", function.name, need.action);
             let mut finding = MISSING_PERMISSIONS.at(function, message);
             for reason in &need.because {

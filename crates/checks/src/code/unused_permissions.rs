@@ -60,6 +60,7 @@ check! {
         since: "0.1.0",
         severity: Low,
         confidence: Likely,
+        fix: Risky,
         controls: &["CWE-250", "CWE-732", "OWASP-SLS:S5", "CSA:SAS-5"],
         also_known_as: &[],
         run: unused_permissions,

@@ -67,7 +67,7 @@ fn public_rdp_port(app: &App, findings: &mut Findings) {
             ranked(
                 app,
                 rule.node,
-                PUBLIC_RDP_PORT.at(rule.node, text).at(rule.at()).fix_if(rule.only_private()),
+                PUBLIC_RDP_PORT.at(rule.node, text).at(rule.at()).fix_if(rule.only_private_at(app, 3389)),
             )
         });
     }

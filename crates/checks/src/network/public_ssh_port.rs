@@ -68,7 +68,7 @@ fn public_ssh_port(app: &App, findings: &mut Findings) {
             ranked(
                 app,
                 rule.node,
-                PUBLIC_SSH_PORT.at(rule.node, text).at(rule.at()).fix_if(rule.only_private()),
+                PUBLIC_SSH_PORT.at(rule.node, text).at(rule.at()).fix_if(rule.only_private_at(app, 22)),
             )
         });
     }

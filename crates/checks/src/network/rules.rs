@@ -42,6 +42,14 @@ impl Rule<'_> {
         Some(patches.fold(first, Fix::and))
     }
 
+    /// The same for every rule of its node that opens this port.
+    pub(super) fn only_private_at(&self, app: &App, port: i64) -> Option<Fix> {
+        let all = rules(app, "ingress").filter(|rule| rule.node.id == self.node.id);
+        let fixes = all.filter(|rule| rule.opens(port).is_true()).map(|rule| rule.only_private());
+        let all = fixes.collect::<Option<Vec<Fix>>>()?;
+        all.into_iter().reduce(|fix, other| other.patches.into_iter().fold(fix, Fix::and))
+    }
+
     /// A fix that lets out what most functions need.
     pub(super) fn only_https(&self) -> Option<Fix> {
         let title = "let HTTPS out only";
