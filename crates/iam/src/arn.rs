@@ -9,7 +9,7 @@ mod names;
 use model::{App, Data, Framework, Kind, Node, Provider, Ref, Span, Value};
 
 pub(crate) use forms::{Reference, of as form};
-pub(crate) use long::{head, joined, of as long_of, parts, symbol};
+pub(crate) use long::{head, in_terms, joined, of as long_of, parts, symbol};
 pub(crate) use names::{Names, is_run_time, long};
 
 /// The ARN of a node as its template writes it (`!GetAtt Orders.Arn`, `aws_dynamodb_table.orders.arn`); `None`

@@ -7,12 +7,15 @@ mod granted;
 mod graph;
 mod judge;
 mod keys;
+mod lent;
 mod meaning;
 mod minimal;
 mod objects;
 mod resources;
 mod special;
 mod statement;
+#[cfg(test)]
+mod tests;
 
 use model::{App, Condition, NodeId, Policy, Span, Value};
 

@@ -178,7 +178,8 @@ pub struct Aws {
 /// One argument of a call, or one parameter of an SDK operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Argument {
-    /// Keyword, or the key of the options object that stands last; `None` for a position.
+    /// Keyword, or the key of the options object that stands last; `None` for a position. `(credentials)` when an SDK's
+    /// client was made with credentials that are not the function's own.
     pub name: Option<String>,
     /// What is known of the value. An environment variable that the template sets has the template's value.
     pub value: Data,

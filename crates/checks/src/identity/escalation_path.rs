@@ -130,7 +130,10 @@ fn escalation_path(app: &App, findings: &mut Findings) {
 /// more than that a role may be assumed, which is what such roles are for.
 fn is_new(app: &App, from: &Node, way: &Escalation) -> bool {
     if way.to != End::Administrator {
-        return way.to != End::Elsewhere && way.hops.iter().any(|hop| hop.technique.id != "assume-role");
+        // A role that is named to be passed or changed is meant to be.
+        let service = from.kind == Kind::Role && way.functions.is_empty();
+        let wide = |hop: &Hop| hop.technique.id != "assume-role" && stands_everywhere(app, from, hop);
+        return way.to != End::Elsewhere && !service && way.hops.iter().any(wide);
     }
     match way.hops.as_slice() {
         [only] if only.next.is_none_or(|next| next == from.id) => !stands_everywhere(app, from, only),

@@ -65,6 +65,9 @@ const MADE_WITH: &[(&str, &str, &[&str])] = &[
     ("cloudformation", "Stack", &["StackName"]),
 ];
 
+/// Stands for credentials that are not the function's own.
+const CREDENTIALS: &str = "(credentials)";
+
 /// Settings that hold the parameters of the operation.
 const HOLDERS: &[&str] = &["Params", "params"];
 
@@ -108,10 +111,32 @@ impl Interpreter<'_> {
         if aws.service == "s3" && known.path.contains(".object_versions.") {
             push(&mut all, "VersionId", Value::UNKNOWN, site.callee);
         }
+        if chain.iter().any(|(_, made_with)| self.has_credentials(made_with)) {
+            push(&mut all, CREDENTIALS, Value::UNKNOWN, site.callee);
+        }
         for (maker, made_with) in &chain {
             self.made_with(aws, (maker, made_with), site, &mut all);
         }
         all
+    }
+
+    /// Whether a client is made with credentials that are not the function's own.
+    fn has_credentials(&self, made_with: &[Passed]) -> bool {
+        let given = ["aws_access_key_id", "aws_session_token", "credentials", "accessKeyId"];
+        let own = [
+            "defaultProvider",
+            "fromEnv",
+            "fromNodeProviderChain",
+            "fromIni",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SESSION_TOKEN",
+        ];
+        let values = given.iter().filter_map(|name| self.option(made_with, name));
+        let mut others = values.filter(|value| {
+            let shown = format!("{:?}", self.data_of(value, 0));
+            !value.is_nothing() && !own.iter().any(|name| shown.contains(name))
+        });
+        others.next().is_some()
     }
 
     fn made_with(&self, aws: &Aws, (maker, made_with): (&str, &[Passed]), site: Site, all: &mut Vec<Passed>) {

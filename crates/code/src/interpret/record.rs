@@ -201,7 +201,8 @@ impl Interpreter<'_> {
         self.charge(1 + object_size(Some(object)));
         let wrap = |value: &Value| model::Value::new(Span::NONE, self.data_of(value, depth + 1));
         if matches!(object.kind, crate::heap::ObjectKind::List) {
-            return Data::List(object.items.iter().map(wrap).collect());
+            // Whatever else may be in it is one more.
+            return Data::List(object.items.iter().chain(&object.rest).map(wrap).collect());
         }
         let entries = object.fields.iter().map(|(key, value)| model::Entry {
             key: model::Key { text: key.to_string(), at: Span::NONE },

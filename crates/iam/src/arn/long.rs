@@ -1,5 +1,5 @@
 //! The long form of ARNs, in which all spellings of one resource are the same.
-use model::{App, Data, Node, Ref, Span, Value};
+use model::{App, Data, Framework, Node, Ref, Span, Value};
 
 use super::forms::{Form, Reference};
 use super::{form, node_of};
@@ -138,6 +138,29 @@ fn resolved(app: &App, reference: &Ref, depth: usize) -> Option<Value> {
         }
         _ => None,
     }
+}
+
+/// A value in the words of the application's own language: Terraform has no `${AWS::Region}`.
+pub(crate) fn in_terms(app: &App, value: &Value) -> Value {
+    if !matches!(app.framework, Framework::Terraform | Framework::TerraformPlan) {
+        return value.clone();
+    }
+    let read = |provider_type: &str, attribute: &str| {
+        let node = app.nodes.iter().find(|node| node.provider_type == provider_type)?;
+        let attribute = Some(attribute.to_owned());
+        Some(Value::new(Span::NONE, Data::Ref(Ref { target: node.name.clone(), attribute })))
+    };
+    let any = || Value::text(Span::NONE, "*");
+    let said = |part: &Value| match &part.data {
+        Data::Unknown(unknown) => match unknown.text.as_str() {
+            "${AWS::Partition}" => Value::text(Span::NONE, "aws"),
+            "${AWS::Region}" => read("data.aws_region", "name").unwrap_or_else(any),
+            "${AWS::AccountId}" => read("data.aws_caller_identity", "account_id").unwrap_or_else(any),
+            _ => part.clone(),
+        },
+        _ => part.clone(),
+    };
+    joined(parts(value).iter().map(said).collect::<Vec<_>>())
 }
 
 /// The first five parts of an ARN in their usual form: any partition, this region, this account.

@@ -37,6 +37,12 @@ fn counts(call: &Call, code: &FunctionCode) -> bool {
 impl Derived {
     fn call<'a>(&mut self, place: Place<'a>, (call, aws): (&Call, &Aws), granted: &Granted<'a>) {
         let name = format!("{}.{}", aws.service, aws.operation);
+        if call.named("(credentials)").is_some() {
+            let why =
+                format!("`{name}` is called with credentials of their own: what they may is not judged here");
+            self.unresolved.push(Unresolved { at: call.at, why });
+            return;
+        }
         if aws.operation == "[]" {
             let why = format!("which operation of `{}` is called is chosen at run time", aws.service);
             self.unresolved.push(Unresolved { at: call.at, why });

@@ -6,7 +6,7 @@ use model::{App, Coverage, Framework, FunctionCode, Kind, Node, NodeId, Relation
 use super::granted::Granted;
 use super::judge::Judge;
 use super::meaning::Place;
-use super::{Need, Origin, Privileges, Unresolved, code, graph, keys};
+use super::{Need, Origin, Privileges, Unresolved, code, graph, keys, lent};
 use crate::arn::Names;
 use crate::{Identity, arn, identity_of};
 
@@ -35,7 +35,13 @@ fn one<'a>(place: Place<'a>, code: Option<&'a FunctionCode>) -> Privileges {
     }
     let grants = judge.grants(&granted);
     let missing = match &identity {
-        Some(identity) => missing(place, &needed, &granted, framework_gives(app, function, identity)),
+        Some(identity) => {
+            let by_policies = missing(place, &needed, &granted, framework_gives(app, function, identity));
+            let is_lent = |index: &usize| {
+                needed.get(*index).is_some_and(|need| lent::allows(place, identity.node, need))
+            };
+            by_policies.into_iter().filter(|index| !is_lent(index)).collect()
+        }
         None => Vec::new(),
     };
     if identity.is_none() {
@@ -47,6 +53,14 @@ fn one<'a>(place: Place<'a>, code: Option<&'a FunctionCode>) -> Privileges {
     }
     derived.unresolved.sort_by(|one, other| (one.at, &one.why).cmp(&(other.at, &other.why)));
     derived.unresolved.dedup();
+    let in_terms = |needs: Vec<Need>| -> Vec<Need> {
+        let said = |need: Need| {
+            let resources = need.resources.iter().map(|resource| arn::in_terms(app, resource)).collect();
+            Need { resources, ..need }
+        };
+        needs.into_iter().map(said).collect()
+    };
+    let (needed, base) = (in_terms(needed), in_terms(base));
     Privileges {
         function: function.id,
         role: identity.as_ref().map(|identity| identity.node.id),

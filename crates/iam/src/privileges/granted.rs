@@ -67,7 +67,7 @@ impl<'a> Granted<'a> {
                 PolicyOrigin::Template(name) => GrantSource::Template(name.clone()),
                 _ => GrantSource::Statement,
             };
-            if policy.statements.is_empty() {
+            if identity.unclear.contains(&policy.at) && policy.statements.is_empty() {
                 let name = match &policy.origin {
                     PolicyOrigin::Managed(arn) => arn.clone(),
                     _ => policy.name.clone(),
@@ -93,7 +93,11 @@ impl<'a> Granted<'a> {
         Tri::all(areas.iter().map(|area| {
             let allowed = Tri::any(self.allows.iter().map(|rule| rule.covers(&action, area)));
             let denied = Tri::any(self.denies.iter().map(|rule| rule.covers(&action, area)));
-            let found = allowed & !denied;
+            let found = match allowed & !denied {
+                // Of a name that is not known a part may be allowed.
+                Tri::False if denied != Tri::True && self.meets(&action, area) => Tri::Unknown,
+                found => found,
+            };
             // What is not known may allow it.
             if found == Tri::False && denied != Tri::True && !self.opaque.is_empty() {
                 Tri::Unknown
@@ -101,6 +105,15 @@ impl<'a> Granted<'a> {
                 found
             }
         }))
+    }
+
+    /// Whether a need whose name is not known may be one that is allowed.
+    fn meets(&self, action: &Pattern, area: &Area<'_>) -> bool {
+        let allows = |rule: &Rule<'_>| {
+            let reaches = || rule.resources.iter().any(|own| area.meets(own) != Tri::False);
+            rule.names(action) != Tri::False && (!rule.not_resources.is_empty() || reaches())
+        };
+        area.pattern.has_wildcard() && self.allows.iter().any(allows)
     }
 
     /// The resources that are granted for an action inside of this one, when every grant of it is narrower: the call can be
@@ -120,7 +133,7 @@ impl<'a> Granted<'a> {
                 if open.within(area) == Tri::True {
                     return None;
                 }
-                found.push(value.clone());
+                found.push(in_words(place, (resource, value), area.node));
             }
         }
         (!found.is_empty() && self.opaque.is_empty()).then_some(found)
@@ -170,4 +183,17 @@ fn is_other_kind(need: &Value, granted: &Value) -> bool {
     let (need, granted) = (need.display(), granted.display());
     let is_s3 = |text: &str| text.contains(":s3:::");
     is_s3(&need) && need.contains('/') && is_s3(&granted) && !granted.contains('/') && !granted.ends_with('*')
+}
+
+/// A granted resource as the template's ARN of its node, and the part of an object's key that is known.
+fn in_words(place: Place<'_>, (need, granted): (&Value, &Value), node: Option<&Node>) -> Value {
+    let Some(node) = node else { return granted.clone() };
+    let known = arn::long(place.app, node).map(|long| long.display()).unwrap_or_default();
+    let shown = arn::expand(place.app, granted).display();
+    let (Some(rest), Some(own)) = (shown.strip_prefix(&known), arn::of(place.app, node)) else {
+        return granted.clone();
+    };
+    let need = need.display();
+    let key = need.split_once(":s3:::*/").map(|(_, key)| format!("/{key}")).filter(|_| rest == "/*");
+    arn::joined([own, Value::text(granted.at, key.unwrap_or_else(|| rest.to_owned()))])
 }

@@ -211,6 +211,10 @@ fn delivery(place: Place<'_>, target: &Value, at: Span) -> Vec<Need> {
 /// Mounting a file system through an access point.
 fn mounted(place: Place<'_>, mount: &Value, at: Span) -> Vec<Need> {
     let point = mount.get("Arn").or_else(|| mount.get("arn")).unwrap_or(mount);
+    // Buckets that are mounted have permissions of their own.
+    if point.display().to_ascii_lowercase().contains("s3files") {
+        return Vec::new();
+    }
     let node = arn::target_among(place.app, place.names, point);
     let system = node.and_then(|node| match node.kind {
         Kind::FileSystem => Some(node),

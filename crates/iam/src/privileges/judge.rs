@@ -146,18 +146,19 @@ impl<'a> Judge<'a> {
                 self.base.iter().filter(|need| Pattern::action(&need.action).within(&action) != Tri::False);
             used = base.map(|need| need.action.as_str()).collect();
         }
-        format!(
-            "`{text}` stands for many actions, {} {} needed",
-            used.len(),
-            if used.len() == 1 { "is" } else { "are" }
-        )
+        let all = catalogue::matching(text).len();
+        let verb = if used.len() == 1 { "is" } else { "are" };
+        format!("`{text}` stands for {all} actions, {} {verb} needed", used.len())
     }
 }
 
 /// An action that the catalogue does not have.
 fn missing_name(text: &str) -> Judgement {
-    match text.contains(':') || text == "*" {
-        true => Judgement::Unknown("the catalogue does not know this action".to_owned()),
-        false => Judgement::NotExisting,
+    match text.split_once(':') {
+        // A service that came after the catalogue may have any action.
+        Some((service, _)) if !catalogue::is_service(&service.to_ascii_lowercase()) => {
+            Judgement::Unknown(format!("the catalogue does not know the service `{service}`"))
+        }
+        _ => Judgement::NotExisting,
     }
 }

@@ -219,8 +219,17 @@ impl Asked<'_> {
                 if named.is_empty() { bindings::values(self.call, of, variable) } else { named }
             }
         };
+        let values = if values.is_empty() { self.bound(kind) } else { values };
         let suffix = self.suffix(kind, rest);
         values.into_iter().map(|value| (value, suffix.clone())).collect()
+    }
+
+    /// What the catalogue's parameters for a type say, the likeliest first.
+    fn bound(self, kind: &ResourceType) -> Vec<Data> {
+        let Some(aws) = &self.call.aws else { return Vec::new() };
+        let known = catalogue::binding(aws, self.permission, kind);
+        let values = known.iter().map(|binding| bindings::at(self.call, binding.parameter));
+        values.into_iter().find(|values| !values.is_empty()).unwrap_or_default()
     }
 
     /// What stands behind the first variable.

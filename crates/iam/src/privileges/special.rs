@@ -23,6 +23,7 @@ pub(super) fn of(asked: Asked<'_>) -> Option<Found> {
         ("appsync", "GraphQL") => Some(behind(asked, "/*")),
         ("es", name) if name.starts_with("ESHttp") => Some(behind(asked, "/*")),
         ("aoss", "APIAccessAll") => Some(behind(asked, "")),
+        ("apigateway", _) if asked.permission.on.1.starts_with('/') => Some(path(asked)),
         _ => None,
     }
 }
@@ -67,6 +68,30 @@ fn parts(service: &str, place: Option<bool>, before: &str, name: Value) -> Vec<V
     let account = if place == Some(true) { arn::symbol("${AWS::AccountId}") } else { text("") };
     let head = [text("arn:"), arn::symbol("${AWS::Partition}"), text(&format!(":{service}:"))];
     head.into_iter().chain([region, text(":"), account, text(":"), text(before), name]).collect()
+}
+
+/// The path of a request to API Gateway itself, filled with the call's parameters.
+fn path(asked: Asked<'_>) -> Found {
+    let text = |text: &str| Value::text(Span::NONE, text);
+    let mut all = parts("apigateway", Some(false), "", text(""));
+    let mut open = None;
+    for (position, piece) in asked.permission.on.1.split(['{', '}']).enumerate() {
+        if position % 2 == 0 {
+            all.push(text(piece));
+            continue;
+        }
+        let name = piece.trim_end_matches('+').replace('_', "");
+        let is_it = |given: &&model::Argument| {
+            given.name.as_deref().is_some_and(|given| name.eq_ignore_ascii_case(given))
+        };
+        let given = asked.call.arguments.iter().find(is_it);
+        let value = given.map(|given| starred(&Value::new(Span::NONE, given.value.clone())));
+        if value.as_ref().is_none_or(|value| value.display() == "*") {
+            open = Some(format!("`{name}` is known only at run time"));
+        }
+        all.push(value.unwrap_or_else(|| text("*")));
+    }
+    Found { resources: vec![arn::joined(all)], open }
 }
 
 /// What an address leads to.
