@@ -57,13 +57,9 @@ fn one(program: &Path, folder: &str, copy: &Path, totals: &mut Totals) -> Result
     let after = texts(copy)?;
     let reported: BTreeSet<String> = strings(&report, "files");
     totals.folders += 1;
-    totals.fixed += report["fixed"].as_array().map_or(0, Vec::len);
-    for left in report["left"].as_array().into_iter().flatten() {
-        let why = format!(
-            "{}: {}",
-            left["reason"].as_str().unwrap_or_default(),
-            plain(left["why"].as_str().unwrap_or_default())
-        );
+    totals.fixed += array(&report, "fixed").len();
+    for left in array(&report, "left") {
+        let why = format!("{}: {}", word(left, "reason"), plain(word(left, "why")));
         *totals.left.entry(why).or_default() += 1;
     }
     let changed: Vec<&String> = after.keys().filter(|path| before.get(*path) != after.get(*path)).collect();
@@ -94,9 +90,16 @@ fn plain(why: &str) -> String {
     parts.map(|(index, part)| if index % 2 == 1 { "`…`" } else { part }).collect()
 }
 
+fn array<'a>(report: &'a Value, name: &str) -> &'a [Value] {
+    report.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn word<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
 fn strings(report: &Value, name: &str) -> BTreeSet<String> {
-    let found = report[name].as_array().into_iter().flatten();
-    found.filter_map(Value::as_str).map(str::to_owned).collect()
+    array(report, name).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn fix(program: &Path, folder: &Path) -> Result<Value, String> {

@@ -195,10 +195,6 @@ impl Value {
             Shape::Data(data) => {
                 vec![Piece { text: None, data: Some(Rc::clone(data)), taint: self.taint.clone() }]
             }
-            Shape::Event(part) => {
-                let data = Rc::new(Data::unknown(&format!("`{}`", part.display())));
-                vec![Piece { text: None, data: Some(data), taint: self.taint.flattened() }]
-            }
             _ => vec![Piece { text: None, data: None, taint: self.taint.flattened() }],
         }
     }
@@ -229,9 +225,7 @@ impl Value {
             [Piece { text: Some(text), .. }] => {
                 Self { shape: Shape::Const(Const::Text(Arc::clone(text))), taint }
             }
-            [Piece { data: Some(data), .. }] if !is_nameless(data) => {
-                Self { shape: Shape::Data(Rc::clone(data)), taint }
-            }
+            [Piece { data: Some(data), .. }] => Self { shape: Shape::Data(Rc::clone(data)), taint },
             _ => Self { shape: Shape::Text(joined.into()), taint },
         }
     }
@@ -287,11 +281,6 @@ impl Value {
             _ => Self { shape: Shape::OneOf(values.into()), taint },
         }
     }
-}
-
-/// A value that only a run knows: a text of it is a text all the same.
-fn is_nameless(data: &Data) -> bool {
-    matches!(data, Data::Unknown(unknown) if unknown.text.is_empty())
 }
 
 impl Piece {

@@ -104,7 +104,23 @@ pub fn differences(before: &App, after: &App) -> Vec<Difference> {
         }
     }
     found.extend(edges(before, after));
+    let known = rings(before);
+    found.extend(rings(after).difference(&known).map(|(one, other)| Difference {
+        // Nothing may make one: no deployer takes it.
+        nodes: Vec::new(),
+        what: format!("`{one}` and `{other}` refer to each other"),
+    }));
     found
+}
+
+/// Pairs of nodes that point at each other in the same way: each would have to be made before the other.
+fn rings(app: &App) -> BTreeSet<(String, String)> {
+    let edges: BTreeSet<(NodeId, model::Relation, NodeId)> =
+        app.edges.iter().map(|edge| (edge.from, edge.relation, edge.to)).collect();
+    let name = |id: NodeId| app.node(id).map(|node| node.name.clone()).unwrap_or_default();
+    let rings =
+        edges.iter().filter(|(from, relation, to)| from < to && edges.contains(&(*to, *relation, *from)));
+    rings.map(|(from, _, to)| (name(*from), name(*to))).collect()
 }
 
 fn by_name(app: &App) -> BTreeMap<&str, Vec<&Node>> {

@@ -129,13 +129,27 @@ fn template(
         Inverse::Nothing => yaml::unset(draft, &path, floor)?,
         Inverse::Value(data) => {
             let words = Template { app, prefix: prefix(&node.name) };
-            let content = content(&data, &words)?.listed(shape.is_some_and(|shape| shape.is_list));
+            let content =
+                content(&spelt(field.path, data), &words)?.listed(shape.is_some_and(|shape| shape.is_list));
             current.may_replace(&path, &content)?;
             yaml::set(draft, &path, &content)?;
         }
     }
     let path = field.path.to_owned();
     Ok(Some(Made { file, provider_type: node.provider_type.clone(), properties, path }))
+}
+
+/// Words that CloudFormation spells in another way than the interface behind it: `Private`, `PublicRead`.
+fn spelt(path: &str, data: Data) -> Data {
+    match (path, data) {
+        ("AccessControl", Data::Text(text)) => Data::Text(text.split('-').map(capital).collect()),
+        (_, data) => data,
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut rest = word.chars();
+    rest.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + rest.as_str())
 }
 
 /// What names of this template begin with in the graph.

@@ -61,21 +61,21 @@ fn the_index_lists_every_check_by_area() {
 
         ## Api
 
-        | Check | Problem | Severity | Also known as |
-        | --- | --- | --- | --- |
-        | [`public-function-url`](public-function-url.md) | Public function URL | high | `CKV_AWS_258` |
+        | Check | Problem | Severity | Fix | Also known as |
+        | --- | --- | --- | --- | --- |
+        | [`public-function-url`](public-function-url.md) | Public function URL | high |  | `CKV_AWS_258` |
 
         ## Logging
 
-        | Check | Problem | Severity | Also known as |
-        | --- | --- | --- | --- |
-        | [`untraced-function`](untraced-function.md) | Function without tracing | low | `CKV_AWS_50` |
+        | Check | Problem | Severity | Fix | Also known as |
+        | --- | --- | --- | --- | --- |
+        | [`untraced-function`](untraced-function.md) | Function without tracing | low |  | `CKV_AWS_50` |
 
         ## Supply
 
-        | Check | Problem | Severity | Also known as |
-        | --- | --- | --- | --- |
-        | [`plain-text-secret`](plain-text-secret.md) | Secret in plain text | critical |  |
+        | Check | Problem | Severity | Fix | Also known as |
+        | --- | --- | --- | --- | --- |
+        | [`plain-text-secret`](plain-text-secret.md) | Secret in plain text | critical |  |  |
     "#]].assert_eq(&report::checks_index(&[&OPEN_URL, &PLAIN_SECRET, &NO_TRACING]));
 }
 

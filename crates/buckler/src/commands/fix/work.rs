@@ -17,6 +17,9 @@ const ROUNDS_MAX: usize = 16;
 /// Readings of one round at most.
 const PROOFS_MAX: usize = 24;
 
+/// Readings of all rounds together at most.
+const PROOFS_OF_ALL_MAX: usize = 64;
+
 /// What is to be fixed.
 #[derive(Debug)]
 pub(super) struct Wish {
@@ -82,6 +85,8 @@ pub(super) struct Outcome {
     pub without: usize,
     /// Fixes that are risky, and were not wanted.
     pub risky: usize,
+    /// Readings that proofs took.
+    proofs: usize,
     pub originals: Texts,
     pub texts: Texts,
     /// The edits of each round, by file.
@@ -289,6 +294,10 @@ impl Round<'_> {
             if items.is_empty() {
                 return None;
             }
+            if self.outcome.proofs >= PROOFS_OF_ALL_MAX {
+                break;
+            }
+            self.outcome.proofs += 1;
             let mut editor = Editor::new(&before.project);
             items.retain(|item| match before.project.app_of(&item.finding) {
                 Some(app) => editor.write(app, item.patches()).is_ok(),
