@@ -12,6 +12,7 @@ mod meaning;
 mod minimal;
 mod objects;
 mod resources;
+mod shape;
 mod special;
 mod statement;
 #[cfg(test)]
@@ -132,5 +133,12 @@ impl Privileges {
     #[must_use]
     pub fn minimal(&self, app: &App) -> Vec<Policy> {
         minimal::of(self, app)
+    }
+
+    /// The same with what frameworks add by themselves (logs, what triggers are polled with): all that a role must
+    /// allow that is written by hand.
+    #[must_use]
+    pub fn complete(&self, app: &App) -> Vec<Policy> {
+        minimal::whole(self, app)
     }
 }

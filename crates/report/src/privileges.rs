@@ -48,8 +48,10 @@ pub struct FunctionPermissions {
     /// Index of its application.
     pub app: usize,
     pub privileges: Privileges,
-    /// The least policies that it can work with.
+    /// The least policies that it can work with, as a template writes them: what its framework adds is left out.
     pub minimal: Vec<Policy>,
+    /// The least policies of a role that is written by hand.
+    pub complete: Vec<Policy>,
     /// Who approved each of its grants, in their order.
     pub approvals: Vec<Option<Approval>>,
     /// What is different from before, when that was asked for.

@@ -4,7 +4,7 @@ mod used;
 
 use iam::review::Open;
 use iam::{Grant, Judgement};
-use model::{App, Approval, Project};
+use model::{App, Approval, Patch, Project};
 use report::{Colour, Difference, FunctionPermissions, Permissions, Reaches};
 
 use super::CommandError;
@@ -52,12 +52,38 @@ fn render(arguments: &PrivilegesArguments, permissions: &Permissions<'_>) -> Str
         PrivilegesFormat::Iam => report::privileges_iam(permissions),
         PrivilegesFormat::Html => report::privileges_html(permissions),
         PrivilegesFormat::Markdown => report::privileges_markdown(permissions),
-        PrivilegesFormat::Text | PrivilegesFormat::Patch => {
+        PrivilegesFormat::Patch => patch(arguments, permissions),
+        PrivilegesFormat::Text => {
             let colour =
                 if output::colour(&arguments.reading.writing) { Colour::Always } else { Colour::Never };
             report::privileges_text(permissions, colour)
         }
     }
+}
+
+/// A diff of the templates that gives each function its least policies. What cannot be written is told.
+fn patch(arguments: &PrivilegesArguments, permissions: &Permissions<'_>) -> String {
+    let project = permissions.project;
+    let mut editor = iac::Editor::new(project);
+    for of in permissions.functions.iter().filter(|of| differs(of)) {
+        let Some(app) = project.apps.get(of.app) else { continue };
+        let Some(function) = app.node(of.privileges.function) else { continue };
+        let permit = Patch::Permit { function: function.name.clone(), policies: of.minimal.clone() };
+        if let Err(why) = editor.write(app, &[permit])
+            && !arguments.reading.writing.quiet
+        {
+            output::tell(&format!("`{}` is left as it is: {why}", function.name));
+        }
+    }
+    iac::unified(project, &editor.edits())
+}
+
+/// Whether a function's permissions are not what they should be. What is not known is left alone.
+fn differs(of: &FunctionPermissions) -> bool {
+    let is_wrong = |grant: &Grant| {
+        matches!(grant.judgement, Judgement::Unused | Judgement::TooBroad { .. } | Judgement::NotExisting)
+    };
+    !of.privileges.missing.is_empty() || of.privileges.granted.iter().any(is_wrong)
 }
 
 /// The permissions of every function of every application.
@@ -73,6 +99,7 @@ fn functions(project: &Project) -> Vec<FunctionPermissions> {
                 app: index,
                 approvals: privileges.granted.iter().map(approved).collect(),
                 minimal: privileges.minimal(app),
+                complete: privileges.complete(app),
                 change: None,
                 used: None,
                 escalations: Vec::new(),

@@ -73,11 +73,40 @@ fn one<'a>(place: Place<'a>, code: Option<&'a FunctionCode>) -> Privileges {
     }
 }
 
+/// Packages that call the cloud by themselves in ways that are not followed.
+const CALLS_FOR_IT: &[&str] = &[
+    "pynamodb",
+    "dynamoose",
+    "dynamodb-toolbox",
+    "electrodb",
+    "dynamodb-onetable",
+    "@typedorm",
+    "awswrangler",
+    "smart_open",
+    "s3fs",
+    "fsspec",
+    "kombu",
+    "celery",
+    "cloudpathlib",
+    "pyqldb",
+    "amazon-qldb-driver-nodejs",
+    "opensearchpy",
+    "@opensearch-project/opensearch",
+    "sagemaker",
+];
+
+/// A package that calls the cloud for the code: what that needs is not in the code.
+fn calls_for_it(code: &FunctionCode) -> Option<String> {
+    let mut packages = code.imports.iter().map(|import| import.package.as_str());
+    let found = packages.find(|package| CALLS_FOR_IT.iter().any(|one| package.starts_with(one)))?;
+    Some(format!("`{found}` calls the cloud for its code, and what it needs is not known"))
+}
+
 /// Why code was not seen whole.
 fn unseen(code: Option<&FunctionCode>) -> Option<String> {
     match code.map(|code| &code.coverage) {
         None => Some("its code was not read".to_owned()),
-        Some(Coverage::Whole) => None,
+        Some(Coverage::Whole) => code.and_then(calls_for_it),
         Some(Coverage::Partial(why) | Coverage::None(why)) => {
             Some(format!("its code was not read whole: {why}"))
         }

@@ -5,6 +5,7 @@ use model::{Tri, Value};
 
 use super::granted::{Area, Granted, Rule};
 use super::meaning::Place;
+use super::shape::means_nothing;
 use super::{Grant, Judgement, Need};
 use crate::{Pattern, catalogue};
 
@@ -111,13 +112,16 @@ impl<'a> Judge<'a> {
                 "which operations of `{service}` are called is chosen at run time"
             ));
         }
+        if let Some(why) = by_the_platform(text) {
+            return Judgement::Unknown(why.to_owned());
+        }
         Judgement::Unused
     }
 
     /// What is too wide about a grant that is needed.
     fn excess(&self, rule: &Rule<'_>, text: &str, action: &Pattern, needs: &[usize]) -> Option<String> {
         let mut why = Vec::new();
-        if action.has_wildcard() {
+        if action.has_wildcard() && self.is_wide(text, needs) {
             why.push(self.wide(text, needs));
         }
         let areas: Vec<&Area<'_>> = needs.iter().filter_map(|need| self.areas.get(*need)).flatten().collect();
@@ -125,6 +129,9 @@ impl<'a> Judge<'a> {
             why.push("it is about everything but some resources".to_owned());
         }
         for (own, written) in rule.resources.iter().zip(&rule.statement.resources) {
+            if !action.has_wildcard() && means_nothing(text, &own.pattern) {
+                continue;
+            }
             // Inside of what is needed, or the very same.
             let is_needed = Tri::any(areas.iter().map(|area| own.within(area)));
             if is_needed == Tri::False {
@@ -132,6 +139,13 @@ impl<'a> Judge<'a> {
             }
         }
         (!why.is_empty()).then(|| why.join("; "))
+    }
+
+    /// Whether a wildcard stands for more than what is needed.
+    fn is_wide(&self, text: &str, needs: &[usize]) -> bool {
+        let needed = needs.iter().filter_map(|need| self.needed.get(*need));
+        let needed: BTreeSet<&str> = needed.map(|need| need.action.as_str()).collect();
+        catalogue::matching(text).iter().any(|one| !needed.contains(one.display().as_str()))
     }
 
     /// `dynamodb:*` allows 70 actions, 2 are needed.
@@ -149,6 +163,18 @@ impl<'a> Judge<'a> {
         let all = catalogue::matching(text).len();
         let verb = if used.len() == 1 { "is" } else { "are" };
         format!("`{text}` stands for {all} actions, {} {verb} needed", used.len())
+    }
+}
+
+/// Why a permission may be needed although no code asks for it: the platform does, in the function's name.
+fn by_the_platform(action: &str) -> Option<&'static str> {
+    let action = action.to_ascii_lowercase();
+    match action.split_once(':')? {
+        ("lambda", "checkpointdurableexecution" | "getdurableexecutionstate") => {
+            Some("durable functions ask for it by themselves")
+        }
+        ("kafka-cluster", _) => Some("a trigger that signs in to Kafka with IAM asks for it"),
+        _ => None,
     }
 }
 

@@ -9,12 +9,21 @@ use crate::{Pattern, identity_of, minimise};
 
 /// Templates of SAM that fit exactly, then one policy with everything else.
 pub(super) fn of(privileges: &Privileges, app: &App) -> Vec<Policy> {
+    with(privileges, app, gives_base(app, privileges))
+}
+
+/// The same with what a framework adds by itself.
+pub(super) fn whole(privileges: &Privileges, app: &App) -> Vec<Policy> {
+    with(privileges, app, false)
+}
+
+/// `gives`: somebody else adds what the platform needs.
+fn with(privileges: &Privileges, app: &App, gives: bool) -> Vec<Policy> {
     let Some(function) = app.node(privileges.function) else { return Vec::new() };
     let names = Names::of(app);
     let place = Place { app, names: &names, function };
     let mut policies = kept(privileges, place, function);
     policies.extend(kept_by_arn(privileges, place));
-    let gives = gives_base(app, privileges);
     let base = privileges.base.iter().filter(|_| !gives);
     let polled = |need: &&Need| !(gives && need.origin == Origin::Trigger && is_polling(need));
     let needs = privileges.needed.iter().filter(polled).chain(base);

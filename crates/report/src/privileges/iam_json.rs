@@ -13,7 +13,7 @@ use crate::data;
 #[must_use]
 pub fn privileges_iam(permissions: &Permissions<'_>) -> String {
     if let [of] = permissions.functions {
-        return data::print(&one_or_many(documents(&of.minimal)));
+        return data::print(&one_or_many(documents(&of.complete)));
     }
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for of in permissions.functions {
@@ -25,7 +25,7 @@ pub fn privileges_iam(permissions: &Permissions<'_>) -> String {
         let is_alone = count.get(name).is_some_and(|count| *count == 1);
         let app = permissions.project.apps.get(of.app).map_or("", |app| app.name.as_str());
         let key = if is_alone { name.to_owned() } else { format!("{app}:{name}") };
-        all.insert(key, one_or_many(documents(&of.minimal)));
+        all.insert(key, one_or_many(documents(&of.complete)));
     }
     data::print(&all)
 }

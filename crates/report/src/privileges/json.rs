@@ -237,7 +237,7 @@ impl<'a> Writer<'a> {
                 .iter()
                 .map(|open| Open { place: self.at(open.at), why: &open.why })
                 .collect(),
-            minimal: super::iam_json::documents(&of.minimal),
+            minimal: super::iam_json::documents(&of.complete),
             trust: of.trust.iter().map(|trust| self.trusted(trust)).collect(),
             reach: of.reach.as_ref().map(|reaches| self.reaches(of, reaches)),
             escalations: of.escalations.iter().map(|way| self.way(of, way)).collect(),

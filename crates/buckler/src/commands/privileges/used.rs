@@ -56,13 +56,15 @@ pub(super) fn attach(project: &Project, functions: &mut [FunctionPermissions], t
         let used: Vec<Used> = names.iter().flat_map(|name| trail.used(name)).collect();
         let kept = kept(of, &used);
         if !kept.is_empty() {
-            of.minimal.push(Policy {
+            let policy = Policy {
                 name: String::new(),
                 origin: PolicyOrigin::Inline,
                 at: Span::NONE,
                 statements: kept,
                 written_in: None,
-            });
+            };
+            of.complete.push(policy.clone());
+            of.minimal.push(policy);
         }
         let deployed = names.iter().map(|name| (*name).to_owned()).collect();
         of.used = Some(UsageOf { deployed, used });
