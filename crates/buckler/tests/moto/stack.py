@@ -150,6 +150,9 @@ class Stack:
             return physical if physical.startswith("arn:") else "arn:aws:" + ARNS[kind].format(R=REGION, A=ACCOUNT, name=plain)
         if name in ("QueueName", "TopicName", "Name"):
             return re.split(r"[:/]", physical)[-1]
+        if name == "DBClusterArn":
+            own = (self.template["Resources"].get(logical) or {}).get("Properties") or {}
+            return f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:{own.get('DBClusterIdentifier', physical)}"
         if name == "StreamArn":
             return self.attribute(logical, "Arn") + "/stream/*"
         return physical
