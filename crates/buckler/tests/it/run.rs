@@ -45,9 +45,18 @@ impl Folder {
 
     /// Runs `buckler` in this folder.
     pub(crate) fn buckler(&self, arguments: &[&str]) -> Ran {
+        self.buckler_with(arguments, &[])
+    }
+
+    /// The same with variables of AWS's tools, and none of this process.
+    pub(crate) fn buckler_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_buckler"));
+        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"] {
+            command.env_remove(name);
+        }
         // 2026-11-22, so that no test changes with the day.
         command.args(arguments).current_dir(&self.0).env("SOURCE_DATE_EPOCH", "1795305600");
+        command.envs(variables.iter().copied());
         ran(command)
     }
 
