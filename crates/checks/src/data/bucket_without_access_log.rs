@@ -63,7 +63,12 @@ fn bucket_without_access_log(app: &App, findings: &mut Findings) {
 
 /// A bucket for the log, into which the log service may write. Terraform sets a log beside the bucket.
 fn access_log(app: &App, node: &Node) -> Option<Fix> {
-    if is_terraform(node) || node.has("log_target") || node.span.is_empty() {
+    // The bucket that keeps the others' logs would keep its own, and so on.
+    let is_target = |bucket: &Node| {
+        bucket.get("log_target").and_then(Value::as_ref).is_some_and(|target| target.target == node.name)
+    };
+    let keeps_logs = app.all(Kind::Bucket).any(is_target);
+    if keeps_logs || is_terraform(node) || node.has("log_target") || node.span.is_empty() {
         return None;
     }
     let mut known = app.all(Kind::Bucket).filter_map(|bucket| bucket.get("log_target")?.as_ref());

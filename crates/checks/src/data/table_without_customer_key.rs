@@ -54,6 +54,9 @@ check! {
 fn table_without_customer_key(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["AWS::DynamoDB::Table", "aws_dynamodb_table", "AWS::Serverless::SimpleTable"]) {
         let by_own_key = node.flag("encrypted") & node.has("key").into();
+        // CloudFormation asks for the type of encryption beside a key.
+        let of_type = node.provider_type == "AWS::DynamoDB::Table";
+        let with = of_type.then(|| node.set("encryption", "KMS"));
         findings.when(!by_own_key, || {
             TABLE_WITHOUT_CUSTOMER_KEY
                 .on(node, "key", format!("`{}` is not encrypted with a customer key", node.name))
@@ -62,7 +65,7 @@ fn table_without_customer_key(app: &App, findings: &mut Findings) {
                     node,
                     "key",
                     "encrypt with a customer key",
-                    [node.set("encrypted", true)],
+                    std::iter::once(node.set("encrypted", true)).chain(with),
                 ))
         });
     }
