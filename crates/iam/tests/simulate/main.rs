@@ -1,7 +1,7 @@
 //! Our verdicts beside those of another evaluator, the npm package `@cloud-copilot/iam-simulate`.
 //!
 //! Ten thousand policies and requests from a seed: all must have the same verdict. Where we differ on purpose, a case
-//! by hand shows how, and `docs/comparison-permissions.md` why. `cargo xtask setup` installs the package; without it
+//! by hand shows how, and `docs/comparison-permissions.md` why. `cargo xtask tools` installs the package; without it
 //! the tests say so and leave it at that. `CASES` and `SEED` choose others.
 #[cfg(test)]
 mod case;

@@ -79,7 +79,7 @@ fn every_input_has_a_label_and_headings_do_not_skip() {
     }
 }
 
-/// `cargo xtask setup` installs the validator; without it this test says so and leaves it at that.
+/// `cargo xtask tools` installs the validator; without it this test says so and leaves it at that.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the validator reads a file")]
 fn html_validate_accepts_the_page() {
