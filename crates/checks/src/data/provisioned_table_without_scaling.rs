@@ -52,10 +52,13 @@ check! {
 fn provisioned_table_without_scaling(app: &App, findings: &mut Findings) {
     for node in app.of_type(&["AWS::DynamoDB::Table", "aws_dynamodb_table"]) {
         let provisioned = if node.has("billing") { node.is("billing", "PROVISIONED") } else { Tri::True };
+        // CloudFormation takes no capacity beside billing by request, and what says both has no single place.
+        let says_capacity = node.provider_type.starts_with("AWS::") && node.has("read_capacity");
+        let fix = Fix::risky("bill by request", node.set("billing", "PAY_PER_REQUEST"));
         findings.when(provisioned & !node.flag("scales"), || {
             PROVISIONED_TABLE_WITHOUT_SCALING
                 .on(node, "billing", format!("the capacity of `{}` is fixed", node.name))
-                .fix(Fix::risky("bill by request", node.set("billing", "PAY_PER_REQUEST")))
+                .fix_if(Some(fix).filter(|_| !says_capacity))
         });
     }
 }
