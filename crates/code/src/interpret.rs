@@ -126,6 +126,8 @@ pub(crate) struct Interpreter<'a> {
     costs: Cell<u64>,
     /// Loops that are being run.
     loops: u32,
+    /// What variables hold where a `break` leaves, for each loop and switch that is open.
+    breaks: Vec<Option<BTreeMap<Name, Value>>>,
     /// While it is not 0, nothing is recorded.
     quiet: u32,
     /// Modules are being loaded: what is made now outlives an invocation.
@@ -174,6 +176,7 @@ impl<'a> Interpreter<'a> {
             steps: 0,
             costs: Cell::new(0),
             loops: 0,
+            breaks: Vec::new(),
             quiet: 0,
             starting: true,
             unreached: false,

@@ -76,7 +76,9 @@ impl Interpreter<'_> {
             StmtKind::Try { body, handlers, otherwise, finally } => {
                 return self.try_(&Try { body, handlers, otherwise, finally });
             }
-            StmtKind::Switch { subject, cases } => return self.switch(subject, cases),
+            StmtKind::Switch { subject, cases } => {
+                return self.with_breaks(|this| this.switch(subject, cases));
+            }
             StmtKind::Return(value) => {
                 let value = value.as_ref().map_or(Value::UNKNOWN, |value| self.eval(value));
                 self.returns(value);
@@ -88,7 +90,11 @@ impl Interpreter<'_> {
                 });
                 return Exit::Leaves;
             }
-            StmtKind::Break | StmtKind::Continue => return Exit::Leaves,
+            StmtKind::Break => {
+                self.breaks_here();
+                return Exit::Leaves;
+            }
+            StmtKind::Continue => return Exit::Leaves,
             StmtKind::Block(block) => return self.block(block),
             other => self.declaration(other, stmt.at),
         }
@@ -198,6 +204,33 @@ impl Interpreter<'_> {
             .collect();
     }
 
+    /// A `break` carries what variables hold to the end of its loop or switch.
+    fn breaks_here(&mut self) {
+        if self.breaks.is_empty() {
+            return;
+        }
+        let vars = self.state().0;
+        if let Some(open) = self.breaks.last_mut() {
+            match open {
+                Some(known) => join(known, vars),
+                None => *open = Some(vars),
+            }
+        }
+    }
+
+    /// Runs a loop or switch, and gives its variables what they hold at each `break`, too.
+    fn with_breaks(&mut self, run: impl FnOnce(&mut Self) -> Exit) -> Exit {
+        self.breaks.push(None);
+        let exit = run(self);
+        let left = self.breaks.pop().flatten();
+        let Some(left) = left else { return exit };
+        let here = self.here;
+        if let Some(scope) = self.scope_mut(here) {
+            join(&mut scope.vars, left);
+        }
+        exit
+    }
+
     fn branch(&mut self, test: &Expr, then: &Block, otherwise: &Block) -> Exit {
         self.eval(test);
         let before = self.state();
@@ -223,7 +256,7 @@ impl Interpreter<'_> {
         self.loops += 1;
         for _ in 0..rounds {
             let before = self.state();
-            self.in_branch(|this| body(this));
+            self.with_breaks(|this| this.in_branch(|this| body(this)));
             self.meet(before);
         }
         self.loops -= 1;
@@ -359,6 +392,18 @@ pub(super) fn caught(at: Span) -> Value {
     let mark =
         Mark { origin: origin.into(), clean: Kinds::ALL, trail: Trail::START, structure: Structure::Text };
     Value { shape: Shape::Extern(Extern::named("error").into()), taint: Taint::of(mark) }
+}
+
+/// Either of two values for every variable.
+fn join(vars: &mut BTreeMap<Name, Value>, others: BTreeMap<Name, Value>) {
+    for (name, value) in others {
+        match vars.get_mut(&name) {
+            Some(known) => *known = known.join(&value),
+            None => {
+                vars.insert(name, value);
+            }
+        }
+    }
 }
 
 fn ends_with_break(case: &Case) -> bool {
