@@ -42,7 +42,8 @@ pub(crate) fn changes(folder: &Path, revision: &str) -> Result<Changes, CommandE
     Ok(changes)
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> Result<String, CommandError> {
+/// Asks git something about a folder.
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> Result<String, CommandError> {
     let mut command = Command::new("git");
     command.arg("-c").arg("core.quotePath=false").arg("-C").arg(folder).args(arguments);
     let output = command.output().map_err(|why| CommandError::Git { why: why.to_string() })?;

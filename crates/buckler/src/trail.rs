@@ -65,12 +65,16 @@ impl Reader<'_> {
         }
         let mut folders: Vec<PathBuf> = vec![path.to_owned()];
         while let Some(folder) = folders.pop() {
-            let mut entries: Vec<_> =
-                std::fs::read_dir(&folder).map_err(failed)?.filter_map(Result::ok).collect();
+            if self.files >= FILES_MAX {
+                self.tell(&folder.to_string_lossy(), &format!("only the first {FILES_MAX} files were read"));
+                return Ok(());
+            }
+            let entries: Result<Vec<_>, _> = std::fs::read_dir(&folder).map_err(failed)?.collect();
+            let mut entries = entries.map_err(failed)?;
             entries.sort_by_key(std::fs::DirEntry::path);
             for entry in entries {
                 let path = entry.path();
-                let Ok(kind) = entry.file_type() else { continue };
+                let kind = entry.file_type().map_err(failed)?;
                 if kind.is_dir() {
                     folders.push(path);
                 } else if kind.is_file() && self.wants(&path.to_string_lossy()) {
@@ -95,7 +99,7 @@ impl Reader<'_> {
             (Some(since), Some(day)) => day < since,
             _ => false,
         };
-        is_records && !is_digest && !is_old && self.files < FILES_MAX
+        is_records && !is_digest && !is_old
     }
 
     /// One file with records, packed or not.

@@ -22,7 +22,7 @@ pub(crate) struct PrivilegesArguments {
     /// What was really used: CloudTrail records (files, folders, `s3://BUCKET/PREFIX`), or a CSV of Athena; may be repeated
     #[arg(long, value_name = "CLOUDTRAIL")]
     pub used: Vec<String>,
-    /// Call permissions unused that were not used since this day, whatever the code says
+    /// Tell which permissions were not used since this day, beside what the code says
     #[arg(long, value_name = "DATE", requires = "used")]
     pub unused_since: Option<Date>,
     /// Compare with what was: a git revision, or a folder; tells which permissions a change widens

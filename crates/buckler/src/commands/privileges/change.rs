@@ -1,6 +1,5 @@
 //! What a change does to the permissions of functions: `--diff OLD` and `--check`.
 use std::path::Path;
-use std::process::Command;
 
 use iam::compare::{Extra, difference};
 use iam::{Grant, Judgement};
@@ -12,6 +11,7 @@ use crate::commands::CommandError;
 use crate::commands::reading::{self, Read};
 use crate::disk::Disk;
 use crate::revision::Revision;
+use crate::since;
 
 /// What the permissions are compared with: the name for people, and the project as it was.
 pub(super) struct Old {
@@ -44,11 +44,7 @@ pub(super) fn old(arguments: &PrivilegesArguments, read: &Read) -> Result<Option
 /// Where the branch left its upstream or the main branch; the last commit when it did not, or the one before it when
 /// nothing has changed since.
 fn base(folder: &Path) -> Result<String, CommandError> {
-    let git = |arguments: &[&str]| -> Option<String> {
-        let output = Command::new("git").arg("-C").arg(folder).args(arguments).output().ok()?;
-        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        output.status.success().then_some(text)
-    };
+    let git = |arguments: &[&str]| since::git(folder, arguments).ok().map(|text| text.trim().to_owned());
     let head = git(&["rev-parse", "HEAD"])
         .ok_or_else(|| CommandError::Git { why: "there is no commit to compare with".to_owned() })?;
     for upstream in ["@{upstream}", "origin/HEAD", "origin/main", "origin/master"] {

@@ -1,7 +1,7 @@
 //! What functions really did: CloudTrail's records beside what they may and need.
 use iam::trail::{Trail, Used};
 use iam::{Grant, Judgement, Pattern};
-use model::{App, Data, Effect, Node, Policy, PolicyOrigin, Project, Span, Statement, Value};
+use model::{Data, Effect, Node, Policy, PolicyOrigin, Project, Span, Statement, Value};
 use report::{FunctionPermissions, Usage, UsageOf};
 
 use crate::args::PrivilegesArguments;
@@ -52,7 +52,7 @@ pub(super) fn attach(project: &Project, functions: &mut [FunctionPermissions], t
         let Some(app) = project.apps.get(of.app) else { continue };
         let Some(function) = app.node(of.privileges.function) else { continue };
         let names: Vec<&str> =
-            sessions.iter().copied().filter(|name| is_deployed_as(app, function, name)).collect();
+            sessions.iter().copied().filter(|name| is_deployed_as(function, name)).collect();
         let used: Vec<Used> = names.iter().flat_map(|name| trail.used(name)).collect();
         let kept = kept(of, &used);
         if !kept.is_empty() {
@@ -96,15 +96,11 @@ fn kept(of: &FunctionPermissions, used: &[Used]) -> Vec<Statement> {
 }
 
 /// Whether a deployed function of this name is the template's.
-fn is_deployed_as(app: &App, function: &Node, name: &str) -> bool {
+fn is_deployed_as(function: &Node, name: &str) -> bool {
     match function.get("name") {
         Some(written) => pattern(written).matches(name).is_true(),
-        None => is_generated(&logical_name(app, function), name),
+        None => is_generated(function.name.rsplit('.').next().unwrap_or(&function.name), name),
     }
-}
-
-fn logical_name(_app: &App, function: &Node) -> String {
-    function.name.rsplit('.').next().unwrap_or(&function.name).to_owned()
 }
 
 /// The name with everything that only a deployment knows as `*`.
