@@ -199,17 +199,6 @@ pub fn parameters(operation: &Aws, service: &str, resource: &str, variable: &str
     operations::parameters(operation, service, resource, variable)
 }
 
-/// The name of a resource that a request means when it names none: the default event bus.
-#[must_use]
-pub fn default_name(service: &str, resource: &str) -> Option<&'static str> {
-    match (service, resource) {
-        ("events", "event-bus") | ("scheduler", "schedule-group") => Some("default"),
-        ("athena", "workgroup") => Some("primary"),
-        ("ecs", "cluster") => Some("default"),
-        _ => None,
-    }
-}
-
 /// A managed policy by ARN (of any partition, with or without the path) or bare name.
 #[must_use]
 pub fn managed(arn_or_name: &str) -> Option<Managed> {

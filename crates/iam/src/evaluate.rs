@@ -100,12 +100,6 @@ impl Decision {
     pub fn is_allowed(&self) -> bool {
         self.verdict == Verdict::Allowed
     }
-
-    /// Allowed, or not known not to be.
-    #[must_use]
-    pub fn may_be_allowed(&self) -> bool {
-        matches!(self.verdict, Verdict::Allowed | Verdict::Unknown)
-    }
 }
 
 /// Decides about a request.

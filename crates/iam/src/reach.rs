@@ -11,7 +11,7 @@ use model::{App, Kind, Node, NodeId, Policy, Relation, Span};
 
 use crate::catalogue::{ActionSet, Level};
 use crate::paths::arn::arn_of;
-use crate::paths::{End, Escalation, escalations_with, may_begin};
+use crate::paths::{Escalation, escalations_with, may_begin};
 use crate::{Identity, Pattern, arn, identity_of};
 use grants::{Grants, Place};
 pub use score::{Part, Score};
@@ -247,11 +247,5 @@ impl Reach {
     pub fn secrets<'a>(&'a self, app: &'a App) -> impl Iterator<Item = &'a Node> {
         let read = self.nodes.iter().filter(|access| access.read).filter_map(|access| app.node(access.node));
         read.filter(|node| matches!(node.kind, Kind::Secret | Kind::Parameter))
-    }
-
-    /// Whether it can get all permissions.
-    #[must_use]
-    pub fn becomes_administrator(&self) -> bool {
-        self.escalation.as_ref().is_some_and(|way| way.to == End::Administrator)
     }
 }

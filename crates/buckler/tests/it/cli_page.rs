@@ -8,7 +8,19 @@ use crate::run::Folder;
 fn the_command_line_page_is_current() {
     let folder = Folder::new(&[]);
     let mut page = "# Command line\n\nGenerated from `--help`.\n".to_owned();
-    for command in ["", "scan", "fix", "model", "explain", "checks", "init", "completions"] {
+    for command in [
+        "",
+        "scan",
+        "privileges",
+        "fix",
+        "model",
+        "explain",
+        "checks",
+        "sbom",
+        "advisories",
+        "init",
+        "completions",
+    ] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let ran = folder.buckler(&arguments);
         assert_eq!(ran.code, 0);
