@@ -17,7 +17,7 @@ pub(super) fn get(address: &str) -> Result<Vec<u8>, String> {
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)
         .root_certs(RootCerts::PlatformVerifier)
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
         .build();
     let config =
         Agent::config_builder().https_only(true).tls_config(tls).timeout_global(Some(TIMEOUT)).build();

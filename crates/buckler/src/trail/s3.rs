@@ -81,7 +81,7 @@ impl Store {
         let tls = TlsConfig::builder()
             .provider(TlsProvider::Rustls)
             .root_certs(RootCerts::PlatformVerifier)
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
             .build();
         let config = Agent::config_builder().tls_config(tls).timeout_global(Some(TIMEOUT));
         let agent = Agent::new_with_config(config.http_status_as_error(false).build());

@@ -1,0 +1,11 @@
+//! Who may: tokens, keys, signatures, Cedar, limits, block lists.
+//!
+//! Decisions are pure: keys, claims, the moment go in, a decision comes out. What must be fetched (keys of an issuer,
+//! an introspection) is a request that the caller sends and an answer that it hands back ([`exchange`]).
+//!
+//! INVARIANT: what cannot be decided is denied.
+pub mod exchange;
+pub mod identity;
+
+pub use exchange::{Answer, Ask};
+pub use identity::{Authentication, Identity, Method};

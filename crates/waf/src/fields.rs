@@ -1,0 +1,78 @@
+//! Named values in order of arrival, in one block of memory.
+use std::ops::Range;
+
+/// A collection's values: names may repeat, order is kept, nothing is freed before the transaction ends.
+///
+/// All names and values stand in one buffer, so that a collection of a thousand arguments costs two
+/// allocations, and none when the collection is used again after [`clear`](Self::clear).
+#[derive(Clone, Debug, Default)]
+pub struct Fields {
+    bytes: Vec<u8>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+/// One value with its name, both as bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field<'a> {
+    /// As it was sent, in its own case.
+    pub name: &'a [u8],
+    /// Decoded as its place demands (percent, JSON escape, …), not transformed.
+    pub value: &'a [u8],
+}
+
+impl Fields {
+    /// Adds a value at the end.
+    pub fn push(&mut self, name: &[u8], value: &[u8]) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(name);
+        let middle = self.bytes.len();
+        self.bytes.extend_from_slice(value);
+        self.entries.push(Entry { name: start..middle, value: middle..self.bytes.len() });
+    }
+
+    /// The values, in order of arrival.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Field<'_>> + Clone {
+        self.entries.iter().map(|entry| self.field(entry))
+    }
+
+    /// The value at a position.
+    #[must_use]
+    pub fn at(&self, position: usize) -> Option<Field<'_>> {
+        self.entries.get(position).map(|entry| self.field(entry))
+    }
+
+    /// The first value of a name, whatever its case.
+    #[must_use]
+    pub fn first(&self, name: &[u8]) -> Option<&[u8]> {
+        self.iter().find(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value)
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Forgets the values and keeps the memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.entries.clear();
+    }
+
+    fn field(&self, entry: &Entry) -> Field<'_> {
+        Field {
+            name: self.bytes.get(entry.name.clone()).unwrap_or_default(),
+            value: self.bytes.get(entry.value.clone()).unwrap_or_default(),
+        }
+    }
+}

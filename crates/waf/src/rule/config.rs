@@ -1,0 +1,46 @@
+//! What configuration directives set.
+
+/// `SecRuleEngine`, `ctl:ruleEngine`, `SecAuditEngine`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EngineMode {
+    On,
+    #[default]
+    Off,
+    DetectionOnly,
+    /// `RelevantOnly`, audit only.
+    RelevantOnly,
+}
+
+/// What happens to a body past its limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BodyLimitAction {
+    #[default]
+    Reject,
+    ProcessPartial,
+}
+
+/// Settings of a rule set; what a file does not say is `None`, and the owner's configuration decides.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    pub engine: Option<EngineMode>,
+    pub request_body_access: Option<bool>,
+    pub response_body_access: Option<bool>,
+    pub request_body_bytes_max: Option<usize>,
+    pub request_body_no_files_bytes_max: Option<usize>,
+    pub response_body_bytes_max: Option<usize>,
+    pub request_body_limit_action: Option<BodyLimitAction>,
+    pub response_body_limit_action: Option<BodyLimitAction>,
+    pub arguments_max: Option<usize>,
+    pub json_depth_max: Option<usize>,
+    /// `SecResponseBodyMimeType`, in lower case.
+    pub response_mime_types: Vec<String>,
+    /// `SecArgumentSeparator`.
+    pub argument_separator: Option<u8>,
+    pub pcre_match_limit: Option<usize>,
+    /// `SecUnicodeMapFile FILE CODEPOINT`: for `t:urlDecodeUni`, code point to byte.
+    pub unicode_map: Option<std::sync::Arc<std::collections::BTreeMap<u32, u8>>>,
+    /// `SecCollectionTimeout`, seconds.
+    pub collection_timeout_seconds: Option<u64>,
+    /// `SecWebAppId`, `SecComponentSignature`, …
+    pub component_signatures: Vec<String>,
+}
