@@ -10,7 +10,10 @@ pub mod identity;
 pub mod json;
 pub mod jwks;
 pub mod jwt;
+mod moment;
+pub mod replay;
 pub mod secret;
+pub mod signature;
 
 pub use exchange::{Answer, Ask};
 pub use identity::{Authentication, Identity, Method};
