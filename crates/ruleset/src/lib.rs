@@ -1,4 +1,4 @@
-//! Rule sets from the disk: SecLang files, a folder of the Core Rule Set, or the rules of ours.
+//! Rule sets of the inspection engine from the disk: SecLang files, a folder of the Core Rule Set, or the rules of ours.
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use waf::rule::RuleSet;
 use waf::seclang::{self, Files, SeclangProblem};
 
 /// The engine's settings for rules that bring none.
-const RECOMMENDED: &str = include_str!("rules/recommended.conf");
+pub const RECOMMENDED: &str = include_str!("recommended.conf");
 /// The name of the text that the configuration makes; no file is called so.
 const ENTRY: &str = "<configuration>";
 
