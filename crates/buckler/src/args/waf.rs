@@ -20,7 +20,7 @@ pub(crate) enum WafCommand {
     /// Run rule tests in the go-ftw format
     Test(TestArguments),
     /// Say why a request matches: each rule, the variable, the value, the score; or follow one rule step by step
-    Explain(ExplainArguments),
+    Explain(WafExplainArguments),
     /// Propose exclusions from recorded traffic that is known to be honest
     Tune(TuneArguments),
 }
@@ -110,7 +110,7 @@ pub(crate) enum TestFormat {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ExplainArguments {
+pub(crate) struct WafExplainArguments {
     #[command(flatten)]
     pub rules: Rules,
     /// A file with one raw HTTP/1 request, or one JSON line as `eval` takes it; `-` is the standard input
