@@ -6,6 +6,7 @@
 //! INVARIANT: what cannot be decided is denied.
 pub mod exchange;
 pub mod identity;
+pub mod limit;
 
 pub use exchange::{Answer, Ask};
 pub use identity::{Authentication, Identity, Method};
