@@ -10,6 +10,7 @@ pub mod identity;
 pub mod json;
 pub mod jwks;
 pub mod jwt;
+pub mod limit;
 pub mod secret;
 
 pub use exchange::{Answer, Ask};
