@@ -52,7 +52,15 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, CommandError> {
         }
         let counts: Vec<String> =
             phases.iter().map(|(phase, count)| format!("phase {phase}: {count}")).collect();
-        line(&mut text, &format!("{} rules ({}) of {} files, loaded in {millis:.0} ms of CPU time", phases.values().sum::<usize>(), counts.join(", "), loaded.files.len()));
+        line(
+            &mut text,
+            &format!(
+                "{} rules ({}) of {} files, loaded in {millis:.0} ms of CPU time",
+                phases.values().sum::<usize>(),
+                counts.join(", "),
+                loaded.files.len()
+            ),
+        );
         text
     };
     output::put(&arguments.writing, &text)?;

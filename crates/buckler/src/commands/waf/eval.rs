@@ -24,7 +24,10 @@ pub(super) fn run(arguments: &EvalArguments) -> Result<Exit, CommandError> {
         if arguments.details
             && let Some(line) = line.as_object_mut()
         {
-            line.insert("matches".to_owned(), outcome.matches.iter().filter(|found| found.logged).map(details).collect());
+            line.insert(
+                "matches".to_owned(),
+                outcome.matches.iter().filter(|found| found.logged).map(details).collect(),
+            );
         }
         if let Some(why) = record.request.refusal
             && let Some(line) = line.as_object_mut()

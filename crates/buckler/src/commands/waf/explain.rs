@@ -16,7 +16,8 @@ pub(super) fn run(arguments: &WafExplainArguments) -> Result<Exit, CommandError>
     let (rules, plan) = plan(&source(&arguments.rules))?;
     let raw = text(&arguments.request)?;
     let record = if raw.trim_start().starts_with('{') {
-        record::read(raw.trim(), 1).map_err(|why| CommandError::Read { path: arguments.request.clone(), why })?
+        record::read(raw.trim(), 1)
+            .map_err(|why| CommandError::Read { path: arguments.request.clone(), why })?
     } else {
         let request = message::request(with_line_ends(&raw).as_bytes());
         Record { id: "request".to_owned(), client: None, request, response: None }
@@ -35,7 +36,11 @@ fn with_line_ends(raw: &str) -> String {
     let (head, body) = raw.split_once("\n\n").unwrap_or((raw.trim_end(), ""));
     let body = body.strip_suffix('\n').unwrap_or(body);
     let has_length = head.to_ascii_lowercase().contains("\ncontent-length:");
-    let length = if has_length || body.is_empty() { String::new() } else { format!("\r\nContent-Length: {}", body.len()) };
+    let length = if has_length || body.is_empty() {
+        String::new()
+    } else {
+        format!("\r\nContent-Length: {}", body.len())
+    };
     format!("{}{length}\r\n\r\n{body}", head.replace('\n', "\r\n"))
 }
 
@@ -59,7 +64,8 @@ fn as_text(rules: &RuleSet, record: &Record, outcome: &Outcome) -> String {
         line(format!("a strict server refuses this request: {why}\n"));
     }
     for found in outcome.matches.iter().filter(|found| found.logged) {
-        let severity = found.severity.map(|severity| format!("{severity:?}").to_lowercase()).unwrap_or_default();
+        let severity =
+            found.severity.map(|severity| format!("{severity:?}").to_lowercase()).unwrap_or_default();
         line(format!("{}  {}  {severity}", found.rule, found.message));
         line(format!("    {} is `{}`", found.variable, found.value));
         if !found.data.is_empty() && !found.data.contains(&found.value) {
@@ -71,8 +77,14 @@ fn as_text(rules: &RuleSet, record: &Record, outcome: &Outcome) -> String {
     }
     let scores = outcome.scores;
     line(match &outcome.disruption {
-        Some(stop) if outcome.is_stopped => format!("stopped by {} with {}; score {} in, {} out", stop.rule, stop.status, scores.inbound, scores.outbound),
-        Some(stop) => format!("{} would stop it with {}, but rules only detect; score {} in, {} out", stop.rule, stop.status, scores.inbound, scores.outbound),
+        Some(stop) if outcome.is_stopped => format!(
+            "stopped by {} with {}; score {} in, {} out",
+            stop.rule, stop.status, scores.inbound, scores.outbound
+        ),
+        Some(stop) => format!(
+            "{} would stop it with {}, but rules only detect; score {} in, {} out",
+            stop.rule, stop.status, scores.inbound, scores.outbound
+        ),
         None => format!("passes; score {} in, {} out", scores.inbound, scores.outbound),
     });
     out
