@@ -4,8 +4,15 @@
 //! an introspection) is a request that the caller sends and an answer that it hands back ([`exchange`]).
 //!
 //! INVARIANT: what cannot be decided is denied.
+pub mod encode;
 pub mod exchange;
 pub mod identity;
+pub mod json;
+pub mod jwks;
+pub mod jwt;
+pub mod limit;
+pub mod secret;
 
 pub use exchange::{Answer, Ask};
 pub use identity::{Authentication, Identity, Method};
+pub use secret::{Secret, SecretFrom};

@@ -1,4 +1,5 @@
 //! Keys with revisions, expiry and watch.
+use crate::key::{Key, KeyError};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -7,57 +8,9 @@ use std::time::Duration;
 /// An answer on its way.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A change's number: grows with every change of the same key, never used twice in one store.
+/// A change's number: grows with every change of a store, never used twice in it. 0 is no change's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(pub u64);
-
-/// A key: segments joined by `.`, each of `A-Z a-z 0-9 - _ = /`, at most 512 bytes. The form that NATS allows.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key(String);
-
-/// Why a text is no key.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    #[error("a key is empty, or one of its segments is")]
-    Empty,
-    #[error("`{0}` cannot stand in a key; encode it with `Key::of`")]
-    Character(char),
-    #[error("a key has {0} bytes; 512 is the most")]
-    Length(usize),
-}
-
-impl Key {
-    /// A key as written.
-    pub fn new(text: &str) -> Result<Self, KeyError> {
-        if text.len() > 512 {
-            return Err(KeyError::Length(text.len()));
-        }
-        if text.split('.').any(str::is_empty) {
-            return Err(KeyError::Empty);
-        }
-        match text.chars().find(|c| !(c.is_ascii_alphanumeric() || "-_=/.".contains(*c))) {
-            Some(character) => Err(KeyError::Character(character)),
-            None => Ok(Self(text.to_owned())),
-        }
-    }
-
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "`{}`", self.0)
-    }
-}
 
 /// A value with the revision that wrote it.
 #[derive(Clone, PartialEq, Eq)]
@@ -88,8 +41,28 @@ pub enum Expect {
 #[derive(Clone, Copy, Debug)]
 pub struct Put {
     pub expect: Expect,
-    /// How long the value lives after this change.
+    /// How long the value lives after this change. Never shorter; embedded to the millisecond, in a cluster
+    /// rounded up to whole seconds (and told at most a few seconds later).
     pub expires_in: Option<Duration>,
+}
+
+impl Put {
+    /// Whatever is there is replaced, for good.
+    pub const ANY: Self = Self { expect: Expect::Anything, expires_in: None };
+    /// Only when the key is absent.
+    pub const NEW: Self = Self { expect: Expect::Absent, expires_in: None };
+
+    /// Only over this change.
+    #[must_use]
+    pub const fn over(revision: Revision) -> Self {
+        Self { expect: Expect::Revision(revision), expires_in: None }
+    }
+
+    /// The same, for so long.
+    #[must_use]
+    pub const fn expiring(self, after: Duration) -> Self {
+        Self { expires_in: Some(after), ..self }
+    }
 }
 
 /// Why a store did not do what was asked.
@@ -107,6 +80,13 @@ pub enum StateError {
     /// The data on disk or in the cluster cannot be read.
     #[error("the store's data is damaged: {reason}")]
     Damaged { reason: String },
+    /// A watch lost its place (its reader was too slow, or the cluster was away too long). What it told before
+    /// counts no more: the present entries follow, then [`Change::UpToDate`].
+    #[error("the watch starts over: {reason}")]
+    StartOver { reason: String },
+    /// The prefix cannot begin a key.
+    #[error("the prefix begins no key: {0}")]
+    Prefix(#[from] KeyError),
 }
 
 /// What happened to a key.
@@ -118,15 +98,32 @@ pub enum Change {
         key: Key,
         revision: Revision,
     },
+    /// Everything that was there when the watch started (or started over) has been told. Told once a start.
+    UpToDate,
 }
 
-/// Changes from now on, in order per key, after the present entries.
+/// The present entries, then [`Change::UpToDate`], then changes: in order per key. A slow reader may see only the
+/// last of several changes of a key; no key's last change is ever left out silently.
 pub trait Watch: Send {
-    /// The next change; `None` when the store closed. An error is followed by a new start: present entries again.
+    /// The next change; `None` when the store closed. After [`StateError::StartOver`] the present entries come
+    /// again: whoever keeps a copy drops what is not among them. Other errors change nothing: ask again.
     fn next(&mut self) -> Pending<'_, Option<Result<Change, StateError>>>;
 }
 
+/// The longest value, in bytes: what every form keeps (NATS takes 1 MiB a message, headers included).
+pub const VALUE_BYTES_MAX: usize = 1_000_000;
+
+/// The longest answer of [`State::keys`].
+pub const KEYS_MAX: usize = 1_000_000;
+
+/// The longest life that can be asked for: a longer one is shortened to it (400 days).
+pub const EXPIRES_IN_MAX: Duration = Duration::from_hours(400 * 24);
+
 /// Keys with revisions, watch and expiry.
+///
+/// INVARIANT: changes of one key are linearizable: of two that expect the same revision, at most one succeeds.
+/// What was acknowledged is kept. A change that ended [`StateError::Unavailable`] may or may not have happened.
+/// Reads of one handle never go back behind what that handle saw of a key.
 pub trait State: Send + Sync + fmt::Debug {
     fn get<'a>(&'a self, key: &'a Key) -> Pending<'a, Result<Option<Entry>, StateError>>;
     /// Writes, when what is expected holds.
@@ -138,8 +135,9 @@ pub trait State: Send + Sync + fmt::Debug {
     ) -> Pending<'a, Result<Revision, StateError>>;
     /// Removes, when what is expected holds. Removing what is not there is no error with [`Expect::Anything`].
     fn remove<'a>(&'a self, key: &'a Key, expect: Expect) -> Pending<'a, Result<(), StateError>>;
-    /// The keys that begin with these segments (`""`: all), in order.
+    /// The keys that begin with these whole segments (`""`: all; `a.b`: `a.b` itself and `a.b.c`, not `a.bc`), in
+    /// order.
     fn keys<'a>(&'a self, prefix: &'a str) -> Pending<'a, Result<Vec<Key>, StateError>>;
-    /// Changes of the keys that begin with these segments.
+    /// Changes of the keys that begin with these whole segments.
     fn watch<'a>(&'a self, prefix: &'a str) -> Pending<'a, Result<Box<dyn Watch>, StateError>>;
 }

@@ -14,6 +14,7 @@ mod engine;
 mod fields;
 mod limits;
 pub mod operator;
+pub mod own;
 pub mod rule;
 pub mod seclang;
 pub mod transform;

@@ -1,0 +1,1 @@
+//! Exclusions from recorded traffic that its owner holds to be honest.

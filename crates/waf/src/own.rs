@@ -1,0 +1,4 @@
+//! The rules of ours, embedded.
+
+/// Name and text of each file, in the order in which they are to be loaded.
+pub const FILES: &[(&str, &str)] = &[];
