@@ -9,6 +9,7 @@ mod limits;
 mod lines;
 mod load;
 mod operator;
+mod print;
 mod problem;
 mod settings;
 mod target;
@@ -19,6 +20,8 @@ use crate::rule::{Place, RuleSet};
 pub use limits::{
     CHAIN_MAX, FILE_BYTES_MAX, FILES_MAX, INCLUDE_DEPTH_MAX, LINE_BYTES_MAX, PROBLEMS_MAX, RULES_MAX,
 };
+
+pub use print::{PRINTED_MAIN, print};
 
 /// Where rule files and the data files beside them come from; the caller does the reading.
 pub trait Files {
