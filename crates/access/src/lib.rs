@@ -8,10 +8,24 @@ pub mod encode;
 pub mod exchange;
 pub mod identity;
 pub mod json;
+mod moment;
+pub mod replay;
+pub mod secret;
+
+// who somebody is
+pub mod certificate;
+pub mod dpop;
 pub mod jwks;
 pub mod jwt;
+pub mod key;
+pub mod oauth;
+pub mod oidc;
+pub mod session;
+pub mod signature;
+pub mod stepup;
+
+// what they may do, and how often
 pub mod limit;
-pub mod secret;
 
 pub use exchange::{Answer, Ask};
 pub use identity::{Authentication, Identity, Method};
