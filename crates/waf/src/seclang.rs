@@ -27,8 +27,8 @@ pub use print::{PRINTED_MAIN, print};
 pub trait Files {
     /// The bytes of a file. `from` is the file that names it: a relative path starts in its folder ([`resolve`]).
     fn read(&self, path: &str, from: Option<&str>) -> Result<Vec<u8>, String>;
-    /// The files that a pattern of `Include` names (`rules/*.conf`), sorted by name, each written as the pattern is: absolute, or
-    /// relative to the folder of `from`.
+    /// The files that a pattern of `Include` names (`rules/*.conf`), sorted by name, each so that [`read`](Self::read) finds it with no
+    /// `from`.
     fn list(&self, pattern: &str, from: Option<&str>) -> Result<Vec<String>, String>;
 }
 
@@ -62,9 +62,7 @@ impl Files for MemoryFiles {
 
     fn list(&self, pattern: &str, from: Option<&str>) -> Result<Vec<String>, String> {
         let full = resolve(pattern, from);
-        let added = full.len() - pattern.len();
-        let names = self.files.keys().filter(|name| is_like(name, &full));
-        Ok(names.filter_map(|name| name.get(added..)).map(str::to_owned).collect())
+        Ok(self.files.keys().filter(|name| is_like(name, &full)).cloned().collect())
     }
 }
 
@@ -115,7 +113,7 @@ pub struct SeclangProblem {
 /// Reads the file and everything that it includes. Every problem is told, not only the first.
 pub fn load(path: &str, files: &dyn Files) -> (RuleSet, Vec<SeclangProblem>) {
     let mut loader = load::Loader::new(files);
-    loader.file(path, None);
+    loader.entry(path);
     loader.finish()
 }
 
