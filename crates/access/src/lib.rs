@@ -4,6 +4,7 @@
 //! an introspection) is a request that the caller sends and an answer that it hands back ([`exchange`]).
 //!
 //! INVARIANT: what cannot be decided is denied.
+pub mod block;
 pub mod encode;
 pub mod exchange;
 pub mod identity;
