@@ -176,7 +176,7 @@ fn refusal(request: &Request) -> Option<&'static str> {
         if !field.name.iter().all(|byte| is_token(*byte)) {
             return Some("a header's name is no token");
         }
-        if field.value.iter().any(|byte| *byte == 0) {
+        if field.value.contains(&0) {
             return Some("a header's value has a NUL");
         }
         if field.name.eq_ignore_ascii_case(b"host") && !field.value.iter().all(|byte| is_host(*byte)) {

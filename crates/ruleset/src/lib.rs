@@ -1,4 +1,4 @@
-//! Rule sets from the disk: SecLang files, a folder of the Core Rule Set, or the rules of ours.
+//! Rule sets of the inspection engine from the disk: SecLang files, a folder of the Core Rule Set, or the rules of ours.
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use waf::rule::RuleSet;
 use waf::seclang::{self, Files, SeclangProblem};
 
 /// The engine's settings for rules that bring none.
-const RECOMMENDED: &str = include_str!("rules/recommended.conf");
+pub const RECOMMENDED: &str = include_str!("recommended.conf");
 /// The name of the text that the configuration makes; no file is called so.
 const ENTRY: &str = "<configuration>";
 
@@ -25,6 +25,9 @@ pub struct RuleSource {
     pub variables: Vec<(String, String)>,
     /// Only tell, never stop, whatever the rules say.
     pub detect_only: bool,
+    /// SecLang before every rule, and after every rule: exclusions that are tried.
+    pub before: String,
+    pub after: String,
 }
 
 /// What was loaded, and from which files (to watch them).
@@ -73,7 +76,7 @@ fn entry(source: &RuleSource, first: &str) -> String {
             rules.push_str(&include(&Path::new(OWN).join(name)));
         }
     }
-    format!("{first}\n{setup}{}{rules}", variables(source))
+    format!("{first}\n{setup}{}{}\n{rules}{}\n", variables(source), source.before, source.after)
 }
 
 /// Where the rules of ours stand among the files; not a place on the disk.
