@@ -116,7 +116,7 @@ fn floor(name: &str) -> u8 {
         "iac" | "iam" | "code" | "sensitive" | "supply" | "store" | "waf" => 2,
         // `access` shares its limits through `store::State`.
         "access" => 3,
-        "checks" | "report" => 3,
+        "checks" | "replay" | "report" | "ruleset" => 3,
         "gateway" | "testkit" => 4,
         "buckler" => 5,
         "xtask" => 6,

@@ -1,3 +1,25 @@
 //! The proxy in front of functions: one visible stack of layers.
 //!
+//! [`stack`] is the list, read from the top; every layer is a file of
+//! [`layers`] with the same small interface. Around the stack stand
+//! [`server`] (sockets, TLS, HTTP), [`upstream`] (where requests go) and the
+//! administrator's listener.
+//!
 //! Holds no rules of its own: `waf` inspects, `access` decides, `sensitive` masks.
+//!
+//! INVARIANT: a request is answered from one configuration, the one that was
+//! in force when its head had arrived. A new one is put in place whole or not at all.
+//! INVARIANT: one normalisation of the path decides routing, authorization and upstream.
+//! INVARIANT: a layer that cannot decide refuses.
+mod body;
+mod clock;
+pub mod config;
+mod exchange;
+mod gate;
+pub mod layers;
+mod path;
+mod route;
+mod stack;
+mod trace;
+
+pub use config::{Config, ConfigError};

@@ -36,6 +36,16 @@ impl Fields {
         self.entries.push(Entry { name: start..middle, value: middle..self.bytes.len() });
     }
 
+    /// Adds a value at the end that `write` appends itself: first the name, then the value; it returns the
+    /// length of the buffer between the two. Nothing is copied twice.
+    pub fn push_with(&mut self, write: impl FnOnce(&mut Vec<u8>) -> usize) {
+        let start = self.bytes.len();
+        let middle = write(&mut self.bytes);
+        let end = self.bytes.len().max(start);
+        let middle = middle.clamp(start, end);
+        self.entries.push(Entry { name: start..middle, value: middle..end });
+    }
+
     /// The values, in order of arrival.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Field<'_>> + Clone {
         self.entries.iter().map(|entry| self.field(entry))
@@ -61,6 +71,12 @@ impl Fields {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Bytes of memory that stay reserved after [`clear`](Self::clear).
+    #[must_use]
+    pub fn reserved_bytes(&self) -> usize {
+        self.bytes.capacity() + self.entries.capacity() * size_of::<Entry>()
     }
 
     /// Forgets the values and keeps the memory.

@@ -14,13 +14,14 @@ mod engine;
 mod fields;
 mod limits;
 pub mod operator;
+pub mod own;
 pub mod rule;
 pub mod seclang;
 pub mod transform;
 
 pub use engine::{
     Change, ChangeKind, Client, Disruption, Match, NoPersistence, Persistence, Plan, PlanError, Request,
-    Response, Scores, Transaction, Verdict,
+    Response, Scores, Trace, TraceStep, Transaction, Verdict,
 };
 pub use fields::{Field, Fields};
 pub use limits::Limits;

@@ -1,0 +1,25 @@
+//! Everything that answers requests under one configuration. Swapped whole on reload.
+use crate::config::{Config, ConfigError};
+use crate::route::Routes;
+use crate::stack::Stack;
+use std::sync::Arc;
+
+/// One configuration made ready.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    pub(crate) config: Arc<Config>,
+    pub(crate) routes: Routes,
+    pub(crate) stack: Stack,
+}
+
+impl Gate {
+    /// Makes a configuration ready. What must outlive a reload comes from the gate `before`.
+    ///
+    /// # Errors
+    /// Whatever cannot be used; the gate before goes on then.
+    pub(crate) fn build(config: Config, before: Option<&Self>) -> Result<Self, ConfigError> {
+        let routes = Routes::build(&config)?;
+        let stack = Stack::build(&config, before.map(|gate| &gate.stack))?;
+        Ok(Self { config: Arc::new(config), routes, stack })
+    }
+}

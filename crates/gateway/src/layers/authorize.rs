@@ -1,0 +1,27 @@
+//! What somebody may.
+use super::Layer;
+use crate::config::{Config, ConfigError};
+use serde::Deserialize;
+
+/// Settings of the layer.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {}
+
+/// Settings of a route.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RouteSettings {}
+
+/// The layer.
+#[derive(Debug)]
+pub(crate) struct Authorize {}
+
+impl Layer for Authorize {
+    const NAME: &'static str = "authorize";
+
+    fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
+        let _ = (&config.authorization, before);
+        Ok(Self {})
+    }
+}

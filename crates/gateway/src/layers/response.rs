@@ -1,0 +1,31 @@
+//! What an answer may hold: leaks, secrets, security headers, error bodies.
+use super::Layer;
+use crate::config::{Config, ConfigError};
+use serde::Deserialize;
+
+/// Settings of the layer.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {}
+
+/// Settings of a route.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RouteSettings {}
+
+/// What the layer remembers of a request until its answer comes.
+#[derive(Debug, Default)]
+pub(crate) struct Ticket {}
+
+/// The layer.
+#[derive(Debug)]
+pub(crate) struct Filter {}
+
+impl Layer for Filter {
+    const NAME: &'static str = "response";
+
+    fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
+        let _ = (&config.response, before);
+        Ok(Self {})
+    }
+}

@@ -1,0 +1,57 @@
+//! Which route fits.
+use super::*;
+use crate::path::normalise;
+
+const ROUTES: &str = r#"
+upstream.app = { kind = "http", addresses = ["http://127.0.0.1:1"] }
+[[route]]
+name = "user"
+path = "/users/{id}"
+methods = ["GET"]
+upstream = "app"
+[[route]]
+name = "files"
+path = "/files/*"
+hosts = ["*.example.com"]
+upstream = "app"
+strip_prefix = true
+[[route]]
+name = "home"
+path = "/"
+upstream = "app"
+"#;
+
+fn check(method: &str, host: &str, path: &str, expect: &str) {
+    let config = Config::from_toml(ROUTES, std::path::Path::new("")).unwrap();
+    let routes = Routes::build(&config).unwrap();
+    let path = normalise(path).unwrap();
+    let method = Method::from_bytes(method.as_bytes()).unwrap();
+    let shown = routes.find(host, &path, &method).map_or_else(
+        || NONE.to_owned(),
+        |route| {
+            let parameters: Vec<_> = route.parameters(&path.readable).collect();
+            format!("{} {parameters:?} {:?}", route.settings.name, route.prefix(&path.wire))
+        },
+    );
+    assert_eq!(shown, expect);
+}
+
+#[test]
+fn the_first_that_fits_wins() {
+    check("GET", "x", "/users/7", r#"user [("id", "7")] """#);
+    check("POST", "x", "/users/7", "none");
+    check("GET", "x", "/users/7/more", "none");
+    check("GET", "x", "/users/", "none");
+    check("GET", "a.example.com", "/files/a/b", r#"files [] "/files""#);
+    check("GET", "a.example.com", "/files", r#"files [] "/files""#);
+    check("GET", "a.example.com", "/filesystem", "none");
+    check("GET", "a.b.example.com", "/files/a", "none");
+    check("GET", "example.com", "/files/a", "none");
+    check("GET", "x", "/", r#"home [] """#);
+}
+
+#[test]
+fn an_encoded_name_is_the_same_route() {
+    check("GET", "x", "/%75sers/7", r#"user [("id", "7")] """#);
+    check("GET", "x", "/users/a%2fb", r#"user [("id", "a%2Fb")] """#);
+}

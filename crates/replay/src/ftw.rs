@@ -1,0 +1,52 @@
+//! Rule tests in the go-ftw format: read, turned into requests, run and judged.
+//!
+//! Format: `coreruleset/ftw-tests-schema`, versions 1 and 2; both forms of a stage are read.
+mod build;
+mod format;
+mod judge;
+
+pub use build::request;
+pub use format::{File, Input, LogExpectation, Output, Override, Overrides, ReadTestsError, Stage, Test};
+pub use judge::{Observed, judge};
+
+use crate::exchange::{self, Setting};
+use crate::message;
+use crate::reflect;
+
+/// Runs a stage in process: the backend is the reflecting one, a request that a strict server refuses gets its 400.
+///
+/// # Errors
+/// The stage cannot be turned into a request.
+pub fn run(setting: Setting<'_>, stage: &Stage) -> Result<Observed, String> {
+    let bytes = build::request(&stage.input)?;
+    let request = message::request(&bytes);
+    if request.refusal.is_some() {
+        return Ok(Observed { status: 400, is_refused: true, ..Observed::default() });
+    }
+    let mut answered = (200, Vec::new());
+    let outcome = exchange::run(setting, &request, |request| {
+        let response = reflect::respond(request);
+        answered = (response.status, response.body.clone());
+        Some(response)
+    });
+    let status = match &outcome.disruption {
+        Some(disruption) if outcome.is_stopped => disruption.status,
+        _ => answered.0,
+    };
+    let logged = outcome.matches.iter().filter(|found| found.logged);
+    Ok(Observed {
+        status,
+        is_refused: false,
+        ids: logged.clone().map(|found| found.rule).collect(),
+        log: logged.map(line).collect::<Vec<_>>().join("\n"),
+        body: String::from_utf8_lossy(&answered.1).into_owned(),
+    })
+}
+
+/// A match as a line of a log, in the form that tests' patterns expect.
+fn line(found: &waf::Match) -> String {
+    format!(
+        "[id \"{}\"] [msg \"{}\"] [data \"{}\"] {} {}",
+        found.rule, found.message, found.data, found.variable, found.value
+    )
+}
