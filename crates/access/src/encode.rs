@@ -68,13 +68,23 @@ pub fn percent(text: &str) -> String {
 /// The same, with further bytes that stay.
 #[must_use]
 pub fn percent_but(text: &str, kept: &[u8]) -> String {
-    let mut coded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || kept.contains(&byte) {
-            coded.push(char::from(byte));
+    percent_with(text.as_bytes(), kept)
+}
+
+/// The same for bytes that are no text.
+#[must_use]
+pub fn percent_bytes(bytes: &[u8]) -> String {
+    percent_with(bytes, b"")
+}
+
+fn percent_with(bytes: &[u8], kept: &[u8]) -> String {
+    let mut coded = String::with_capacity(bytes.len());
+    for byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) || kept.contains(byte) {
+            coded.push(char::from(*byte));
         } else {
             coded.push('%');
-            coded.extend(digits(byte).map(|digit| digit.to_ascii_uppercase()));
+            coded.extend(digits(*byte).map(|digit| digit.to_ascii_uppercase()));
         }
     }
     coded

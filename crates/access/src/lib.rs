@@ -4,13 +4,30 @@
 //! an introspection) is a request that the caller sends and an answer that it hands back ([`exchange`]).
 //!
 //! INVARIANT: what cannot be decided is denied.
+pub mod block;
 pub mod encode;
 pub mod exchange;
 pub mod identity;
 pub mod json;
+mod moment;
+pub mod replay;
+pub mod secret;
+
+// who somebody is
+pub mod certificate;
+pub mod dpop;
 pub mod jwks;
 pub mod jwt;
-pub mod secret;
+pub mod key;
+pub mod oauth;
+pub mod oidc;
+pub mod session;
+pub mod signature;
+pub mod stepup;
+
+// what they may do, and how often
+pub mod limit;
+pub mod policy;
 
 pub use exchange::{Answer, Ask};
 pub use identity::{Authentication, Identity, Method};

@@ -1,6 +1,7 @@
 //! The command line.
 mod fix;
 mod privileges;
+mod waf;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,10 @@ use crate::exit::Exit;
 
 pub(crate) use fix::{FixArguments, FixFormat};
 pub(crate) use privileges::{Checked, PrivilegesArguments, PrivilegesFormat};
+pub(crate) use waf::{
+    CheckArguments, EvalArguments, Rules, TestArguments, TestFormat, TuneArguments, WafArguments, WafCommand,
+    WafExplainArguments,
+};
 
 /// Secures serverless applications: reads their templates, finds what is weak, says how to repair it.
 #[derive(Debug, Parser)]
@@ -41,6 +46,9 @@ pub(crate) enum Command {
     Sbom(SbomArguments),
     /// Fill the local database of advisories, or say what is in it
     Advisories(AdvisoriesArguments),
+    /// Try, test, explain and tune the rules that inspect requests
+    #[command(after_help = Exit::WAF)]
+    Waf(WafArguments),
     /// Write a commented `buckler.toml`
     Init(InitArguments),
     /// Print a completion script for a shell

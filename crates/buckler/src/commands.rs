@@ -10,6 +10,7 @@ mod privileges;
 mod reading;
 mod sbom;
 mod scan;
+mod waf;
 
 use std::path::PathBuf;
 
@@ -44,6 +45,10 @@ pub(crate) enum CommandError {
     History { why: String },
     #[error("advisories: {why}")]
     Advisories { why: String },
+    #[error("the rules cannot be used: {why}")]
+    Rules { why: String },
+    #[error("`{url}` is no server to test")]
+    Target { url: String },
     #[error("`{path}` exists already")]
     Exists { path: PathBuf },
 }
@@ -69,7 +74,8 @@ impl CommandError {
             }
             Self::Function { .. } => "`buckler privileges` without `--function` lists them",
             Self::Exists { .. } => "`--force` replaces it",
-            Self::Read { .. } | Self::Check(_) => return None,
+            Self::Target { .. } => "write `http://HOST:PORT`",
+            Self::Read { .. } | Self::Check(_) | Self::Rules { .. } => return None,
         })
     }
 }
@@ -85,6 +91,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Command::Checks(arguments) => checks::run(arguments),
         Command::Sbom(arguments) => sbom::run(arguments),
         Command::Advisories(arguments) => advisories::run(arguments),
+        Command::Waf(arguments) => waf::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     }

@@ -29,6 +29,13 @@ impl Exit {
   2  wrong arguments, configuration or path; nothing was changed
   3  some findings have a fix that cannot be made here; the reasons are shown";
 
+    /// The same codes of `buckler waf`.
+    pub(crate) const WAF: &'static str = "Exit codes:
+  0  no request is stopped, every test passes, the rules can be used
+  1  a request is stopped, a test fails, or the rules cannot be used (check)
+  2  wrong arguments, rules or files; nothing was judged
+  3  no test was found";
+
     /// The same codes of `buckler privileges`.
     pub(crate) const PRIVILEGES: &'static str = "Exit codes:
   0  everything was read; with --check, no change widens a permission

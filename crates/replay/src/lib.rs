@@ -7,5 +7,6 @@
 pub mod exchange;
 pub mod ftw;
 pub mod message;
+pub mod record;
 mod reflect;
 pub mod tune;

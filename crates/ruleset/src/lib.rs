@@ -25,6 +25,9 @@ pub struct RuleSource {
     pub variables: Vec<(String, String)>,
     /// Only tell, never stop, whatever the rules say.
     pub detect_only: bool,
+    /// SecLang before every rule, and after every rule: exclusions that are tried.
+    pub before: String,
+    pub after: String,
 }
 
 /// What was loaded, and from which files (to watch them).
@@ -73,7 +76,7 @@ fn entry(source: &RuleSource, first: &str) -> String {
             rules.push_str(&include(&Path::new(OWN).join(name)));
         }
     }
-    format!("{first}\n{setup}{}{rules}", variables(source))
+    format!("{first}\n{setup}{}{}\n{rules}{}\n", variables(source), source.before, source.after)
 }
 
 /// Where the rules of ours stand among the files; not a place on the disk.

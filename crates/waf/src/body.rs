@@ -6,6 +6,7 @@
 mod cookie;
 mod form;
 mod json;
+mod multipart;
 #[cfg(test)]
 mod tests;
 
@@ -42,6 +43,9 @@ pub struct Body {
     /// `MULTIPART_NAME`, `MULTIPART_FILENAME`: those of the last part.
     pub multipart_name: Vec<u8>,
     pub multipart_filename: Vec<u8>,
+    /// The same of all parts, as ModSecurity version 3 keeps them: each under its own value.
+    pub multipart_names: Fields,
+    pub multipart_filenames: Fields,
     /// `MULTIPART_*` flags.
     pub multipart: MultipartFlags,
     /// `XML:/*`: the text of all elements, as libxml2's `XPath` string value of each match of `/*`.
@@ -121,6 +125,8 @@ impl Body {
             &mut self.file_sizes,
             &mut self.file_contents,
             &mut self.part_headers,
+            &mut self.multipart_names,
+            &mut self.multipart_filenames,
             &mut self.xml_texts,
             &mut self.xml_attributes,
         ] {
@@ -156,11 +162,11 @@ fn tell(oddities: &mut Vec<Oddity>, offset: usize, message: impl FnOnce() -> Str
 
 /// Reads a body into `out`. [`Limits::arguments_max`] is what the query left of it.
 pub fn read(processor: Processor, content_type: &[u8], body: &[u8], limits: &Limits, out: &mut Body) {
-    let _ = content_type;
     match processor {
         Processor::UrlEncoded => form::read(body, limits, out),
         Processor::Json => json::read(body, limits, out),
-        Processor::Multipart | Processor::Xml | Processor::GraphQl => {}
+        Processor::Multipart => multipart::read(content_type, body, limits, out),
+        Processor::Xml | Processor::GraphQl => {}
     }
 }
 

@@ -4,7 +4,9 @@
 //! manual.
 mod action;
 mod config;
+mod names;
 mod operator;
+mod print;
 mod variable;
 
 use std::fmt;
@@ -14,10 +16,11 @@ pub use action::{
 };
 pub use config::{BodyLimitAction, Config, EngineMode};
 pub use operator::{Macro, MacroPart, Operation, Operator, Transformation};
+pub(crate) use print::printed;
 pub use variable::{Collection, Selector, Target};
 
 /// A rule set: what its files say, in order, after removals and updates (`SecRuleRemoveById`, `SecRuleUpdateTargetById`, …).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleSet {
     /// Rules and markers in the order of the files.
     pub items: Vec<Item>,
@@ -26,7 +29,7 @@ pub struct RuleSet {
 }
 
 /// What stands in a rule set, in order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
     /// A rule with its chained links.
     Rule(Box<Rule>),
@@ -49,8 +52,22 @@ pub enum Phase {
     Logging,
 }
 
+impl Phase {
+    /// The number as rules write it.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        match self {
+            Self::RequestHeaders => 1,
+            Self::RequestBody => 2,
+            Self::ResponseHeaders => 3,
+            Self::ResponseBody => 4,
+            Self::Logging => 5,
+        }
+    }
+}
+
 /// One `SecRule` or `SecAction` with the rules chained to it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     pub id: u64,
     pub phase: Phase,
@@ -72,7 +89,7 @@ pub struct Rule {
 }
 
 /// One condition: targets, transformations, operator, and what happens as soon as it holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// Empty with `SecAction`.
     pub targets: Vec<Target>,

@@ -19,9 +19,9 @@ use keys::{Keys, Repeat};
 use text::Scanner;
 
 /// Bytes of argument names that one byte of the body may cause.
-pub const NAME_BYTES_PER_BYTE: usize = 8;
+pub(super) const NAME_BYTES_PER_BYTE: usize = 8;
 /// Bytes of argument names that every body may cause.
-pub const NAME_BYTES_FREE: usize = 16 << 10;
+pub(super) const NAME_BYTES_FREE: usize = 16 << 10;
 
 /// Why reading ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

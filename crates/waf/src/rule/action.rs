@@ -2,7 +2,7 @@
 use super::{Collection, EngineMode, Macro, Target};
 
 /// Actions that change the transaction, not its fate.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     SetVariable(SetVariable),
     /// `expirevar:ip.blocked=60`
@@ -48,7 +48,7 @@ pub enum Persistent {
 }
 
 /// `setvar:tx.name=value`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetVariable {
     /// `Tx`, or a persistent collection.
     pub collection: Collection,
@@ -56,7 +56,7 @@ pub struct SetVariable {
     pub change: VariableChange,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VariableChange {
     Set(Macro),
     Add(Macro),
@@ -65,7 +65,7 @@ pub enum VariableChange {
 }
 
 /// `ctl:`: what changes for the rest of this transaction.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Control {
     AuditEngine(EngineMode),
     AuditLogParts(String),
@@ -77,7 +77,7 @@ pub enum Control {
     /// Ranges of ids, both ends included.
     RuleRemoveById(Vec<(u64, u64)>),
     RuleRemoveByMsg(String),
-    /// A regular expression over tags.
+    /// A tag, compared as a whole, with its case (ModSecurity 3; version 2 took a regular expression).
     RuleRemoveByTag(String),
     RuleRemoveTargetById {
         ids: (u64, u64),
@@ -119,7 +119,7 @@ pub enum Flow {
 }
 
 /// What is said of a rule.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
     pub message: Option<Macro>,
     pub data: Option<Macro>,

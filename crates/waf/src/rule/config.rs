@@ -20,7 +20,7 @@ pub enum BodyLimitAction {
 }
 
 /// Settings of a rule set; what a file does not say is `None`, and the owner's configuration decides.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
     pub engine: Option<EngineMode>,
     pub request_body_access: Option<bool>,
@@ -41,6 +41,15 @@ pub struct Config {
     pub unicode_map: Option<std::sync::Arc<std::collections::BTreeMap<u32, u8>>>,
     /// `SecCollectionTimeout`, seconds.
     pub collection_timeout_seconds: Option<u64>,
-    /// `SecWebAppId`, `SecComponentSignature`, …
+    /// `SecComponentSignature`, in order.
     pub component_signatures: Vec<String>,
+    /// `SecWebAppId`
+    pub web_app_id: Option<String>,
+    /// `SecAuditEngine`
+    pub audit_engine: Option<EngineMode>,
+    /// `SecUploadFileLimit`: files of one multipart body.
+    pub upload_files_max: Option<usize>,
+    /// Directives that are read but change nothing here (logs and folders of ModSecurity, …): name as the manual
+    /// writes it, and the value of its last use.
+    pub without_effect: std::collections::BTreeMap<String, String>,
 }

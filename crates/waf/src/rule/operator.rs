@@ -3,7 +3,7 @@ use super::Target;
 use ipnet::IpNet;
 
 /// An operator, perhaps negated.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
     pub operator: Operator,
     /// `!@rx`
@@ -11,7 +11,7 @@ pub struct Operation {
 }
 
 /// Operators of SecLang. Files are already read, phrases already split.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operator {
     /// `@rx`, PCRE syntax. A macro in a pattern is expanded before it is compiled.
     Rx(Macro),
@@ -55,12 +55,12 @@ pub enum Operator {
 }
 
 /// Text with `%{VARIABLE}` in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Macro {
     pub parts: Vec<MacroPart>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum MacroPart {
     Text(Vec<u8>),
     /// The first value of this target, empty when there is none.

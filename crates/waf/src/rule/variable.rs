@@ -23,6 +23,8 @@ pub enum Collection {
     FullRequestLength,
     Geo,
     Global,
+    /// The lowest number of the severities that matched, 255 when none did.
+    HighestSeverity,
     InboundDataError,
     Ip,
     MatchedVar,

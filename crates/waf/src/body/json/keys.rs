@@ -47,28 +47,11 @@ impl Keys {
 
     /// Tells the repeated keys of the innermost object and forgets it.
     pub(super) fn close(&mut self, mark: Mark, mut tell: impl FnMut(Repeat, &[u8], usize)) {
-        let bytes = &self.bytes;
         if let Some(keys) = self.entries.get_mut(mark.entries..) {
             if keys.len() <= PAIRWISE_MAX {
-                let mut rest = &*keys;
-                while let [first, others @ ..] = rest {
-                    if let Some(other) = others.iter().find(|other| other.hash == first.hash) {
-                        judge(bytes, first, other, &mut tell);
-                    }
-                    rest = others;
-                }
+                compare_pairwise(&self.bytes, keys, &mut tell);
             } else {
-                keys.sort_unstable_by(|a, b| {
-                    let texts = || a.text(bytes).iter().map(lower).cmp(b.text(bytes).iter().map(lower));
-                    a.hash.cmp(&b.hash).then_with(texts).then(a.at.cmp(&b.at))
-                });
-                for pair in keys.windows(2) {
-                    if let [first, second] = pair
-                        && first.hash == second.hash
-                    {
-                        judge(bytes, first, second, &mut tell);
-                    }
-                }
+                sort_and_compare(&self.bytes, keys, &mut tell);
             }
         }
         self.entries.truncate(mark.entries);
@@ -79,6 +62,30 @@ impl Keys {
 impl Key {
     fn text<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
         bytes.get(self.from..self.to).unwrap_or_default()
+    }
+}
+
+fn compare_pairwise(bytes: &[u8], keys: &[Key], tell: &mut impl FnMut(Repeat, &[u8], usize)) {
+    let mut rest = keys;
+    while let [first, others @ ..] = rest {
+        if let Some(other) = others.iter().find(|other| other.hash == first.hash) {
+            judge(bytes, first, other, tell);
+        }
+        rest = others;
+    }
+}
+
+fn sort_and_compare(bytes: &[u8], keys: &mut [Key], tell: &mut impl FnMut(Repeat, &[u8], usize)) {
+    keys.sort_unstable_by(|a, b| {
+        let texts = || a.text(bytes).iter().map(lower).cmp(b.text(bytes).iter().map(lower));
+        a.hash.cmp(&b.hash).then_with(texts).then(a.at.cmp(&b.at))
+    });
+    for pair in keys.windows(2) {
+        if let [first, second] = pair
+            && first.hash == second.hash
+        {
+            judge(bytes, first, second, tell);
+        }
     }
 }
 

@@ -235,14 +235,15 @@ fn code_unit(escape: &[u8]) -> Option<u16> {
 fn plain_length(text: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
+    const QUOTES: u64 = ONES * 0x22;
+    const BACKSLASHES: u64 = ONES * 0x5C;
     let zero_bytes = |word: u64| word.wrapping_sub(ONES) & !word;
     let (words, tail) = text.as_chunks::<8>();
     let mut plain = 0;
     for word in words {
         let word = u64::from_le_bytes(*word);
         let controls = word.wrapping_sub(ONES * 0x20);
-        let found =
-            (zero_bytes(word ^ ONES * 0x22) | zero_bytes(word ^ ONES * 0x5C) | controls | word) & HIGHS;
+        let found = (zero_bytes(word ^ QUOTES) | zero_bytes(word ^ BACKSLASHES) | controls | word) & HIGHS;
         if found != 0 {
             return plain + found.trailing_zeros() as usize / 8;
         }

@@ -1,0 +1,1 @@
+//! Proofs of possession (RFC 9449).

@@ -1,0 +1,162 @@
+//! What a request is counted under.
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::net::{IpAddr, Ipv6Addr};
+
+use super::config::{Missing, Part, PrefixLengths};
+use super::table::Hashed;
+use crate::{Identity, Method};
+
+/// Networks that are counted together when there is no place for single keys.
+const AGGREGATE: PrefixLengths = PrefixLengths { v4: 24, v6: 48 };
+
+/// What a limit wants to know of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The client, as the gateway found it behind trusted proxies.
+    pub address: IpAddr,
+    /// The route's name, as in the configuration (`GET /orders/{id}`).
+    pub route: &'a str,
+    /// Once somebody was authenticated.
+    pub identity: Option<&'a Identity>,
+    /// What the request costs, where that is known better than by its route (a GraphQL query).
+    pub cost: Option<u32>,
+}
+
+/// One key of one limit, written out: for shared state, logs and tests. Fields are told apart by their lengths.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LimitKey(Vec<u8>);
+
+impl LimitKey {
+    /// The key's canonical bytes: the same in each gateway.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// A value of one part.
+#[derive(Clone, Copy, Debug)]
+enum Field<'a> {
+    Network(u128),
+    Text(&'a str),
+    Pair(&'a str, &'a str),
+}
+
+/// Makes keys of one limit.
+#[derive(Clone, Debug)]
+pub(super) struct Maker {
+    by: Vec<Part>,
+    missing: Missing,
+    prefix: PrefixLengths,
+    /// Seeded anew in each process: nobody outside can choose keys that fall together.
+    seed: RandomState,
+}
+
+impl Maker {
+    pub(super) fn new(by: &[Part], missing: Missing, prefix: PrefixLengths) -> Self {
+        Self { by: by.to_vec(), missing, prefix, seed: RandomState::new() }
+    }
+
+    /// The key's numbers; `None`: the limit does not apply.
+    pub(super) fn hashed(&self, facts: &Facts<'_>) -> Option<Hashed> {
+        let mut key = self.seed.build_hasher();
+        let mut aggregate = self.seed.build_hasher();
+        let mut differs = false;
+        aggregate.write_u8(b'+');
+        for part in &self.by {
+            let field = self.field(*part, facts)?;
+            feed(field, &mut key);
+            let together = match field {
+                Field::Network(_) => {
+                    differs = true;
+                    Field::Network(network(facts.address, narrower(AGGREGATE, self.prefix, *part)))
+                }
+                other => other,
+            };
+            feed(together, &mut aggregate);
+        }
+        let key = key.finish();
+        // Without an address, a key's aggregate is whatever falls into the same cell.
+        let aggregate = if differs { aggregate.finish() } else { key.rotate_left(17) };
+        Some(Hashed { key, aggregate })
+    }
+
+    /// The key written out.
+    pub(super) fn written(&self, facts: &Facts<'_>, is_aggregate: bool) -> Option<LimitKey> {
+        let mut bytes = vec![u8::from(is_aggregate)];
+        for part in &self.by {
+            match self.field(*part, facts)? {
+                Field::Network(own) => {
+                    let wide = || network(facts.address, narrower(AGGREGATE, self.prefix, *part));
+                    let network = if is_aggregate { wide() } else { own };
+                    bytes.push(b'n');
+                    bytes.extend_from_slice(&network.to_be_bytes());
+                }
+                Field::Text(text) => {
+                    bytes.push(b't');
+                    put(&mut bytes, text);
+                }
+                Field::Pair(one, other) => {
+                    bytes.push(b'p');
+                    put(&mut bytes, one);
+                    put(&mut bytes, other);
+                }
+            }
+        }
+        Some(LimitKey(bytes))
+    }
+
+    fn field<'a>(&self, part: Part, facts: &Facts<'a>) -> Option<Field<'a>> {
+        let host = PrefixLengths { v4: 32, v6: 64 };
+        let of_identity = match (part, facts.identity) {
+            (Part::Address, _) => return Some(Field::Network(network(facts.address, host))),
+            (Part::Prefix, _) => return Some(Field::Network(network(facts.address, self.prefix))),
+            (Part::Route, _) => return Some(Field::Text(facts.route)),
+            (_, None) => None,
+            (Part::Identity, Some(who)) => Some(Field::Pair(&who.issuer, &who.subject)),
+            (Part::Issuer, Some(who)) => Some(Field::Text(&who.issuer)),
+            (Part::Credential, Some(who)) => Some(Field::Text(&who.credential)),
+            (Part::ApiKey, Some(who)) => {
+                (who.method == Method::ApiKey).then_some(Field::Text(&who.credential))
+            }
+        };
+        match (of_identity, self.missing) {
+            (None, Missing::Address) => Some(Field::Network(network(facts.address, host))),
+            (field, _) => field,
+        }
+    }
+}
+
+/// The shorter prefix: what is counted together is never less than the key itself.
+fn narrower(one: PrefixLengths, own: PrefixLengths, part: Part) -> PrefixLengths {
+    if part == Part::Prefix { PrefixLengths { v4: one.v4.min(own.v4), v6: one.v6.min(own.v6) } } else { one }
+}
+
+/// The first bits of an address, IPv4 as its mapped form. An IPv4 address inside of IPv6 (`::ffff:a.b.c.d`) is the same.
+pub(super) fn network(address: IpAddr, lengths: PrefixLengths) -> u128 {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            let mask = u32::MAX.checked_shl(32 - u32::from(lengths.v4.min(32))).unwrap_or(0);
+            u128::from(Ipv6Addr::from_bits(0xffff_0000_0000 | u128::from(v4.to_bits() & mask)).to_bits())
+        }
+        IpAddr::V6(v6) => {
+            v6.to_bits() & u128::MAX.checked_shl(128 - u32::from(lengths.v6.min(128))).unwrap_or(0)
+        }
+    }
+}
+
+fn feed(field: Field<'_>, hasher: &mut impl Hasher) {
+    match field {
+        Field::Network(network) => (0_u8, network).hash(hasher),
+        Field::Text(text) => (1_u8, text).hash(hasher),
+        Field::Pair(one, other) => (2_u8, one, other).hash(hasher),
+    }
+}
+
+fn put(bytes: &mut Vec<u8>, text: &str) {
+    bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! Stronger authentication on demand.
