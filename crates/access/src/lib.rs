@@ -4,6 +4,7 @@
 //! an introspection) is a request that the caller sends and an answer that it hands back ([`exchange`]).
 //!
 //! INVARIANT: what cannot be decided is denied.
+pub mod block;
 pub mod encode;
 pub mod exchange;
 pub mod identity;
@@ -28,6 +29,7 @@ pub mod stepup;
 
 // what they may do, and how often
 pub mod limit;
+pub mod policy;
 
 pub use exchange::{Answer, Ask};
 pub use identity::{Authentication, Identity, Method};

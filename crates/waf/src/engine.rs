@@ -1,13 +1,57 @@
 //! From a rule set to a plan, from a request to a verdict.
-use crate::body::Processor;
-use crate::rule::{Persistent, RuleSet, Severity};
+//!
+//! [`plan`] says how a rule set is compiled; read that first.
+mod actions;
+mod automaton;
+mod compile;
+mod groups;
+mod inputs;
+mod literals;
+mod names;
+mod number;
+mod plan;
+mod pool;
+mod request;
+mod scan;
+mod seen;
+mod source;
+#[cfg(test)]
+mod tests;
+mod text;
+mod trace;
+mod transaction;
+mod vars;
+mod walk;
+
+use crate::rule::{Config, EngineMode, Persistent, RuleSet, Severity};
 use crate::{Fields, Limits};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use trace::{Trace, TraceStep};
+pub use transaction::Transaction;
+
 /// A rule set made ready: immutable, shared by threads, swapped whole on reload.
-#[derive(Debug)]
-pub struct Plan {}
+pub struct Plan {
+    rules: plan::Rules,
+    groups: Vec<groups::Group>,
+    /// Whether groups are used; without them everything is evaluated, which is slow and obvious.
+    grouped: bool,
+    names: names::Names,
+    config: Config,
+    limits: Limits,
+    scores: ScoreSlots,
+    /// Whether a rule reads `FULL_REQUEST`, a time: they are not worked out otherwise.
+    wants_full_request: bool,
+    wants_time: bool,
+    pool: pool::Pool,
+}
+
+impl std::fmt::Debug for Plan {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Plan").field("rules", &self.rules.rules.len()).finish_non_exhaustive()
+    }
+}
 
 /// Why a rule set cannot be compiled.
 #[derive(Debug, thiserror::Error)]
@@ -17,24 +61,103 @@ pub enum PlanError {
     Operator { at: crate::rule::Place, id: u64, message: String },
 }
 
+/// Where the Core Rule Set keeps its scores.
+#[derive(Clone, Copy, Debug)]
+struct ScoreSlots {
+    inbound: names::Slot,
+    outbound: names::Slot,
+    detection_inbound: names::Slot,
+    detection_outbound: names::Slot,
+}
+
 impl Plan {
-    /// Compiles a rule set.
+    /// Compiles a rule set. What it configures itself goes before `limits`.
     pub fn compile(rules: &RuleSet, limits: Limits) -> Result<Self, PlanError> {
-        let _ = (rules, limits);
-        Ok(Self {})
+        let mut names = names::Names::default();
+        let config = rules.config.clone();
+        let mut limits = limits;
+        limits.request_body_bytes_max =
+            config.request_body_bytes_max.unwrap_or(limits.request_body_bytes_max);
+        limits.response_body_bytes_max =
+            config.response_body_bytes_max.unwrap_or(limits.response_body_bytes_max);
+        limits.arguments_max = config.arguments_max.unwrap_or(limits.arguments_max);
+        limits.depth_max = config.json_depth_max.unwrap_or(limits.depth_max);
+        limits.regex_steps_max = config.pcre_match_limit.unwrap_or(limits.regex_steps_max);
+        let mut compiled = compile::compile(rules, &mut names, limits.regex_steps_max)?;
+        let scores = ScoreSlots {
+            inbound: names.slot(b"blocking_inbound_anomaly_score"),
+            outbound: names.slot(b"blocking_outbound_anomaly_score"),
+            detection_inbound: names.slot(b"detection_inbound_anomaly_score"),
+            detection_outbound: names.slot(b"detection_outbound_anomaly_score"),
+        };
+        let groups = groups::group(&mut compiled);
+        let uses = &compiled.uses;
+        let wants_full_request = uses.contains(&crate::rule::Collection::FullRequest)
+            || uses.contains(&crate::rule::Collection::FullRequestLength);
+        let wants_time = uses.iter().any(|collection| compile::is_time(*collection));
+        Ok(Self {
+            rules: compiled,
+            groups,
+            grouped: true,
+            names,
+            config,
+            limits,
+            scores,
+            wants_full_request,
+            wants_time,
+            pool: pool::Pool::default(),
+        })
+    }
+
+    /// The same plan without any shortcut: what tests compare with, and 100 times slower.
+    #[must_use]
+    pub fn plain(self) -> Self {
+        Self { grouped: false, ..self }
     }
 
     /// Whether the rules want to see response bodies, and of which media types (`SecResponseBodyAccess`, `SecResponseBodyMimeType`).
     #[must_use]
     pub fn wants_response_body(&self, content_type: &[u8]) -> bool {
-        let _ = content_type;
-        false
+        self.config.response_body_access == Some(true) && self.is_inspected_type(content_type)
     }
 
-    /// The most bytes of a request body worth handing over.
+    /// The most bytes of a request body worth handing over: one more than rules read, so that what is longer is told.
     #[must_use]
     pub fn request_body_bytes_max(&self) -> usize {
-        0
+        self.limits.request_body_bytes_max.saturating_add(1)
+    }
+
+    /// The most bytes of a response body worth handing over, in the same way.
+    #[must_use]
+    pub fn response_body_bytes_max(&self) -> usize {
+        self.limits.response_body_bytes_max.saturating_add(1)
+    }
+
+    /// Whether disruptive actions run: `SecRuleEngine On`.
+    #[must_use]
+    pub fn engine(&self) -> EngineMode {
+        // ModSecurity v3 evaluates and never disrupts when nothing is said.
+        self.config.engine.unwrap_or(EngineMode::DetectionOnly)
+    }
+
+    /// How many rules there are, chains counted once.
+    #[must_use]
+    pub fn rules_count(&self) -> usize {
+        self.rules.rules.len()
+    }
+
+    fn is_inspected_type(&self, content_type: &[u8]) -> bool {
+        let name = content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        let types = &self.config.response_mime_types;
+        types.is_empty() || types.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(name))
+    }
+
+    fn separator(&self) -> u8 {
+        self.config.argument_separator.unwrap_or(b'&')
+    }
+
+    fn context(&self) -> crate::transform::Context<'_> {
+        crate::transform::Context { unicode_map: self.config.unicode_map.as_deref() }
     }
 }
 
@@ -153,83 +276,4 @@ impl Persistence for NoPersistence {
     }
 
     fn save(&self, _: Persistent, _: &[u8], _: &[Change], _: u64) {}
-}
-
-/// One request and its response, or one event, on its way through a plan.
-///
-/// Call the phases in order: [`request`](Self::request), [`request_body`](Self::request_body) (also when there is none),
-/// [`response`](Self::response), [`response_body`](Self::response_body), [`finish`](Self::finish). A phase may be left out at the end, never in the middle.
-/// Scratch memory comes from a pool in the plan and goes back when the transaction is dropped.
-pub struct Transaction<'p> {
-    plan: &'p Plan,
-}
-
-impl std::fmt::Debug for Transaction<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Transaction").field("plan", self.plan).finish_non_exhaustive()
-    }
-}
-
-impl<'p> Transaction<'p> {
-    /// Begins.
-    #[must_use]
-    pub fn new(plan: &'p Plan, client: &Client, persistence: &'p dyn Persistence) -> Self {
-        let _ = (client, persistence);
-        Self { plan }
-    }
-
-    /// Phase 1.
-    pub fn request(&mut self, request: &Request<'_>) -> Verdict {
-        let _ = request;
-        Verdict::Pass
-    }
-
-    /// Adds arguments that came another way: path parameters, fields of an event (`ARGS`, not `ARGS_GET` or `ARGS_POST`).
-    pub fn arguments(&mut self, arguments: &Fields) {
-        let _ = arguments;
-    }
-
-    /// Which processor the headers and the rules chose (`ctl:requestBodyProcessor`), known after phase 1.
-    #[must_use]
-    pub fn processor(&self) -> Option<Processor> {
-        None
-    }
-
-    /// Phase 2. The body is what the client sent, decompressed.
-    pub fn request_body(&mut self, body: &[u8]) -> Verdict {
-        let _ = body;
-        Verdict::Pass
-    }
-
-    /// Phase 3.
-    pub fn response(&mut self, response: &Response<'_>) -> Verdict {
-        let _ = response;
-        Verdict::Pass
-    }
-
-    /// Phase 4.
-    pub fn response_body(&mut self, body: &[u8]) -> Verdict {
-        let _ = body;
-        Verdict::Pass
-    }
-
-    /// Phase 5, also after a disruption; saves persistent collections.
-    pub fn finish(&mut self) {}
-
-    /// Rules that matched so far, in order.
-    #[must_use]
-    pub fn matches(&self) -> &[Match] {
-        &[]
-    }
-
-    #[must_use]
-    pub fn scores(&self) -> Scores {
-        Scores::default()
-    }
-
-    /// What blocking mode would have done, in detection mode.
-    #[must_use]
-    pub fn would_disrupt(&self) -> Option<&Disruption> {
-        None
-    }
 }

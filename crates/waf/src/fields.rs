@@ -73,6 +73,12 @@ impl Fields {
         self.entries.is_empty()
     }
 
+    /// Bytes of memory that stay reserved after [`clear`](Self::clear).
+    #[must_use]
+    pub fn reserved_bytes(&self) -> usize {
+        self.bytes.capacity() + self.entries.capacity() * size_of::<Entry>()
+    }
+
     /// Forgets the values and keeps the memory.
     pub fn clear(&mut self) {
         self.bytes.clear();

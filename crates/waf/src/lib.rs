@@ -21,7 +21,7 @@ pub mod transform;
 
 pub use engine::{
     Change, ChangeKind, Client, Disruption, Match, NoPersistence, Persistence, Plan, PlanError, Request,
-    Response, Scores, Transaction, Verdict,
+    Response, Scores, Trace, TraceStep, Transaction, Verdict,
 };
 pub use fields::{Field, Fields};
 pub use limits::Limits;

@@ -263,12 +263,8 @@ impl<'b> Reader<'b, '_> {
     }
 
     fn disposition(&mut self) -> Result<(), String> {
-        let Some(part) = &mut self.part else { return };
-        let Some(value) = part.headers.get(b"content-disposition") else {
-            self.out
-                .fail(|| format!("Multipart parsing error: a part without Content-Disposition (byte {at})"));
-            return;
-        };
+        let Some(part) = &mut self.part else { return Ok(()) };
+        let value = part.headers.get(b"content-disposition").ok_or("a part without Content-Disposition")?;
         let read = part.disposition.read(value);
         for (field, names) in [
             (&mut self.out.multipart_name, &part.disposition.names),

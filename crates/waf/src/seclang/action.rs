@@ -214,7 +214,11 @@ fn apply(
         "chain" => list.chain = true,
         "multiMatch" => list.multi_match = true,
         "allow" | "block" | "deny" | "drop" | "pass" | "redirect" => {
-            list.decision = Some(decision(name, value)?)
+            // A `block` beside another decision changes nothing, whichever stands first (ModSecurity 3 runs the other last).
+            let decided = decision(name, value)?;
+            if decided != Decision::Block || list.decision.is_none() {
+                list.decision = Some(decided);
+            }
         }
         "accuracy" | "logdata" | "maturity" | "msg" | "rev" | "severity" | "tag" | "ver" => {
             metadata(&mut list.metadata, name, needed(name, value)?)?;

@@ -90,12 +90,15 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Reads one file with everything that it includes. `from` is the directive that names it.
-    pub(super) fn file(&mut self, path: &str, from: Option<&Place>) {
-        let name: Arc<str> = super::resolve(path, from.map(|place| &*place.file)).into();
-        let nowhere = Place { file: name.clone(), line: 1 };
-        let at = from.unwrap_or(&nowhere);
-        match self.read(path, from.map(|place| &*place.file)) {
+    /// Reads the first file with everything that it includes.
+    pub(super) fn entry(&mut self, path: &str) {
+        self.file(path, &Place { file: path.into(), line: 1 }, None);
+    }
+
+    /// Reads one file that the directive at `at` names; a relative path starts in the folder of `from`.
+    fn file(&mut self, path: &str, at: &Place, from: Option<&str>) {
+        let name: Arc<str> = super::resolve(path, from).into();
+        match self.read(path, from) {
             Ok(bytes) => {
                 for directive in directives(&bytes) {
                     if self.problems.len() >= PROBLEMS_MAX || self.rules > RULES_MAX {
@@ -200,7 +203,7 @@ impl<'a> Loader<'a> {
             if is_optional && !is_pattern && self.files.read(&name, Some(&at.file)).is_err() {
                 continue;
             }
-            self.file(&name, Some(at));
+            self.file(&name, at, Some(&*at.file).filter(|_| !is_pattern));
         }
         self.depth -= 1;
         Ok(())
@@ -444,7 +447,7 @@ impl<'a> Loader<'a> {
             let at = rule.at.clone();
             self.tell(
                 &at,
-                Wrong::new("the rule ends in `chain`, but no rule follows")
+                Wrong::note("the rule never matches: it ends in `chain`, but no rule follows")
                     .help("add the chained rule, or leave `chain` out"),
             );
         }
@@ -494,7 +497,8 @@ fn action_words(rest: &str, wrongs: &mut Vec<Wrong>) -> ActionList {
                 .help("put all actions into one pair of quotes, divided by commas"),
         );
     }
-    actions(text, wrongs)
+    // ModSecurity takes a pair of quotes with nothing inside.
+    if text.trim().is_empty() { ActionList::default() } else { actions(text, wrongs) }
 }
 
 /// What must stand on the head of a chain.

@@ -155,7 +155,7 @@ fn plain_operator(
             return Err(Wrong::new(format!("`@{name}` is not supported"))
                 .help("remove the rule with `SecRuleRemoveById`"));
         }
-        _ => return Err(Wrong::unknown("operator", &format!("@{name}"), NAMES.iter().copied())),
+        _ => return Err(Wrong::unknown("operator", name, NAMES.iter().copied())),
     };
     if !argument.trim().is_empty() {
         wrongs.push(Wrong::note(format!(

@@ -26,9 +26,10 @@ impl Wrong {
 
     /// An unknown word, with the nearest known one.
     pub(super) fn unknown<'a>(kind: &str, word: &str, known: impl Iterator<Item = &'a str>) -> Self {
-        let wrong = Self::new(format!("unknown {kind} `{}`", short(word)));
+        let sign = if kind == "operator" { "@" } else { "" };
+        let wrong = Self::new(format!("unknown {kind} `{sign}{}`", short(word)));
         match nearest(word, known) {
-            Some(near) => wrong.help(format!("did you mean `{near}`?")),
+            Some(near) => wrong.help(format!("did you mean `{sign}{near}`?")),
             None => wrong,
         }
     }

@@ -163,9 +163,10 @@ fn lines_and_boundaries_that_break_the_rules_are_flagged() {
         (
             "x".to_owned(),
             expect![[r#"
-            0
-            ! Multipart parsing error: no boundary was found
-        "#]],
+                0
+                =x
+                ! Multipart parsing error: no boundary was found
+            "#]],
         ),
         (
             format!("{FIELD}1|{FIELD}2|{FIELD}3|{FIELD}4|--B--|"),
@@ -207,10 +208,11 @@ fn headers_that_break_the_rules_are_told() {
         (
             " name=a",
             expect![[r#"
-            strict folding part 0
-            ! Multipart parsing error: a part's header begins with a folded line (byte 5)
-            ~ a boundary where the content of a part should begin (19)
-        "#]],
+                strict folding part 0
+                =x\r\n--B--\r\n
+                ! Multipart parsing error: a part's header begins with a folded line (byte 5)
+                ~ a boundary where the content of a part should begin (19)
+            "#]],
         ),
         (
             "Content-Disposition: form-data; name='a'",
@@ -223,31 +225,32 @@ fn headers_that_break_the_rules_are_told() {
         (
             "Content-Disposition: form-data; name=\"a\"; name=\"b\"",
             expect![[r#"
-            strict part 0
-            a=
-            header a=Content-Disposition: form-data; name=\"a\"; name=\"b\"
-            ! Multipart parsing error: Content-Disposition: a parameter stands there twice (byte 59)
-            ~ a boundary where the content of a part should begin (62)
-        "#]],
+                strict part 0
+                a=x\r\n--B--\r\n
+                header a=Content-Disposition: form-data; name=\"a\"; name=\"b\"
+                ! Multipart parsing error: Content-Disposition: a parameter stands there twice (byte 59)
+                ~ a boundary where the content of a part should begin (62)
+            "#]],
         ),
         (
             "Content-Disposition: form-data; name=\"a\"\"",
             expect![[r#"
-            strict quoting part 0
-            a=
-            header a=Content-Disposition: form-data; name=\"a\"\"
-            ! Multipart parsing error: Content-Disposition: a semicolon is missing (byte 50)
-            ~ a boundary where the content of a part should begin (53)
-        "#]],
+                strict quoting part 0
+                a=x\r\n--B--\r\n
+                header a=Content-Disposition: form-data; name=\"a\"\"
+                ! Multipart parsing error: Content-Disposition: a semicolon is missing (byte 50)
+                ~ a boundary where the content of a part should begin (53)
+            "#]],
         ),
         (
             "Content-Disposition: form-data; name=\"a",
             expect![[r#"
-            strict part 0
-            header =Content-Disposition: form-data; name=\"a
-            ! Multipart parsing error: Content-Disposition: a quoted value is broken off (byte 48)
-            ~ a boundary where the content of a part should begin (51)
-        "#]],
+                strict part 0
+                =x\r\n--B--\r\n
+                header =Content-Disposition: form-data; name=\"a
+                ! Multipart parsing error: Content-Disposition: a quoted value is broken off (byte 48)
+                ~ a boundary where the content of a part should begin (51)
+            "#]],
         ),
         (
             "Content-Disposition: form-data; name=\"\\\"a\\b\\\\\"",
@@ -261,14 +264,12 @@ fn headers_that_break_the_rules_are_told() {
         (
             "Content-Disposition: form-data; name=\"a\"; filename =\"b\"",
             expect![[r#"
-            strict part 0
-            file a=b
-            size a=0
-            content a=
-            header a=Content-Disposition: form-data; name=\"a\"; filename =\"b\"
-            ! Multipart parsing error: Content-Disposition: `filename` is not followed by an equals sign (byte 64)
-            ~ a boundary where the content of a part should begin (67)
-        "#]],
+                strict part 0
+                a=x\r\n--B--\r\n
+                header a=Content-Disposition: form-data; name=\"a\"; filename =\"b\"
+                ! Multipart parsing error: Content-Disposition: `filename` is not followed by an equals sign (byte 64)
+                ~ a boundary where the content of a part should begin (67)
+            "#]],
         ),
         (
             "Content-Disposition: form-data; name=\"a\"; filename=\"b\"; filename*=utf-8'en'%63",
@@ -285,31 +286,32 @@ fn headers_that_break_the_rules_are_told() {
         (
             "Content-Disposition: form-data; name=\"a\"; filename*=utf-8''b",
             expect![[r#"
-            strict part 0
-            a=
-            header a=Content-Disposition: form-data; name=\"a\"; filename*=utf-8\'\'b
-            ! Multipart parsing error: Content-Disposition: `filename*` without `filename` (byte 69)
-            ~ a boundary where the content of a part should begin (72)
-        "#]],
+                strict part 0
+                a=x\r\n--B--\r\n
+                header a=Content-Disposition: form-data; name=\"a\"; filename*=utf-8\'\'b
+                ! Multipart parsing error: Content-Disposition: `filename*` without `filename` (byte 69)
+                ~ a boundary where the content of a part should begin (72)
+            "#]],
         ),
         (
             "Content-Disposition: form-data; name=\"a\"; size=1",
             expect![[r#"
-            strict part 0
-            a=
-            header a=Content-Disposition: form-data; name=\"a\"; size=1
-            ! Multipart parsing error: Content-Disposition: a parameter other than `name`, `filename` and `filename*` (byte 57)
-            ~ a boundary where the content of a part should begin (60)
-        "#]],
+                strict part 0
+                a=x\r\n--B--\r\n
+                header a=Content-Disposition: form-data; name=\"a\"; size=1
+                ! Multipart parsing error: Content-Disposition: a parameter other than `name`, `filename` and `filename*` (byte 57)
+                ~ a boundary where the content of a part should begin (60)
+            "#]],
         ),
         (
             "Content-Disposition: attachment; name=\"a\"",
             expect![[r#"
-            strict part 0
-            header =Content-Disposition: attachment; name=\"a\"
-            ! Multipart parsing error: Content-Disposition: it is not `form-data` (byte 50)
-            ~ a boundary where the content of a part should begin (53)
-        "#]],
+                strict part 0
+                =x\r\n--B--\r\n
+                header =Content-Disposition: attachment; name=\"a\"
+                ! Multipart parsing error: Content-Disposition: it is not `form-data` (byte 50)
+                ~ a boundary where the content of a part should begin (53)
+            "#]],
         ),
         (
             "Content-Disposition: form-data; name=\"a\"|Content-Disposition: form-data; name=\"b\"",
@@ -334,11 +336,12 @@ fn headers_that_break_the_rules_are_told() {
         (
             "Content-Type: text/plain",
             expect![[r#"
-            strict part 0
-            header =Content-Type: text/plain
-            ! Multipart parsing error: a part without Content-Disposition (byte 33)
-            ~ a boundary where the content of a part should begin (36)
-        "#]],
+                strict part 0
+                =x\r\n--B--\r\n
+                header =Content-Type: text/plain
+                ! Multipart parsing error: a part without Content-Disposition (byte 33)
+                ~ a boundary where the content of a part should begin (36)
+            "#]],
         ),
         (
             "no colon|Content-Disposition: form-data; name=\"a\"",
@@ -377,9 +380,10 @@ fn the_boundary_is_read_as_modsecurity_reads_it() {
         (
             "Multipart/Form-Data boundary = \"B\"",
             expect![[r#"
-            strict whitespace semicolon 0
-            ! Multipart parsing error: the boundary is quoted on one side only
-        "#]],
+                strict whitespace semicolon 0
+                =--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--B--\r\n
+                ! Multipart parsing error: the boundary is quoted on one side only
+            "#]],
         ),
         (
             "multipart/form-data; boundary=B; charset=utf-8",
@@ -392,65 +396,74 @@ fn the_boundary_is_read_as_modsecurity_reads_it() {
         (
             "multipart/form-data; charset=utf-8; boundary=B",
             expect![[r#"
-            strict 0
-            ! Multipart parsing error: Content-Type is malformed before or after the word `boundary`
-        "#]],
+                strict 0
+                =--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--B--\r\n
+                ! Multipart parsing error: Content-Type is malformed before or after the word `boundary`
+            "#]],
         ),
         (
             "multipart/form-data; BOUNDARY=B",
             expect![[r#"
-            strict 0
-            ! Multipart parsing error: the word `boundary` of Content-Type is not in lower case
-        "#]],
+                strict 0
+                =--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--B--\r\n
+                ! Multipart parsing error: the word `boundary` of Content-Type is not in lower case
+            "#]],
         ),
         (
             "multipart/form-data; boundary=B; boundary=C",
             expect![[r#"
-            strict 0
-            ! Multipart parsing error: Content-Type has more than one boundary
-        "#]],
+                strict 0
+                =--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--B--\r\n
+                ! Multipart parsing error: Content-Type has more than one boundary
+            "#]],
         ),
         (
             "multipart/form-data; boundary=\"B",
             expect![[r#"
-            strict 0
-            ! Multipart parsing error: the boundary is quoted on one side only
-        "#]],
+                strict 0
+                =--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--B--\r\n
+                ! Multipart parsing error: the boundary is quoted on one side only
+            "#]],
         ),
         (
             "multipart/form-data; boundary=",
             expect![[r#"
-            strict 0
-            ! Multipart parsing error: the boundary is empty
-        "#]],
+                strict 0
+                =--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--B--\r\n
+                ! Multipart parsing error: the boundary is empty
+            "#]],
         ),
         (
             "multipart/form-data; boundary=B*",
             expect![[r#"
-            strict 0
-            ! Multipart parsing error: the boundary holds a character that RFC 2046 forbids
-        "#]],
+                strict 0
+                =--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--B--\r\n
+                ! Multipart parsing error: the boundary holds a character that RFC 2046 forbids
+            "#]],
         ),
         (
             "multipart/form-data",
             expect![[r#"
-            strict 0
-            ! Multipart parsing error: Content-Type has no boundary
-        "#]],
+                strict 0
+                =--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--B--\r\n
+                ! Multipart parsing error: Content-Type has no boundary
+            "#]],
         ),
         (
             "text/plain",
             expect![[r#"
-            strict 0
-            ! Multipart parsing error: Content-Type is not multipart/form-data
-        "#]],
+                strict 0
+                =--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--B--\r\n
+                ! Multipart parsing error: Content-Type is not multipart/form-data
+            "#]],
         ),
         (
             "",
             expect![[r#"
-            strict 0
-            ! Multipart parsing error: no Content-Type
-        "#]],
+                strict 0
+                =--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--B--\r\n
+                ! Multipart parsing error: no Content-Type
+            "#]],
         ),
     ] {
         check_type(content_type, expected);

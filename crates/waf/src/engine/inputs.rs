@@ -1,0 +1,160 @@
+//! What a transaction looks at: every value of the request and the response, fixed while the rules of a phase run.
+//!
+//! Scalars stand in one block of text, collections in [`Fields`]. Rules never write here; what they write stands in
+//! [`vars`](super::vars). That is why a value may be looked at once and remembered until the next phase.
+use crate::rule::Collection;
+use crate::{Field, Fields};
+use std::ops::Range;
+
+/// Where a collection's values are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Store {
+    /// `ARGS` in order of arrival: query, extra (path parameters, JSON), form.
+    Args,
+    RequestHeaders,
+    Cookies,
+    ResponseHeaders,
+    Files,
+    FilesSizes,
+    FilesContents,
+    PartHeaders,
+    XmlTexts,
+    XmlAttributes,
+}
+
+/// Which values of a store belong to a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Part {
+    All,
+    /// `ARGS_GET`
+    Get,
+    /// `ARGS_POST`
+    Post,
+}
+
+/// How many scalars there may be; every [`Collection`] has its number below it.
+const SCALARS: usize = 128;
+
+/// The values of one transaction. Used again for the next one after [`clear`](Self::clear).
+#[derive(Debug)]
+pub(super) struct Inputs {
+    text: Vec<u8>,
+    scalars: [Range<usize>; SCALARS],
+    pub(super) args: Fields,
+    /// Positions in `args` that came in the query, and in a form.
+    pub(super) args_get: Range<usize>,
+    pub(super) args_post: Range<usize>,
+    pub(super) args_bytes: usize,
+    pub(super) request_headers: Fields,
+    pub(super) cookies: Fields,
+    pub(super) response_headers: Fields,
+    pub(super) body: crate::body::Body,
+}
+
+impl Default for Inputs {
+    fn default() -> Self {
+        Self {
+            text: Vec::new(),
+            scalars: [const { 0..0 }; SCALARS],
+            args: Fields::default(),
+            args_get: 0..0,
+            args_post: 0..0,
+            args_bytes: 0,
+            request_headers: Fields::default(),
+            cookies: Fields::default(),
+            response_headers: Fields::default(),
+            body: crate::body::Body::default(),
+        }
+    }
+}
+
+impl Inputs {
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.scalars = [const { 0..0 }; SCALARS];
+        self.args.clear();
+        self.args_get = 0..0;
+        self.args_post = 0..0;
+        self.args_bytes = 0;
+        self.request_headers.clear();
+        self.cookies.clear();
+        self.response_headers.clear();
+        self.body.clear();
+    }
+
+    /// Bytes of memory that stay reserved between transactions, roughly.
+    pub(super) fn reserved_bytes(&self) -> usize {
+        self.text.capacity() + self.args.reserved_bytes() + self.request_headers.reserved_bytes()
+    }
+
+    /// Sets a scalar.
+    pub(super) fn set(&mut self, scalar: Collection, value: &[u8]) {
+        let start = self.text.len();
+        self.text.extend_from_slice(value);
+        self.point(scalar, start..self.text.len());
+    }
+
+    /// Sets a scalar to what its parts say one after the other.
+    pub(super) fn set_parts(&mut self, scalar: Collection, parts: &[&[u8]]) {
+        let start = self.text.len();
+        for part in parts {
+            self.text.extend_from_slice(part);
+        }
+        self.point(scalar, start..self.text.len());
+    }
+
+    /// Sets a scalar to a number in decimal.
+    pub(super) fn set_number(&mut self, scalar: Collection, number: u64) {
+        let mut digits = [0_u8; 20];
+        let text = super::number::format(i64::try_from(number).unwrap_or(i64::MAX), &mut digits);
+        self.set(scalar, text);
+    }
+
+    /// Makes a scalar the same as another, without a copy.
+    pub(super) fn alias(&mut self, scalar: Collection, other: Collection) {
+        let range = self.scalars.get(other as usize).cloned().unwrap_or_default();
+        self.point(scalar, range);
+    }
+
+    fn point(&mut self, scalar: Collection, range: Range<usize>) {
+        if let Some(place) = self.scalars.get_mut(scalar as usize) {
+            *place = range;
+        }
+    }
+
+    /// A scalar's value; empty when it has none.
+    pub(super) fn scalar(&self, scalar: Collection) -> &[u8] {
+        let range = self.scalars.get(scalar as usize).cloned().unwrap_or_default();
+        self.text.get(range).unwrap_or_default()
+    }
+
+    /// The values of a store.
+    pub(super) fn store(&self, store: Store) -> &Fields {
+        match store {
+            Store::Args => &self.args,
+            Store::RequestHeaders => &self.request_headers,
+            Store::Cookies => &self.cookies,
+            Store::ResponseHeaders => &self.response_headers,
+            Store::Files => &self.body.files,
+            Store::FilesSizes => &self.body.file_sizes,
+            Store::FilesContents => &self.body.file_contents,
+            Store::PartHeaders => &self.body.part_headers,
+            Store::XmlTexts => &self.body.xml_texts,
+            Store::XmlAttributes => &self.body.xml_attributes,
+        }
+    }
+
+    /// The positions in a store that a part of it has.
+    pub(super) fn positions(&self, store: Store, part: Part) -> Range<usize> {
+        match part {
+            Part::All => 0..self.store(store).len(),
+            Part::Get => self.args_get.clone(),
+            Part::Post => self.args_post.clone(),
+        }
+    }
+
+    /// The value at a position of a store.
+    pub(super) fn field(&self, store: Store, position: usize) -> Field<'_> {
+        self.store(store).at(position).unwrap_or(Field { name: b"", value: b"" })
+    }
+}

@@ -1,0 +1,77 @@
+//! Memory that transactions borrow and give back.
+use super::inputs::Inputs;
+use super::scan::{Desk, Suspects, Warmth};
+use super::seen::Seen;
+use super::vars::Vars;
+use crate::Fields;
+use crate::operator::Groups;
+use std::sync::{Mutex, PoisonError};
+
+/// How many pieces of memory a pool keeps; more transactions at once allocate for themselves.
+const KEPT_MAX: usize = 256;
+/// Memory of a transaction that grew past this is given back to the system.
+const KEPT_BYTES_MAX: usize = 1 << 20;
+
+/// What a transaction keeps from its first phase to its last.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) inputs: Inputs,
+    pub(super) vars: Vars,
+}
+
+/// What one phase needs while it runs, and nobody after it.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    pub(super) now: Vec<u8>,
+    pub(super) next: Vec<u8>,
+    pub(super) argument: Vec<u8>,
+    pub(super) name: Vec<u8>,
+    pub(super) snapshot: Fields,
+    pub(super) groups: Groups,
+    /// Numbers the phases that used this memory.
+    pub(super) run: u64,
+    /// New states that automata may still build in this phase.
+    pub(super) states_left: u32,
+    pub(super) suspects: Vec<Suspects>,
+    pub(super) warmth: Vec<Option<Warmth>>,
+    pub(super) seen: Seen,
+    pub(super) desk: Desk,
+    pub(super) positions: Vec<usize>,
+}
+
+/// Memory for the next transaction.
+#[derive(Debug, Default)]
+pub(super) struct Pool {
+    states: Mutex<Vec<Box<State>>>,
+    scratches: Mutex<Vec<Box<Scratch>>>,
+}
+
+impl Pool {
+    pub(super) fn state(&self) -> Box<State> {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    pub(super) fn give_state(&self, state: Box<State>) {
+        if state.inputs.reserved_bytes() > KEPT_BYTES_MAX {
+            return;
+        }
+        let mut kept = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < KEPT_MAX {
+            kept.push(state);
+        }
+    }
+
+    pub(super) fn scratch(&self) -> Box<Scratch> {
+        self.scratches.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    pub(super) fn give_scratch(&self, scratch: Box<Scratch>) {
+        if scratch.now.capacity() + scratch.next.capacity() > KEPT_BYTES_MAX {
+            return;
+        }
+        let mut kept = self.scratches.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < KEPT_MAX {
+            kept.push(scratch);
+        }
+    }
+}
