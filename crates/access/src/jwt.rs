@@ -61,6 +61,10 @@ impl Verified {
         let dpop = check_binding("DPoP key", self.confirmation.dpop_key.as_deref(), proofs.dpop_key)?;
         let certificate =
             check_binding("certificate", self.confirmation.certificate.as_deref(), proofs.certificate)?;
+        if proofs.dpop_key.is_some() && !dpop {
+            // RFC 9449, section 7.1: with the DPoP scheme the token must be bound to the key
+            return Err(JwtError::NotBound);
+        }
         let is_enough = match self.binding {
             Binding::Optional => true,
             Binding::Dpop => dpop,
@@ -75,8 +79,7 @@ impl Verified {
     }
 }
 
-/// Whether the token is bound in this way. A token presented with a DPoP proof but not bound to a key is refused by
-/// [`crate::dpop`], not here: a certificate may well be there for another reason.
+/// Whether the token is bound in this way. A certificate may be there for another reason than to bind a token.
 fn check_binding(what: &'static str, bound: Option<&str>, proven: Option<&str>) -> Result<bool, JwtError> {
     match (bound, proven) {
         (None, _) => Ok(false),
