@@ -27,6 +27,7 @@ pub mod stepup;
 
 // what they may do, and how often
 pub mod limit;
+pub mod policy;
 
 pub use exchange::{Answer, Ask};
 pub use identity::{Authentication, Identity, Method};

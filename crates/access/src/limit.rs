@@ -22,6 +22,7 @@ mod rate;
 pub mod shared;
 mod table;
 
+pub(crate) use config::matches;
 pub use config::{
     Algorithm, Alone, Config, ConfigError, Count, Full, KEYS_MAX, LIMITS_MAX, LOG_PERMITS_MAX, Limit,
     Missing, Part, PrefixLengths, SharedConfig,
