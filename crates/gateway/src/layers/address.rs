@@ -2,6 +2,7 @@
 use super::Layer;
 use crate::config::{Config, ConfigError};
 use serde::Deserialize;
+use std::net::IpAddr;
 
 /// Settings of the layer.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -18,5 +19,13 @@ impl Layer for Address {
     fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
         let _ = (&config.client_address, before);
         Ok(Self {})
+    }
+}
+
+impl Address {
+    /// Whether a peer is a proxy that is trusted.
+    pub(crate) fn is_trusted(&self, peer: IpAddr) -> bool {
+        let _ = peer;
+        false
     }
 }

@@ -1,6 +1,7 @@
 //! What rules find.
 use super::Layer;
 use crate::config::{Config, ConfigError};
+use crate::exchange::Exchange;
 use serde::Deserialize;
 
 /// Settings of the layer.
@@ -18,5 +19,12 @@ impl Layer for Waf {
     fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
         let _ = (&config.waf, before);
         Ok(Self {})
+    }
+}
+
+impl Waf {
+    /// The last phase, and the log of matches.
+    pub(crate) fn finish(&self, exchange: &mut Exchange<'_>) {
+        let _ = exchange;
     }
 }
