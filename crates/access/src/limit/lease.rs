@@ -99,6 +99,3 @@ impl Cell for Held {
         None
     }
 }
-
-#[cfg(test)]
-mod tests;
