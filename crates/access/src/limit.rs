@@ -31,6 +31,3 @@ pub use decide::{LimitDecision, Limiter, Plan, Stage, Standing, Verdict};
 pub use key::{Facts, LimitKey};
 pub use rate::{PERIOD_SECONDS_MAX, Period, Rate, RateError};
 pub use shared::{ASKS_MAX, Budget, Grant, Lease, SharedError, SharedLimits, Terms, Want};
-
-#[cfg(test)]
-mod tests;

@@ -77,6 +77,8 @@ pub(crate) struct Exchange<'g> {
     pub(crate) identity: Option<access::Identity>,
     /// The inspection under way.
     pub(crate) waf: Option<waf::Transaction<'g>>,
+    /// What the rules did not see; told in log and events.
+    pub(crate) uninspected: Option<&'static str>,
     pub(crate) decisions: Vec<Decision>,
     /// The layer that answered; `upstream` when no layer stopped the request.
     pub(crate) answered_by: &'static str,

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 /// Settings of the layer.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Settings {}
 
 /// The layer.

@@ -71,6 +71,7 @@ pub(super) async fn request(
         client: connection.peer.ip().to_canonical(),
         identity: None,
         waf: None,
+        uninspected: None,
         decisions: Vec::new(),
         answered_by: "",
         answer_headers: Vec::new(),
