@@ -29,6 +29,9 @@ pub mod stepup;
 pub mod limit;
 pub mod policy;
 
+// what several gateways know together
+pub mod shared;
+
 pub use exchange::{Answer, Ask};
 pub use identity::{Authentication, Identity, Method};
 pub use secret::{Secret, SecretFrom};
