@@ -18,6 +18,8 @@ pub(super) mod decode;
 mod memory;
 mod rules;
 
+pub(crate) use rules::read as read_file;
+
 /// Settings of the layer.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]

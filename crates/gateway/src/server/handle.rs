@@ -69,6 +69,7 @@ pub(super) async fn request(
         head,
         body,
         client: connection.peer.ip().to_canonical(),
+        cost: None,
         identity: None,
         waf: None,
         uninspected: None,

@@ -30,7 +30,7 @@ type Plans = (Sources, Option<Arc<Plan>>, Option<Arc<Plan>>);
 type Before<'a> = (&'a Sources, &'a Option<Arc<Plan>>, &'a Option<Arc<Plan>>);
 
 /// Reads a file whole.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
     let size = path.metadata().map_err(|error| error.to_string())?.len();
     if size > FILE_BYTES_MAX {
         return Err(format!("is larger than {FILE_BYTES_MAX} bytes"));
