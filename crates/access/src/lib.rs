@@ -4,6 +4,7 @@
 //! an introspection) is a request that the caller sends and an answer that it hands back ([`exchange`]).
 //!
 //! INVARIANT: what cannot be decided is denied.
+pub mod block;
 pub mod encode;
 pub mod exchange;
 pub mod identity;
@@ -11,6 +12,8 @@ pub mod json;
 mod moment;
 pub mod replay;
 pub mod secret;
+#[cfg(test)]
+mod testing;
 
 // who somebody is
 pub mod certificate;
@@ -26,6 +29,10 @@ pub mod stepup;
 
 // what they may do, and how often
 pub mod limit;
+pub mod policy;
+
+// what several gateways know together
+pub mod shared;
 
 pub use exchange::{Answer, Ask};
 pub use identity::{Authentication, Identity, Method};

@@ -6,6 +6,7 @@ mod action;
 mod config;
 mod names;
 mod operator;
+mod print;
 mod variable;
 
 use std::fmt;
@@ -15,6 +16,7 @@ pub use action::{
 };
 pub use config::{BodyLimitAction, Config, EngineMode};
 pub use operator::{Macro, MacroPart, Operation, Operator, Transformation};
+pub(crate) use print::printed;
 pub use variable::{Collection, Selector, Target};
 
 /// A rule set: what its files say, in order, after removals and updates (`SecRuleRemoveById`, `SecRuleUpdateTargetById`, …).

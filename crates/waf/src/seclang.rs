@@ -9,6 +9,7 @@ mod limits;
 mod lines;
 mod load;
 mod operator;
+mod print;
 mod problem;
 mod settings;
 mod target;
@@ -17,15 +18,18 @@ mod update;
 use crate::rule::{Place, RuleSet};
 
 pub use limits::{
-    CHAIN_MAX, FILE_BYTES_MAX, FILES_MAX, INCLUDE_DEPTH_MAX, LINE_BYTES_MAX, PROBLEMS_MAX, RULES_MAX,
+    BYTES_MAX, CHAIN_MAX, FILE_BYTES_MAX, FILES_MAX, INCLUDE_DEPTH_MAX, LINE_BYTES_MAX, PROBLEMS_MAX,
+    PROBLEMS_OF_DIRECTIVE_MAX, RULES_MAX,
 };
+
+pub use print::{PRINTED_MAIN, print};
 
 /// Where rule files and the data files beside them come from; the caller does the reading.
 pub trait Files {
     /// The bytes of a file. `from` is the file that names it: a relative path starts in its folder ([`resolve`]).
     fn read(&self, path: &str, from: Option<&str>) -> Result<Vec<u8>, String>;
-    /// The files that a pattern of `Include` names (`rules/*.conf`), sorted by name, each written as the pattern is: absolute, or
-    /// relative to the folder of `from`.
+    /// The files that a pattern of `Include` names (`rules/*.conf`), sorted by name, each so that [`read`](Self::read) finds it with no
+    /// `from`.
     fn list(&self, pattern: &str, from: Option<&str>) -> Result<Vec<String>, String>;
 }
 
@@ -59,9 +63,7 @@ impl Files for MemoryFiles {
 
     fn list(&self, pattern: &str, from: Option<&str>) -> Result<Vec<String>, String> {
         let full = resolve(pattern, from);
-        let added = full.len() - pattern.len();
-        let names = self.files.keys().filter(|name| is_like(name, &full));
-        Ok(names.filter_map(|name| name.get(added..)).map(str::to_owned).collect())
+        Ok(self.files.keys().filter(|name| is_like(name, &full)).cloned().collect())
     }
 }
 
@@ -112,7 +114,7 @@ pub struct SeclangProblem {
 /// Reads the file and everything that it includes. Every problem is told, not only the first.
 pub fn load(path: &str, files: &dyn Files) -> (RuleSet, Vec<SeclangProblem>) {
     let mut loader = load::Loader::new(files);
-    loader.file(path, None);
+    loader.entry(path);
     loader.finish()
 }
 

@@ -76,6 +76,9 @@ pub struct Limit {
     /// Only requests of these routes (`GET /orders/{id}`; `*` at the end stands for anything). Empty: all.
     #[serde(default)]
     pub routes: Vec<String>,
+    /// Only requests of routes that name this limit themselves.
+    #[serde(default)]
+    pub named_only: bool,
     #[serde(default)]
     pub count: Count,
     /// What a limit by identity, credential or API key does with a request that has none.
@@ -246,6 +249,8 @@ pub enum ConfigError {
     Gateways,
     #[error("the cost of `{0}` is 0; a request costs 1 or more")]
     Cost(String),
+    #[error("no limit is called `{0}`")]
+    Unknown(String),
 }
 
 impl Limit {
@@ -265,7 +270,8 @@ impl Limit {
     /// Whether requests of a route count.
     #[must_use]
     pub fn applies_to(&self, route: &str) -> bool {
-        self.routes.is_empty() || self.routes.iter().any(|pattern| matches(pattern, route))
+        !self.named_only
+            && (self.routes.is_empty() || self.routes.iter().any(|pattern| matches(pattern, route)))
     }
 
     fn check(&self) -> Result<(), ConfigError> {

@@ -1,4 +1,5 @@
 //! The decision over all limits at once.
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use super::table::{Hashed, Held, Table};
 /// All limits of a configuration, with their counts. Shared between threads behind a reference.
 #[derive(Debug)]
 pub struct Limiter {
-    entries: Vec<Entry>,
+    entries: Vec<Arc<Entry>>,
     config: Config,
     /// Until when the shared state counts as not reachable. Nanoseconds.
     alone_until: AtomicU64,
@@ -112,9 +113,25 @@ impl Limiter {
     /// # Errors
     /// The first thing in the configuration that cannot work.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
+        Self::renewed(config, None)
+    }
+
+    /// The same for a configuration that was read again: limits that did not change keep their counts.
+    ///
+    /// # Errors
+    /// The first thing in the configuration that cannot work.
+    pub fn renewed(config: Config, before: Option<&Self>) -> Result<Self, ConfigError> {
         config.check()?;
-        let entries = config.limits.iter().map(|limit| Entry::new(limit, &config)).collect();
-        Ok(Self { entries, config, alone_until: AtomicU64::new(0) })
+        let is_same =
+            |before: &&Self| before.config.prefix == config.prefix && before.config.shared == config.shared;
+        let old = before.filter(is_same).map_or(&[] as &[Arc<Entry>], |before| &before.entries);
+        let entry = |limit: &Limit| {
+            let kept = old.iter().find(|entry| entry.limit == *limit).map(Arc::clone);
+            kept.unwrap_or_else(|| Arc::new(Entry::new(limit, &config)))
+        };
+        let entries = config.limits.iter().map(entry).collect();
+        let alone_until = before.map_or(0, |before| before.alone_until.load(Ordering::Acquire));
+        Ok(Self { entries, config, alone_until: AtomicU64::new(alone_until) })
     }
 
     #[must_use]
@@ -125,9 +142,27 @@ impl Limiter {
     /// The limits of a route. Worth keeping beside the route.
     #[must_use]
     pub fn plan(&self, route: &str) -> Plan {
-        let applies = |(_, entry): &(usize, &Entry)| entry.limit.applies_to(route);
-        let limits = self.entries.iter().enumerate().filter(applies).map(|(index, _)| index).collect();
+        let limits = self.places(|limit| limit.applies_to(route));
         Plan { limits, cost: self.config.cost(route).max(1) }
+    }
+
+    /// The same for a route that names further limits and says what its requests cost.
+    ///
+    /// # Errors
+    /// A name that no limit has.
+    pub fn plan_with(&self, route: &str, names: &[String], cost: u32) -> Result<Plan, ConfigError> {
+        if let Some(unknown) =
+            names.iter().find(|name| !self.entries.iter().any(|one| one.limit.name == **name))
+        {
+            return Err(ConfigError::Unknown(unknown.clone()));
+        }
+        let limits = self.places(|limit| limit.applies_to(route) || names.contains(&limit.name));
+        Ok(Plan { limits, cost: cost.max(1) })
+    }
+
+    fn places(&self, applies: impl Fn(&Limit) -> bool) -> Vec<usize> {
+        let entries = self.entries.iter().enumerate();
+        entries.filter(|(_, entry)| applies(&entry.limit)).map(|(index, _)| index).collect()
     }
 
     /// Decides a request, and books it when all limits admit it.
@@ -176,6 +211,27 @@ impl Limiter {
         decision
     }
 
+    /// Leases that the next requests like this one will need soon: asked for now, nobody waits for them.
+    #[must_use]
+    pub fn ahead(&self, plan: &Plan, stage: Stage, facts: &Facts<'_>, now: Duration) -> Vec<Want> {
+        let now = nanos(now);
+        let mut wants = Vec::new();
+        for (index, entry) in self.chosen(plan, stage) {
+            let Counts::Shared { leases, .. } = &entry.counts else { continue };
+            let Some(key) = entry.maker.hashed(facts) else { continue };
+            let mut held = leases.hold(key, now);
+            let is_aggregate = held.is_aggregate();
+            let Some(state) = held.state().filter(|state| state.is_low(now)) else { continue };
+            let cost = entry.cost(plan, facts);
+            let (permits, debt) = state.wish(&entry.rule, cost);
+            let Some(key) = entry.maker.written(facts, is_aggregate) else { continue };
+            let (name, terms) = (entry.limit.name.clone(), entry.terms(&self.config));
+            let now = Duration::from_nanos(now);
+            wants.push(Want { limit: index, name, key, permits, least: cost, debt, now, terms });
+        }
+        wants
+    }
+
     /// Books a failure (a wrong password or token) in the limits that count them.
     pub fn failed(&self, plan: &Plan, facts: &Facts<'_>, now: Duration) {
         let now = nanos(now);
@@ -222,14 +278,14 @@ impl Limiter {
     /// Limits that count new keys together because all places are taken: something to alert on.
     #[must_use]
     pub fn crowded(&self, now: Duration) -> Vec<&str> {
-        let is_crowded = |entry: &&Entry| entry.is_crowded(nanos(now));
+        let is_crowded = |entry: &&Arc<Entry>| entry.is_crowded(nanos(now));
         self.entries.iter().filter(is_crowded).map(|entry| entry.limit.name.as_str()).collect()
     }
 
     /// Bytes that all tables take, without what logs grow to.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.entries.iter().map(Entry::bytes).sum()
+        self.entries.iter().map(|entry| entry.bytes()).sum()
     }
 
     /// What a limit gives at once, and in how many nanoseconds that comes back.
@@ -244,7 +300,8 @@ impl Limiter {
     }
 
     fn chosen<'a>(&'a self, plan: &'a Plan, stage: Stage) -> impl Iterator<Item = (usize, &'a Entry)> {
-        let entries = plan.limits.iter().filter_map(|index| Some((*index, self.entries.get(*index)?)));
+        let entries =
+            plan.limits.iter().filter_map(|index| Some((*index, self.entries.get(*index)?.as_ref())));
         entries.filter(move |(_, entry)| match stage {
             Stage::Before => entry.limit.is_before(),
             Stage::After => !entry.limit.is_before(),

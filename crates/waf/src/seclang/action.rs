@@ -1,7 +1,7 @@
 //! Lists of actions: `id:1,phase:2,t:none,msg:'a, b',setvar:'tx.x=+1',deny`.
 use super::control::control;
 use super::lines::unescape;
-use super::problem::{Wrong, short};
+use super::problem::{Wrong, check_end, is_enough, short};
 use super::target::macro_text;
 use crate::rule::{
     Action, Collection, Disruptive, Flow, Metadata, Persistent, Phase, SetVariable, Severity, Transformation,
@@ -100,12 +100,14 @@ pub(super) fn actions(text: &str, wrongs: &mut Vec<Wrong>) -> ActionList {
         wrongs
             .push(Wrong::new("the list of actions is empty").help("write for example `id:100,phase:2,pass`"));
     }
-    while !rest.is_empty() {
+    while !rest.is_empty() && !is_enough(wrongs) {
         let (name, value, after) = split_action(rest);
         let read = match NAMES.iter().find(|known| known.eq_ignore_ascii_case(name)) {
             Some(&known) => {
                 list.names.push(known);
-                value.and_then(|value| apply(&mut list, known, value, wrongs))
+                let checked =
+                    value.and_then(|value| value.as_deref().map_or(Ok(()), check_end).map(|()| value));
+                checked.and_then(|value| apply(&mut list, known, value, wrongs))
             }
             None => Err(Wrong::unknown("action", name, NAMES.iter().copied())),
         };
@@ -214,7 +216,11 @@ fn apply(
         "chain" => list.chain = true,
         "multiMatch" => list.multi_match = true,
         "allow" | "block" | "deny" | "drop" | "pass" | "redirect" => {
-            list.decision = Some(decision(name, value)?)
+            // A `block` beside another decision changes nothing, whichever stands first (ModSecurity 3 runs the other last).
+            let decided = decision(name, value)?;
+            if decided != Decision::Block || list.decision.is_none() {
+                list.decision = Some(decided);
+            }
         }
         "accuracy" | "logdata" | "maturity" | "msg" | "rev" | "severity" | "tag" | "ver" => {
             metadata(&mut list.metadata, name, needed(name, value)?)?;

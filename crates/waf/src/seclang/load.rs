@@ -1,7 +1,9 @@
 //! Files to rules: follows `Include`, puts chains together, hands every directive to its reader.
 use super::action::{ActionList, DENY_STATUS, Decision, actions};
 use super::control::id_ranges;
-use super::limits::{CHAIN_MAX, FILE_BYTES_MAX, FILES_MAX, INCLUDE_DEPTH_MAX, PROBLEMS_MAX, RULES_MAX};
+use super::limits::{
+    BYTES_MAX, CHAIN_MAX, FILE_BYTES_MAX, FILES_MAX, INCLUDE_DEPTH_MAX, PROBLEMS_MAX, RULES_MAX,
+};
 use super::lines::{Word, directives, unescape, word};
 use super::operator::operation;
 use super::problem::{Wrong, short};
@@ -67,6 +69,7 @@ pub(super) struct Loader<'a> {
     /// `SecRemoteRulesFailAction Warn`
     is_remote_optional: bool,
     files_read: usize,
+    bytes_read: usize,
     rules: usize,
     /// The folder's files being read, from the outermost.
     depth: usize,
@@ -85,17 +88,21 @@ impl<'a> Loader<'a> {
             is_chain_open: false,
             is_remote_optional: false,
             files_read: 0,
+            bytes_read: 0,
             rules: 0,
             depth: 0,
         }
     }
 
-    /// Reads one file with everything that it includes. `from` is the directive that names it.
-    pub(super) fn file(&mut self, path: &str, from: Option<&Place>) {
-        let name: Arc<str> = super::resolve(path, from.map(|place| &*place.file)).into();
-        let nowhere = Place { file: name.clone(), line: 1 };
-        let at = from.unwrap_or(&nowhere);
-        match self.read(path, from.map(|place| &*place.file)) {
+    /// Reads the first file with everything that it includes.
+    pub(super) fn entry(&mut self, path: &str) {
+        self.file(path, &Place { file: path.into(), line: 1 }, None);
+    }
+
+    /// Reads one file that the directive at `at` names; a relative path starts in the folder of `from`.
+    fn file(&mut self, path: &str, at: &Place, from: Option<&str>) {
+        let name: Arc<str> = super::resolve(path, from).into();
+        match self.read(path, from) {
             Ok(bytes) => {
                 for directive in directives(&bytes) {
                     if self.problems.len() >= PROBLEMS_MAX || self.rules > RULES_MAX {
@@ -124,10 +131,17 @@ impl<'a> Loader<'a> {
         if bytes.len() > FILE_BYTES_MAX {
             return Err(Wrong::new(format!("`{}` is larger than {FILE_BYTES_MAX} bytes", short(path))));
         }
+        self.bytes_read += bytes.len();
+        if self.bytes_read > BYTES_MAX {
+            return Err(Wrong::new(format!("the rule set is larger than {BYTES_MAX} bytes")));
+        }
         Ok(bytes)
     }
 
     fn tell(&mut self, at: &Place, wrong: Wrong) {
+        if self.problems.len() >= PROBLEMS_MAX {
+            return;
+        }
         self.problems.push(SeclangProblem {
             at: at.clone(),
             message: wrong.message,
@@ -200,7 +214,7 @@ impl<'a> Loader<'a> {
             if is_optional && !is_pattern && self.files.read(&name, Some(&at.file)).is_err() {
                 continue;
             }
-            self.file(&name, Some(at));
+            self.file(&name, at, Some(&*at.file).filter(|_| !is_pattern));
         }
         self.depth -= 1;
         Ok(())
@@ -228,7 +242,7 @@ impl<'a> Loader<'a> {
 
     fn marker(&mut self, rest: &str) -> Result<(), Wrong> {
         let name = settings::plain(rest);
-        if name.is_empty() || name.contains([' ', '\t']) {
+        if name.is_empty() || name.contains([' ', '\t', '"', '\'', '\\']) {
             return Err(Wrong::new("`SecMarker` wants one name").help("write `SecMarker END-OF-CHECKS`"));
         }
         self.count()?;
@@ -444,7 +458,7 @@ impl<'a> Loader<'a> {
             let at = rule.at.clone();
             self.tell(
                 &at,
-                Wrong::new("the rule ends in `chain`, but no rule follows")
+                Wrong::note("the rule never matches: it ends in `chain`, but no rule follows")
                     .help("add the chained rule, or leave `chain` out"),
             );
         }
@@ -494,7 +508,8 @@ fn action_words(rest: &str, wrongs: &mut Vec<Wrong>) -> ActionList {
                 .help("put all actions into one pair of quotes, divided by commas"),
         );
     }
-    actions(text, wrongs)
+    // ModSecurity takes a pair of quotes with nothing inside.
+    if text.trim().is_empty() { ActionList::default() } else { actions(text, wrongs) }
 }
 
 /// What must stand on the head of a chain.

@@ -1,7 +1,7 @@
 //! Directives that set something: `SecRuleEngine On`, `SecRequestBodyLimit 13107200`, …
 use super::control::{mode, switch};
 use super::lines::unescape;
-use super::problem::{Wrong, short};
+use super::problem::{Wrong, check_end, short};
 use crate::rule::{BodyLimitAction, Config, EngineMode};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,8 +43,7 @@ const WITHOUT_EFFECT: &[&str] = &[
 ];
 
 /// What `On` would ask of these cannot be given: only `Off` is read without a word.
-const ONLY_OFF: &[&str] =
-    &["SecConnEngine", "SecContentInjection", "SecHashEngine", "SecInterceptOnError", "SecXmlExternalEntity"];
+const ONLY_OFF: &[&str] = &["SecConnEngine", "SecContentInjection", "SecHashEngine", "SecInterceptOnError"];
 
 const SETTINGS: &[&str] = &[
     "SecArgumentSeparator",
@@ -104,6 +103,9 @@ pub(super) fn set(
 ) -> Option<Result<(), Wrong>> {
     let known = |table: &[&'static str]| table.iter().copied().find(|known| known.eq_ignore_ascii_case(name));
     let plain = plain(value);
+    if let Err(wrong) = check_end(&plain) {
+        return Some(Err(wrong));
+    }
     if let Some(name) = known(SETTINGS) {
         return Some(setting(config, name, &plain, read));
     }
@@ -113,7 +115,13 @@ pub(super) fn set(
                 Wrong::new(format!("`{name} On` is not supported")).help(format!("write `{name} Off`"))
             ));
         }
+        let reads_entities = name == "SecXmlExternalEntity" && plain.eq_ignore_ascii_case("on");
         config.without_effect.insert(name.to_owned(), plain);
+        if reads_entities {
+            return Some(Err(
+                Wrong::note("external entities are never read here").help(format!("write `{name} Off`"))
+            ));
+        }
         return Some(Ok(()));
     }
     known(UNSUPPORTED)
@@ -190,7 +198,7 @@ fn limit_action(name: &str, value: &str) -> Result<BodyLimitAction, Wrong> {
 }
 
 /// `SecUnicodeMapFile FILE CODEPAGE`: in the file, a line with the code page's number begins a table of `code point:byte`
-/// pairs in hexadecimal, which goes on to the next empty line.
+/// pairs in hexadecimal, which goes on to the next word of another form.
 fn unicode_map(value: &str, read: &mut super::operator::ReadData<'_>) -> Result<BTreeMap<u32, u8>, Wrong> {
     let help = "write `SecUnicodeMapFile unicode.mapping 20127`";
     let Some((file, page)) = value.rsplit_once([' ', '\t']) else {
@@ -201,23 +209,23 @@ fn unicode_map(value: &str, read: &mut super::operator::ReadData<'_>) -> Result<
         .map_err(|_| Wrong::new(format!("`{}` is no number of a code page", short(page))).help(help))?;
     let bytes = read(plain(file).as_str())?;
     let text = String::from_utf8_lossy(&bytes);
-    let mut map = BTreeMap::new();
-    let mut is_found = false;
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let first = line.split([' ', '\t']).next().unwrap_or_default();
-        if !first.contains(':') {
-            if is_found {
-                break;
+    // The full stops of other scripts (RFC 3490, 3.1), which no file needs to name.
+    let mut map = BTreeMap::from([(0x002E, b'.'), (0x3002, b'.'), (0xFF0E, b'.'), (0xFF61, b'.')]);
+    let built_in = map.len();
+    let (mut is_found, mut is_inside) = (false, false);
+    for word in text.split_ascii_whitespace() {
+        match word.split_once(':') {
+            Some((point, byte)) if is_found => {
+                is_inside = true;
+                let point = u32::from_str_radix(point, 16).ok();
+                map.extend(point.zip(u8::from_str_radix(byte, 16).ok()));
             }
-            is_found = first.parse() == Ok(page);
-        } else if is_found {
-            let pairs = line.split_ascii_whitespace().filter_map(|pair| pair.split_once(':'));
-            map.extend(pairs.filter_map(|(point, byte)| {
-                Some((u32::from_str_radix(point, 16).ok()?, u8::from_str_radix(byte, 16).ok()?))
-            }));
+            None if is_inside => break,
+            None => is_found |= word.parse() == Ok(page),
+            Some(_) => {}
         }
     }
-    if map.is_empty() {
+    if map.len() == built_in {
         return Err(Wrong::new(format!("`{}` has no table for code page {page}", short(file))).help(help));
     }
     Ok(map)

@@ -30,7 +30,7 @@ fn unknown_words_are_told_with_the_nearest_known_one() {
             error: main.conf:2: unknown variable `ARGZ`
                 did you mean `ARGS`?
             error: main.conf:2: unknown operator `@rxx`
-                did you mean `rx`?
+                did you mean `@rx`?
             error: main.conf:2: unknown action `fase`
                 did you mean `pass`?
             error: main.conf:2: unknown transformation `lowercaes`
@@ -39,4 +39,16 @@ fn unknown_words_are_told_with_the_nearest_known_one() {
                 did you mean `SecRequestBodyAccess`?
         "#]],
     );
+}
+
+/// What is printed is read back as the same, without a problem.
+pub(super) fn assert_prints_the_same(rules: &RuleSet) {
+    let printed = print(rules);
+    let (again, problems) = load(PRINTED_MAIN, &printed);
+    let fatal: String = problems.iter().filter(|problem| problem.fatal).map(told).collect();
+    assert_eq!(fatal, "", "{rules}");
+    if !rules.is_same(&again) {
+        assert_eq!(rules.to_string(), again.to_string());
+        assert_eq!(format!("{rules:#?}"), format!("{again:#?}"));
+    }
 }

@@ -144,33 +144,29 @@ pub(super) fn hex(value: &[u8], out: &mut Vec<u8>) -> bool {
 
 /// `&#10;`, `&#xa;` and five names, the semicolon optional. Numbers may have any number of digits; their low byte counts.
 ///
-/// ModSecurity 3.0.13 began to read two (hexadecimal) or three digits only: with leading zeros a character passes it unread.
-/// Here, as in 3.0.9, all digits are read.
+/// ModSecurity 3.0.13 began to read two (hexadecimal) or three digits only, so that a character with leading zeros passes
+/// unread, and to take any word that begins with a name for the name. Here, as in 3.0.9, all digits and whole names count.
 pub(super) fn html_entities(value: &[u8], out: &mut Vec<u8>) -> bool {
     rewrite(
         value,
         out,
         |rest| memchr(b'&', rest),
         |rest| {
-            let (digits_at, byte, length) = match rest {
+            let (end, byte) = match rest {
                 [_, b'#', b'x' | b'X', digits @ ..] => {
                     let length = run(digits, u8::is_ascii_hexdigit);
-                    (3, low_byte(until(digits, length), 16), length)
+                    (3 + length, low_byte(until(digits, length), 16)?)
                 }
                 [_, b'#', digits @ ..] => {
                     let length = run(digits, u8::is_ascii_digit);
-                    (2, low_byte(until(digits, length), 10), length)
+                    (2 + length, low_byte(until(digits, length), 10)?)
                 }
                 [_, name @ ..] => {
-                    let byte = named_entity(name)?;
-                    (1, byte, run(name, u8::is_ascii_alphanumeric))
+                    let length = run(name, u8::is_ascii_alphanumeric);
+                    (1 + length, named_entity(until(name, length))?)
                 }
                 [] => return None,
             };
-            if length == 0 {
-                return None;
-            }
-            let end = digits_at + length;
             Escape::byte(end + usize::from(byte_at(rest, end) == b';'), byte)
         },
     )
@@ -181,22 +177,21 @@ fn run(text: &[u8], belongs: impl Fn(&u8) -> bool) -> usize {
 }
 
 /// The low byte of a number, which stops growing at the greatest `long` as `strtol` does.
-fn low_byte(digits: &[u8], radix: i64) -> u8 {
+fn low_byte(digits: &[u8], radix: i64) -> Option<u8> {
+    if digits.is_empty() {
+        return None;
+    }
     let number = digits
         .iter()
         .filter_map(|&byte| hex_digit(byte))
         .try_fold(0i64, |number, digit| number.checked_mul(radix)?.checked_add(i64::from(digit)));
-    (number.unwrap_or(i64::MAX) & 0xff) as u8
+    Some((number.unwrap_or(i64::MAX) & 0xff) as u8)
 }
 
-/// A name counts when the letters and digits after `&` begin with it.
 fn named_entity(name: &[u8]) -> Option<u8> {
     const NAMES: [(&[u8], u8); 5] =
         [(b"quot", b'"'), (b"amp", b'&'), (b"lt", b'<'), (b"gt", b'>'), (b"nbsp", 0xa0)];
-    NAMES
-        .iter()
-        .find(|(known, _)| until(name, known.len()).eq_ignore_ascii_case(known))
-        .map(|&(_, byte)| byte)
+    NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|&(_, byte)| byte)
 }
 
 /// The letters after a backslash that mean a control character, in C and JavaScript.
