@@ -12,6 +12,8 @@ pub mod json;
 mod moment;
 pub mod replay;
 pub mod secret;
+#[cfg(test)]
+mod testing;
 
 // who somebody is
 pub mod certificate;
@@ -27,6 +29,10 @@ pub mod stepup;
 
 // what they may do, and how often
 pub mod limit;
+pub mod policy;
+
+// what several gateways know together
+pub mod shared;
 
 pub use exchange::{Answer, Ask};
 pub use identity::{Authentication, Identity, Method};

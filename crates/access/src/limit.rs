@@ -22,6 +22,7 @@ mod rate;
 pub mod shared;
 mod table;
 
+pub(crate) use config::matches;
 pub use config::{
     Algorithm, Alone, Config, ConfigError, Count, Full, KEYS_MAX, LIMITS_MAX, LOG_PERMITS_MAX, Limit,
     Missing, Part, PrefixLengths, SharedConfig,
@@ -30,6 +31,3 @@ pub use decide::{LimitDecision, Limiter, Plan, Stage, Standing, Verdict};
 pub use key::{Facts, LimitKey};
 pub use rate::{PERIOD_SECONDS_MAX, Period, Rate, RateError};
 pub use shared::{ASKS_MAX, Budget, Grant, Lease, SharedError, SharedLimits, Terms, Want};
-
-#[cfg(test)]
-mod tests;

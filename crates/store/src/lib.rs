@@ -5,10 +5,14 @@
 //!
 //! Deliberately absent: replication, consensus or a query engine of our own; any knowledge of what is kept.
 mod clock;
+pub mod cluster;
+pub mod embedded;
 mod key;
 mod state;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use cluster::Cluster;
+pub use embedded::Embedded;
 pub use key::{Key, KeyError};
 pub use state::{
     Change, EXPIRES_IN_MAX, Entry, Expect, KEYS_MAX, Pending, Put, Revision, State, StateError,

@@ -2,13 +2,18 @@
 //!
 //! [`plan`] says how a rule set is compiled; read that first.
 mod actions;
+mod automaton;
 mod compile;
+mod groups;
 mod inputs;
+mod literals;
 mod names;
 mod number;
 mod plan;
 mod pool;
 mod request;
+mod scan;
+mod seen;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -29,6 +34,9 @@ pub use transaction::Transaction;
 /// A rule set made ready: immutable, shared by threads, swapped whole on reload.
 pub struct Plan {
     rules: plan::Rules,
+    groups: Vec<groups::Group>,
+    /// Whether groups are used; without them everything is evaluated, which is slow and obvious.
+    grouped: bool,
     names: names::Names,
     config: Config,
     limits: Limits,
@@ -75,19 +83,22 @@ impl Plan {
         limits.arguments_max = config.arguments_max.unwrap_or(limits.arguments_max);
         limits.depth_max = config.json_depth_max.unwrap_or(limits.depth_max);
         limits.regex_steps_max = config.pcre_match_limit.unwrap_or(limits.regex_steps_max);
-        let compiled = compile::compile(rules, &mut names, limits.regex_steps_max)?;
+        let mut compiled = compile::compile(rules, &mut names, limits.regex_steps_max)?;
         let scores = ScoreSlots {
             inbound: names.slot(b"blocking_inbound_anomaly_score"),
             outbound: names.slot(b"blocking_outbound_anomaly_score"),
             detection_inbound: names.slot(b"detection_inbound_anomaly_score"),
             detection_outbound: names.slot(b"detection_outbound_anomaly_score"),
         };
+        let groups = groups::group(&mut compiled);
         let uses = &compiled.uses;
         let wants_full_request = uses.contains(&crate::rule::Collection::FullRequest)
             || uses.contains(&crate::rule::Collection::FullRequestLength);
         let wants_time = uses.iter().any(|collection| compile::is_time(*collection));
         Ok(Self {
             rules: compiled,
+            groups,
+            grouped: true,
             names,
             config,
             limits,
@@ -96,6 +107,12 @@ impl Plan {
             wants_time,
             pool: pool::Pool::default(),
         })
+    }
+
+    /// The same plan without any shortcut: what tests compare with, and 100 times slower.
+    #[must_use]
+    pub fn plain(self) -> Self {
+        Self { grouped: false, ..self }
     }
 
     /// Whether the rules want to see response bodies, and of which media types (`SecResponseBodyAccess`, `SecResponseBodyMimeType`).

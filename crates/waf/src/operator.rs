@@ -222,6 +222,15 @@ impl Matcher {
         outcome == Outcome::Match
     }
 
+    /// The phrases of `@pm`, which look at no case, for combined automata.
+    #[must_use]
+    pub fn phrases(&self) -> Option<&[Vec<u8>]> {
+        match &self.kind {
+            Kind::Phrases(phrases) => Some(phrases.phrases()),
+            _ => None,
+        }
+    }
+
     /// The regular expression of `@rx` in the syntax of `regex-syntax` (PCRE's forms rewritten), for combined automata.
     /// `None` when it is no `@rx`, or needs backreferences or look-around.
     ///

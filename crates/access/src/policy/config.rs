@@ -83,6 +83,8 @@ pub struct Requirement {
     pub methods: BTreeSet<String>,
     /// All of these scopes.
     pub scopes: BTreeSet<String>,
+    /// A client certificate beside it.
+    pub mutual_tls: bool,
     /// No identity is needed (`{}` in OpenAPI).
     pub anonymous: bool,
 }

@@ -35,9 +35,6 @@ pub(super) fn compile(set: &RuleSet, names: &mut Names, regex_steps_max: usize) 
                 };
                 let compiled = compile_rule(&mut compiler, rule, &markers, &index)?;
                 let number = u32::try_from(rules.rules.len()).unwrap_or(u32::MAX);
-                for tag in rule.metadata.tags.iter().filter_map(rule::Macro::as_text) {
-                    rules.tags.entry(String::from_utf8_lossy(tag).into_owned()).or_default().push(number);
-                }
                 let phase = position(rule.phase);
                 if let Some(steps) = rules.phases.get_mut(phase) {
                     steps.push(Step::Rule(number));
@@ -161,7 +158,7 @@ fn compile_rule(
         severity: metadata.severity,
         tags,
         revision: metadata.revision.clone(),
-        at: rule.at.clone(),
+        member: None,
     })
 }
 

@@ -7,19 +7,17 @@
 //! 2. A [`Rule`] has [`Link`]s: a chain of conditions. A link names where its values come from ([`Source`]), how they are transformed
 //!    ([`Pipeline`]) and what is asked of them ([`Test`]).
 //! 3. Names of `TX` are numbers ([`Names`]): a rule that reads or adds to `tx.inbound_anomaly_score_pl1` touches one slot of a list.
-//! 4. Rules whose first link looks at the request alone belong to *groups* ([`prefilter`](super::prefilter)). When the walk
+//! 4. Rules whose first link looks at the request alone belong to *groups* ([`groups`](super::groups), [`scan`](super::scan)). When the walk
 //!    comes to the first rule of a group, the whole group is asked at once which values could match any of its rules at all; almost always
 //!    none can, and the rules of that group are stepped over. What is left over is evaluated exactly, so a group can only
-//!    save work, never change a result. `Plan::plain` walks without groups, and is what tests compare with.
+//!    save work, never change a result. [`Plan::plain`](super::Plan::plain) walks without groups, and is what tests compare with.
 //!
 //! A plan never changes after it is compiled. Memory that a transaction needs is lent by [`pool`](super::pool).
+use super::groups::Member;
 use super::inputs::{Part, Store};
 use super::names::Slot;
 use crate::operator::Matcher;
-use crate::rule::{
-    Collection, Control, Disruptive, Metadata, Persistent, Phase, Place, Severity, Transformation,
-};
-use std::collections::BTreeMap;
+use crate::rule::{Collection, Control, Disruptive, Metadata, Persistent, Phase, Severity, Transformation};
 use std::sync::Arc;
 
 /// What stands in a phase, in order. Numbers are positions in [`Rules`].
@@ -37,8 +35,6 @@ pub(super) struct Rules {
     pub(super) phases: [Vec<Step>; 5],
     /// Where each marker stands in each phase: its steps' positions, ascending.
     pub(super) markers: [Vec<Vec<u32>>; 5],
-    /// Tags without a macro, and the rules that have them.
-    pub(super) tags: BTreeMap<String, Vec<u32>>,
     /// Collections that rules read.
     pub(super) uses: std::collections::BTreeSet<Collection>,
 }
@@ -60,7 +56,8 @@ pub(super) struct Rule {
     pub(super) severity: Option<Severity>,
     pub(super) tags: Tags,
     pub(super) revision: Option<String>,
-    pub(super) at: Place,
+    /// Its place in a group, when it has one.
+    pub(super) member: Option<Member>,
 }
 
 /// A rule's tags: most often the same for every transaction.
@@ -129,6 +126,8 @@ pub(super) struct Source {
     /// The collection in SecLang's words, for `MATCHED_VAR_NAME`.
     pub(super) label: &'static str,
     pub(super) collection: Collection,
+    /// Its place in the group of the rule, when the rule has one.
+    pub(super) feed: Option<usize>,
 }
 
 /// Which kind of values.

@@ -1,5 +1,7 @@
 //! Memory that transactions borrow and give back.
 use super::inputs::Inputs;
+use super::scan::{Desk, Suspects, Warmth};
+use super::seen::Seen;
 use super::vars::Vars;
 use crate::Fields;
 use crate::operator::Groups;
@@ -26,6 +28,15 @@ pub(super) struct Scratch {
     pub(super) name: Vec<u8>,
     pub(super) snapshot: Fields,
     pub(super) groups: Groups,
+    /// Numbers the phases that used this memory.
+    pub(super) run: u64,
+    /// New states that automata may still build in this phase.
+    pub(super) states_left: u32,
+    pub(super) suspects: Vec<Suspects>,
+    pub(super) warmth: Vec<Option<Warmth>>,
+    pub(super) seen: Seen,
+    pub(super) desk: Desk,
+    pub(super) positions: Vec<usize>,
 }
 
 /// Memory for the next transaction.

@@ -64,6 +64,7 @@ impl Compiler<'_> {
             count: target.count,
             label,
             collection: target.collection,
+            feed: None,
         })
     }
 

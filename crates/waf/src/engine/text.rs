@@ -69,6 +69,7 @@ impl View<'_> {
             Collection::SessionId => &self.vars.session,
             Collection::UserId => &self.vars.user,
             Collection::ReqbodyProcessor => &self.vars.processor_name,
+            Collection::MscPcreError | Collection::MscPcreLimitsExceeded if self.vars.regex_gave_up => b"1",
             _ => self.inputs.scalar(scalar),
         }
     }
@@ -173,7 +174,7 @@ impl View<'_> {
     }
 
     /// Whether a source takes the member of this name.
-    fn picks(&self, source: &Source, name: &[u8]) -> bool {
+    pub(super) fn picks(&self, source: &Source, name: &[u8]) -> bool {
         self.pick(&source.pick, name) && !source.without.iter().any(|pick| self.pick(pick, name))
     }
 

@@ -249,6 +249,8 @@ pub(super) struct Vars {
     pub(super) request_body_access: Option<bool>,
     pub(super) response_body_access: Option<bool>,
     pub(super) force_request_body: bool,
+    /// `MSC_PCRE_LIMITS_EXCEEDED`
+    pub(super) regex_gave_up: bool,
     /// Rules that `ctl` removed, a bit each; empty when there are none.
     removed: Vec<u64>,
     pub(super) exceptions: Vec<Arc<Exception>>,
@@ -274,6 +276,7 @@ impl Vars {
         self.request_body_access = None;
         self.response_body_access = None;
         self.force_request_body = false;
+        self.regex_gave_up = false;
         self.removed.clear();
         self.exceptions.clear();
     }

@@ -2,15 +2,18 @@
 //!
 //! This follows ModSecurity v3 step by step: `setvar` runs for every value that matches, other actions once, innermost link first, when the
 //! whole chain has matched; `MATCHED_VARS` grows until a rule does not match.
+use super::groups::Member;
 use super::inputs::Inputs;
 use super::number;
 use super::plan::{Compare, Flow, Link, Origin, Pick, Rule, Source, Step, Test, Text};
 use super::pool::Scratch;
+use super::scan;
 use super::text::View;
 use super::trace::Trace;
 use super::vars::{Allowed, Vars};
 use super::{Match, Plan};
 use crate::Disruption;
+use crate::operator::Outcome as Answer;
 use crate::rule::{Collection, EngineMode};
 use crate::{Persistence, transform};
 
@@ -65,6 +68,7 @@ impl<'w> Walk<'w> {
             return;
         }
         self.vars.allowed = Allowed::No;
+        scan::begin(self.scratch);
         let Some(steps) = plan.rules.phases.get(phase) else { return };
         let Some(mut position) = self.jump(phase, 0) else { return };
         while let Some(step) = steps.get(position) {
@@ -105,6 +109,14 @@ impl<'w> Walk<'w> {
     pub(super) fn rule(&mut self, number: u32) -> bool {
         let plan = self.plan;
         let Some(rule) = plan.rules.rules.get(number as usize) else { return false };
+        if let Some(member) = rule.member
+            && !self.may_match(number, member)
+        {
+            if self.vars.matched.len() > 0 {
+                self.vars.matched.clear();
+            }
+            return false;
+        }
         let mut first = true;
         for link in &rule.links {
             let matched = match link.test {
@@ -126,6 +138,18 @@ impl<'w> Walk<'w> {
         true
     }
 
+    /// Asks a rule's group, unless the rule is followed.
+    fn may_match(&mut self, number: u32, member: Member) -> bool {
+        if !self.plan.grouped || self.is_traced(number) {
+            return true;
+        }
+        let run = self.scratch.run;
+        if !self.scratch.suspects.get(member.group).is_some_and(|suspects| suspects.is_asked(run)) {
+            scan::ask(self.plan, self.inputs, self.scratch, member.group);
+        }
+        self.scratch.suspects.get(member.group).is_some_and(|suspects| suspects.has(member.bit))
+    }
+
     /// Evaluates one condition for all of its values.
     fn link(&mut self, at: At<'w>) -> bool {
         let mut any = false;
@@ -142,6 +166,13 @@ impl<'w> Walk<'w> {
         if source.count {
             let count = self.view(at.rule).count(source);
             return self.number(at, source, count);
+        }
+        if at.first
+            && let (Some(member), Some(feed)) = (at.rule.member, source.feed)
+            && self.plan.grouped
+            && !self.is_traced(at.number)
+        {
+            return self.suspects(at, source, member, feed);
         }
         let inputs = self.inputs;
         match (source.from, &source.pick) {
@@ -173,6 +204,40 @@ impl<'w> Walk<'w> {
                 any
             }
         }
+    }
+
+    /// Evaluates the values of a source that may match.
+    fn suspects(&mut self, at: At<'w>, source: &'w Source, member: Member, feed: usize) -> bool {
+        let inputs = self.inputs;
+        let mut positions = std::mem::take(&mut self.scratch.positions);
+        positions.clear();
+        if let Some(suspects) = self.scratch.suspects.get(member.group) {
+            suspects.positions(feed, member.bit, &mut positions);
+        }
+        if matches!(source.pick, Pick::Name(..)) {
+            // As `View::each` gives them.
+            positions.reverse();
+        }
+        let mut any = false;
+        for position in &positions {
+            let (name, bytes) = match source.from {
+                Origin::Scalar(scalar) => (b"".as_slice(), inputs.scalar(scalar)),
+                Origin::Values(store, _) => {
+                    let field = inputs.field(store, *position);
+                    (field.name, field.value)
+                }
+                Origin::Names(store, _) => {
+                    let field = inputs.field(store, *position);
+                    (field.name, field.name)
+                }
+                _ => continue,
+            };
+            if matches!(source.from, Origin::Scalar(_)) || self.view(at.rule).picks(source, name) {
+                any |= self.value(at, Value { label: source.label, name, bytes });
+            }
+        }
+        self.scratch.positions = positions;
+        any
     }
 
     /// Evaluates a count, or a number of `TX`.
@@ -255,9 +320,12 @@ impl<'w> Walk<'w> {
                     if found {
                         self.capture();
                     }
+                    self.vars.regex_gave_up |= self.scratch.groups.limit_exceeded;
                     found
                 } else {
-                    matcher.is_match(value.bytes, &expanded)
+                    let answer = matcher.test(value.bytes, &expanded);
+                    self.vars.regex_gave_up |= answer == Answer::LimitExceeded;
+                    answer == Answer::Match
                 };
                 self.scratch.argument = expanded;
                 found
@@ -368,7 +436,14 @@ impl<'w> Walk<'w> {
 
 /// Scalars that rules write while a phase runs.
 pub(super) fn is_variable(scalar: Collection) -> bool {
-    matches!(scalar, Collection::SessionId | Collection::UserId | Collection::ReqbodyProcessor)
+    matches!(
+        scalar,
+        Collection::SessionId
+            | Collection::UserId
+            | Collection::ReqbodyProcessor
+            | Collection::MscPcreError
+            | Collection::MscPcreLimitsExceeded
+    )
 }
 
 fn compared(compare: Compare, number: i64, wanted: i64) -> bool {

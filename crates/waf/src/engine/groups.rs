@@ -1,0 +1,339 @@
+//! Which rules are asked together, and about which values.
+//!
+//! A *group* is the rules of one phase behind the same gates (`skipAfter` over a number of `TX`: how the Core Rule Set leaves out paranoia levels)
+//! whose first link looks at the request alone. Groups that the gates step over are never asked, nor built.
+//!
+//! A *feed* is a place that values come from: `ARGS`, `REQUEST_HEADERS:User-Agent`, `REQUEST_FILENAME`. Feeds that many of the same rules look at
+//! share a *cluster*: one automaton with the patterns of all those rules, one tree of transformations.
+use super::inputs::{Part, Store};
+use super::plan::{Flow, Link, Origin, Pick, Rules, Source, Step, Test, Text};
+use super::walk::is_variable;
+use crate::rule::{Collection, Transformation};
+use crate::transform::{Features, leaves_alone};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+/// Rules asked together.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) feeds: Vec<Feed>,
+    pub(super) clusters: Vec<Cluster>,
+    /// Words of 64 bits that hold a bit for each rule.
+    pub(super) words: usize,
+}
+
+/// Where values come from.
+#[derive(Debug)]
+pub(super) struct Feed {
+    pub(super) from: Origin,
+    /// One name in lower case, or every member.
+    pub(super) name: Option<Box<[u8]>>,
+    pub(super) cluster: usize,
+    /// The rules that look here, a bit each.
+    pub(super) members: Vec<u64>,
+    /// Whether the same values come again and again: names and headers.
+    pub(super) repeats: bool,
+}
+
+/// Rules that look at the same feeds.
+#[derive(Debug)]
+pub(super) struct Cluster {
+    /// Its number among all clusters of the plan.
+    pub(super) number: u32,
+    /// The tree of transformations; the first is the value itself.
+    pub(super) nodes: Vec<Node>,
+    /// Features that make any transformation do anything.
+    pub(super) spoilers: u32,
+    pub(super) asks: Vec<Ask>,
+    /// Made when it is needed first.
+    pub(super) built: OnceLock<super::scan::Built>,
+}
+
+/// A transformation behind others.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Node {
+    pub(super) parent: usize,
+    pub(super) transformation: Option<Transformation>,
+    /// Features without which it changes nothing.
+    pub(super) spoilers: u32,
+}
+
+/// What one rule asks of a cluster's values.
+#[derive(Debug)]
+pub(super) struct Ask {
+    pub(super) bit: usize,
+    pub(super) rule: u32,
+    /// The nodes whose values it sees: one, or with `multiMatch` every one on the way.
+    pub(super) nodes: Vec<usize>,
+    /// Whether case was set aside on the way, so that the pattern must not look at it.
+    pub(super) folded: bool,
+    /// Whether the operator has a pattern for the automaton; all others are asked themselves.
+    pub(super) in_automaton: bool,
+}
+
+/// A rule's place: its group, its bit there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Member {
+    pub(super) group: usize,
+    pub(super) bit: usize,
+}
+
+/// A gate: what steps over the rules behind it.
+type Gate = (u32, u8, bool, i64);
+
+/// Makes groups, and writes into the rules where they belong.
+pub(super) fn group(rules: &mut Rules) -> Vec<Group> {
+    let mut found: BTreeMap<(usize, Vec<Gate>), Vec<u32>> = BTreeMap::new();
+    for (phase, steps) in rules.phases.iter().enumerate() {
+        let gates = gates(rules, phase, steps);
+        for (position, step) in steps.iter().enumerate() {
+            let Step::Rule(number) = *step else { continue };
+            if rules.rules.get(number as usize).and_then(|rule| rule.links.first()).is_some_and(is_pure) {
+                let key: BTreeSet<Gate> = gates
+                    .iter()
+                    .filter(|(range, _)| range.contains(&position))
+                    .map(|(_, gate)| *gate)
+                    .collect();
+                found.entry((phase, key.into_iter().collect())).or_default().push(number);
+            }
+        }
+    }
+    let mut clusters = 0;
+    let mut groups = Vec::new();
+    for members in found.into_values() {
+        let number = groups.len();
+        let mut feeds = Feeds::default();
+        for (bit, rule) in members.iter().enumerate() {
+            if let Some(rule) = rules.rules.get_mut(*rule as usize) {
+                rule.member = Some(Member { group: number, bit });
+                if let Some(link) = rule.links.first_mut() {
+                    feeds.add(&mut link.sources, bit);
+                }
+            }
+        }
+        groups.push(feeds.into_group(rules, &members, &mut clusters));
+    }
+    groups
+}
+
+/// Which steps each gate of a phase steps over.
+fn gates(rules: &Rules, phase: usize, steps: &[Step]) -> Vec<(std::ops::Range<usize>, Gate)> {
+    let mut gates = Vec::new();
+    for (position, step) in steps.iter().enumerate() {
+        let Step::Rule(number) = *step else { continue };
+        let Some(rule) = rules.rules.get(number as usize) else { continue };
+        let (Some(Flow::After(marker)), [link]) = (rule.flow, rule.links.as_slice()) else { continue };
+        let (Test::Number(compare, Text::Fixed { number, .. }), [source]) =
+            (&link.test, link.sources.as_slice())
+        else {
+            continue;
+        };
+        let (Origin::Tx, Pick::Name(_, Some(slot)), false) = (source.from, &source.pick, source.count) else {
+            continue;
+        };
+        let Some(end) = rules.after_marker(phase, marker, position) else { continue };
+        gates.push((position + 1..end, (slot.0, *compare as u8, link.negated, *number)));
+    }
+    gates
+}
+
+/// Whether a link asks the same of the same request, whatever rules did before.
+fn is_pure(link: &Link) -> bool {
+    let Test::Matcher(_, Text::Fixed { .. }) = &link.test else { return false };
+    // Captures of a negated operator are kept though the rule does not match.
+    if link.negated && link.capture {
+        return false;
+    }
+    link.sources.iter().all(|source| {
+        let place = match source.from {
+            Origin::Scalar(scalar) => !is_variable(scalar),
+            Origin::Values(..) | Origin::Names(..) => true,
+            _ => false,
+        };
+        place && !source.count && !matches!(source.pick, Pick::Computed(_) | Pick::Regex(_))
+    })
+}
+
+/// Feeds while they are collected: where from, and the rules' bits.
+#[derive(Default)]
+struct Feeds {
+    places: Vec<(Origin, Option<Box<[u8]>>, BTreeSet<usize>)>,
+}
+
+impl Feeds {
+    fn add(&mut self, sources: &mut [Source], bit: usize) {
+        for source in sources {
+            let name = match &source.pick {
+                Pick::Name(name, _) => Some(name.clone()),
+                _ => None,
+            };
+            let known =
+                self.places.iter().position(|(from, other, _)| *from == source.from && *other == name);
+            let position = known.unwrap_or_else(|| {
+                self.places.push((source.from, name, BTreeSet::new()));
+                self.places.len() - 1
+            });
+            source.feed = Some(position);
+            if let Some((_, _, bits)) = self.places.get_mut(position) {
+                bits.insert(bit);
+            }
+        }
+    }
+
+    fn into_group(self, rules: &Rules, members: &[u32], clusters: &mut u32) -> Group {
+        let words = members.len().div_ceil(64);
+        // Large feeds first: small ones join what they have in common with.
+        let mut order: Vec<usize> = (0..self.places.len()).collect();
+        order.sort_by_key(|position| {
+            std::cmp::Reverse(self.places.get(*position).map_or(0, |(_, _, bits)| bits.len()))
+        });
+        let mut shared: Vec<BTreeSet<usize>> = Vec::new();
+        let mut cluster_of = vec![0; self.places.len()];
+        for position in order {
+            let Some((_, _, bits)) = self.places.get(position) else { continue };
+            let alike = shared.iter().position(|other| {
+                let common = other.intersection(bits).count();
+                // At least half of what either asks is asked by both.
+                2 * common >= other.len().max(bits.len())
+            });
+            let cluster = alike.unwrap_or_else(|| {
+                shared.push(BTreeSet::new());
+                shared.len() - 1
+            });
+            if let Some(other) = shared.get_mut(cluster) {
+                other.extend(bits);
+            }
+            if let Some(place) = cluster_of.get_mut(position) {
+                *place = cluster;
+            }
+        }
+        let feeds = self.places.into_iter().zip(cluster_of).map(|((from, name, bits), cluster)| Feed {
+            repeats: repeats(from),
+            from,
+            name,
+            cluster,
+            members: mask(&bits, words),
+        });
+        let feeds = feeds.collect();
+        let clusters = shared.iter().map(|bits| {
+            *clusters += 1;
+            cluster(rules, members, bits, *clusters - 1)
+        });
+        Group { feeds, clusters: clusters.collect(), words }
+    }
+}
+
+/// Whether the same values come from a place again and again.
+fn repeats(from: Origin) -> bool {
+    match from {
+        Origin::Scalar(scalar) => matches!(
+            scalar,
+            Collection::RequestMethod
+                | Collection::RequestProtocol
+                | Collection::RequestFilename
+                | Collection::RequestBasename
+        ),
+        Origin::Names(..) => true,
+        Origin::Values(store, part) => {
+            part == Part::All
+                && matches!(store, Store::RequestHeaders | Store::ResponseHeaders | Store::PartHeaders)
+        }
+        _ => false,
+    }
+}
+
+fn mask(bits: &BTreeSet<usize>, words: usize) -> Vec<u64> {
+    let mut mask = vec![0; words];
+    for bit in bits {
+        if let Some(word) = mask.get_mut(bit / 64) {
+            *word |= 1 << (bit % 64);
+        }
+    }
+    mask
+}
+
+fn cluster(rules: &Rules, members: &[u32], bits: &BTreeSet<usize>, number: u32) -> Cluster {
+    let mut nodes = vec![Node { parent: 0, transformation: None, spoilers: 0 }];
+    let mut asks = Vec::new();
+    for bit in bits {
+        let Some(rule) = members.get(*bit).copied() else { continue };
+        let Some(link) = rules.rules.get(rule as usize).and_then(|rule| rule.links.first()) else { continue };
+        let in_automaton = !link.negated && super::scan::has_pattern(&link.test);
+        let folded = in_automaton && !link.multi_match && folds(&link.pipeline);
+        let mut place = 0;
+        let mut on_the_way = vec![0];
+        for transformation in &link.pipeline {
+            if folded && *transformation == Transformation::Lowercase {
+                continue;
+            }
+            place = node(&mut nodes, place, *transformation, folded);
+            on_the_way.push(place);
+        }
+        let asked = if link.multi_match { on_the_way } else { vec![place] };
+        asks.push(Ask { bit: *bit, rule, nodes: asked, folded, in_automaton });
+    }
+    let spoilers = nodes.iter().fold(0, |all, node| all | node.spoilers);
+    Cluster { number, nodes, spoilers, asks, built: OnceLock::new() }
+}
+
+fn node(nodes: &mut Vec<Node>, parent: usize, transformation: Transformation, folded: bool) -> usize {
+    let mut spoilers = spoilers(transformation);
+    if folded && transformation == Transformation::CmdLine {
+        spoilers &= !spoilers_of_lowercase();
+    }
+    let known = nodes.iter().skip(1).position(|node| {
+        node.parent == parent && node.transformation == Some(transformation) && node.spoilers == spoilers
+    });
+    known.map_or_else(
+        || {
+            nodes.push(Node { parent, transformation: Some(transformation), spoilers });
+            nodes.len() - 1
+        },
+        |known| known + 1,
+    )
+}
+
+/// The features that make a transformation do anything; all of them when it always does.
+fn spoilers(transformation: Transformation) -> u32 {
+    if !leaves_alone(transformation, Features(0)) {
+        return u32::MAX;
+    }
+    (0..32)
+        .map(|bit| 1 << bit)
+        .filter(|bit| !leaves_alone(transformation, Features(*bit)))
+        .fold(0, |all, bit| all | bit)
+}
+
+fn spoilers_of_lowercase() -> u32 {
+    spoilers(Transformation::Lowercase)
+}
+
+/// Whether a pattern that does not look at case may look at the value before `lowercase` instead of behind it: when everything
+/// that follows does the same to letters of both cases.
+fn folds(pipeline: &[Transformation]) -> bool {
+    use Transformation as T;
+    let from = pipeline.iter().position(|step| matches!(step, T::Lowercase | T::CmdLine));
+    from.is_some_and(|from| {
+        pipeline.iter().skip(from).all(|step| {
+            matches!(
+                step,
+                T::Lowercase
+                    | T::CmdLine
+                    | T::CompressWhitespace
+                    | T::NormalizePath
+                    | T::NormalizePathWin
+                    | T::RemoveComments
+                    | T::RemoveCommentsChar
+                    | T::RemoveNulls
+                    | T::RemoveWhitespace
+                    | T::ReplaceComments
+                    | T::ReplaceNulls
+                    | T::Trim
+                    | T::TrimLeft
+                    | T::TrimRight
+                    | T::UrlDecode
+                    | T::UrlDecodeUni
+            )
+        })
+    })
+}

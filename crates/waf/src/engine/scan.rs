@@ -1,0 +1,379 @@
+//! Asking a group: which values could match which of its rules.
+//!
+//! For each value: what its transformations make of it (most often nothing: they are then the same bytes), one pass of the cluster's automaton over each
+//! of those texts, and the operators that have no pattern. What comes out are *suspects*, values with the rules that may match them; the walk
+//! evaluates those exactly. A value without any suspicion costs one pass.
+use super::Plan;
+use super::automaton::{self, Automaton, Outcome};
+use super::groups::{Ask, Cluster, Feed};
+use super::inputs::Inputs;
+use super::literals::Literals;
+use super::plan::{Origin, Rules, Test};
+use super::pool::Scratch;
+use crate::operator::Outcome as Answer;
+use crate::transform::{self, Features, apply, features};
+use regex_automata::hybrid::dfa::Cache;
+use regex_syntax::hir::Hir;
+
+/// New states of automata that one phase may build, once the first values have been seen.
+const STATES_PER_PHASE: u32 = 32;
+/// New states that an automaton may build without limit, when it is new.
+const STATES_AT_FIRST: u32 = 6000;
+
+/// A cluster made ready at its first use.
+#[derive(Debug)]
+pub(super) struct Built {
+    automaton: Option<Automaton>,
+    /// For each pattern of the automaton, which of the cluster's asks it is.
+    patterns: Vec<usize>,
+    /// What a value must contain for a pattern to match: asked when the automaton gives up.
+    literals: Literals,
+    /// Asks without a pattern.
+    direct: Vec<usize>,
+}
+
+/// Values with a suspicion, in a group, in a phase.
+#[derive(Debug, Default)]
+pub(super) struct Suspects {
+    /// The phase for which the group was asked.
+    run: u64,
+    /// The rules that some value may match.
+    mask: Vec<u64>,
+    /// Feed and position of each suspect, and its rules' bits in `bits`.
+    places: Vec<(usize, usize)>,
+    bits: Vec<u64>,
+}
+
+/// An automaton's memory in one thread, and how many states it may still build.
+#[derive(Debug)]
+pub(super) struct Warmth {
+    cache: Cache,
+    left: u32,
+}
+
+/// One text that transformations made.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    bytes: Vec<u8>,
+    features: Features,
+}
+
+/// Memory for one value.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    /// Texts other than the value itself.
+    made: Vec<Made>,
+    made_used: usize,
+    /// For each node its text: 0 is the value, others are in `made` from 1.
+    texts: Vec<usize>,
+    bits: Vec<u64>,
+    found: Vec<usize>,
+}
+
+/// Whether an operator has a pattern for an automaton.
+pub(super) fn has_pattern(test: &Test) -> bool {
+    match test {
+        Test::Matcher(matcher, _) => matcher.pattern().is_some() || matcher.phrases().is_some(),
+        _ => false,
+    }
+}
+
+impl Suspects {
+    pub(super) fn is_asked(&self, run: u64) -> bool {
+        self.run == run
+    }
+
+    pub(super) fn has(&self, bit: usize) -> bool {
+        self.mask.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
+    }
+
+    /// The positions of a feed that a rule must look at, ascending.
+    pub(super) fn positions(&self, feed: usize, bit: usize, out: &mut Vec<usize>) {
+        let words = self.mask.len();
+        for (number, (of, position)) in self.places.iter().enumerate() {
+            let word = self.bits.get(number * words + bit / 64).copied().unwrap_or(0);
+            if *of == feed && word & (1 << (bit % 64)) != 0 {
+                out.push(*position);
+            }
+        }
+    }
+}
+
+/// Asks a group about every value of its feeds.
+pub(super) fn ask(plan: &Plan, inputs: &Inputs, scratch: &mut Scratch, number: usize) {
+    let Some(group) = plan.groups.get(number) else { return };
+    let run = scratch.run;
+    if scratch.suspects.len() < plan.groups.len() {
+        scratch.suspects.resize_with(plan.groups.len(), Suspects::default);
+    }
+    let Some(slot) = scratch.suspects.get_mut(number) else { return };
+    let mut suspects = std::mem::take(slot);
+    suspects.run = run;
+    suspects.places.clear();
+    suspects.bits.clear();
+    suspects.mask.clear();
+    suspects.mask.resize(group.words, 0);
+    for (feed_number, feed) in group.feeds.iter().enumerate() {
+        let Some(cluster) = group.clusters.get(feed.cluster) else { continue };
+        each(inputs, feed, &mut |position, value| {
+            if !value_may_match(plan, scratch, cluster, feed, value) {
+                return;
+            }
+            suspects.places.push((feed_number, position));
+            for (word, all) in scratch.desk.bits.iter().zip(&mut suspects.mask) {
+                suspects.bits.push(*word);
+                *all |= word;
+            }
+        });
+    }
+    if let Some(slot) = scratch.suspects.get_mut(number) {
+        *slot = suspects;
+    }
+}
+
+/// Calls with the position and value of everything that a feed has.
+fn each(inputs: &Inputs, feed: &Feed, visit: &mut dyn FnMut(usize, &[u8])) {
+    match feed.from {
+        Origin::Scalar(scalar) => visit(0, inputs.scalar(scalar)),
+        Origin::Values(store, part) | Origin::Names(store, part) => {
+            let names = matches!(feed.from, Origin::Names(..));
+            let fields = inputs.store(store);
+            for position in inputs.positions(store, part) {
+                let Some(field) = fields.at(position) else { continue };
+                if feed.name.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(field.name)) {
+                    visit(position, if names { field.name } else { field.value });
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a value may match any rule of the feed; the rules' bits are then in the desk.
+fn value_may_match(plan: &Plan, scratch: &mut Scratch, cluster: &Cluster, feed: &Feed, value: &[u8]) -> bool {
+    let key = if feed.repeats { scratch.seen.key(cluster.number, value) } else { None };
+    if key.is_some_and(|key| scratch.seen.contains(key, cluster.number, value)) {
+        return false;
+    }
+    let built = cluster.built.get_or_init(|| Built::new(&plan.rules, cluster));
+    let mut desk = std::mem::take(&mut scratch.desk);
+    desk.bits.clear();
+    desk.bits.resize(feed.members.len(), 0);
+    transform_all(plan, cluster, value, &mut desk);
+    built.read_texts(scratch, cluster, value, &mut desk);
+    built.ask_directly(plan, cluster, value, &mut desk);
+    if let Some(key) = key
+        && desk.bits.iter().all(|word| *word == 0)
+    {
+        scratch.seen.insert(key, cluster.number, value);
+    }
+    let mut any = 0;
+    for (word, member) in desk.bits.iter_mut().zip(&feed.members) {
+        *word &= member;
+        any |= *word;
+    }
+    scratch.desk = desk;
+    any != 0
+}
+
+/// Works out every node's text.
+fn transform_all(plan: &Plan, cluster: &Cluster, value: &[u8], desk: &mut Desk) {
+    desk.made_used = 0;
+    desk.texts.clear();
+    let own = features(value);
+    if own.0 & cluster.spoilers == 0 && cluster.spoilers != u32::MAX {
+        return;
+    }
+    desk.texts.push(0);
+    for node in cluster.nodes.iter().skip(1) {
+        let parent = desk.texts.get(node.parent).copied().unwrap_or(0);
+        let before = if parent == 0 {
+            own
+        } else {
+            desk.made.get(parent - 1).map(|made| made.features).unwrap_or_default()
+        };
+        let text = match node.transformation {
+            Some(transformation) if node.spoilers == u32::MAX || before.0 & node.spoilers != 0 => {
+                make(plan, transformation, value, parent, desk)
+            }
+            _ => parent,
+        };
+        desk.texts.push(text);
+    }
+}
+
+/// Applies one transformation; gives the text that came out, which may be one that is there already.
+fn make(
+    plan: &Plan,
+    transformation: crate::rule::Transformation,
+    value: &[u8],
+    parent: usize,
+    desk: &mut Desk,
+) -> usize {
+    if desk.made.len() == desk.made_used {
+        desk.made.push(Made::default());
+    }
+    let (known, free) = desk.made.split_at_mut(desk.made_used);
+    let Some(fresh) = free.first_mut() else { return parent };
+    let before = match parent.checked_sub(1) {
+        None => value,
+        Some(earlier) => known.get(earlier).map(|made| made.bytes.as_slice()).unwrap_or_default(),
+    };
+    if !apply(transformation, before, plan.context(), &mut fresh.bytes) {
+        return parent;
+    }
+    if fresh.bytes == value {
+        return 0;
+    }
+    if let Some(same) = known.iter().position(|made| made.bytes == fresh.bytes) {
+        return same + 1;
+    }
+    fresh.features = transform::features(&fresh.bytes);
+    desk.made_used += 1;
+    desk.made_used
+}
+
+impl Desk {
+    fn text<'a>(&'a self, value: &'a [u8], number: usize) -> &'a [u8] {
+        match number.checked_sub(1) {
+            None => value,
+            Some(made) => self.made.get(made).map(|made| made.bytes.as_slice()).unwrap_or_default(),
+        }
+    }
+
+    /// Whether an ask looks at a text.
+    fn sees(&self, ask: &Ask, text: usize) -> bool {
+        // Without texts, every node's is the value.
+        self.texts.is_empty() || ask.nodes.iter().any(|node| self.texts.get(*node) == Some(&text))
+    }
+
+    fn suspect(&mut self, bit: usize) {
+        if let Some(word) = self.bits.get_mut(bit / 64) {
+            *word |= 1 << (bit % 64);
+        }
+    }
+}
+
+impl Built {
+    pub(super) fn new(rules: &Rules, cluster: &Cluster) -> Self {
+        let mut hirs: Vec<Hir> = Vec::new();
+        let mut patterns = Vec::new();
+        let mut direct = Vec::new();
+        for (number, ask) in cluster.asks.iter().enumerate() {
+            let hir = if ask.in_automaton { pattern(rules, ask) } else { None };
+            match hir {
+                Some(hir) if !automaton::matches_empty(&hir) => {
+                    hirs.push(hir);
+                    patterns.push(number);
+                }
+                _ => direct.push(number),
+            }
+        }
+        let literals = Literals::new(&hirs);
+        let automaton = if hirs.is_empty() { None } else { Automaton::new(&hirs) };
+        if automaton.is_none() {
+            direct.append(&mut patterns);
+            direct.sort_unstable();
+        }
+        Self { automaton, patterns, literals, direct }
+    }
+
+    /// One pass of the automaton over each text.
+    fn read_texts(&self, scratch: &mut Scratch, cluster: &Cluster, value: &[u8], desk: &mut Desk) {
+        let Some(automaton) = &self.automaton else { return };
+        let slot = cluster.number as usize;
+        if scratch.warmth.len() <= slot {
+            scratch.warmth.resize_with(slot + 1, || None);
+        }
+        let Some(place) = scratch.warmth.get_mut(slot) else { return };
+        let warmth = place.get_or_insert_with(|| Warmth { cache: automaton.cache(), left: STATES_AT_FIRST });
+        warmth.empty_when_full(automaton);
+        for text in 0..=desk.made_used {
+            let mut found = std::mem::take(&mut desk.found);
+            found.clear();
+            let first = warmth.left;
+            let mut budget = if first > 0 { first } else { scratch.states_left };
+            let outcome =
+                automaton.read(&mut warmth.cache, desk.text(value, text), &mut budget, &mut |pattern| {
+                    if found.last() != Some(&pattern) {
+                        found.push(pattern);
+                    }
+                });
+            *(if first > 0 { &mut warmth.left } else { &mut scratch.states_left }) = budget;
+            if outcome == Outcome::GaveUp {
+                found.clear();
+                self.literals.possible(desk.text(value, text), &mut found);
+            }
+            for pattern in &found {
+                let Some(ask) = self.patterns.get(*pattern).and_then(|number| cluster.asks.get(*number))
+                else {
+                    continue;
+                };
+                if desk.sees(ask, text) {
+                    desk.suspect(ask.bit);
+                }
+            }
+            desk.found = found;
+        }
+    }
+
+    /// Operators without a pattern.
+    fn ask_directly(&self, plan: &Plan, cluster: &Cluster, value: &[u8], desk: &mut Desk) {
+        for number in &self.direct {
+            let Some(ask) = cluster.asks.get(*number) else { continue };
+            let Some(link) = plan.rules.rules.get(ask.rule as usize).and_then(|rule| rule.links.first())
+            else {
+                continue;
+            };
+            let Test::Matcher(matcher, _) = &link.test else { continue };
+            let mut suspicious = false;
+            let mut before = None;
+            for node in &ask.nodes {
+                let text = desk.texts.get(*node).copied().unwrap_or(0);
+                if before == Some(text) {
+                    continue;
+                }
+                before = Some(text);
+                suspicious |= match matcher.test(desk.text(value, text), b"") {
+                    Answer::Match => !link.negated,
+                    Answer::NoMatch => link.negated,
+                    Answer::LimitExceeded => true,
+                };
+            }
+            // Case was set aside for a pattern that did not fit into the automaton: only the walk can tell.
+            if suspicious || ask.folded {
+                desk.suspect(ask.bit);
+            }
+        }
+    }
+}
+
+impl Warmth {
+    fn empty_when_full(&mut self, automaton: &Automaton) {
+        if self.cache.memory_usage() > automaton::CACHE_BYTES_MAX - automaton::CACHE_BYTES_MAX / 8 {
+            self.cache = automaton.cache();
+            self.left = STATES_AT_FIRST;
+        }
+    }
+}
+
+/// The budget of a new phase.
+pub(super) fn begin(scratch: &mut Scratch) {
+    scratch.run += 1;
+    scratch.states_left = STATES_PER_PHASE;
+}
+
+fn pattern(rules: &Rules, ask: &Ask) -> Option<Hir> {
+    let link = rules.rules.get(ask.rule as usize)?.links.first()?;
+    let Test::Matcher(matcher, _) = &link.test else { return None };
+    if let Some(phrases) = matcher.phrases() {
+        return Some(automaton::phrases(phrases));
+    }
+    regex_syntax::ParserBuilder::new()
+        .utf8(false)
+        .nest_limit(1000)
+        .case_insensitive(ask.folded)
+        .build()
+        .parse(matcher.pattern()?)
+        .ok()
+}
