@@ -12,6 +12,8 @@ pub mod json;
 mod moment;
 pub mod replay;
 pub mod secret;
+#[cfg(test)]
+mod testing;
 
 // who somebody is
 pub mod certificate;
