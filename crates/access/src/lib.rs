@@ -12,6 +12,8 @@ pub mod json;
 mod moment;
 pub mod replay;
 pub mod secret;
+#[cfg(test)]
+mod testing;
 
 // who somebody is
 pub mod certificate;
@@ -30,6 +32,9 @@ pub mod stepup;
 pub mod cedar;
 pub mod limit;
 pub mod policy;
+
+// what several gateways know together
+pub mod shared;
 
 pub use exchange::{Answer, Ask};
 pub use identity::{Authentication, Identity, Method};

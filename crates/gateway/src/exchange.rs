@@ -73,10 +73,14 @@ pub(crate) struct Exchange<'g> {
     pub(crate) body: Body,
     /// Who the client is: the peer until the address layer knows better.
     pub(crate) client: IpAddr,
+    /// What the request costs against limits, where a layer knows better than its route (GraphQL).
+    pub(crate) cost: Option<u32>,
     /// Who it is, once proven.
     pub(crate) identity: Option<access::Identity>,
     /// The inspection under way.
     pub(crate) waf: Option<waf::Transaction<'g>>,
+    /// What the rules did not see; told in log and events.
+    pub(crate) uninspected: Option<&'static str>,
     pub(crate) decisions: Vec<Decision>,
     /// The layer that answered; `upstream` when no layer stopped the request.
     pub(crate) answered_by: &'static str,
