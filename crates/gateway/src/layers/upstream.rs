@@ -260,8 +260,3 @@ fn resting(exchange: &mut Exchange<'_>, target: &Target) -> Answer {
     answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     answer
 }
-
-/// Which kinds are sent as HTTP as it is.
-pub(crate) fn is_plain_http(kind: Kind) -> bool {
-    matches!(kind, Kind::Http | Kind::FunctionUrl)
-}
