@@ -1,5 +1,5 @@
 //! NATS nodes on loopback: three, their network, and their ends.
-use crate::embedded::Folder;
+use super::folder::Folder;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
