@@ -95,7 +95,9 @@ impl Fleet {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("a gateway lets nothing in");
+        let now: Vec<_> = (0..self.shared.len()).map(|gateway| self.admitted(gateway)).collect();
+        let state: Vec<_> = self.shared.iter().map(|shared| (shared.is_alone(), shared.counted())).collect();
+        panic!("a gateway lets nothing in: {now:?} of {goals:?}, {state:?}");
     }
 
     /// Waits until every gateway goes on alone, or none does.
