@@ -73,6 +73,8 @@ pub(crate) struct Exchange<'g> {
     pub(crate) body: Body,
     /// Who the client is: the peer until the address layer knows better.
     pub(crate) client: IpAddr,
+    /// What the request costs against limits, where a layer knows better than its route (GraphQL).
+    pub(crate) cost: Option<u32>,
     /// Who it is, once proven.
     pub(crate) identity: Option<access::Identity>,
     /// The inspection under way.
