@@ -61,6 +61,10 @@ impl Verified {
         let dpop = check_binding("DPoP key", self.confirmation.dpop_key.as_deref(), proofs.dpop_key)?;
         let certificate =
             check_binding("certificate", self.confirmation.certificate.as_deref(), proofs.certificate)?;
+        if proofs.dpop_key.is_some() && !dpop {
+            // RFC 9449, section 7.1: with the DPoP scheme the token must be bound to the key
+            return Err(JwtError::NotBound);
+        }
         let is_enough = match self.binding {
             Binding::Optional => true,
             Binding::Dpop => dpop,
@@ -75,8 +79,7 @@ impl Verified {
     }
 }
 
-/// Whether the token is bound in this way. A token presented with a DPoP proof but not bound to a key is refused by
-/// [`crate::dpop`], not here: a certificate may well be there for another reason.
+/// Whether the token is bound in this way. A certificate may be there for another reason than to bind a token.
 fn check_binding(what: &'static str, bound: Option<&str>, proven: Option<&str>) -> Result<bool, JwtError> {
     match (bound, proven) {
         (None, _) => Ok(false),
@@ -97,6 +100,25 @@ pub fn issuer_of(token: &str) -> Result<String, JwtError> {
     }
 }
 
+/// Whether a key of the set signed the token. A shared secret has no name: there the token's `kid` does not count.
+pub(crate) fn check_signature(compact: &Compact<'_>, keys: &KeySet, is_shared: bool) -> Result<(), JwtError> {
+    let algorithm = compact.header.algorithm;
+    let kid = if is_shared { None } else { compact.header.kid.as_deref() };
+    let mut is_any = false;
+    for key in keys.candidates(kid, algorithm) {
+        is_any = true;
+        if key.verifies(algorithm, compact.message.as_bytes(), &compact.signature) {
+            return Ok(());
+        }
+    }
+    match kid {
+        _ if is_any => Err(JwtError::Signature),
+        Some(kid) if !keys.knows(kid) => Err(JwtError::UnknownKey(Some(kid.to_owned()))),
+        Some(kid) => Err(JwtError::KeyNotForAlgorithm { kid: kid.to_owned(), algorithm }),
+        None => Err(JwtError::UnknownKey(None)),
+    }
+}
+
 impl Verifier {
     /// Checks the configuration: what would accept too much is refused here.
     pub fn new(config: Issuer) -> Result<Self, ConfigError> {
@@ -113,7 +135,7 @@ impl Verifier {
     pub fn verify(&self, token: &str, keys: &KeySet, now: u64) -> Result<Verified, JwtError> {
         let compact = Compact::read(token, self.config.token_bytes_max)?;
         self.check_header(&compact.header)?;
-        self.check_signature(&compact, keys)?;
+        check_signature(&compact, keys, self.config.is_shared())?;
         let object = compact.claims()?;
         claims::check(&self.config, &object, now)?;
         let confirmation = Confirmation::read(&object)?;
@@ -134,27 +156,6 @@ impl Verifier {
             return Err(JwtError::Type("none".to_owned()));
         }
         Ok(())
-    }
-
-    fn check_signature(&self, compact: &Compact<'_>, keys: &KeySet) -> Result<(), JwtError> {
-        let header = &compact.header;
-        // a shared secret has no name; the token's is ignored
-        let kid = if self.config.is_shared() { None } else { header.kid.as_deref() };
-        let mut is_any = false;
-        for key in keys.candidates(kid, header.algorithm) {
-            is_any = true;
-            if key.verifies(header.algorithm, compact.message.as_bytes(), &compact.signature) {
-                return Ok(());
-            }
-        }
-        match kid {
-            _ if is_any => Err(JwtError::Signature),
-            Some(kid) if !keys.knows(kid) => Err(JwtError::UnknownKey(Some(kid.to_owned()))),
-            Some(kid) => {
-                Err(JwtError::KeyNotForAlgorithm { kid: kid.to_owned(), algorithm: header.algorithm })
-            }
-            None => Err(JwtError::UnknownKey(None)),
-        }
     }
 
     fn identity(&self, object: Map<String, Value>, message: &str) -> Result<Identity, JwtError> {

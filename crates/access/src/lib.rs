@@ -12,6 +12,8 @@ pub mod json;
 mod moment;
 pub mod replay;
 pub mod secret;
+#[cfg(test)]
+mod testing;
 
 // who somebody is
 pub mod certificate;
@@ -26,8 +28,15 @@ pub mod signature;
 pub mod stepup;
 
 // what they may do, and how often
+#[cfg(feature = "cedar")]
+pub mod cedar;
+pub mod concurrency;
 pub mod limit;
 pub mod policy;
+pub mod quota;
+
+// what several gateways know together
+pub mod shared;
 
 pub use exchange::{Answer, Ask};
 pub use identity::{Authentication, Identity, Method};

@@ -106,6 +106,33 @@ impl Body {
         Ok(whole)
     }
 
+    /// Reads the first `most` bytes, or all; the body is still whole afterwards. Tells whether that is all.
+    ///
+    /// # Errors
+    /// When the other side breaks off. The body is lost then.
+    pub(crate) async fn start(&mut self, most: usize) -> Result<(Bytes, bool), BodyError> {
+        let mut pieces: VecDeque<Frame<Bytes>> = VecDeque::new();
+        let (mut read, mut whole) = (0, false);
+        while read < most {
+            let Some(frame) = self.frame().await else {
+                whole = true;
+                break;
+            };
+            let frame = frame?;
+            read += frame.data_ref().map_or(0, Bytes::len);
+            pieces.push_back(frame);
+        }
+        whole |= self.is_end_stream();
+        let data = join(&pieces);
+        let only_data = pieces.iter().all(Frame::is_data);
+        *self = match (whole, only_data) {
+            (true, true) => Self::of(data.clone(), None),
+            (true, false) => Self::Pieces(pieces, None),
+            (false, _) => Self::Pieces(pieces, Some(Box::new(std::mem::take(self)))),
+        };
+        Ok((data, whole))
+    }
+
     /// A body that is known, with its trailers.
     pub(crate) fn of(data: Bytes, trailers: Option<HeaderMap>) -> Self {
         match trailers {
@@ -121,6 +148,20 @@ impl Body {
             Self::Empty => Some(Self::Empty),
             Self::Full(bytes) => Some(Self::Full(bytes.clone())),
             Self::Pieces(..) | Self::Client(_) | Self::Stream(_) => None,
+        }
+    }
+}
+
+/// The data of pieces in one; a single one is not copied.
+fn join(pieces: &VecDeque<Frame<Bytes>>) -> Bytes {
+    let mut data = pieces.iter().filter_map(Frame::data_ref);
+    match (data.next(), data.next()) {
+        (None, _) => Bytes::new(),
+        (Some(only), None) => only.clone(),
+        (Some(_), Some(_)) => {
+            let mut all = BytesMut::new();
+            pieces.iter().filter_map(Frame::data_ref).for_each(|piece| all.extend_from_slice(piece));
+            all.freeze()
         }
     }
 }

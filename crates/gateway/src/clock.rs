@@ -1,4 +1,5 @@
 //! The one place where the gateway reads a clock.
+use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A moment on both clocks.
@@ -8,6 +9,8 @@ pub(crate) struct Moment {
     pub(crate) instant: Instant,
     /// Microseconds since 1970-01-01.
     pub(crate) micros: u64,
+    /// Since 1970-01-01 by a clock that never goes back: the wall clock at the start plus the monotonic one.
+    pub(crate) steady: Duration,
 }
 
 impl Moment {
@@ -21,7 +24,11 @@ impl Moment {
 pub(crate) fn now() -> Moment {
     #[expect(clippy::disallowed_methods, reason = "the gateway is an outer crate: it owns the clock")]
     let (instant, since) = (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH));
-    Moment { instant, micros: u64::try_from(since.unwrap_or(Duration::ZERO).as_micros()).unwrap_or(u64::MAX) }
+    static START: OnceLock<(Instant, Duration)> = OnceLock::new();
+    let since = since.unwrap_or(Duration::ZERO);
+    let (start, then) = *START.get_or_init(|| (instant, since));
+    let steady = then + instant.saturating_duration_since(start);
+    Moment { instant, micros: u64::try_from(since.as_micros()).unwrap_or(u64::MAX), steady }
 }
 
 /// Now, for durations only.

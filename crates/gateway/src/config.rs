@@ -19,7 +19,7 @@ pub use upstream::{Breaker, Kind, Retry, Sign, Upstream};
 
 /// Everything that a gateway is told.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Config {
     /// Threads that serve; 0: one for each processor.
     pub workers: usize,
@@ -58,7 +58,7 @@ pub struct Config {
 
 /// The administrator's listener.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Admin {
     /// Loopback is meant.
     #[serde(default = "Admin::address")]
@@ -75,7 +75,7 @@ impl Admin {
 
 /// What is written where; `-` is standard output.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Log {
     /// One JSON line a request.
     pub access: Option<PathBuf>,
@@ -130,7 +130,7 @@ impl Default for Log {
 
 /// OpenTelemetry traces.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Trace {
     /// Where spans go with OTLP over HTTP as JSON (`http://127.0.0.1:4318/v1/traces`); none: contexts are only handed on.
     pub endpoint: Option<String>,

@@ -5,6 +5,7 @@ use crate::gate::Gate;
 use crate::layers;
 use crate::path::NormalPath;
 use crate::route::Route;
+use crate::server::Shared;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{StatusCode, request};
@@ -52,6 +53,7 @@ pub(crate) struct Decision {
 /// One request on its way.
 pub(crate) struct Exchange<'g> {
     pub(crate) gate: &'g Gate,
+    pub(crate) shared: &'g Arc<Shared>,
     /// The route; [`Gate`]'s own route without an upstream where none fits.
     pub(crate) route: &'g Route,
     pub(crate) connection: &'g Arc<Connection>,
@@ -61,14 +63,24 @@ pub(crate) struct Exchange<'g> {
     pub(crate) id: String,
     /// The head as the client sent it. The upstream layer takes it apart.
     pub(crate) head: request::Parts,
+    /// In lower case and without port.
+    pub(crate) host: String,
     pub(crate) path: NormalPath,
+    /// What is wrong with host or path; the limits layer refuses it.
+    pub(crate) odd: Option<String>,
+    /// What protocol the client wants to change to.
+    pub(crate) upgrade: Option<HeaderValue>,
     pub(crate) body: Body,
     /// Who the client is: the peer until the address layer knows better.
     pub(crate) client: IpAddr,
+    /// What the request costs against limits, where a layer knows better than its route (GraphQL).
+    pub(crate) cost: Option<u32>,
     /// Who it is, once proven.
     pub(crate) identity: Option<access::Identity>,
     /// The inspection under way.
     pub(crate) waf: Option<waf::Transaction<'g>>,
+    /// What the rules did not see; told in log and events.
+    pub(crate) uninspected: Option<&'static str>,
     pub(crate) decisions: Vec<Decision>,
     /// The layer that answered; `upstream` when no layer stopped the request.
     pub(crate) answered_by: &'static str,

@@ -11,15 +11,26 @@
 //! in force when its head had arrived. A new one is put in place whole or not at all.
 //! INVARIANT: one normalisation of the path decides routing, authorization and upstream.
 //! INVARIANT: a layer that cannot decide refuses.
+mod admin;
+mod background;
 mod body;
 mod clock;
 pub mod config;
+mod draft;
+mod event;
 mod exchange;
 mod gate;
 pub mod layers;
+mod logs;
+mod metrics;
 mod path;
 mod route;
+mod server;
 mod stack;
 mod trace;
+mod upstream;
+mod websocket;
 
 pub use config::{Config, ConfigError};
+pub use draft::draft;
+pub use server::{Running, StartError, check, start};

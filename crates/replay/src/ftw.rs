@@ -45,8 +45,10 @@ pub fn run(setting: Setting<'_>, stage: &Stage) -> Result<Observed, String> {
 
 /// A match as a line of a log, in the form that tests' patterns expect.
 fn line(found: &waf::Match) -> String {
-    format!(
+    let text = format!(
         "[id \"{}\"] [msg \"{}\"] [data \"{}\"] {} {}",
         found.rule, found.message, found.data, found.variable, found.value
-    )
+    );
+    // A match is one line, whatever its value holds.
+    text.replace('\r', "\\r").replace('\n', "\\n")
 }

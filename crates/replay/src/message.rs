@@ -107,8 +107,12 @@ fn headers(bytes: &[u8]) -> (Fields, &[u8], bool) {
         fields.push((name.to_vec(), value.strip_prefix(b":").unwrap_or(value).trim_ascii().to_vec()));
     }
     let mut out = Fields::default();
+    // The transfer coding alone says where the body ends (RFC 9112, section 6.3).
+    let is_chunked = fields.iter().any(|(name, _)| name.eq_ignore_ascii_case(b"transfer-encoding"));
     for (name, value) in &fields {
-        out.push(name, value);
+        if !(is_chunked && name.eq_ignore_ascii_case(b"content-length")) {
+            out.push(name, value);
+        }
     }
     (out, rest, is_sound)
 }
@@ -176,11 +180,15 @@ fn refusal(request: &Request) -> Option<&'static str> {
         if !field.name.iter().all(|byte| is_token(*byte)) {
             return Some("a header's name is no token");
         }
-        if field.value.contains(&0) {
-            return Some("a header's value has a NUL");
+        if field.value.iter().any(|byte| matches!(byte, 0 | b'\r' | b'\n')) {
+            return Some("a header's value has a NUL or a bare line end");
         }
-        if field.name.eq_ignore_ascii_case(b"host") && !field.value.iter().all(|byte| is_host(*byte)) {
+        let is = |name: &[u8]| field.name.eq_ignore_ascii_case(name);
+        if is(b"host") && (field.value.is_empty() || !field.value.iter().all(|byte| is_host(*byte))) {
             return Some("the Host header is no host");
+        }
+        if is(b"content-length") && (field.value.is_empty() || !field.value.iter().all(u8::is_ascii_digit)) {
+            return Some("Content-Length is no number");
         }
     }
     None
@@ -197,7 +205,7 @@ fn is_token(byte: u8) -> bool {
 }
 
 fn is_host(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"-._~:[]!$&'()*+,;=".contains(&byte)
 }
 
 #[cfg(test)]
@@ -253,7 +261,7 @@ mod tests {
             ("GET /#a HTTP/1.1\r\n\r\n", "the target has a fragment"),
             ("GET \\ HTTP/1.1\r\n\r\n", "the target is neither a path nor a URL"),
             ("CONNECT example.org HTTP/1.1\r\n\r\n", "the target is neither a path nor a URL"),
-            ("GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n", "a header's value has a NUL"),
+            ("GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n", "a header's value has a NUL or a bare line end"),
             ("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", "the Host header is no host"),
         ] {
             assert_eq!(request(raw.as_bytes()).refusal, Some(why), "{raw:?}");

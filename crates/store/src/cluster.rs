@@ -84,7 +84,7 @@ impl Cluster {
     async fn ready(&self, deadline: Instant) -> Result<(), StateError> {
         let made = self.found.get_or_try_init(|| bucket::ensure(&self.context, &self.options));
         match tokio::time::timeout_at(deadline, made).await {
-            Ok(made) => made.map(|()| ()),
+            Ok(made) => made.copied(),
             Err(_) => Err(late()),
         }
     }
@@ -124,7 +124,7 @@ impl Cluster {
     async fn delete(&self, key: &Key, expect: Expect) -> Result<(), StateError> {
         let deadline = self.deadline();
         self.ready(deadline).await?;
-        self.change(key, expect, call::Write::Marker, deadline).await.map(drop)
+        self.change(&call::Wanted { key, expect, write: call::Write::Marker }, deadline).await.map(drop)
     }
 }
 

@@ -39,6 +39,8 @@ pub enum KeyError {
     RsaBits(usize),
     #[error("the values are no key")]
     Values,
+    #[error("the RSA key was made by a faulty library (ROCA, CVE-2017-15361); the issuer must replace it")]
+    Roca,
     #[error("a shared secret of {bytes} bytes; {algorithm} needs {bytes_min} (RFC 7518, section 3.2)")]
     SharedTooShort { algorithm: Algorithm, bytes: usize, bytes_min: usize },
 }
@@ -206,6 +208,9 @@ fn rsa(object: &Map<String, Value>, algorithms: &[Algorithm]) -> Result<Parsed, 
     if !(1..=4).contains(&e.len()) || e == [1] || e.last().is_none_or(|byte| byte % 2 == 0) {
         return Err(KeyError::Member("e"));
     }
+    if is_roca(n) {
+        return Err(KeyError::Roca);
+    }
     let components = RsaPublicKeyComponents { n, e };
     let mut parsed = Vec::with_capacity(algorithms.len());
     for algorithm in algorithms {
@@ -214,6 +219,23 @@ fn rsa(object: &Map<String, Value>, algorithms: &[Algorithm]) -> Result<Parsed, 
         parsed.push((*algorithm, Arc::new(key)));
     }
     Ok(parsed)
+}
+
+/// Whether a modulus has the mark of CVE-2017-15361: modulo every small prime it is a power of 65537. A sound key has
+/// it with a probability below 2^-27.
+fn is_roca(modulus: &[u8]) -> bool {
+    const PRIMES: [u32; 38] = [
+        3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101,
+        103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+    ];
+    PRIMES.iter().all(|prime| {
+        let rest = modulus.iter().fold(0, |rest, byte| (rest * 256 + u32::from(*byte)) % prime);
+        let mut power = 1;
+        (0..*prime).any(|_| {
+            power = power * 65_537 % prime;
+            power == rest
+        })
+    })
 }
 
 /// An uncompressed point; the library checks that it is on the curve.

@@ -125,7 +125,7 @@ fn check_times(config: &Issuer, claims: &Map<String, Value>, now: u64) -> Result
 
 /// Who: the configured claim, text that is not empty.
 pub(super) fn subject(config: &Issuer, claims: &Map<String, Value>) -> Result<String, JwtError> {
-    let names = config.subject_claims();
+    let names = &config.subject_claims;
     for name in names {
         match at(claims, name) {
             Some(Value::String(subject)) if !subject.is_empty() && subject.len() <= 1024 => {
@@ -168,6 +168,6 @@ pub(super) fn texts(claims: &Map<String, Value>, paths: &[String]) -> BTreeSet<S
 
 /// Scopes: names separated by spaces (RFC 8693, section 4.2), or a list of them.
 pub(super) fn scopes(config: &Issuer, claims: &Map<String, Value>) -> BTreeSet<String> {
-    let values = texts(claims, config.scope_claims());
+    let values = texts(claims, &config.scope_claims);
     values.iter().flat_map(|text| text.split(' ')).filter(|s| !s.is_empty()).map(str::to_owned).collect()
 }

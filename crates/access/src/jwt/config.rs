@@ -86,9 +86,9 @@ pub struct Issuer {
     pub claim_values: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     pub provider: Option<Provider>,
-    /// Default: `sub` (Entra: else `appid`).
+    /// Claims of which the first that is there names who it is. Default: `sub` (Entra: else `appid`).
     #[serde(default)]
-    pub subject_claim: Option<String>,
+    pub subject_claims: Vec<String>,
     /// Default: `scope` and `scp`.
     #[serde(default)]
     pub scope_claims: Vec<String>,
@@ -104,9 +104,6 @@ pub struct Issuer {
     pub token_bytes_max: usize,
     #[serde(default)]
     pub refresh: crate::jwks::Refresh,
-    /// Filled in by [`Issuer::checked`].
-    #[serde(skip)]
-    subject_names: Vec<String>,
 }
 
 fn default_types() -> Vec<String> {
@@ -163,14 +160,13 @@ impl Issuer {
             required_claims: Vec::new(),
             claim_values: BTreeMap::new(),
             provider: None,
-            subject_claim: None,
+            subject_claims: Vec::new(),
             scope_claims: Vec::new(),
             role_claims: Vec::new(),
             group_claims: Vec::new(),
             binding: Binding::default(),
             token_bytes_max: default_token_bytes(),
             refresh: crate::jwks::Refresh::default(),
-            subject_names: Vec::new(),
         }
     }
 
@@ -248,12 +244,11 @@ impl Issuer {
         if self.group_claims.is_empty() {
             self.group_claims = owned(groups);
         }
-        self.subject_names = match (&self.subject_claim, self.provider) {
-            (Some(name), _) => vec![name.clone()],
-            // application permissions have no user
-            (None, Some(Provider::Entra)) => owned(&["sub", "appid"]),
-            (None, _) => owned(&["sub"]),
-        };
+        if self.subject_claims.is_empty() {
+            // Entra's application permissions have no user
+            let is_entra = self.provider == Some(Provider::Entra);
+            self.subject_claims = if is_entra { owned(&["sub", "appid"]) } else { owned(&["sub"]) };
+        }
     }
 
     pub(super) fn algorithms(&self) -> &[Algorithm] {
@@ -271,13 +266,5 @@ impl Issuer {
 
     pub(super) fn audience_claim(&self) -> &str {
         self.audience_claim.as_deref().unwrap_or("aud")
-    }
-
-    pub(super) fn subject_claims(&self) -> &[String] {
-        &self.subject_names
-    }
-
-    pub(super) fn scope_claims(&self) -> &[String] {
-        &self.scope_claims
     }
 }

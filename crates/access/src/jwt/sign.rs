@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair};
+use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaKeyPair};
 use aws_lc_rs::{hmac, rsa};
 use serde_json::{Map, Value};
 
@@ -76,6 +76,46 @@ impl SigningKey {
             _ => return Err(wrong),
         };
         Ok(Self { algorithm, kid: kid.map(str::to_owned), pair })
+    }
+
+    /// The public key (RFC 7517), with `kid`, `alg` and `use`; `None` for a shared secret.
+    #[must_use]
+    pub fn public_jwk(&self) -> Option<Value> {
+        let mut members = Map::new();
+        let mut put = |name: &str, value: &str| members.insert(name.to_owned(), value.into());
+        match &self.pair {
+            Pair::Shared(_) => return None,
+            Pair::Rsa(pair) => {
+                let key = pair.public_key();
+                put("kty", "RSA");
+                put("n", &encode::base64url(key.modulus().big_endian_without_leading_zero()));
+                put("e", &encode::base64url(key.exponent().big_endian_without_leading_zero()));
+            }
+            Pair::Ed25519(pair) => {
+                put("kty", "OKP");
+                put("crv", "Ed25519");
+                put("x", &encode::base64url(pair.public_key().as_ref()));
+            }
+            Pair::Ecdsa(pair) => {
+                let curve = match self.algorithm.kind() {
+                    Kind::P256 => "P-256",
+                    Kind::P384 => "P-384",
+                    _ => "P-521",
+                };
+                let point = pair.public_key().as_ref().get(1..)?;
+                let (x, y) = point.split_at_checked(point.len() / 2)?;
+                put("kty", "EC");
+                put("crv", curve);
+                put("x", &encode::base64url(x));
+                put("y", &encode::base64url(y));
+            }
+        }
+        put("alg", self.algorithm.name());
+        put("use", "sig");
+        if let Some(kid) = &self.kid {
+            put("kid", kid);
+        }
+        Some(Value::Object(members))
     }
 
     /// Signs bytes.

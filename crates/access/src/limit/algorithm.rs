@@ -140,7 +140,7 @@ impl Slots {
         if passed > SLOTS as u64 {
             self.counts = [0; SLOTS + 1];
         } else {
-            for slot in self.latest + 1..=index {
+            for slot in self.latest.saturating_add(1)..=index {
                 if let Some(count) = self.counts.get_mut(place(slot)) {
                     *count = 0;
                 }
@@ -155,7 +155,7 @@ impl Slots {
 
     /// Nanoseconds until a slot has left the window.
     fn leaves(slot: u64, rule: &Rule, now: u64) -> u64 {
-        (slot + SLOTS as u64 + 1).saturating_mul(rule.slot).saturating_sub(now)
+        slot.saturating_add(SLOTS as u64 + 1).saturating_mul(rule.slot).saturating_sub(now)
     }
 
     /// Slots of the window with their counts, the oldest first.
@@ -172,7 +172,7 @@ fn place(slot: u64) -> usize {
 
 impl Cell for Slots {
     fn is_idle(&self, rule: &Rule, now: u64) -> bool {
-        now / rule.slot > self.latest + SLOTS as u64 || self.used() == 0
+        now / rule.slot > self.latest.saturating_add(SLOTS as u64) || self.used() == 0
     }
 
     fn ask(&mut self, rule: &Rule, now: u64, cost: u32) -> Outcome {

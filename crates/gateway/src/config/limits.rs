@@ -3,7 +3,7 @@ use serde::Deserialize;
 
 /// Named limits of connections and requests.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Limits {
     /// Connections at once, all listeners together.
     pub connections_max: usize,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// One address that clients connect to.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Listen {
     pub address: SocketAddr,
     /// TLS off when left out.
@@ -29,7 +29,7 @@ fn backlog() -> u32 {
 
 /// TLS of one listener.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Tls {
     /// Chosen by the name that the client asks for (SNI); the first where no name fits.
     pub certificate: Vec<Certificate>,
@@ -42,7 +42,7 @@ pub struct Tls {
 
 /// One certificate and its key, in PEM.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Certificate {
     /// The chain, the server's own first.
     pub chain: PathBuf,
@@ -64,7 +64,7 @@ pub enum TlsVersion {
 
 /// Client certificates (mutual TLS).
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ClientCertificates {
     /// Authorities that are trusted, in PEM.
     pub authorities: PathBuf,

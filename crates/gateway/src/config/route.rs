@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// One kind of request.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Route {
     /// Its name in logs, metrics and policies.
     pub name: String,

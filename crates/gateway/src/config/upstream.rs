@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// One place that answers requests, at one address or several.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Upstream {
     pub kind: Kind,
     /// `http://127.0.0.1:3000`, `https://id.lambda-url.eu-west-1.on.aws`; for `invoke`, the endpoint of Lambda
@@ -95,7 +95,7 @@ pub enum Kind {
 
 /// SigV4. The keys come from the environment, a file or the instance, never from the configuration.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Sign {
     pub region: String,
     /// `lambda` for functions.
@@ -119,7 +119,7 @@ impl Sign {
 
 /// When a request is sent again.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Retry {
     /// Times a request is sent again at most.
     pub times_max: u32,
@@ -137,7 +137,7 @@ impl Default for Retry {
 
 /// When an upstream is left alone for a while.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Breaker {
     /// Failures in a row that eject one address (no connection, no answer in time, 502, 503, 504).
     pub failures_max: u32,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 /// Settings of the layer.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Settings {}
 
 /// The layer.

@@ -1,22 +1,255 @@
 //! Who the client is, behind proxies that are trusted.
 use super::Layer;
+use super::waf::read_file;
 use crate::config::{Config, ConfigError};
+use crate::exchange::{Exchange, Flow};
+use http::StatusCode;
+use http::header::{HeaderMap, HeaderName};
+use ipnet::IpNet;
 use serde::Deserialize;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+#[cfg(test)]
+mod tests;
 
 /// Settings of the layer.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {}
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Settings {
+    /// Proxies that tell the truth about who connected to them.
+    pub trusted: Vec<IpNet>,
+    /// Files with the ranges of a CDN: a range a line, Amazon's `ip-ranges.json` (CloudFront's are taken) or a JSON list.
+    pub trusted_files: Vec<PathBuf>,
+    /// The field that a trusted proxy writes: `x-forwarded-for`, `forwarded`, or one with a single address.
+    pub header: String,
+    /// Only requests with this field are taken: a secret between the CDN and us, so that nobody goes around it.
+    pub shield_header: Option<String>,
+    /// SHA-256 of its values, 64 hexadecimal digits each; several while one replaces the other.
+    pub shield_sha256: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            trusted: Vec::new(),
+            trusted_files: Vec::new(),
+            header: "x-forwarded-for".to_owned(),
+            shield_header: None,
+            shield_sha256: Vec::new(),
+        }
+    }
+}
 
 /// The layer.
 #[derive(Debug)]
-pub(crate) struct Address {}
+pub(crate) struct Address {
+    trusted: Ranges,
+    header: HeaderName,
+    shield: Option<(HeaderName, Vec<[u8; 32]>)>,
+}
+
+/// Addresses of a chain that are looked at.
+const CHAIN_MAX: usize = 64;
 
 impl Layer for Address {
     const NAME: &'static str = "address";
 
-    fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
-        let _ = (&config.client_address, before);
-        Ok(Self {})
+    fn build(config: &Config, _: Option<&Self>) -> Result<Self, ConfigError> {
+        let settings = &config.client_address;
+        let mut nets = settings.trusted.clone();
+        for path in &settings.trusted_files {
+            let path = config.path(path);
+            let wrong = |error: String| ConfigError::file("client-address.trusted-files", &path, error);
+            let text = String::from_utf8(read_file(&path).map_err(wrong)?)
+                .map_err(|error| wrong(error.to_string()))?;
+            nets.extend(ranges(&text).map_err(wrong)?);
+        }
+        let name = |setting: &str, text: &str| {
+            HeaderName::from_bytes(text.as_bytes())
+                .map_err(|_| ConfigError::setting(setting, "is no header name"))
+        };
+        let shield = match &settings.shield_header {
+            None => None,
+            Some(_) if settings.shield_sha256.is_empty() => {
+                let message = "a header without a hash would lock everybody out; add the secret's SHA-256";
+                return Err(ConfigError::setting("client-address.shield-sha256", message));
+            }
+            Some(header) => {
+                let hashes = settings.shield_sha256.iter().map(|text| {
+                    hash(text).ok_or_else(|| {
+                        ConfigError::setting("client-address.shield-sha256", "is not 64 hexadecimal digits")
+                    })
+                });
+                Some((name("client-address.shield-header", header)?, hashes.collect::<Result<_, _>>()?))
+            }
+        };
+        Ok(Self {
+            trusted: Ranges::new(&nets),
+            header: name("client-address.header", &settings.header)?,
+            shield,
+        })
     }
+
+    async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
+        if let Some((header, hashes)) = &self.shield {
+            let given = exchange.head.headers.remove(header);
+            if !given.is_some_and(|given| is_secret(given.as_bytes(), hashes)) {
+                let reason = "the origin shield's secret is missing or wrong";
+                return exchange.refuse(Self::NAME, StatusCode::FORBIDDEN, reason);
+            }
+        }
+        let peer = exchange.connection.peer.ip().to_canonical();
+        if self.is_trusted(peer) {
+            exchange.client = self.client(&exchange.head.headers, peer);
+        }
+        Flow::Continue(())
+    }
+}
+
+/// 64 hexadecimal digits as bytes.
+pub(crate) fn hash(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
+        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+/// Compares hashes in a time that tells nothing.
+pub(crate) fn is_secret(given: &[u8], hashes: &[[u8; 32]]) -> bool {
+    let given = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, given);
+    let mut found = false;
+    for hash in hashes {
+        found |= aws_lc_rs::constant_time::verify_slices_are_equal(given.as_ref(), hash).is_ok();
+    }
+    found
+}
+
+impl Address {
+    /// Whether a peer is a proxy that is trusted.
+    pub(crate) fn is_trusted(&self, peer: IpAddr) -> bool {
+        self.trusted.contains(peer.to_canonical())
+    }
+
+    /// From the nearest to the farthest: the first address that is no trusted proxy. What cannot be read ends the chain.
+    fn client(&self, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
+        let mut client = peer;
+        let mut seen = 0;
+        for value in headers.get_all(&self.header).into_iter().rev() {
+            for element in value.to_str().unwrap_or_default().rsplit(',') {
+                seen += 1;
+                let address = if self.header == "forwarded" { forwarded(element) } else { address(element) };
+                let Some(address) = address.filter(|_| seen <= CHAIN_MAX) else { return client };
+                client = address;
+                if !self.is_trusted(client) {
+                    return client;
+                }
+            }
+        }
+        client
+    }
+}
+
+/// An address, perhaps with a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Some(address.to_canonical());
+    }
+    if let Some(rest) = text.strip_prefix('[') {
+        return rest.split_once(']')?.0.parse::<IpAddr>().ok().map(|address| address.to_canonical());
+    }
+    text.parse::<std::net::SocketAddr>().ok().map(|address| address.ip().to_canonical())
+}
+
+/// RFC 7239, section 4.
+fn forwarded(element: &str) -> Option<IpAddr> {
+    let pairs = element.split(';').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.into_iter().find(|(name, _)| name.trim().eq_ignore_ascii_case("for"))?;
+    address(value.trim().trim_matches('"'))
+}
+
+/// Ranges of addresses, merged and in order: a look costs a few comparisons.
+#[derive(Debug, Default)]
+struct Ranges {
+    v4: Vec<(u32, u32)>,
+    v6: Vec<(u128, u128)>,
+}
+
+impl Ranges {
+    fn new(nets: &[IpNet]) -> Self {
+        let mut ranges = Self::default();
+        for net in nets {
+            match net {
+                IpNet::V4(net) => ranges.v4.push((net.network().to_bits(), net.broadcast().to_bits())),
+                IpNet::V6(net) => ranges.v6.push((net.network().to_bits(), net.broadcast().to_bits())),
+            }
+        }
+        ranges.v4 = merged(ranges.v4);
+        ranges.v6 = merged(ranges.v6);
+        ranges
+    }
+
+    fn contains(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => within(&self.v4, address.to_bits()),
+            IpAddr::V6(address) => within(&self.v6, address.to_bits()),
+        }
+    }
+}
+
+fn merged<T: Ord + Copy>(mut ranges: Vec<(T, T)>) -> Vec<(T, T)> {
+    ranges.sort_unstable();
+    let mut out: Vec<(T, T)> = Vec::with_capacity(ranges.len());
+    for (start, end) in ranges {
+        match out.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => out.push((start, end)),
+        }
+    }
+    out
+}
+
+fn within<T: Ord + Copy>(ranges: &[(T, T)], address: T) -> bool {
+    let after = ranges.partition_point(|range| range.0 <= address);
+    after.checked_sub(1).and_then(|at| ranges.get(at)).is_some_and(|range| address <= range.1)
+}
+
+/// The ranges of a file, in the forms in which CDNs publish them.
+fn ranges(text: &str) -> Result<Vec<IpNet>, String> {
+    let net = |text: &str| {
+        let single = || text.parse::<IpAddr>().map(IpNet::from);
+        text.parse::<IpNet>().or_else(|_| single()).map_err(|_| format!("holds `{text}`, which is no range"))
+    };
+    if !text.trim_start().starts_with(['{', '[']) {
+        let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+        return lines.filter(|line| !line.is_empty()).map(net).collect();
+    }
+    let json: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let mut found = Vec::new();
+    for list in ["prefixes", "ipv6_prefixes"].iter().filter_map(|name| json.get(*name)?.as_array()) {
+        for entry in list {
+            let service = entry.get("service").and_then(serde_json::Value::as_str).unwrap_or_default();
+            let prefix =
+                entry.get("ip_prefix").or(entry.get("ipv6_prefix")).and_then(serde_json::Value::as_str);
+            if let (true, Some(prefix)) = (service.starts_with("CLOUDFRONT"), prefix) {
+                found.push(net(prefix)?);
+            }
+        }
+    }
+    let lists = [Some(&json), json.get("addresses"), json.get("ipv6_addresses")];
+    for text in lists
+        .into_iter()
+        .flatten()
+        .filter_map(|list| list.as_array())
+        .flatten()
+        .filter_map(|one| one.as_str())
+    {
+        found.push(net(text)?);
+    }
+    if found.is_empty() { Err("holds no range in a form that is known".to_owned()) } else { Ok(found) }
 }

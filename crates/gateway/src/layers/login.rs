@@ -5,12 +5,12 @@ use serde::Deserialize;
 
 /// Settings of the layer.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Settings {}
 
 /// Settings of a route.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RouteSettings {}
 
 /// The layer.

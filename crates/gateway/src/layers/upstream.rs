@@ -1,30 +1,267 @@
 //! Where the request goes: the last layer, which answers what no layer before it answered.
 use super::Layer;
-use crate::config::{Config, ConfigError};
-use crate::exchange::{Answer, Exchange, plain};
-use http::StatusCode;
+use crate::body::Body;
+use crate::config::{Config, ConfigError, Kind};
+use crate::exchange::{Answer, Decision, Exchange, plain};
+use crate::upstream::pool::{self, Failure, SendError, Wait};
+use crate::upstream::{Address, Place, Upstream as Target, headers};
+use crate::{clock, websocket};
+use http::header::{HeaderMap, HeaderValue, RETRY_AFTER, VIA};
+use http::{Method, Request, StatusCode, Uri, Version};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
-/// What the layer remembers of a request until its answer comes.
+/// What the layer remembers of a request.
 #[derive(Debug, Default)]
-pub(crate) struct Ticket {}
+pub(crate) struct Ticket {
+    /// The address that answered.
+    pub(crate) address: Option<String>,
+    /// Times that the request was sent again.
+    pub(crate) retries: u32,
+}
 
 /// The layer.
 #[derive(Debug)]
-pub(crate) struct Upstream {}
+pub(crate) struct Upstream {
+    by_name: BTreeMap<String, Arc<Target>>,
+    /// In the order of the routes; `None`: no route fits.
+    by_route: Vec<Option<Arc<Target>>>,
+}
 
 impl Layer for Upstream {
     const NAME: &'static str = "upstream";
 
     fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
-        let _ = (&config.upstream, before);
-        Ok(Self {})
+        let mut by_name = BTreeMap::new();
+        for (name, settings) in &config.upstream {
+            // What did not change keeps its health and its connections.
+            let same = before
+                .and_then(|before| before.by_name.get(name))
+                .filter(|target| format!("{:?}", target.settings) == format!("{settings:?}"));
+            let target = match same {
+                Some(target)
+                    if target.settings.authorities.is_none() && target.settings.certificate.is_none() =>
+                {
+                    Arc::clone(target)
+                }
+                _ => Arc::new(Target::build(config, name, settings)?),
+            };
+            by_name.insert(name.clone(), target);
+        }
+        let mut by_route: Vec<_> =
+            config.route.iter().map(|route| by_name.get(&route.upstream).cloned()).collect();
+        by_route.push(None);
+        Ok(Self { by_name, by_route })
     }
 }
 
 impl Upstream {
+    /// Every upstream, for the administrator.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Target>> {
+        self.by_name.values()
+    }
+
     /// Sends the request and gives the head of the answer.
     pub(crate) async fn send(&self, exchange: &mut Exchange<'_>) -> Answer {
         exchange.answered_by = Self::NAME;
-        plain(StatusCode::NOT_FOUND)
+        let Some(target) = self.by_route.get(exchange.route.index).and_then(Option::as_ref) else {
+            exchange.answered_by = "route";
+            return plain(StatusCode::NOT_FOUND);
+        };
+        let Some(place) = target.enter() else {
+            return failed(exchange, target, StatusCode::SERVICE_UNAVAILABLE, "too many requests under way");
+        };
+        if websocket::is_upgrade(&exchange.head) {
+            return self.upgrade(exchange, target, place).await;
+        }
+        let mut answer = attempts(exchange, target).await;
+        if exchange.answered_by == Self::NAME {
+            headers::strip_hop(answer.headers_mut());
+            answer.headers_mut().append(VIA, HeaderValue::from_static("1.1 buckler"));
+        }
+        if !answer_is_whole(answer.body()) {
+            // The place is kept until the last byte.
+            answer.extensions_mut().insert(Arc::new(place));
+        }
+        answer
     }
+
+    async fn upgrade(&self, exchange: &mut Exchange<'_>, target: &Arc<Target>, place: Place) -> Answer {
+        if !exchange.route.settings.upgrade {
+            exchange.note(Self::NAME, "an upgrade was asked for; the route does not allow it");
+            return plain(StatusCode::NOT_IMPLEMENTED);
+        }
+        let Some(address) = target.pick(exchange.moment.micros / 1000, None) else {
+            return resting(exchange, target);
+        };
+        exchange.upstream.address = Some(address.text.clone());
+        let request = build(exchange, target, address, Body::Empty);
+        match websocket::tunnel(exchange, address, request, place).await {
+            Ok(answer) => answer,
+            Err(failure) => {
+                address.health.bad(exchange.moment.micros / 1000);
+                failed(exchange, target, status_of(&failure), &failure.to_string())
+            }
+        }
+    }
+}
+
+fn answer_is_whole(body: &Body) -> bool {
+    matches!(body, Body::Empty | Body::Full(_))
+}
+
+/// RFC 9110, section 9.2.2.
+fn is_idempotent(method: &Method) -> bool {
+    matches!(
+        *method,
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE | Method::TRACE
+    )
+}
+
+/// Sends the request, again where that is safe: nothing of it was sent, or its method may be repeated; and where retries are
+/// left.
+async fn attempts(exchange: &mut Exchange<'_>, target: &Arc<Target>) -> Answer {
+    let retry = &target.settings.retry;
+    let repeatable = retry.times_max > 0 && is_idempotent(&exchange.head.method);
+    target.save_up();
+    let mut avoid = None;
+    let mut request = None;
+    loop {
+        let now = clock::now();
+        let Some(address) = target.pick(now.micros / 1000, avoid) else { return resting(exchange, target) };
+        let address = Arc::clone(address);
+        let sent = match request.take() {
+            Some(request) => request,
+            None => {
+                let body = std::mem::take(&mut exchange.body);
+                build(exchange, target, &address, body)
+            }
+        };
+        let copy = if repeatable { copy(&sent) } else { None };
+        let wait = Wait { now: now.instant, first_byte: first_byte(exchange, &address, sent.body()) };
+        exchange.upstream.address = Some(address.text.clone());
+        address.health.enter();
+        let result = pool::send(&address, sent, wait).await;
+        address.health.leave();
+        let (problem, again) = match result {
+            Ok(answer) if !is_bad(answer.status()) => {
+                address.health.good();
+                return answer;
+            }
+            Ok(answer) => {
+                let told = retry.statuses.contains(&answer.status().as_u16());
+                (Ok(answer), copy.filter(|_| told))
+            }
+            Err(SendError { kind: Failure::Body(reason), .. }) => {
+                return failed(exchange, target, StatusCode::BAD_REQUEST, &reason);
+            }
+            Err(SendError { kind, unsent }) => (Err(kind), unsent.map(|request| *request).or(copy)),
+        };
+        if address.health.bad(now.micros / 1000) {
+            exchange.shared.metrics.upstream(&target.name, "ejected");
+        }
+        match (again, problem) {
+            (Some(again), _) if exchange.upstream.retries < retry.times_max && target.may_retry() => {
+                exchange.upstream.retries += 1;
+                exchange.shared.metrics.upstream(&target.name, "retried");
+                avoid = (target.addresses.len() > 1).then_some(address.id);
+                request = Some(again);
+            }
+            (_, Ok(answer)) => return answer,
+            (_, Err(failure)) => return failed(exchange, target, status_of(&failure), &failure.to_string()),
+        }
+    }
+}
+
+fn is_bad(status: StatusCode) -> bool {
+    matches!(status, StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT)
+}
+
+/// A streamed body takes its own time before the upstream can answer.
+fn first_byte(exchange: &Exchange<'_>, address: &Address, body: &Body) -> Duration {
+    match body {
+        Body::Empty | Body::Full(_) => address.times.first_byte,
+        _ => address.times.first_byte + Duration::from_millis(exchange.gate.config.limits.body_total_ms),
+    }
+}
+
+fn copy(request: &Request<Body>) -> Option<Request<Body>> {
+    let mut copy = Request::new(request.body().copy()?);
+    *copy.method_mut() = request.method().clone();
+    *copy.uri_mut() = request.uri().clone();
+    *copy.version_mut() = request.version();
+    *copy.headers_mut() = request.headers().clone();
+    Some(copy)
+}
+
+/// The request as the upstream gets it. The exchange keeps method, version and target.
+fn build(exchange: &mut Exchange<'_>, target: &Target, address: &Address, body: Body) -> Request<Body> {
+    let mut fields = std::mem::take(&mut exchange.head.headers);
+    headers::forward(exchange, &mut fields, target.settings.keep_host, &address.authority);
+    let mut request = Request::new(body);
+    *request.method_mut() = exchange.head.method.clone();
+    *request.uri_mut() = uri(exchange, address, target.settings.http2, &fields);
+    *request.version_mut() = if target.settings.http2 { Version::HTTP_2 } else { Version::HTTP_11 };
+    if target.settings.http2 {
+        fields.remove(http::header::HOST);
+    }
+    *request.headers_mut() = fields;
+    request
+}
+
+/// The normal form of the path, and the query as it came.
+fn uri(exchange: &Exchange<'_>, address: &Address, http2: bool, fields: &HeaderMap) -> Uri {
+    let wire = exchange.path.wire.as_str();
+    let prefix = exchange.route.prefix(wire);
+    let path = wire.get(prefix.len()..).unwrap_or(wire);
+    let same = prefix.is_empty() && address.prefix.is_empty() && exchange.path.oddities.is_empty();
+    if same && !http2 && exchange.head.uri.authority().is_none() && exchange.head.uri.path() == wire {
+        return exchange.head.uri.clone();
+    }
+    let path = if path.is_empty() { "/" } else { path };
+    let mut text = String::with_capacity(path.len() + 64);
+    if http2 {
+        let host = fields.get(http::header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        text.push_str(if address.tls.is_some() { "https://" } else { "http://" });
+        text.push_str(host);
+    }
+    text.push_str(&address.prefix);
+    text.push_str(path);
+    if let Some(query) = exchange.head.uri.query() {
+        text.push('?');
+        text.push_str(query);
+    }
+    // A normal path always is one of a URI.
+    Uri::try_from(text).unwrap_or_else(|_| Uri::from_static("/"))
+}
+
+fn status_of(failure: &Failure) -> StatusCode {
+    match failure {
+        Failure::Time | Failure::ConnectTime => StatusCode::GATEWAY_TIMEOUT,
+        Failure::Connect(_) | Failure::Broken(_) => StatusCode::BAD_GATEWAY,
+        Failure::Body(_) => StatusCode::BAD_REQUEST,
+    }
+}
+
+fn failed(exchange: &mut Exchange<'_>, target: &Target, status: StatusCode, reason: &str) -> Answer {
+    exchange.shared.metrics.upstream(&target.name, "failed");
+    exchange.answered_by = "upstream-failed";
+    let reason = format!("`{}`: {reason}", target.name);
+    exchange.decisions.push(Decision { layer: "upstream", reason, refused: true, rules: Vec::new() });
+    plain(status)
+}
+
+/// Every address rests.
+fn resting(exchange: &mut Exchange<'_>, target: &Target) -> Answer {
+    let mut answer =
+        failed(exchange, target, StatusCode::SERVICE_UNAVAILABLE, "it does not answer and rests");
+    let seconds = target.settings.breaker.rest_ms.div_ceil(1000).max(1);
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    answer
+}
+
+/// Which kinds are sent as HTTP as it is.
+pub(crate) fn is_plain_http(kind: Kind) -> bool {
+    matches!(kind, Kind::Http | Kind::FunctionUrl)
 }

@@ -1,22 +1,384 @@
-//! What rules find.
+//! What rules find: the inspection engine, in its phases.
 use super::Layer;
-use crate::config::{Config, ConfigError};
-use serde::Deserialize;
+use crate::body::Body;
+use crate::config::{Config, ConfigError, Mode};
+use crate::exchange::{Answer, Decision, Exchange, Flow, plain};
+use crate::logs;
+use crate::server::DropConnection;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, LOCATION};
+use http::{StatusCode, Version};
+use http_body::Body as _;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::sync::Arc;
+use waf::rule::EngineMode;
+use waf::{Disruption, Fields, Plan, Transaction, Verdict};
+
+pub(super) mod decode;
+mod memory;
+mod rules;
+
+pub(crate) use rules::read as read_file;
 
 /// Settings of the layer.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {}
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Settings {
+    /// Files in SecLang, in order, with what they include (`crs-setup.conf`, `rules/*.conf`); empty: the rules of ours.
+    pub rules: Vec<PathBuf>,
+    /// Off: no rule is asked anywhere.
+    pub on: bool,
+    /// Obeys `SecRuleEngine` of the rules instead of the routes' `mode`.
+    pub engine_of_rules: bool,
+    /// Problems of rules that are not fatal are accepted.
+    pub lenient: bool,
+    /// Members of persistent collections (`initcol`) that are kept in memory.
+    pub collections_max: usize,
+    /// What to do with an answer whose body is larger than the rules look at, or whose encoding cannot be read.
+    pub unread_answer: Unread,
+    /// The body of answers to blocked requests, as a file.
+    pub page: Option<PathBuf>,
+    /// Its media type.
+    pub page_type: String,
+}
+
+/// A body that cannot be inspected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unread {
+    /// Its beginning is inspected, the rest passes.
+    #[default]
+    Pass,
+    /// 502
+    Refuse,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            rules: Vec::new(),
+            on: true,
+            engine_of_rules: false,
+            lenient: false,
+            collections_max: 100_000,
+            unread_answer: Unread::default(),
+            page: None,
+            page_type: "text/html; charset=utf-8".to_owned(),
+        }
+    }
+}
 
 /// The layer.
 #[derive(Debug)]
-pub(crate) struct Waf {}
+pub(crate) struct Waf {
+    /// For routes that block.
+    block: Option<Arc<Plan>>,
+    /// For routes that only detect.
+    detect: Option<Arc<Plan>>,
+    persistence: Arc<memory::Memory>,
+    unread_answer: Unread,
+    page: Option<(bytes::Bytes, HeaderValue)>,
+    sources: rules::Sources,
+}
 
 impl Layer for Waf {
     const NAME: &'static str = "waf";
 
     fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
-        let _ = (&config.waf, before);
-        Ok(Self {})
+        let settings = &config.waf;
+        let persistence = match before {
+            Some(before) if before.persistence.most == settings.collections_max => {
+                Arc::clone(&before.persistence)
+            }
+            _ => Arc::new(memory::Memory::new(settings.collections_max)),
+        };
+        let page = match &settings.page {
+            Some(path) => {
+                let path = config.path(path);
+                let bytes =
+                    rules::read(&path).map_err(|error| ConfigError::file("waf.page", &path, error))?;
+                let media = HeaderValue::from_str(&settings.page_type)
+                    .map_err(|_| ConfigError::setting("waf.page-type", "is no header value"))?;
+                Some((bytes::Bytes::from(bytes), media))
+            }
+            None => None,
+        };
+        let has = |mode| config.route.iter().any(|route| route.mode == mode);
+        let wanted = rules::Wanted {
+            block: settings.on && has(Mode::Block),
+            detect: settings.on && has(Mode::Detect),
+        };
+        let before = before.map(|before| (&before.sources, &before.block, &before.detect));
+        let (sources, block, detect) = rules::plans(config, wanted, before)?;
+        Ok(Self { block, detect, persistence, unread_answer: settings.unread_answer, page, sources })
     }
+
+    async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
+        let waf = &exchange.gate.stack.waf;
+        let plan = match exchange.route.settings.mode {
+            Mode::Off => None,
+            Mode::Detect => waf.detect.as_ref(),
+            Mode::Block => waf.block.as_ref(),
+        };
+        let Some(plan) = plan else { return Flow::Continue(()) };
+        let mut transaction = begin(exchange, plan, &*waf.persistence);
+        let verdict = transaction.request(&waf::Request {
+            method: exchange.head.method.as_str().as_bytes(),
+            target: exchange.head.uri.path_and_query().map_or(b"/", |target| target.as_str().as_bytes()),
+            protocol: logs::protocol(exchange.head.version).as_bytes(),
+            headers: &fields(&exchange.head.headers, exchange.head.version, exchange.head.uri.host()),
+        });
+        if let Verdict::Disrupt(disruption) = verdict {
+            exchange.waf = Some(transaction);
+            return self.block(exchange, &disruption);
+        }
+        let mut parameters = Fields::default();
+        for (name, value) in exchange.route.parameters(&exchange.path.readable) {
+            parameters.push(name.as_bytes(), value.as_bytes());
+        }
+        if !parameters.is_empty() {
+            transaction.arguments(&parameters);
+        }
+        let body = match exchange.body {
+            Body::Empty => Some(bytes::Bytes::new()),
+            _ => exchange.whole_body(Self::NAME).await?,
+        };
+        let Some(body) = body else {
+            // A stream that may never end: heads only, and told.
+            exchange.waf = Some(transaction);
+            exchange.uninspected = Some("a streamed request body");
+            return Flow::Continue(());
+        };
+        let most = plan.request_body_bytes_max();
+        let verdict = match decode::decode(&exchange.head.headers, &body, most) {
+            Ok(plain) => transaction.request_body(plain.get(..plain.len().min(most)).unwrap_or_default()),
+            Err(problem) => {
+                exchange.waf = Some(transaction);
+                if exchange.route.settings.mode == Mode::Detect {
+                    exchange.note(Self::NAME, problem.to_string());
+                    return Flow::Continue(());
+                }
+                return exchange.refuse(Self::NAME, StatusCode::UNSUPPORTED_MEDIA_TYPE, problem.to_string());
+            }
+        };
+        exchange.waf = Some(transaction);
+        match verdict {
+            Verdict::Pass => Flow::Continue(()),
+            Verdict::Disrupt(disruption) => self.block(exchange, &disruption),
+        }
+    }
+
+    async fn response(&self, exchange: &mut Exchange<'_>, mut answer: Answer) -> Answer {
+        if exchange.answered_by != super::upstream::Upstream::NAME {
+            return answer;
+        }
+        let Some(mut transaction) = exchange.waf.take() else { return answer };
+        let verdict = transaction.response(&waf::Response {
+            status: answer.status().as_u16(),
+            protocol: logs::protocol(exchange.head.version).as_bytes(),
+            headers: &fields(answer.headers(), Version::HTTP_11, None),
+        });
+        let media = answer.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+        let plan = if exchange.route.settings.mode == Mode::Detect { &self.detect } else { &self.block };
+        let wanted = plan.as_ref().filter(|plan| plan.wants_response_body(media));
+        let verdict = match (verdict, wanted) {
+            (Verdict::Disrupt(disruption), _) => Verdict::Disrupt(disruption),
+            (Verdict::Pass, None) => Verdict::Pass,
+            (Verdict::Pass, Some(_))
+                if is_endless(media) || answer.status() == StatusCode::SWITCHING_PROTOCOLS =>
+            {
+                exchange.uninspected = Some("a streamed response body");
+                Verdict::Pass
+            }
+            (Verdict::Pass, Some(plan)) => {
+                match self
+                    .answer_body(exchange, &mut transaction, &mut answer, plan.response_body_bytes_max())
+                    .await
+                {
+                    Ok(verdict) => verdict,
+                    Err(refused) => {
+                        exchange.waf = Some(transaction);
+                        return refused;
+                    }
+                }
+            }
+        };
+        exchange.waf = Some(transaction);
+        let Verdict::Disrupt(disruption) = verdict else { return answer };
+        match self.block(exchange, &disruption) {
+            Flow::Break(blocked) => blocked,
+            Flow::Continue(()) => answer,
+        }
+    }
+}
+
+impl Waf {
+    /// Phase 4: the body, or its beginning when it is longer than the rules look at.
+    async fn answer_body(
+        &self,
+        exchange: &mut Exchange<'_>,
+        transaction: &mut Transaction<'_>,
+        answer: &mut Answer,
+        most: usize,
+    ) -> Result<Verdict, Answer> {
+        let (start, whole) = match answer.body_mut().start(most).await {
+            Ok(start) => start,
+            Err(error) => {
+                exchange.note(Self::NAME, format!("the answer broke off: {error}"));
+                exchange.answered_by = "upstream-failed";
+                return Err(plain(StatusCode::BAD_GATEWAY));
+            }
+        };
+        let plain_start = decode::decode(answer.headers(), &start, most);
+        let unread = match &plain_start {
+            Ok(_) if whole => None,
+            Ok(_) => Some("an answer longer than the rules look at".to_owned()),
+            Err(_) if !whole && answer.headers().contains_key(CONTENT_ENCODING) => {
+                Some("an encoded answer longer than the rules look at".to_owned())
+            }
+            Err(problem) => Some(problem.to_string()),
+        };
+        if let Some(reason) = unread {
+            exchange.uninspected = Some("a part of the response body");
+            if self.unread_answer == Unread::Refuse && exchange.route.settings.mode == Mode::Block {
+                return match exchange.refuse(Self::NAME, StatusCode::BAD_GATEWAY, reason) {
+                    Flow::Break(refused) => Err(refused),
+                    Flow::Continue(()) => Ok(Verdict::Pass),
+                };
+            }
+        }
+        Ok(match plain_start {
+            Ok(plain) => transaction.response_body(plain.get(..plain.len().min(most)).unwrap_or_default()),
+            Err(_) => transaction.response_body(&[]),
+        })
+    }
+
+    fn block(&self, exchange: &mut Exchange<'_>, disruption: &Disruption) -> Flow {
+        exchange.decisions.push(Decision {
+            layer: Self::NAME,
+            reason: format!("rule {}", disruption.rule),
+            refused: true,
+            rules: vec![disruption.rule],
+        });
+        let status = StatusCode::from_u16(disruption.status).unwrap_or(StatusCode::FORBIDDEN);
+        let mut answer = plain(status);
+        if let Some((page, media)) = &self.page {
+            *answer.body_mut() = Body::Full(page.clone());
+            answer.headers_mut().insert(CONTENT_TYPE, media.clone());
+        }
+        if let Some(Ok(location)) = disruption.location.as_deref().map(HeaderValue::from_str) {
+            if !status.is_redirection() {
+                *answer.status_mut() = StatusCode::FOUND;
+            }
+            answer.headers_mut().insert(LOCATION, location);
+        }
+        if disruption.drop {
+            answer.extensions_mut().insert(DropConnection);
+        }
+        exchange.answer(Self::NAME, answer)
+    }
+
+    /// The last phase, and the log of matches.
+    pub(crate) fn finish(&self, exchange: &mut Exchange<'_>) {
+        let Some(mut transaction) = exchange.waf.take() else { return };
+        transaction.finish();
+        if let Some(disruption) = transaction.would_disrupt() {
+            exchange.decisions.push(Decision {
+                layer: Self::NAME,
+                reason: format!("rule {} would have blocked", disruption.rule),
+                refused: false,
+                rules: vec![disruption.rule],
+            });
+        }
+        if exchange.shared.logs.wants_matches() {
+            write_matches(exchange, &transaction);
+        }
+    }
+}
+
+/// Server-sent events and the like: nobody waits for their end.
+fn is_endless(media: &[u8]) -> bool {
+    media.starts_with(b"text/event-stream")
+        || media.starts_with(b"application/grpc")
+        || media.starts_with(b"multipart/x-mixed")
+}
+
+fn begin<'g>(
+    exchange: &Exchange<'_>,
+    plan: &'g Plan,
+    persistence: &'g dyn waf::Persistence,
+) -> Transaction<'g> {
+    let client = waf::Client {
+        address: exchange.client,
+        port: exchange.connection.peer.port(),
+        server_address: exchange.connection.local.ip().to_canonical(),
+        server_port: exchange.connection.local.port(),
+        id: exchange.id.clone(),
+        now_micros: exchange.moment.micros,
+    };
+    Transaction::new(plan, &client, persistence)
+}
+
+/// Header fields as the engine reads them. HTTP/2 names the host elsewhere; rules look for `Host`.
+fn fields(headers: &HeaderMap, version: Version, authority: Option<&str>) -> Fields {
+    let mut fields = Fields::default();
+    if let (Version::HTTP_2, Some(host), false) = (version, authority, headers.contains_key(HOST)) {
+        fields.push(b"host", host.as_bytes());
+    }
+    for (name, value) in headers {
+        fields.push(name.as_str().as_bytes(), value.as_bytes());
+    }
+    fields
+}
+
+/// One line of the log of matches.
+#[derive(Serialize)]
+struct MatchLine<'a> {
+    time_micros: u64,
+    unique_id: &'a str,
+    client: std::net::IpAddr,
+    route: &'a str,
+    target: &'a str,
+    id: u64,
+    phase: u8,
+    severity: Option<String>,
+    msg: &'a str,
+    data: &'a str,
+    tags: &'a [String],
+    variable: &'a str,
+    value: &'a str,
+}
+
+fn write_matches(exchange: &Exchange<'_>, transaction: &Transaction<'_>) {
+    let target = exchange.head.uri.path_and_query().map_or("/", |target| target.as_str());
+    let target = logs::mask(target, exchange.shared.logs.secret_names());
+    let mut lines = Vec::new();
+    for one in transaction.matches().iter().filter(|one| one.logged) {
+        let secret = one.variable.split_once(':').is_some_and(|(_, name)| {
+            exchange.shared.logs.secret_names().contains(&name.to_ascii_lowercase())
+        });
+        lines.extend(logs::line(&MatchLine {
+            time_micros: exchange.moment.micros,
+            unique_id: &exchange.id,
+            client: exchange.client,
+            route: &exchange.route.settings.name,
+            target: &target,
+            id: one.rule,
+            phase: one.phase as u8 + 1,
+            severity: one.severity.map(|severity| format!("{severity:?}").to_ascii_uppercase()),
+            msg: &one.message,
+            data: if secret { "***" } else { &one.data },
+            tags: &one.tags,
+            variable: &one.variable,
+            value: if secret { "***" } else { &one.value },
+        }));
+    }
+    if !lines.is_empty() {
+        exchange.shared.logs.matches(&lines);
+    }
+}
+
+/// Whether the plan of a rule set is one that blocks, as its own files say.
+fn blocks(plan: &Plan) -> bool {
+    plan.engine() == EngineMode::On
 }

@@ -14,7 +14,7 @@ name = "files"
 path = "/files/*"
 hosts = ["*.example.com"]
 upstream = "app"
-strip_prefix = true
+strip-prefix = true
 [[route]]
 name = "home"
 path = "/"

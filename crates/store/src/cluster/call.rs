@@ -15,6 +15,8 @@ use tokio::time::Instant;
 
 /// The server's numbers of what can go wrong with a message.
 const WRONG_LAST_REVISION: u64 = 10_071;
+/// The same while another change of the key is on its way: that one is not the last message yet.
+const WRONG_WHILE_UNDER_WAY: u64 = 10_164;
 const STORE_FULL: u64 = 10_077;
 const MESSAGE_TOO_LARGE: u64 = 10_054;
 
@@ -64,10 +66,21 @@ struct Told {
     description: String,
 }
 
+/// A change that is wanted.
+pub(super) struct Wanted<'a> {
+    pub(super) key: &'a Key,
+    pub(super) expect: Expect,
+    pub(super) write: Write<'a>,
+}
+
 /// How a change goes on.
 struct Course {
+    /// The id that every attempt carries.
+    attempt: String,
     /// What the next attempt expects; `None`: the key's last message must be read first.
     base: Option<u64>,
+    /// What the last attempt expected.
+    tried: Option<u64>,
     /// An attempt was sent that nobody answered.
     uncertain: bool,
     pause: Duration,
@@ -77,28 +90,33 @@ impl Cluster {
     /// Writes when what is expected holds. `None`: there was nothing to remove.
     pub(super) async fn change(
         &self,
-        key: &Key,
-        expect: Expect,
-        write: Write<'_>,
+        wanted: &Wanted<'_>,
         deadline: Instant,
     ) -> Result<Option<Revision>, StateError> {
+        let key = wanted.key;
         let attempt = format!("{}.{}", self.name, self.attempts.fetch_add(1, Ordering::Relaxed));
-        let headers = headers(&write, &attempt);
-        let mut course =
-            Course { base: self.first_base(key, expect, &write), uncertain: false, pause: PAUSE_MIN };
+        let headers = headers(&wanted.write, &attempt);
+        let base = self.first_base(wanted);
+        let mut course = Course { attempt, base, tried: None, uncertain: false, pause: PAUSE_MIN };
         loop {
             let Some(base) = course.base else {
                 let last = self.last(key, deadline).await?;
-                match self.judge(key, expect, &write, last, &attempt, course.uncertain)? {
+                match judge(wanted, last.as_ref(), &course)? {
                     Verdict::Done(revision) => return Ok(Some(revision)),
                     Verdict::Nothing => return Ok(None),
-                    Verdict::Try(base) => course.base = Some(base),
+                    Verdict::Try(base) => {
+                        if course.tried == Some(base) {
+                            pause(&mut course.pause, deadline).await?;
+                        }
+                        course.base = Some(base);
+                    }
                 }
                 continue;
             };
+            course.tried = Some(base);
             let mut headers = headers.clone();
             headers.insert(async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, base.to_string());
-            let payload = match write {
+            let payload = match wanted.write {
                 Write::Value { value, .. } => value.to_vec(),
                 Write::Marker => Vec::new(),
             };
@@ -119,48 +137,13 @@ impl Cluster {
     }
 
     /// What the first attempt expects, as far as it can be known without asking.
-    fn first_base(&self, key: &Key, expect: Expect, write: &Write<'_>) -> Option<u64> {
-        match expect {
+    fn first_base(&self, wanted: &Wanted<'_>) -> Option<u64> {
+        match wanted.expect {
             Expect::Revision(revision) => Some(revision.0),
             Expect::Absent => Some(0),
-            Expect::Anything if matches!(write, Write::Marker) => None,
-            Expect::Anything => Some(self.seen().revision(key).unwrap_or(0)),
+            Expect::Anything if matches!(wanted.write, Write::Marker) => None,
+            Expect::Anything => Some(self.seen().revision(wanted.key).unwrap_or(0)),
         }
-    }
-
-    /// The key's last message is not what the attempt expected, or was not known.
-    fn judge(
-        &self,
-        key: &Key,
-        expect: Expect,
-        write: &Write<'_>,
-        last: Option<Last>,
-        attempt: &str,
-        uncertain: bool,
-    ) -> Result<Verdict, StateError> {
-        let revision = last.as_ref().map_or(0, |last| last.revision);
-        if last.as_ref().is_some_and(|last| last.attempt.as_deref() == Some(attempt)) {
-            return Ok(Verdict::Done(Revision(revision)));
-        }
-        let live = last.as_ref().is_some_and(|last| last.value.is_some());
-        let holds = match expect {
-            Expect::Anything => true,
-            Expect::Absent => !live,
-            Expect::Revision(expected) => live && expected.0 == revision,
-        };
-        if uncertain && (!holds || expect == Expect::Anything) {
-            // Ours may have been kept and overwritten: neither success nor conflict can be told.
-            let reason =
-                format!("an attempt to change {key} got no answer, and somebody else changed it since");
-            return Err(StateError::Unavailable { reason });
-        }
-        if !holds {
-            return Err(StateError::Conflict { key: key.clone() });
-        }
-        if matches!(write, Write::Marker) && !live {
-            return Ok(Verdict::Nothing);
-        }
-        Ok(Verdict::Try(revision))
     }
 
     async fn send(&self, key: &Key, headers: HeaderMap, payload: Vec<u8>, deadline: Instant) -> Sent {
@@ -177,7 +160,7 @@ impl Cluster {
         };
         match (told.seq, told.error) {
             (_, Some(error)) => match error.err_code {
-                WRONG_LAST_REVISION => Sent::Wrong,
+                WRONG_LAST_REVISION | WRONG_WHILE_UNDER_WAY => Sent::Wrong,
                 STORE_FULL | MESSAGE_TOO_LARGE => {
                     Sent::Refused(StateError::TooLarge { key: key.clone(), reason: error.description })
                 }
@@ -246,8 +229,35 @@ impl Cluster {
         let deadline = self.deadline();
         self.ready(deadline).await?;
         let write = Write::Value { value, expires_in: how.expires_in };
-        self.change(key, how.expect, write, deadline).await?.ok_or_else(late)
+        self.change(&Wanted { key, expect: how.expect, write }, deadline).await?.ok_or_else(late)
     }
+}
+
+/// The key's last message is not what the attempt expected, or was not known.
+fn judge(wanted: &Wanted<'_>, last: Option<&Last>, course: &Course) -> Result<Verdict, StateError> {
+    let Wanted { key, expect, ref write } = *wanted;
+    let revision = last.map_or(0, |last| last.revision);
+    if last.is_some_and(|last| last.attempt.as_ref() == Some(&course.attempt)) {
+        return Ok(Verdict::Done(Revision(revision)));
+    }
+    let live = last.is_some_and(|last| last.value.is_some());
+    let holds = match expect {
+        Expect::Anything => true,
+        Expect::Absent => !live,
+        Expect::Revision(expected) => live && expected.0 == revision,
+    };
+    if course.uncertain && (!holds || expect == Expect::Anything) {
+        // Ours may have been kept and overwritten: neither success nor conflict can be told.
+        let reason = format!("an attempt to change {key} got no answer, and somebody else changed it since");
+        return Err(StateError::Unavailable { reason });
+    }
+    if !holds {
+        return Err(StateError::Conflict { key: key.clone() });
+    }
+    if matches!(write, Write::Marker) && !live {
+        return Ok(Verdict::Nothing);
+    }
+    Ok(Verdict::Try(revision))
 }
 
 /// What a look at the key means for a change of it.

@@ -75,7 +75,7 @@ pub(super) fn open(folder: &Path, cache_bytes: usize) -> Result<Database, OpenEr
     let bytes = std::fs::metadata(&path).map_err(io(&path))?.len();
     let live = live_bytes(&database)?;
     if bytes > live.saturating_mul(2).saturating_add(WASTE_BYTES_MAX) {
-        database.compact().map_err(|why| redb::Error::from(why))?;
+        database.compact().map_err(redb::Error::from)?;
     }
     Ok(database)
 }

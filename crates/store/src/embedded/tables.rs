@@ -78,6 +78,16 @@ pub(super) enum Operation {
     Remove { key: Key, expect: Expect },
 }
 
+impl Operation {
+    /// Bytes that it writes.
+    pub(super) const fn bytes(&self) -> usize {
+        match self {
+            Self::Put { value, .. } => value.len(),
+            Self::Remove { .. } => 0,
+        }
+    }
+}
+
 /// Why an operation was not done: told to whoever asked, or the whole batch fails.
 pub(super) enum Refusal {
     State(StateError),

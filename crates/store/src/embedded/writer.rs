@@ -45,9 +45,7 @@ impl Writer {
             while let Some(order) = next {
                 match order {
                     Order::Change(operation, answer) => {
-                        if let Operation::Put { value, .. } = &operation {
-                            bytes += value.len();
-                        }
+                        bytes += operation.bytes();
                         changes.push((operation, answer));
                     }
                     other => after.push(other),

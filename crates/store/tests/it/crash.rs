@@ -1,5 +1,5 @@
 //! A process killed in the middle of writing: what it acknowledged is there.
-use crate::embedded::Folder;
+use crate::folder::Folder;
 use crate::suite::{key, number};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -14,7 +14,6 @@ const TASKS: u64 = 8;
 /// Not a test of its own: the process that is killed. It says what was acknowledged, a line each.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn child() {
-    #[expect(clippy::disallowed_methods, reason = "a test's child process finds its folder")]
     let Ok(folder) = std::env::var(FOLDER) else { return };
     let state = Arc::new(Embedded::open(Path::new(&folder), Options::default()).await.unwrap());
     let running: Vec<_> = (0..TASKS)

@@ -1,5 +1,5 @@
 //! NATS nodes on loopback: three, their network, and their ends.
-use crate::embedded::Folder;
+use super::folder::Folder;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -80,8 +80,8 @@ pub(crate) struct Nodes {
     folder: Folder,
     ports: Vec<u16>,
     running: Vec<Option<Child>>,
-    /// Between nodes 0-1, 0-2, 1-2.
-    wires: [Wire; 3],
+    /// From each node to each other one: who calls, who is called.
+    wires: Vec<(usize, usize, Wire)>,
 }
 
 impl Nodes {
@@ -91,10 +91,14 @@ impl Nodes {
         std::fs::create_dir_all(folder.path()).unwrap();
         let ports = free_ports(7);
         let (clients, routes) = (ports[..3].to_vec(), &ports[3..6]);
-        let wires = [Wire::to(routes[1]), Wire::to(routes[2]), Wire::to(routes[2])];
-        let via = [vec![wires[0].port, wires[1].port], vec![wires[2].port], vec![]];
+        let mut wires = Vec::new();
+        for (caller, called) in [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)] {
+            wires.push((caller, called, Wire::to(routes[called])));
+        }
         for node in 0..3 {
-            let solicited: Vec<_> = via[node].iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
+            let from_here = wires.iter().filter(|(caller, ..)| *caller == node);
+            let solicited: Vec<_> =
+                from_here.map(|(.., wire)| format!("nats://127.0.0.1:{}", wire.port)).collect();
             // Nodes advertise an address where nobody listens: they know each other by the wires only.
             let text = format!(
                 "server_name: n{node}\nlisten: 127.0.0.1:{client}\n\
@@ -158,14 +162,20 @@ impl Nodes {
 
     /// Cuts a node off from the other two; clients reach it still.
     pub(crate) fn isolate(&self, node: usize) {
-        for (wire, ends) in self.wires.iter().zip([[0, 1], [0, 2], [1, 2]]) {
-            wire.set(ends.contains(&node));
+        for (caller, called, wire) in &self.wires {
+            wire.set([caller, called].contains(&&node));
         }
     }
 
-    pub(crate) fn join(&self) {
-        for wire in &self.wires {
+    /// Undoes whatever happened to a node.
+    pub(crate) fn heal(&mut self, node: usize) {
+        for (.., wire) in &self.wires {
             wire.set(false);
+        }
+        if self.running[node].is_some() {
+            self.thaw(node);
+        } else {
+            self.restart(node);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Lists of actions: `id:1,phase:2,t:none,msg:'a, b',setvar:'tx.x=+1',deny`.
 use super::control::control;
 use super::lines::unescape;
-use super::problem::{Wrong, short};
+use super::problem::{Wrong, check_end, is_enough, short};
 use super::target::macro_text;
 use crate::rule::{
     Action, Collection, Disruptive, Flow, Metadata, Persistent, Phase, SetVariable, Severity, Transformation,
@@ -100,12 +100,14 @@ pub(super) fn actions(text: &str, wrongs: &mut Vec<Wrong>) -> ActionList {
         wrongs
             .push(Wrong::new("the list of actions is empty").help("write for example `id:100,phase:2,pass`"));
     }
-    while !rest.is_empty() {
+    while !rest.is_empty() && !is_enough(wrongs) {
         let (name, value, after) = split_action(rest);
         let read = match NAMES.iter().find(|known| known.eq_ignore_ascii_case(name)) {
             Some(&known) => {
                 list.names.push(known);
-                value.and_then(|value| apply(&mut list, known, value, wrongs))
+                let checked =
+                    value.and_then(|value| value.as_deref().map_or(Ok(()), check_end).map(|()| value));
+                checked.and_then(|value| apply(&mut list, known, value, wrongs))
             }
             None => Err(Wrong::unknown("action", name, NAMES.iter().copied())),
         };

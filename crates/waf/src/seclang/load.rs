@@ -1,7 +1,9 @@
 //! Files to rules: follows `Include`, puts chains together, hands every directive to its reader.
 use super::action::{ActionList, DENY_STATUS, Decision, actions};
 use super::control::id_ranges;
-use super::limits::{CHAIN_MAX, FILE_BYTES_MAX, FILES_MAX, INCLUDE_DEPTH_MAX, PROBLEMS_MAX, RULES_MAX};
+use super::limits::{
+    BYTES_MAX, CHAIN_MAX, FILE_BYTES_MAX, FILES_MAX, INCLUDE_DEPTH_MAX, PROBLEMS_MAX, RULES_MAX,
+};
 use super::lines::{Word, directives, unescape, word};
 use super::operator::operation;
 use super::problem::{Wrong, short};
@@ -67,6 +69,7 @@ pub(super) struct Loader<'a> {
     /// `SecRemoteRulesFailAction Warn`
     is_remote_optional: bool,
     files_read: usize,
+    bytes_read: usize,
     rules: usize,
     /// The folder's files being read, from the outermost.
     depth: usize,
@@ -85,6 +88,7 @@ impl<'a> Loader<'a> {
             is_chain_open: false,
             is_remote_optional: false,
             files_read: 0,
+            bytes_read: 0,
             rules: 0,
             depth: 0,
         }
@@ -127,10 +131,17 @@ impl<'a> Loader<'a> {
         if bytes.len() > FILE_BYTES_MAX {
             return Err(Wrong::new(format!("`{}` is larger than {FILE_BYTES_MAX} bytes", short(path))));
         }
+        self.bytes_read += bytes.len();
+        if self.bytes_read > BYTES_MAX {
+            return Err(Wrong::new(format!("the rule set is larger than {BYTES_MAX} bytes")));
+        }
         Ok(bytes)
     }
 
     fn tell(&mut self, at: &Place, wrong: Wrong) {
+        if self.problems.len() >= PROBLEMS_MAX {
+            return;
+        }
         self.problems.push(SeclangProblem {
             at: at.clone(),
             message: wrong.message,
@@ -231,7 +242,7 @@ impl<'a> Loader<'a> {
 
     fn marker(&mut self, rest: &str) -> Result<(), Wrong> {
         let name = settings::plain(rest);
-        if name.is_empty() || name.contains([' ', '\t']) {
+        if name.is_empty() || name.contains([' ', '\t', '"', '\'', '\\']) {
             return Err(Wrong::new("`SecMarker` wants one name").help("write `SecMarker END-OF-CHECKS`"));
         }
         self.count()?;

@@ -1,6 +1,6 @@
 //! Operators: `@rx …`, `!@within …`, a bare regular expression; and their data files.
 use super::lines::unescape;
-use super::problem::{Wrong, short};
+use super::problem::{Wrong, check_end, is_enough, short};
 use super::target::macro_text;
 use crate::rule::{Macro, Operation, Operator};
 use ipnet::IpNet;
@@ -78,11 +78,7 @@ pub(super) fn operation(text: &str, data: &mut ReadData<'_>, wrongs: &mut Vec<Wr
 /// A text with macros, as the user meant it: `\"` is a quote.
 fn text_of(argument: &str) -> Result<Macro, Wrong> {
     let text = unescape(argument);
-    let backslashes = text.bytes().rev().take_while(|&byte| byte == b'\\').count();
-    if backslashes % 2 == 1 {
-        return Err(Wrong::new("the text ends in a backslash that escapes nothing")
-            .help("write `\\\\` for a backslash"));
-    }
+    check_end(&text)?;
     macro_text(&text)
 }
 
@@ -148,7 +144,7 @@ fn plain_operator(
                 Wrong::note(format!("`@{name}` never matches here: the engine asks nobody outside"))
                     .help("the gateway's block lists do this work"),
             );
-            return Ok(Operator::Unsupported { name: name.to_owned(), argument: unescape(argument) });
+            return Ok(Operator::Unsupported { name: name.to_owned(), argument: argument.trim().to_owned() });
         }
         "fuzzyhash" | "inspectfile" | "validatedtd" | "validateschema" | "validatehash" | "gsblookup"
         | "rsub" => {
@@ -180,7 +176,9 @@ fn pattern(name: &str, argument: &str) -> Result<String, Wrong> {
             Wrong::new(format!("`@{name}` has no pattern")).help(format!("write `@{name} \\d{{9,16}}`"))
         );
     }
-    Ok(unescape(argument))
+    let pattern = unescape(argument);
+    check_end(&pattern)?;
+    Ok(pattern)
 }
 
 /// `@pm`: phrases divided by blanks; `|41 42|` holds bytes in hexadecimal; `\:`, `\;`, `\\`, `\"` are letters. A text that
@@ -270,6 +268,9 @@ fn networks_of_files(
 fn networks<'a>(entries: impl Iterator<Item = &'a str>, wrongs: &mut Vec<Wrong>) -> Vec<IpNet> {
     let mut found = Vec::new();
     for entry in entries.map(str::trim).filter(|entry| !entry.is_empty()) {
+        if is_enough(wrongs) {
+            break;
+        }
         let network =
             entry.parse().or_else(|_| entry.parse().map(|address: std::net::IpAddr| address.into()));
         match network {

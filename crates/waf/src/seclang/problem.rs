@@ -1,5 +1,7 @@
 //! What is wrong with a piece of text, before its place is known.
 
+use super::limits::PROBLEMS_OF_DIRECTIVE_MAX;
+
 /// What is wrong and what to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Wrong {
@@ -35,6 +37,21 @@ impl Wrong {
     }
 }
 
+/// Whether enough is told of one directive: reading it further would only cost.
+pub(super) fn is_enough(wrongs: &[Wrong]) -> bool {
+    wrongs.len() >= PROBLEMS_OF_DIRECTIVE_MAX
+}
+
+/// A text that goes into quotes when it is printed must not escape the closing one.
+pub(super) fn check_end(text: &str) -> Result<(), Wrong> {
+    let backslashes = text.bytes().rev().take_while(|&byte| byte == b'\\').count();
+    if backslashes % 2 == 1 {
+        return Err(Wrong::new(format!("`{}` ends in a backslash that escapes nothing", short(text)))
+            .help("write `\\\\` for a backslash"));
+    }
+    Ok(())
+}
+
 /// Letters of a word that a message shows.
 const SHOWN_MAX: usize = 80;
 
@@ -46,16 +63,21 @@ pub(super) fn short(word: &str) -> String {
     }
 }
 
+/// Letters of the longest word for which a near one is looked for.
+const COMPARED_MAX: usize = 40;
+
 /// The known word at the smallest edit distance, when it is near enough to be meant.
 fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    if word.len() > SHOWN_MAX {
+    if word.len() > COMPARED_MAX {
         return None;
     }
     let word = word.to_ascii_lowercase();
-    let scored = known.map(|name| (distance(word.as_bytes(), name.to_ascii_lowercase().as_bytes()), name));
-    scored
+    let far = word.len() / 3 + 1;
+    known
+        .filter(|name| name.len().abs_diff(word.len()) <= far)
+        .map(|name| (distance(word.as_bytes(), name.to_ascii_lowercase().as_bytes()), name))
+        .filter(|&(distance, _)| distance <= far)
         .min_by_key(|&(distance, _)| distance)
-        .filter(|&(far, _)| far <= word.len() / 3 + 1)
         .map(|(_, name)| name)
 }
 

@@ -1,7 +1,7 @@
 //! Directives that set something: `SecRuleEngine On`, `SecRequestBodyLimit 13107200`, …
 use super::control::{mode, switch};
 use super::lines::unescape;
-use super::problem::{Wrong, short};
+use super::problem::{Wrong, check_end, short};
 use crate::rule::{BodyLimitAction, Config, EngineMode};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,6 +103,9 @@ pub(super) fn set(
 ) -> Option<Result<(), Wrong>> {
     let known = |table: &[&'static str]| table.iter().copied().find(|known| known.eq_ignore_ascii_case(name));
     let plain = plain(value);
+    if let Err(wrong) = check_end(&plain) {
+        return Some(Err(wrong));
+    }
     if let Some(name) = known(SETTINGS) {
         return Some(setting(config, name, &plain, read));
     }

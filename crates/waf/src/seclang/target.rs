@@ -1,5 +1,5 @@
 //! Targets: `ARGS|!ARGS:q|&TX:/^a/|XML:/*`, and the same words inside `%{…}`.
-use super::problem::Wrong;
+use super::problem::{Wrong, check_end, is_enough};
 use crate::rule::{Collection, Macro, MacroPart, Selector, Target};
 
 /// Reads a list of targets, divided by `|` or `,`.
@@ -9,7 +9,7 @@ pub(super) fn targets(text: &str, wrongs: &mut Vec<Wrong>) -> Vec<Target> {
     if rest.is_empty() {
         wrongs.push(Wrong::new("no target is named").help("write for example `ARGS`"));
     }
-    while !rest.is_empty() {
+    while !rest.is_empty() && !is_enough(wrongs) {
         let (one, after) = split_target(rest);
         match target(one.trim_matches([' ', '\t'])) {
             Ok(target) => found.push(target),
@@ -104,6 +104,7 @@ fn selector(collection: Collection, member: &str) -> Result<Selector, Wrong> {
         return Err(Wrong::new(format!("`{}:` names no member", collection.name()))
             .help(format!("write `{0}` for all, or `{0}:name`", collection.name())));
     }
+    check_end(&text)?;
     if collection == Collection::Xml {
         return Ok(Selector::XPath(text));
     }

@@ -68,7 +68,7 @@ fn as_text(rules: &RuleSet, record: &Record, outcome: &Outcome) -> String {
             found.severity.map(|severity| format!("{severity:?}").to_lowercase()).unwrap_or_default();
         line(format!("{}  {}  {severity}", found.rule, found.message));
         line(format!("    {} is `{}`", found.variable, found.value));
-        if !found.data.is_empty() && !found.data.contains(&found.value) {
+        if !found.data.is_empty() {
             line(format!("    {}", found.data));
         }
         if let Some(at) = place(rules, found.rule) {

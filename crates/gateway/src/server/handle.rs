@@ -1,0 +1,280 @@
+//! From a request as HTTP hands it over to an answer: one exchange through the stack, and what is told of it.
+use super::Worker;
+use super::strict::Violation;
+use super::wire::Vital;
+use crate::body::{Body, BodyError, ClientBody};
+use crate::clock;
+use crate::exchange::{Answer, Connection, Decision, Exchange};
+use crate::logs::Record;
+use crate::path::NormalPath;
+use crate::trace;
+use crate::{event, path};
+use bytes::Bytes;
+use http::header::{HOST, HeaderMap, HeaderValue};
+use http::{Request, Response, Version, request};
+use http_body::{Body as _, Frame, SizeHint};
+use hyper::body::Incoming;
+use std::fmt::Write as _;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// The connection is closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("closed without an answer")]
+pub(crate) struct Dropped;
+
+/// In the extensions of an answer: close the connection instead of sending it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DropConnection;
+
+/// One request from its head to its answer's head.
+pub(super) async fn request(
+    worker: Arc<Worker>,
+    connection: Arc<Connection>,
+    vital: Arc<Vital>,
+    request: Request<Incoming>,
+) -> Result<Response<Tracked>, Dropped> {
+    let moment = clock::now();
+    vital.begin();
+    let http2 = request.version() == Version::HTTP_2;
+    let shared = Arc::clone(&worker.shared);
+    let mut running = Running { vital, worker, http2, done: false, bytes: 0, record: None, moment };
+    let gate = shared.gate.load_full();
+    let (head, incoming) = request.into_parts();
+    let limits = &gate.config.limits;
+    let body = if incoming.is_end_stream() {
+        Body::Empty
+    } else {
+        let end = tokio::time::Instant::now() + Duration::from_millis(limits.body_total_ms);
+        let idle = Duration::from_millis(limits.body_idle_ms);
+        Body::Client(Box::new(ClientBody::new(incoming, limits.body_bytes_max, idle, end)))
+    };
+    let (host, path, odd) = target(&head);
+    let route = gate.routes.find(&host, &path, &head.method).or(gate.routes.none()).ok_or(Dropped)?;
+    let mut exchange = Exchange {
+        gate: &gate,
+        shared: &shared,
+        route,
+        connection: &connection,
+        moment,
+        id: id(moment.micros),
+        trace: trace::Context::of(&head.headers, &gate.config.trace, moment),
+        host,
+        path,
+        odd,
+        upgrade: head.headers.get(http::header::UPGRADE).cloned(),
+        head,
+        body,
+        client: connection.peer.ip().to_canonical(),
+        cost: None,
+        identity: None,
+        waf: None,
+        uninspected: None,
+        decisions: Vec::new(),
+        answered_by: "",
+        answer_headers: Vec::new(),
+        cache: Default::default(),
+        rate: Default::default(),
+        response: Default::default(),
+        upstream: Default::default(),
+    };
+    let wants_record = shared.logs.wants_access() || exchange.trace.sampled;
+    let seen = wants_record
+        .then(|| (exchange.head.method.clone(), exchange.head.uri.clone(), exchange.head.headers.clone()));
+    let mut answer = gate.stack.run(&mut exchange).await;
+    for (name, value) in exchange.answer_headers.drain(..) {
+        answer.headers_mut().append(name, value);
+    }
+    gate.stack.waf.finish(&mut exchange);
+    tell(&exchange, &answer);
+    if let Some((method, uri, headers)) = seen {
+        running.record = Some(Box::new(Record::of(&exchange, &answer, (&method, &uri, &headers))));
+    }
+    shared.metrics.answered(route.index, answer.status());
+    finish(&exchange, answer, running)
+}
+
+/// Wraps the answer so that its end is seen.
+fn finish(
+    exchange: &Exchange<'_>,
+    answer: Answer,
+    mut running: Running,
+) -> Result<Response<Tracked>, Dropped> {
+    if answer.extensions().get::<DropConnection>().is_some() {
+        if running.http2 {
+            running.vital.kill.notify_one();
+        }
+        return Err(Dropped);
+    }
+    let (mut head, body) = answer.into_parts();
+    if head.status == http::StatusCode::SWITCHING_PROTOCOLS {
+        running.vital.upgraded.store(true, Relaxed);
+    }
+    let most = exchange.gate.config.limits.requests_per_connection_max;
+    let last = running.vital.requests.load(Relaxed) >= most;
+    if running.http2 {
+        if last {
+            running.vital.kill.notify_one();
+        }
+    } else if last {
+        head.headers.insert(http::header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    if body.is_end_stream() {
+        running.done = true;
+    }
+    Ok(Response::from_parts(head, Tracked { body, running }))
+}
+
+/// Metrics, events and the log of matches.
+fn tell(exchange: &Exchange<'_>, answer: &Answer) {
+    for decision in &exchange.decisions {
+        exchange.shared.metrics.decided(decision.layer, decision.refused);
+    }
+    if exchange.shared.logs.wants_events()
+        && (exchange.gate.config.log.events_of_passed || !exchange.decisions.is_empty())
+    {
+        event::emit(exchange, answer);
+    }
+}
+
+/// Framing that was refused before there was a request.
+pub(super) fn note_violation(worker: &Worker, connection: &Connection, violation: Violation) {
+    let decision =
+        Decision { layer: "framing", reason: violation.to_string(), refused: true, rules: Vec::new() };
+    worker.shared.metrics.decided(decision.layer, true);
+    if worker.shared.logs.wants_events() {
+        event::emit_connection(&worker.shared, connection, &decision);
+    }
+}
+
+/// Host in lower case without port, path in normal form, and what is wrong with either.
+fn target(head: &request::Parts) -> (String, NormalPath, Option<String>) {
+    let mut odd = None;
+    let mut hosts = head.headers.get_all(HOST).iter();
+    let named = hosts.next();
+    if hosts.next().is_some() {
+        odd = Some("more than one `Host`".to_owned());
+    }
+    let authority = head.uri.authority().map(|authority| authority.as_str());
+    let host = match (authority, named.map(|value| value.to_str())) {
+        (Some(authority), Some(named))
+            if !named.as_ref().is_ok_and(|named| named.eq_ignore_ascii_case(authority)) =>
+        {
+            odd = Some("the target's authority and `Host` differ".to_owned());
+            authority
+        }
+        (Some(authority), _) => authority,
+        (None, Some(Ok(named))) => named,
+        (None, Some(Err(_))) => {
+            odd = Some("`Host` is no host name".to_owned());
+            ""
+        }
+        (None, None) => "",
+    };
+    let Some(name) = host_name(host) else {
+        return (String::new(), NormalPath::default(), Some("`Host` is no host name".to_owned()));
+    };
+    match path::normalise(head.uri.path()) {
+        Ok(path) => (name, path, odd),
+        Err(_) if head.uri.path() == "*" && head.method == http::Method::OPTIONS => {
+            (name, path::normalise("/").unwrap_or_default(), odd)
+        }
+        Err(_) if head.method == http::Method::CONNECT && head.uri.path().is_empty() => {
+            (name, NormalPath::default(), odd)
+        }
+        Err(error) => (name, NormalPath::default(), odd.or(Some(error.to_string()))),
+    }
+}
+
+/// RFC 9110, section 7.2: a name or an address, and a port; no user information, nothing odd.
+fn host_name(host: &str) -> Option<String> {
+    let (name, port) = match host.strip_prefix('[') {
+        Some(rest) => {
+            let (address, port) = rest.split_once(']')?;
+            address.parse::<std::net::Ipv6Addr>().ok()?;
+            (host.get(..address.len() + 2)?, port.strip_prefix(':').unwrap_or(port))
+        }
+        None => host.split_once(':').unwrap_or((host, "")),
+    };
+    let fits = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte));
+    let port_fits = port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
+    (fits && port_fits).then(|| name.trim_end_matches('.').to_ascii_lowercase())
+}
+
+/// A name for this request, unique in this process and very likely anywhere.
+fn id(micros: u64) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let mut id = String::with_capacity(24);
+    // Writing to a string cannot fail.
+    drop(write!(id, "{micros:014x}{:08x}", COUNT.fetch_add(1, Relaxed) & 0xffff_ffff));
+    id
+}
+
+/// A request that is under way, until its answer's last byte.
+pub(crate) struct Running {
+    vital: Arc<Vital>,
+    worker: Arc<Worker>,
+    http2: bool,
+    done: bool,
+    bytes: u64,
+    record: Option<Box<Record>>,
+    moment: clock::Moment,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let shared = &self.worker.shared;
+        if self.http2 && !self.done {
+            self.vital.reset(shared.with_limits(|limits| limits.resets_max));
+        }
+        self.vital.end();
+        let took = self.moment.instant.elapsed();
+        shared.metrics.seconds.observe(took.as_secs_f64());
+        if let Some(record) = self.record.take() {
+            shared.logs.access(&record, self.bytes, took, self.done);
+        }
+    }
+}
+
+/// An answer's body, counted.
+pub(crate) struct Tracked {
+    body: Body,
+    running: Running,
+}
+
+impl http_body::Body for Tracked {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        match &polled {
+            Poll::Ready(Some(Ok(frame))) => {
+                self.running.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+                if self.body.is_end_stream() {
+                    self.running.done = true;
+                }
+            }
+            Poll::Ready(None) => self.running.done = true,
+            Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// What the access log needs of a request that the upstream layer takes apart.
+pub(crate) type Seen<'a> = (&'a http::Method, &'a http::Uri, &'a HeaderMap);

@@ -1,0 +1,242 @@
+//! The bytes of one connection: plain or TLS, watched for framing and for time.
+use super::Permit;
+use super::strict::{Place, Strict, Violation};
+use crate::clock;
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use std::time::Instant;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio_rustls::server::TlsStream;
+
+/// What the connection's timer and the requests on it know of each other. Times are milliseconds since the connection
+/// began, plus one; 0: not so.
+#[derive(Debug)]
+pub(crate) struct Vital {
+    began: Instant,
+    /// Since when nothing is under way.
+    pub(crate) idle_since: AtomicU64,
+    /// Since when a head is incomplete.
+    pub(crate) head_since: AtomicU64,
+    /// Since when the client does not take what we write.
+    pub(crate) write_since: AtomicU64,
+    /// Requests under way.
+    pub(crate) running: AtomicU32,
+    pub(crate) requests: AtomicU64,
+    /// HTTP/2: streams that the client gave up in the current window, and when that began.
+    resets: AtomicU32,
+    resets_since: AtomicU64,
+    pub(crate) upgraded: AtomicBool,
+    /// Wakes the connection to close it.
+    pub(crate) kill: Notify,
+    pub(crate) violation: OnceLock<Violation>,
+    /// Given back when the last of connection, requests and tunnels is gone.
+    _permit: Permit,
+}
+
+/// Milliseconds of the window in which resets are counted.
+const RESET_WINDOW_MS: u64 = 10_000;
+
+impl Vital {
+    pub(crate) fn new(permit: Permit) -> Self {
+        Self {
+            began: clock::instant(),
+            idle_since: AtomicU64::new(1),
+            head_since: AtomicU64::new(0),
+            write_since: AtomicU64::new(0),
+            running: AtomicU32::new(0),
+            requests: AtomicU64::new(0),
+            resets: AtomicU32::new(0),
+            resets_since: AtomicU64::new(0),
+            upgraded: AtomicBool::new(false),
+            kill: Notify::new(),
+            violation: OnceLock::new(),
+            _permit: permit,
+        }
+    }
+
+    /// Milliseconds since the connection began, plus one.
+    pub(crate) fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    /// A request begins.
+    pub(crate) fn begin(&self) {
+        self.running.fetch_add(1, Relaxed);
+        self.requests.fetch_add(1, Relaxed);
+    }
+
+    /// A request has ended, with its answer.
+    pub(crate) fn end(&self) {
+        if self.running.fetch_sub(1, Relaxed) == 1 {
+            self.idle_since.store(self.now(), Relaxed);
+        }
+    }
+
+    /// The client gave up a stream. Past so many in a window the connection is closed.
+    pub(crate) fn reset(&self, most: u32) {
+        let now = self.now();
+        if now.saturating_sub(self.resets_since.load(Relaxed)) > RESET_WINDOW_MS {
+            self.resets_since.store(now, Relaxed);
+            self.resets.store(0, Relaxed);
+        }
+        if self.resets.fetch_add(1, Relaxed) >= most {
+            self.kill.notify_one();
+        }
+    }
+}
+
+/// Plain or TLS.
+pub(crate) enum Transport {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// A connection's bytes.
+pub(crate) struct Wire {
+    transport: Transport,
+    /// What was read to tell the protocol, given first.
+    prefix: Vec<u8>,
+    /// HTTP/1 only.
+    strict: Option<Strict>,
+    vital: Arc<Vital>,
+}
+
+impl Wire {
+    pub(crate) fn new(transport: Transport, prefix: Vec<u8>, http1: bool, vital: Arc<Vital>) -> Self {
+        Self { transport, prefix, strict: http1.then(Strict::new), vital }
+    }
+
+    /// Follows what came. What is not clean is replaced by what no parser accepts: then the HTTP library answers 400 in its
+    /// turn, after the answers that are under way, and closes.
+    fn watch(strict: &mut Strict, vital: &Vital, buffer: &mut ReadBuf<'_>, before: usize) {
+        if vital.upgraded.load(Relaxed) {
+            strict.raw();
+            return;
+        }
+        let fresh = buffer.filled().get(before..).unwrap_or_default();
+        if fresh.is_empty() {
+            return;
+        }
+        let place = strict.place();
+        if let Err((clean, violation)) = strict.follow(fresh) {
+            // Nobody else writes here; a second violation cannot come, since nothing is read after the first.
+            drop(vital.violation.set(violation));
+            let clean = if place == Place::Body { clean } else { 0 };
+            buffer.set_filled(before + clean);
+            put_poison(buffer);
+            return;
+        }
+        match strict.place() {
+            Place::Head if place != Place::Head => vital.head_since.store(vital.now(), Relaxed),
+            Place::Between | Place::Body if vital.head_since.load(Relaxed) != 0 => {
+                vital.head_since.store(0, Relaxed)
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A control character, and ends of a head in every form.
+const POISON: &[u8] = b"\0\r\n\r\n\n\n";
+
+fn put_poison(buffer: &mut ReadBuf<'_>) {
+    let room = buffer.remaining().min(POISON.len());
+    buffer.put_slice(POISON.get(..room).unwrap_or_default());
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if this.vital.violation.get().is_some() {
+            return Poll::Ready(Ok(()));
+        }
+        let before = buffer.filled().len();
+        if this.prefix.is_empty() {
+            let read = match &mut this.transport {
+                Transport::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
+                Transport::Tls(stream) => Pin::new(&mut **stream).poll_read(cx, buffer),
+            };
+            match read {
+                Poll::Ready(Ok(())) => {}
+                other => return other,
+            }
+        } else {
+            let take = this.prefix.len().min(buffer.remaining());
+            buffer.put_slice(this.prefix.get(..take).unwrap_or_default());
+            this.prefix.drain(..take);
+            if this.prefix.is_empty() {
+                this.prefix = Vec::new();
+            }
+        }
+        if let Some(strict) = &mut this.strict {
+            Self::watch(strict, &this.vital, buffer, before);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Wire {
+    /// Keeps the time since which the client takes nothing.
+    fn wrote<T>(&self, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        let since = &self.vital.write_since;
+        match (written.is_pending(), since.load(Relaxed)) {
+            (true, 0) => since.store(self.vital.now(), Relaxed),
+            (false, 1..) => since.store(0, Relaxed),
+            _ => {}
+        }
+        written
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = match &mut self.transport {
+            Transport::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Transport::Tls(stream) => Pin::new(&mut **stream).poll_write(cx, bytes),
+        };
+        self.wrote(written)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = match &mut self.transport {
+            Transport::Plain(_) => return Poll::Ready(Ok(())),
+            Transport::Tls(stream) => Pin::new(&mut **stream).poll_flush(cx),
+        };
+        self.wrote(flushed)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.transport {
+            Transport::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Transport::Tls(stream) => Pin::new(&mut **stream).poll_shutdown(cx),
+        }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = match &mut self.transport {
+            Transport::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),
+            Transport::Tls(stream) => Pin::new(&mut **stream).poll_write_vectored(cx, bytes),
+        };
+        self.wrote(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match &self.transport {
+            Transport::Plain(_) => true,
+            Transport::Tls(stream) => stream.is_write_vectored(),
+        }
+    }
+}

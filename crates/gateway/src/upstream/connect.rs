@@ -1,0 +1,134 @@
+//! A connection to an upstream: name, socket, TLS.
+use super::Address;
+use crate::config::{self, Config, ConfigError};
+use crate::server::tls;
+use rustls::crypto::aws_lc_rs;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::ServerName;
+use std::io;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+/// TLS towards an upstream.
+#[derive(Clone, Debug)]
+pub(crate) struct ClientTls(Arc<ClientConfig>);
+
+/// Where systems keep the authorities that they trust.
+const BUNDLES: [&str; 4] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+    "/etc/ssl/ca-bundle.pem",
+];
+
+impl ClientTls {
+    pub(crate) fn build(config: &Config, at: &str, settings: &config::Upstream) -> Result<Self, ConfigError> {
+        let wrong = |message: String| ConfigError::setting(format!("{at}.authorities"), message);
+        let roots = match &settings.authorities {
+            Some(path) => tls::roots("upstream.authorities", &config.path(path))?,
+            None => system_roots(at)?,
+        };
+        let certificate =
+            settings.certificate.as_ref().map(|one| tls::chain_and_key(config, one)).transpose()?;
+        let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+            .map_err(|error| wrong(error.to_string()))?
+            .with_root_certificates(roots);
+        let mut client = match certificate {
+            Some((chain, key)) => {
+                builder.with_client_auth_cert(chain, key).map_err(|error| wrong(error.to_string()))?
+            }
+            None => builder.with_no_client_auth(),
+        };
+        client.alpn_protocols = vec![if settings.http2 { b"h2".to_vec() } else { b"http/1.1".to_vec() }];
+        Ok(Self(Arc::new(client)))
+    }
+}
+
+fn system_roots(at: &str) -> Result<RootCertStore, ConfigError> {
+    for bundle in BUNDLES.map(Path::new).into_iter().filter(|path| path.exists()) {
+        return tls::roots("upstream.authorities", bundle);
+    }
+    Err(ConfigError::setting(at, "this system has no bundle of authorities; give `authorities`"))
+}
+
+/// Plain or TLS, towards an upstream.
+pub(crate) enum Line {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// Connects, with the handshake.
+pub(crate) async fn connect(address: &Address) -> io::Result<Line> {
+    let stream = match address.host.parse::<std::net::IpAddr>() {
+        Ok(ip) => TcpStream::connect((ip, address.port)).await?,
+        Err(_) => TcpStream::connect((address.host.as_str(), address.port)).await?,
+    };
+    stream.set_nodelay(true)?;
+    let Some(ClientTls(config)) = &address.tls else { return Ok(Line::Plain(stream)) };
+    let name = ServerName::try_from(address.host.clone()).map_err(io::Error::other)?;
+    let stream = tokio_rustls::TlsConnector::from(Arc::clone(config)).connect(name, stream).await?;
+    if address.http2 && stream.get_ref().1.alpn_protocol() != Some(b"h2") {
+        return Err(io::Error::other("the upstream does not speak HTTP/2"));
+    }
+    Ok(Line::Tls(Box::new(stream)))
+}
+
+impl AsyncRead for Line {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match &mut *self {
+            Self::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Self::Tls(stream) => Pin::new(&mut **stream).poll_read(cx, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Line {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match &mut *self {
+            Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Self::Tls(stream) => Pin::new(&mut **stream).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut *self {
+            Self::Plain(_) => Poll::Ready(Ok(())),
+            Self::Tls(stream) => Pin::new(&mut **stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut *self {
+            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Tls(stream) => Pin::new(&mut **stream).poll_shutdown(cx),
+        }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match &mut *self {
+            Self::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),
+            Self::Tls(stream) => Pin::new(&mut **stream).poll_write_vectored(cx, bytes),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match self {
+            Self::Plain(_) => true,
+            Self::Tls(stream) => stream.is_write_vectored(),
+        }
+    }
+}
