@@ -171,7 +171,8 @@ impl Config {
         let wrong = |error: String| ConfigError::file("configuration", path, error);
         let bytes = layers::waf::read_file(path).map_err(wrong)?;
         let text = String::from_utf8(bytes).map_err(|error| wrong(error.to_string()))?;
-        let mut config = Self::from_toml(&text, path.parent().unwrap_or(Path::new("")))?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut config = Self::from_toml(&text, folder)?;
         config.file = Some(path.to_owned());
         Ok(config)
     }

@@ -14,8 +14,10 @@
 mod admin;
 mod background;
 mod body;
+mod check;
 mod clock;
 pub mod config;
+mod draft;
 mod event;
 mod exchange;
 mod fetch;
@@ -25,7 +27,6 @@ mod logs;
 mod metrics;
 mod path;
 mod route;
-mod run;
 mod server;
 mod stack;
 mod trace;
@@ -33,5 +34,6 @@ mod upstream;
 mod websocket;
 
 pub use config::{Config, ConfigError};
-pub use run::{check, run};
+pub use check::check;
+pub use draft::draft;
 pub use server::{Running, StartError, start};

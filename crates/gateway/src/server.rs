@@ -209,7 +209,10 @@ impl Shared {
                 (Some(tls), Some(_)) => certificates.push(Some(tls::server(&gate.config, listen, tls)?)),
                 (None, None) => certificates.push(None),
                 _ => {
-                    return Err(ConfigError::setting("listen.tls", "TLS goes on and off with a restart only"));
+                    return Err(ConfigError::setting(
+                        "listen.tls",
+                        "TLS goes on and off with a restart only",
+                    ));
                 }
             }
         }

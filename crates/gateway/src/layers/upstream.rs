@@ -1,7 +1,7 @@
 //! Where the request goes: the last layer, which answers what no layer before it answered.
 use super::Layer;
 use crate::body::Body;
-use crate::config::{Config, ConfigError, Kind};
+use crate::config::{Config, ConfigError};
 use crate::exchange::{Answer, Decision, Exchange, plain};
 use crate::upstream::pool::{self, Failure, SendError, Wait};
 use crate::upstream::{Address, Place, Upstream as Target, headers};

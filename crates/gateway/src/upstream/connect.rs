@@ -62,10 +62,10 @@ impl ClientTls {
 }
 
 fn system_roots(at: &str) -> Result<RootCertStore, ConfigError> {
-    for bundle in BUNDLES.map(Path::new).into_iter().filter(|path| path.exists()) {
-        return tls::roots("upstream.authorities", bundle);
-    }
-    Err(ConfigError::setting(at, "this system has no bundle of authorities; give `authorities`"))
+    let Some(bundle) = BUNDLES.map(Path::new).into_iter().find(|path| path.exists()) else {
+        return Err(ConfigError::setting(at, "this system has no bundle of authorities; give `authorities`"));
+    };
+    tls::roots("upstream.authorities", bundle)
 }
 
 /// Plain or TLS, towards an upstream.

@@ -1,45 +1,17 @@
-//! The life of a gateway as a program: signals, and a look at a configuration without serving.
+//! A look at a configuration without serving.
 use crate::config::{Config, ConfigError};
 use crate::gate::Gate;
-use crate::server::{self, Running, StartError};
-
-/// Serves until SIGTERM or SIGINT; SIGHUP reads the configuration again. `started` is called once clients can connect.
-///
-/// # Errors
-/// A configuration that cannot be used, an address that cannot be listened on.
-pub fn run(config: Config, started: impl FnOnce(&Running)) -> Result<(), StartError> {
-    let running = server::start(config)?;
-    started(&running);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Worker)?;
-    runtime.block_on(signals(&running)).map_err(StartError::Worker)?;
-    running.stop();
-    Ok(())
-}
-
-async fn signals(running: &Running) -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => return Ok(()),
-            _ = interrupt.recv() => return Ok(()),
-            _ = hang_up.recv() => running.reload_file(),
-            () = running.drained() => return Ok(()),
-        }
-    }
-}
+use crate::server;
 
 /// Makes everything ready as for serving, without a socket: rules compile, files are there, names fit. Gives warnings.
 ///
 /// # Errors
 /// The first thing that cannot be used.
-pub fn check(config: &Config) -> Result<Vec<String>, ConfigError> {
-    let gate = Gate::build(config.clone(), None)?;
-    for listen in &config.listen {
+pub fn check(config: Config) -> Result<Vec<String>, ConfigError> {
+    let gate = Gate::build(config, None)?;
+    for listen in &gate.config.listen {
         if let Some(tls) = &listen.tls {
-            server::tls::server(config, listen, tls)?;
+            server::tls::server(&gate.config, listen, tls)?;
         }
     }
     Ok(warnings(&gate.config))
