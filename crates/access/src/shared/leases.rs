@@ -146,7 +146,7 @@ impl SharedState {
     }
 
     /// Books in the store. May be dropped at any moment: then what it booked is lost, never spent twice.
-    async fn together(&self, want: &Want, entry: &str) -> Result<Grant, StateError> {
+    pub(super) async fn together(&self, want: &Want, entry: &str) -> Result<Grant, StateError> {
         let key = Key::new(entry)?;
         let mut seen = self.recall(entry);
         if seen.is_none() {
@@ -267,7 +267,7 @@ impl SharedState {
     }
 
     /// A part of what was left: this gateway takes it for granted that all others take as much.
-    fn alone(&self, want: &Want, entry: &str) -> Grant {
+    pub(super) fn alone(&self, want: &Want, entry: &str) -> Grant {
         let all = self.gateways();
         let used = self.tick();
         let mut known = locked(&self.seen);
