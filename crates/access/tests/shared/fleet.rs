@@ -145,8 +145,8 @@ async fn requests(front: SharedLimiter, limiter: Arc<Limiter>, gateway: usize, g
     let plan: Plan = limiter.plan("GET /");
     let facts =
         Facts { address: IpAddr::V4(Ipv4Addr::LOCALHOST), route: "GET /", identity: None, cost: None };
-    // A wall clock that all gateways share.
-    let base = Duration::from_secs(1_700_000_000);
+    // A clock that all gateways share and that never goes back.
+    let base = store::Clock::now(&store::SystemClock) - ground.started.elapsed();
     while !ground.stop.load(Ordering::SeqCst) {
         let now = base + ground.started.elapsed();
         let decision = front.decide(&limiter, (&plan, Stage::All), &facts, now).await;
