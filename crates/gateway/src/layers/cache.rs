@@ -132,14 +132,7 @@ impl Layer for Cache {
 }
 
 impl Cache {
-    async fn store(
-        &self,
-        exchange: &Exchange<'_>,
-        key: String,
-        request: &Request<()>,
-        answer: Answer,
-    ) -> Answer {
-        let now = time(exchange.moment);
+    async fn store(&self, now: SystemTime, key: String, request: Request<()>, answer: Answer) -> Answer {
         let size = answer.body().size_hint().exact();
         let is_small = size.is_some_and(|size| size <= self.settings.answer_bytes_max as u64);
         let options = CacheOptions { shared: true, ..CacheOptions::default() };
