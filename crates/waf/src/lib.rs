@@ -12,6 +12,7 @@
 pub mod body;
 mod engine;
 mod fields;
+pub mod graphql;
 mod limits;
 pub mod operator;
 pub mod own;
