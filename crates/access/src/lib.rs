@@ -28,6 +28,8 @@ pub mod signature;
 pub mod stepup;
 
 // what they may do, and how often
+#[cfg(feature = "cedar")]
+pub mod cedar;
 pub mod limit;
 pub mod policy;
 

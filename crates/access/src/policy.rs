@@ -115,13 +115,15 @@ impl Authorizer {
         }
         #[cfg(feature = "cedar")]
         let cedar = match &config.cedar {
-            Some(cedar) => match crate::cedar::Policies::new(cedar.mapping.clone(), files) {
-                Ok(policies) => Some(policies),
-                Err(found) => {
-                    problems.extend(found);
-                    None
+            Some(cedar) => {
+                match crate::cedar::Policies::new(cedar.mapping.clone(), &routes(&config), files) {
+                    Ok(policies) => Some(policies),
+                    Err(found) => {
+                        problems.extend(found);
+                        None
+                    }
                 }
-            },
+            }
             None => None,
         };
         if !problems.is_empty() {
@@ -157,6 +159,12 @@ impl Authorizer {
             Said::Nothing | Said::Missing(_) => Decision::denied(Missing::Route),
         }
     }
+}
+
+/// Routes that a configuration names.
+#[cfg(feature = "cedar")]
+fn routes(config: &Config) -> std::collections::BTreeSet<String> {
+    config.routes.keys().filter(|route| !route.ends_with('*')).cloned().collect()
 }
 
 #[cfg(test)]

@@ -47,7 +47,8 @@ fn open(path: &Path) -> Result<Box<dyn Write + Send>, ConfigError> {
         return Ok(Box::new(std::io::stdout()));
     }
     let file = OpenOptions::new().append(true).create(true).open(path);
-    file.map(|file| Box::new(file) as Box<dyn Write + Send>).map_err(|error| ConfigError::file("log", path, error))
+    file.map(|file| Box::new(file) as Box<dyn Write + Send>)
+        .map_err(|error| ConfigError::file("log", path, error))
 }
 
 impl Sink {
@@ -223,7 +224,10 @@ impl Logs {
         let paths = [&config.log.access, &config.log.matches, &config.log.events];
         for (sink, path) in [&self.access, &self.matches, &self.events].into_iter().zip(paths) {
             let same = sink.as_ref().map(|sink| &sink.path)
-                == path.as_ref().map(|path| if path == Path::new("-") { path.clone() } else { config.path(path) }).as_ref();
+                == path
+                    .as_ref()
+                    .map(|path| if path == Path::new("-") { path.clone() } else { config.path(path) })
+                    .as_ref();
             if !same {
                 return Err(ConfigError::setting("log", "files change their names with a restart only"));
             }

@@ -52,7 +52,8 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     pub(crate) fn new(routes: &Routes) -> Self {
-        let bounds = [0.000_25, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+        let bounds =
+            [0.000_25, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
         let metrics = Self {
             registry: Mutex::new(Registry::with_prefix("buckler_gateway")),
             answered: Family::default(),
@@ -72,9 +73,21 @@ impl Metrics {
         registry.register("decisions", "Decisions of layers", metrics.decided.clone());
         registry.register("upstream_events", "Retries, failures, ejections", metrics.upstream.clone());
         registry.register("connections", "Connections accepted", metrics.connections.clone());
-        registry.register("connections_refused", "Connections past a limit", metrics.connections_refused.clone());
-        registry.register("handshakes_failed", "TLS handshakes that failed", metrics.handshakes_failed.clone());
-        registry.register("framing_refused", "Connections with unclean framing", metrics.framing_refused.clone());
+        registry.register(
+            "connections_refused",
+            "Connections past a limit",
+            metrics.connections_refused.clone(),
+        );
+        registry.register(
+            "handshakes_failed",
+            "TLS handshakes that failed",
+            metrics.handshakes_failed.clone(),
+        );
+        registry.register(
+            "framing_refused",
+            "Connections with unclean framing",
+            metrics.framing_refused.clone(),
+        );
         registry.register("reloads", "Configurations put in place", metrics.reloads.clone());
         registry.register("reloads_failed", "Configurations refused", metrics.reloads_failed.clone());
         registry.register("request_seconds", "Time of a request", metrics.seconds.clone());

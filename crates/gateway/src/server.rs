@@ -91,7 +91,8 @@ pub fn start(config: Config) -> Result<Running, StartError> {
     let config = Arc::clone(&gate.config);
     let logs = Logs::open(&config)?;
     let metrics = Metrics::new(&gate.routes);
-    let listeners = config.listen.iter().map(|listen| Listener::open(&config, listen)).collect::<Result<_, _>>()?;
+    let listeners =
+        config.listen.iter().map(|listen| Listener::open(&config, listen)).collect::<Result<_, _>>()?;
     let admin = config.admin.as_ref().map(|admin| bind(admin.address, 64)).transpose()?;
     let admin_address = admin.as_ref().and_then(|socket| socket.local_addr().ok());
     let shared = Arc::new(Shared {
@@ -171,7 +172,8 @@ impl Shared {
     pub(crate) fn reload(&self, config: Config) -> Result<(), ConfigError> {
         let _one = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.gate.load_full();
-        let addresses = |config: &Config| config.listen.iter().map(|listen| listen.address).collect::<Vec<_>>();
+        let addresses =
+            |config: &Config| config.listen.iter().map(|listen| listen.address).collect::<Vec<_>>();
         if addresses(&config) != addresses(&before.config) {
             return Err(ConfigError::setting("listen", "addresses change with a restart only"));
         }
@@ -181,7 +183,9 @@ impl Shared {
             match (&listen.tls, &listener.tls) {
                 (Some(tls), Some(_)) => certificates.push(Some(tls::server(&gate.config, listen, tls)?)),
                 (None, None) => certificates.push(None),
-                _ => return Err(ConfigError::setting("listen.tls", "TLS goes on and off with a restart only")),
+                _ => {
+                    return Err(ConfigError::setting("listen.tls", "TLS goes on and off with a restart only"));
+                }
             }
         }
         self.logs.reopen(&gate.config)?;
@@ -270,7 +274,8 @@ fn bind(address: SocketAddr, backlog: u32) -> Result<std::net::TcpListener, Star
         socket.listen(backlog)?.into_std()
     };
     // Sockets of tokio want a runtime's driver, which exists only for the length of this call.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(StartError::Worker)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(StartError::Worker)?;
     let _inside = runtime.enter();
     open().map_err(|error: std::io::Error| StartError::Listen { address, reason: error.to_string() })
 }

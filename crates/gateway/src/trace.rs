@@ -25,11 +25,16 @@ impl Context {
         if aws_lc_rs::rand::fill(&mut random).is_err() {
             return Self::default();
         }
-        let number = u128::from_be_bytes(std::array::from_fn(|at| random.get(at).copied().unwrap_or_default()));
-        let span = u64::from_be_bytes(std::array::from_fn(|at| random.get(at + 16).copied().unwrap_or_default())) | 1;
+        let number =
+            u128::from_be_bytes(std::array::from_fn(|at| random.get(at).copied().unwrap_or_default()));
+        let span =
+            u64::from_be_bytes(std::array::from_fn(|at| random.get(at + 16).copied().unwrap_or_default()))
+                | 1;
         let _ = moment;
         match given {
-            Some((trace, parent, sampled)) => Self { trace, span, parent, sampled: sampled && settings.endpoint.is_some() },
+            Some((trace, parent, sampled)) => {
+                Self { trace, span, parent, sampled: sampled && settings.endpoint.is_some() }
+            }
             None => {
                 let sampled = span % 1000 < u64::from(settings.sampled_per_mille);
                 Self { trace: number | 1, span, parent: 0, sampled }
@@ -39,7 +44,8 @@ impl Context {
 
     /// What the upstream gets.
     pub(crate) fn header(&self) -> Option<String> {
-        (self.trace != 0).then(|| format!("00-{:032x}-{:016x}-{:02x}", self.trace, self.span, u8::from(self.sampled)))
+        (self.trace != 0)
+            .then(|| format!("00-{:032x}-{:016x}-{:02x}", self.trace, self.span, u8::from(self.sampled)))
     }
 }
 

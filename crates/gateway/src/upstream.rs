@@ -56,7 +56,11 @@ const BUDGET_MAX: i64 = 1_000;
 
 impl Upstream {
     /// Makes an upstream ready.
-    pub(crate) fn build(config: &Config, name: &str, settings: &config::Upstream) -> Result<Self, ConfigError> {
+    pub(crate) fn build(
+        config: &Config,
+        name: &str,
+        settings: &config::Upstream,
+    ) -> Result<Self, ConfigError> {
         let at = format!("upstream.{name}");
         if settings.addresses.is_empty() {
             return Err(ConfigError::setting(at, "no address is given; add `addresses = [\"http://…\"]`"));
@@ -78,12 +82,17 @@ impl Upstream {
         }
         let healthy = |address: &&Arc<Address>| address.health.is_open(now) && avoid != Some(address.id);
         let count = self.addresses.iter().filter(healthy).count();
-        let rests = self.addresses.len() - self.addresses.iter().filter(|one| one.health.is_open(now)).count();
+        let rests =
+            self.addresses.len() - self.addresses.iter().filter(|one| one.health.is_open(now)).count();
         let most = self.addresses.len() * self.settings.breaker.ejected_percent_max.min(100) as usize / 100;
         // Too many rest: the fault is rather ours or everybody's, and each gets its share again.
         let everybody = count == 0 || rests > most;
-        let list: Vec<_> =
-            self.addresses.iter().filter(|address| everybody || healthy(address)).filter(|one| avoid != Some(one.id) || self.addresses.len() == 1).collect();
+        let list: Vec<_> = self
+            .addresses
+            .iter()
+            .filter(|address| everybody || healthy(address))
+            .filter(|one| avoid != Some(one.id) || self.addresses.len() == 1)
+            .collect();
         let random = random();
         let one = list.get(random as usize % list.len().max(1))?;
         let two = list.get((random >> 32) as usize % list.len())?;
@@ -139,7 +148,12 @@ fn random() -> u64 {
 }
 
 impl Address {
-    fn build(config: &Config, at: &str, text: &str, settings: &config::Upstream) -> Result<Arc<Self>, ConfigError> {
+    fn build(
+        config: &Config,
+        at: &str,
+        text: &str,
+        settings: &config::Upstream,
+    ) -> Result<Arc<Self>, ConfigError> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let wrong = |message: &str| ConfigError::setting(at, format!("`{text}` {message}"));
         let url = url::Url::parse(text).map_err(|_| wrong("is no URL; write `http://host:port`"))?;

@@ -5,12 +5,13 @@ use crate::upstream::pool::{self, Failure};
 use crate::upstream::{Address, Place, headers};
 use http::header::{CONNECTION, HeaderValue, UPGRADE};
 use http::{Request, StatusCode, request};
-use hyper_util::rt::TokioIo;
 use http_body_util::BodyExt as _;
+use hyper_util::rt::TokioIo;
 
 /// Whether a request asks for another protocol. `h2c` is none: it is refused by being overlooked (RFC 9113 deprecates it).
 pub(crate) fn is_upgrade(head: &request::Parts) -> bool {
-    let wanted = head.headers.get(UPGRADE).is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"h2c"));
+    let wanted =
+        head.headers.get(UPGRADE).is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"h2c"));
     let said = head.headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
     wanted && said.flat_map(|value| value.split(',')).any(|name| name.trim().eq_ignore_ascii_case("upgrade"))
 }

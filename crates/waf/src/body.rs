@@ -9,6 +9,7 @@ mod json;
 mod multipart;
 #[cfg(test)]
 mod tests;
+mod xml;
 
 use crate::{Fields, Limits};
 pub use form::{FormFacts, read_form};
@@ -166,7 +167,8 @@ pub fn read(processor: Processor, content_type: &[u8], body: &[u8], limits: &Lim
         Processor::UrlEncoded => form::read(body, limits, out),
         Processor::Json => json::read(body, limits, out),
         Processor::Multipart => multipart::read(content_type, body, limits, out),
-        Processor::Xml | Processor::GraphQl => {}
+        Processor::Xml => xml::read(body, limits, out),
+        Processor::GraphQl => {}
     }
 }
 

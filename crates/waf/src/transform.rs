@@ -92,4 +92,4 @@ fn until(value: &[u8], at: usize) -> &[u8] {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,6 +1,6 @@
 //! What a request is counted under.
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use super::config::{Missing, Part, PrefixLengths};
 use super::table::Hashed;
@@ -137,7 +137,7 @@ pub(super) fn network(address: IpAddr, lengths: PrefixLengths) -> u128 {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
             let mask = u32::MAX.checked_shl(32 - u32::from(lengths.v4.min(32))).unwrap_or(0);
-            u128::from(Ipv6Addr::from_bits(0xffff_0000_0000 | u128::from(v4.to_bits() & mask)).to_bits())
+            0xffff_0000_0000 | u128::from(v4.to_bits() & mask)
         }
         IpAddr::V6(v6) => {
             v6.to_bits() & u128::MAX.checked_shl(128 - u32::from(lengths.v6.min(128))).unwrap_or(0)

@@ -134,7 +134,7 @@ impl fmt::Display for Missing {
 }
 
 impl Decision {
-    pub(super) fn denied(missing: Missing) -> Self {
+    pub(crate) fn denied(missing: Missing) -> Self {
         Self { missing: vec![missing], ..Self::default() }
     }
 

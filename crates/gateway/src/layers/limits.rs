@@ -28,11 +28,21 @@ impl Layer for Limits {
             let reason = format!("the path has an oddity that its route does not accept: {odd:?}");
             return exchange.refuse(Self::NAME, StatusCode::BAD_REQUEST, reason);
         }
-        if exchange.head.method == Method::CONNECT && exchange.head.extensions.get::<hyper::ext::Protocol>().is_none() {
-            return exchange.refuse(Self::NAME, StatusCode::METHOD_NOT_ALLOWED, "CONNECT is no request to a gateway");
+        if exchange.head.method == Method::CONNECT
+            && exchange.head.extensions.get::<hyper::ext::Protocol>().is_none()
+        {
+            return exchange.refuse(
+                Self::NAME,
+                StatusCode::METHOD_NOT_ALLOWED,
+                "CONNECT is no request to a gateway",
+            );
         }
         if exchange.head.method == Method::TRACE {
-            return exchange.refuse(Self::NAME, StatusCode::METHOD_NOT_ALLOWED, "TRACE shows headers to scripts");
+            return exchange.refuse(
+                Self::NAME,
+                StatusCode::METHOD_NOT_ALLOWED,
+                "TRACE shows headers to scripts",
+            );
         }
         if exchange.head.headers.len() > limits.headers_max {
             let reason = format!("more than {} header fields", limits.headers_max);

@@ -1,17 +1,116 @@
-//! What an answer may hold: leaks, secrets, security headers, error bodies.
+//! What an answer may hold: secrets and personal data masked or blocked, security headers, error bodies, safe encoding.
+//!
+//! Answers of the upstream are filtered; those of our own layers only get the headers. Event streams, gRPC and upgraded
+//! connections pass as they are: they never end, and holding them back would break them.
+mod encode;
+mod errors;
+mod headers;
+mod secrets;
+
+#[cfg(test)]
+mod tests;
+
 use super::Layer;
-use crate::config::{Config, ConfigError};
+use super::waf::decode::decode;
+use crate::body::Body;
+use crate::config::{Config, ConfigError, Mode};
+use crate::exchange::{Answer, Exchange, is_grpc, plain};
+use http::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue,
+};
+use http::{StatusCode, Version};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// Settings of the layer.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Settings {}
+pub struct Settings {
+    /// What happens to secrets in answers: keys, tokens, passwords, private keys.
+    pub secrets: Found,
+    /// What happens to personal data: e-mail and IP addresses, card, account and social security numbers.
+    pub personal: Found,
+    /// Bodies up to this size are looked at as a whole; larger ones are masked while they stream.
+    pub body_bytes_max: usize,
+    /// Adds headers that make browsers careful, where the upstream did not.
+    pub security_headers: bool,
+    /// Header fields that are taken away: they only tell attackers which software runs.
+    pub remove_headers: Vec<String>,
+    /// Header fields that are set on every answer.
+    pub set_headers: BTreeMap<String, String>,
+    /// What cookies get that lack it.
+    pub cookies: Vec<CookieFlag>,
+    /// Whose bodies are replaced by a short one that tells nothing.
+    pub replace_errors: Replaced,
+    /// Writes `<`, `>`, `&` in JSON as escapes, so that no browser ever takes the text for markup.
+    pub escape_json: bool,
+    /// Names the charset of text that has none, so that no browser guesses (UTF-7).
+    pub add_charset: bool,
+}
 
-/// Settings of a route.
+impl Default for Settings {
+    fn default() -> Self {
+        let remove =
+            ["server", "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "x-runtime", "x-generator"];
+        Self {
+            secrets: Found::Mask,
+            personal: Found::Off,
+            body_bytes_max: 1 << 20,
+            security_headers: true,
+            remove_headers: remove.iter().map(|name| (*name).to_owned()).collect(),
+            set_headers: BTreeMap::new(),
+            cookies: Vec::new(),
+            replace_errors: Replaced::Server,
+            escape_json: false,
+            add_charset: true,
+        }
+    }
+}
+
+/// Settings of a route; what is not said comes from the general ones.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct RouteSettings {}
+pub struct RouteSettings {
+    pub secrets: Option<Found>,
+    pub personal: Option<Found>,
+    pub replace_errors: Option<Replaced>,
+    pub escape_json: Option<bool>,
+}
+
+/// What happens to what is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Found {
+    /// Nobody looks.
+    Off,
+    /// It is logged.
+    Note,
+    /// It is replaced by the name of its kind.
+    Mask,
+    /// The whole answer is replaced.
+    Block,
+}
+
+/// Flags of `Set-Cookie` (RFC 6265bis, section 4.1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CookieFlag {
+    Secure,
+    HttpOnly,
+    /// `SameSite=Lax`
+    SameSite,
+}
+
+/// Which error bodies are replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Replaced {
+    None,
+    /// 5xx
+    Server,
+    /// 4xx and 5xx
+    All,
+}
 
 /// What the layer remembers of a request until its answer comes.
 #[derive(Debug, Default)]
@@ -19,13 +118,217 @@ pub(crate) struct Ticket {}
 
 /// The layer.
 #[derive(Debug)]
-pub(crate) struct Filter {}
+pub(crate) struct Filter {
+    settings: Settings,
+    remove: Vec<HeaderName>,
+    set: Vec<(HeaderName, HeaderValue)>,
+}
 
 impl Layer for Filter {
     const NAME: &'static str = "response";
 
-    fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
-        let _ = (&config.response, before);
-        Ok(Self {})
+    fn build(config: &Config, _before: Option<&Self>) -> Result<Self, ConfigError> {
+        let settings = config.response.clone();
+        let remove =
+            settings.remove_headers.iter().map(|name| headers::name("response.remove-headers", name));
+        let set = settings
+            .set_headers
+            .iter()
+            .map(|(name, value)| headers::field("response.set-headers", name, value));
+        Ok(Self { remove: remove.collect::<Result<_, _>>()?, set: set.collect::<Result<_, _>>()?, settings })
     }
+
+    async fn response(&self, exchange: &mut Exchange<'_>, mut answer: Answer) -> Answer {
+        let route = &exchange.route.settings;
+        if exchange.answered_by == "upstream" && route.mode != Mode::Off {
+            let wish = self.wish(&route.response, route.mode);
+            answer = self.filter(exchange, answer, wish).await;
+        }
+        let is_secure = exchange.connection.tls.is_some();
+        headers::finish(self, answer.headers_mut(), is_secure);
+        answer
+    }
+}
+
+/// What is to be done with one answer.
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    secrets: Found,
+    personal: Found,
+    replace: Replaced,
+    escape_json: bool,
+    /// Only look: nothing is changed.
+    is_detecting: bool,
+}
+
+impl Filter {
+    fn wish(&self, route: &RouteSettings, mode: Mode) -> Wish {
+        let settings = &self.settings;
+        let is_detecting = mode == Mode::Detect;
+        let found = |found: Found| if is_detecting && found != Found::Off { Found::Note } else { found };
+        Wish {
+            secrets: found(route.secrets.unwrap_or(settings.secrets)),
+            personal: found(route.personal.unwrap_or(settings.personal)),
+            replace: route.replace_errors.unwrap_or(settings.replace_errors),
+            escape_json: route.escape_json.unwrap_or(settings.escape_json) && !is_detecting,
+            is_detecting,
+        }
+    }
+
+    async fn filter(&self, exchange: &mut Exchange<'_>, answer: Answer, wish: Wish) -> Answer {
+        if !wish.is_detecting
+            && errors::is_replaced(wish.replace, answer.status())
+            && !is_grpc(answer.headers())
+        {
+            return errors::replaced(&exchange.id, &exchange.head.headers, answer);
+        }
+        let looks = wish.secrets != Found::Off || wish.personal != Found::Off;
+        let kind = Kind::of(answer.headers());
+        if !(looks || wish.escape_json) || !kind.is_text() || is_endless(exchange, &answer) {
+            return answer;
+        }
+        let (mut parts, mut body) = answer.into_parts();
+        let is_coded = parts.headers.contains_key(CONTENT_ENCODING);
+        let known = http_body::Body::size_hint(&body).exact();
+        let is_small = known.is_some_and(|size| size <= self.settings.body_bytes_max as u64);
+        if !is_small && !is_coded {
+            return self.streamed(exchange, Answer::from_parts(parts, body), wish, kind);
+        }
+        let Ok(bytes) = body.whole(self.settings.body_bytes_max).await else {
+            return refused(exchange, "the answer is too large to look into, or broke off");
+        };
+        let bytes = match decode(&parts.headers, &bytes, self.settings.body_bytes_max) {
+            Ok(bytes) => bytes,
+            // What cannot be looked into cannot be vouched for.
+            Err(why) if wish.secrets == Found::Block || wish.personal == Found::Block => {
+                return refused(exchange, &format!("the answer's coding cannot be undone: {why}"));
+            }
+            Err(why) => {
+                exchange.note(Self::NAME, format!("the answer was not looked into: {why}"));
+                return Answer::from_parts(parts, body);
+            }
+        };
+        match judged(&bytes, kind, wish) {
+            Judged::Clean => Answer::from_parts(parts, body),
+            Judged::Blocked(reason) => refused(exchange, &reason),
+            Judged::Noted(reason) => {
+                exchange.note(Self::NAME, reason);
+                Answer::from_parts(parts, body)
+            }
+            Judged::Changed(changed, reason) => {
+                if let Some(reason) = reason {
+                    exchange.note(Self::NAME, reason);
+                }
+                parts.headers.remove(CONTENT_ENCODING);
+                replace_length(&mut parts.headers, Some(changed.len()));
+                Answer::from_parts(parts, Body::full(changed))
+            }
+        }
+    }
+
+    /// Masks while the body streams: its size is not known, or too large to be held.
+    fn streamed(&self, exchange: &mut Exchange<'_>, answer: Answer, wish: Wish, kind: Kind) -> Answer {
+        let Some(wanted) = secrets::wanted(wish, |found| matches!(found, Found::Mask | Found::Block)) else {
+            exchange
+                .note(Self::NAME, "the answer was not looked into: it streams, and nothing is to be masked");
+            return answer;
+        };
+        let (mut parts, body) = answer.into_parts();
+        replace_length(&mut parts.headers, None);
+        if parts.version == Version::HTTP_10 {
+            parts.headers.insert(http::header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        Answer::from_parts(parts, Body::stream(secrets::Masked::new(body, kind.place(), wanted)))
+    }
+}
+
+/// What becomes of a body that is held whole.
+#[derive(Debug, PartialEq, Eq)]
+enum Judged {
+    Clean,
+    Blocked(String),
+    Noted(String),
+    Changed(Vec<u8>, Option<String>),
+}
+
+fn judged(bytes: &[u8], kind: Kind, wish: Wish) -> Judged {
+    let found = secrets::judge(bytes, kind.place(), wish);
+    if found.is_blocked {
+        return Judged::Blocked(found.reason.unwrap_or_default());
+    }
+    let is_escaped = wish.escape_json && kind == Kind::Json;
+    let text = found.masked.as_deref().unwrap_or(bytes);
+    let escaped = if is_escaped { encode::json(text) } else { None };
+    match (escaped.or(found.masked), found.reason) {
+        (Some(changed), reason) => Judged::Changed(changed, reason),
+        (None, Some(reason)) => Judged::Noted(reason),
+        (None, None) => Judged::Clean,
+    }
+}
+
+/// What a body is, as far as detectors care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Json,
+    Markup,
+    Text,
+    /// Pictures, archives and what is not known.
+    Other,
+}
+
+impl Kind {
+    fn of(headers: &HeaderMap) -> Self {
+        let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match kind.as_str() {
+            "application/json" => Self::Json,
+            "text/html" | "application/xhtml+xml" => Self::Markup,
+            kind if kind.ends_with("+json") => Self::Json,
+            kind if kind.starts_with("text/") || kind.ends_with("+xml") => Self::Text,
+            "application/xml" | "application/javascript" | "application/yaml" | "application/x-ndjson" => {
+                Self::Text
+            }
+            _ => Self::Other,
+        }
+    }
+
+    fn is_text(self) -> bool {
+        self != Self::Other
+    }
+
+    fn place(self) -> sensitive::Place {
+        sensitive::Place::of(match self {
+            Self::Json => "answer.json",
+            Self::Markup => "answer.html",
+            Self::Text | Self::Other => "answer.txt",
+        })
+    }
+}
+
+/// Answers that never end, or have no body.
+fn is_endless(exchange: &Exchange<'_>, answer: &Answer) -> bool {
+    let headers = answer.headers();
+    let is_events =
+        headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"));
+    is_events
+        || is_grpc(headers)
+        || answer.status() == StatusCode::SWITCHING_PROTOCOLS
+        || answer.status() == StatusCode::PARTIAL_CONTENT
+        || exchange.is_stream()
+}
+
+/// A changed body has another length, and is another thing than its tag says.
+fn replace_length(headers: &mut HeaderMap, length: Option<usize>) {
+    match length {
+        Some(length) => drop(headers.insert(CONTENT_LENGTH, HeaderValue::from(length))),
+        None => drop(headers.remove(CONTENT_LENGTH)),
+    }
+    for name in [ETAG.as_str(), "content-md5", "content-digest", "repr-digest", "digest"] {
+        headers.remove(name);
+    }
+}
+
+fn refused(exchange: &mut Exchange<'_>, reason: &str) -> Answer {
+    let flow = exchange.refuse(Filter::NAME, StatusCode::BAD_GATEWAY, reason);
+    flow.break_value().unwrap_or_else(|| plain(StatusCode::BAD_GATEWAY))
 }

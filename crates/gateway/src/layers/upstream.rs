@@ -40,7 +40,9 @@ impl Layer for Upstream {
                 .and_then(|before| before.by_name.get(name))
                 .filter(|target| format!("{:?}", target.settings) == format!("{settings:?}"));
             let target = match same {
-                Some(target) if target.settings.authorities.is_none() && target.settings.certificate.is_none() => {
+                Some(target)
+                    if target.settings.authorities.is_none() && target.settings.certificate.is_none() =>
+                {
                     Arc::clone(target)
                 }
                 _ => Arc::new(Target::build(config, name, settings)?),
@@ -90,7 +92,9 @@ impl Upstream {
             exchange.note(Self::NAME, "an upgrade was asked for; the route does not allow it");
             return plain(StatusCode::NOT_IMPLEMENTED);
         }
-        let Some(address) = target.pick(exchange.moment.micros / 1000, None) else { return resting(exchange, target) };
+        let Some(address) = target.pick(exchange.moment.micros / 1000, None) else {
+            return resting(exchange, target);
+        };
         exchange.upstream.address = Some(address.text.clone());
         let request = build(exchange, target, address, Body::Empty);
         match websocket::tunnel(exchange, address, request, place).await {
@@ -109,7 +113,10 @@ fn answer_is_whole(body: &Body) -> bool {
 
 /// RFC 9110, section 9.2.2.
 fn is_idempotent(method: &Method) -> bool {
-    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE | Method::TRACE)
+    matches!(
+        *method,
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE | Method::TRACE
+    )
 }
 
 /// Sends the request, again where that is safe: nothing of it was sent, or its method may be repeated; and where retries are
@@ -247,7 +254,8 @@ fn failed(exchange: &mut Exchange<'_>, target: &Target, status: StatusCode, reas
 
 /// Every address rests.
 fn resting(exchange: &mut Exchange<'_>, target: &Target) -> Answer {
-    let mut answer = failed(exchange, target, StatusCode::SERVICE_UNAVAILABLE, "it does not answer and rests");
+    let mut answer =
+        failed(exchange, target, StatusCode::SERVICE_UNAVAILABLE, "it does not answer and rests");
     let seconds = target.settings.breaker.rest_ms.div_ceil(1000).max(1);
     answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     answer

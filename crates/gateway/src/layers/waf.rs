@@ -14,7 +14,7 @@ use std::sync::Arc;
 use waf::rule::EngineMode;
 use waf::{Disruption, Fields, Plan, Transaction, Verdict};
 
-mod decode;
+pub(super) mod decode;
 mod memory;
 mod rules;
 
@@ -87,13 +87,16 @@ impl Layer for Waf {
     fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
         let settings = &config.waf;
         let persistence = match before {
-            Some(before) if before.persistence.most == settings.collections_max => Arc::clone(&before.persistence),
+            Some(before) if before.persistence.most == settings.collections_max => {
+                Arc::clone(&before.persistence)
+            }
             _ => Arc::new(memory::Memory::new(settings.collections_max)),
         };
         let page = match &settings.page {
             Some(path) => {
                 let path = config.path(path);
-                let bytes = rules::read(&path).map_err(|error| ConfigError::file("waf.page", &path, error))?;
+                let bytes =
+                    rules::read(&path).map_err(|error| ConfigError::file("waf.page", &path, error))?;
                 let media = HeaderValue::from_str(&settings.page_type)
                     .map_err(|_| ConfigError::setting("waf.page-type", "is no header value"))?;
                 Some((bytes::Bytes::from(bytes), media))
@@ -101,7 +104,10 @@ impl Layer for Waf {
             None => None,
         };
         let has = |mode| config.route.iter().any(|route| route.mode == mode);
-        let wanted = rules::Wanted { block: settings.on && has(Mode::Block), detect: settings.on && has(Mode::Detect) };
+        let wanted = rules::Wanted {
+            block: settings.on && has(Mode::Block),
+            detect: settings.on && has(Mode::Detect),
+        };
         let before = before.map(|before| (&before.sources, &before.block, &before.detect));
         let (sources, block, detect) = rules::plans(config, wanted, before)?;
         Ok(Self { block, detect, persistence, unread_answer: settings.unread_answer, page, sources })
@@ -178,12 +184,17 @@ impl Layer for Waf {
         let verdict = match (verdict, wanted) {
             (Verdict::Disrupt(disruption), _) => Verdict::Disrupt(disruption),
             (Verdict::Pass, None) => Verdict::Pass,
-            (Verdict::Pass, Some(_)) if is_endless(media) || answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
+            (Verdict::Pass, Some(_))
+                if is_endless(media) || answer.status() == StatusCode::SWITCHING_PROTOCOLS =>
+            {
                 exchange.uninspected = Some("a streamed response body");
                 Verdict::Pass
             }
             (Verdict::Pass, Some(plan)) => {
-                match self.answer_body(exchange, &mut transaction, &mut answer, plan.response_body_bytes_max()).await {
+                match self
+                    .answer_body(exchange, &mut transaction, &mut answer, plan.response_body_bytes_max())
+                    .await
+                {
                     Ok(verdict) => verdict,
                     Err(refused) => {
                         exchange.waf = Some(transaction);
@@ -287,10 +298,16 @@ impl Waf {
 
 /// Server-sent events and the like: nobody waits for their end.
 fn is_endless(media: &[u8]) -> bool {
-    media.starts_with(b"text/event-stream") || media.starts_with(b"application/grpc") || media.starts_with(b"multipart/x-mixed")
+    media.starts_with(b"text/event-stream")
+        || media.starts_with(b"application/grpc")
+        || media.starts_with(b"multipart/x-mixed")
 }
 
-fn begin<'g>(exchange: &Exchange<'_>, plan: &'g Plan, persistence: &'g dyn waf::Persistence) -> Transaction<'g> {
+fn begin<'g>(
+    exchange: &Exchange<'_>,
+    plan: &'g Plan,
+    persistence: &'g dyn waf::Persistence,
+) -> Transaction<'g> {
     let client = waf::Client {
         address: exchange.client,
         port: exchange.connection.peer.port(),
@@ -337,10 +354,9 @@ fn write_matches(exchange: &Exchange<'_>, transaction: &Transaction<'_>) {
     let target = logs::mask(target, exchange.shared.logs.secret_names());
     let mut lines = Vec::new();
     for one in transaction.matches().iter().filter(|one| one.logged) {
-        let secret = one
-            .variable
-            .split_once(':')
-            .is_some_and(|(_, name)| exchange.shared.logs.secret_names().contains(&name.to_ascii_lowercase()));
+        let secret = one.variable.split_once(':').is_some_and(|(_, name)| {
+            exchange.shared.logs.secret_names().contains(&name.to_ascii_lowercase())
+        });
         lines.extend(logs::line(&MatchLine {
             time_micros: exchange.moment.micros,
             unique_id: &exchange.id,

@@ -21,19 +21,27 @@ use tokio::time::timeout;
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Serves one connection to its end.
-pub(super) async fn serve(worker: Arc<Worker>, listener: Arc<Listener>, stream: TcpStream, peer: (SocketAddr, Permit)) {
+pub(super) async fn serve(
+    worker: Arc<Worker>,
+    listener: Arc<Listener>,
+    stream: TcpStream,
+    peer: (SocketAddr, Permit),
+) {
     let (peer, permit) = peer;
     let gate = worker.shared.gate.load_full();
     let limits = &gate.config.limits;
     let first_byte = Duration::from_millis(limits.keep_alive_ms.min(limits.handshake_ms));
     let Ok(local) = stream.local_addr() else { return };
-    let Some((transport, tls, http2)) = timeout(first_byte, open(&listener, stream)).await.ok().flatten() else {
+    let Some((transport, tls, http2)) = timeout(first_byte, open(&listener, stream)).await.ok().flatten()
+    else {
         worker.shared.metrics.handshakes_failed.inc();
         return;
     };
     let connection = Arc::new(Connection { peer, local, tls });
     drop(gate);
-    let Some((transport, prefix, http2)) = first(&worker, transport, http2, listener.http2).await else { return };
+    let Some((transport, prefix, http2)) = first(&worker, transport, http2, listener.http2).await else {
+        return;
+    };
     let vital = Arc::new(Vital::new(permit));
     let wire = TokioIo::new(Wire::new(transport, prefix, !http2, Arc::clone(&vital)));
     // Boxed, so that a connection which says nothing costs only its socket.
@@ -74,7 +82,8 @@ async fn first(
     chosen: Option<bool>,
     http2: bool,
 ) -> Option<(Transport, Vec<u8>, bool)> {
-    let (keep_alive, header_read) = worker.shared.with_limits(|limits| (limits.keep_alive_ms, limits.header_read_ms));
+    let (keep_alive, header_read) =
+        worker.shared.with_limits(|limits| (limits.keep_alive_ms, limits.header_read_ms));
     let mut stop = worker.stop.clone();
     let mut start = [0_u8; 24];
     let read = tokio::select! {
@@ -118,7 +127,12 @@ fn service(
     }
 }
 
-async fn http1_loop(worker: Arc<Worker>, connection: Arc<Connection>, vital: Arc<Vital>, wire: TokioIo<Wire>) {
+async fn http1_loop(
+    worker: Arc<Worker>,
+    connection: Arc<Connection>,
+    vital: Arc<Vital>,
+    wire: TokioIo<Wire>,
+) {
     let mut builder = hyper::server::conn::http1::Builder::new();
     worker.shared.with_limits(|limits| {
         builder
@@ -153,7 +167,12 @@ async fn http1_loop(worker: Arc<Worker>, connection: Arc<Connection>, vital: Arc
     }
 }
 
-async fn http2_loop(worker: Arc<Worker>, connection: Arc<Connection>, vital: Arc<Vital>, wire: TokioIo<Wire>) {
+async fn http2_loop(
+    worker: Arc<Worker>,
+    connection: Arc<Connection>,
+    vital: Arc<Vital>,
+    wire: TokioIo<Wire>,
+) {
     let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
     worker.shared.with_limits(|limits| {
         builder

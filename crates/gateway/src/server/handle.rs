@@ -82,7 +82,8 @@ pub(super) async fn request(
         upstream: Default::default(),
     };
     let wants_record = shared.logs.wants_access() || exchange.trace.sampled;
-    let seen = wants_record.then(|| (exchange.head.method.clone(), exchange.head.uri.clone(), exchange.head.headers.clone()));
+    let seen = wants_record
+        .then(|| (exchange.head.method.clone(), exchange.head.uri.clone(), exchange.head.headers.clone()));
     let mut answer = gate.stack.run(&mut exchange).await;
     for (name, value) in exchange.answer_headers.drain(..) {
         answer.headers_mut().append(name, value);
@@ -97,7 +98,11 @@ pub(super) async fn request(
 }
 
 /// Wraps the answer so that its end is seen.
-fn finish(exchange: &Exchange<'_>, answer: Answer, mut running: Running) -> Result<Response<Tracked>, Dropped> {
+fn finish(
+    exchange: &Exchange<'_>,
+    answer: Answer,
+    mut running: Running,
+) -> Result<Response<Tracked>, Dropped> {
     if answer.extensions().get::<DropConnection>().is_some() {
         if running.http2 {
             running.vital.kill.notify_one();
@@ -155,7 +160,9 @@ fn target(head: &request::Parts) -> (String, NormalPath, Option<String>) {
     }
     let authority = head.uri.authority().map(|authority| authority.as_str());
     let host = match (authority, named.map(|value| value.to_str())) {
-        (Some(authority), Some(named)) if !named.as_ref().is_ok_and(|named| named.eq_ignore_ascii_case(authority)) => {
+        (Some(authority), Some(named))
+            if !named.as_ref().is_ok_and(|named| named.eq_ignore_ascii_case(authority)) =>
+        {
             odd = Some("the target's authority and `Host` differ".to_owned());
             authority
         }
@@ -242,7 +249,10 @@ impl http_body::Body for Tracked {
     type Data = Bytes;
     type Error = BodyError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let polled = Pin::new(&mut self.body).poll_frame(cx);
         match &polled {
             Poll::Ready(Some(Ok(frame))) => {

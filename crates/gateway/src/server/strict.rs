@@ -305,7 +305,8 @@ fn request_line(line: &[u8]) -> Result<bool, Violation> {
         return Err(Violation::RequestLine);
     };
     let method_fits = !method.is_empty() && method.iter().all(|byte| is_token(*byte));
-    let target_fits = !target.is_empty() && target.iter().all(|byte| *byte > 32 && *byte != 127 && *byte != b'#');
+    let target_fits =
+        !target.is_empty() && target.iter().all(|byte| *byte > 32 && *byte != 127 && *byte != b'#');
     match version {
         b"HTTP/1.1" if method_fits && target_fits => Ok(false),
         b"HTTP/1.0" if method_fits && target_fits => Ok(true),

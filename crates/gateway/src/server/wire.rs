@@ -133,7 +133,9 @@ impl Wire {
         }
         match strict.place() {
             Place::Head if place != Place::Head => vital.head_since.store(vital.now(), Relaxed),
-            Place::Between | Place::Body if vital.head_since.load(Relaxed) != 0 => vital.head_since.store(0, Relaxed),
+            Place::Between | Place::Body if vital.head_since.load(Relaxed) != 0 => {
+                vital.head_since.store(0, Relaxed)
+            }
             _ => {}
         }
     }
@@ -148,7 +150,11 @@ fn put_poison(buffer: &mut ReadBuf<'_>) {
 }
 
 impl AsyncRead for Wire {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         if this.vital.violation.get().is_some() {
             return Poll::Ready(Ok(()));

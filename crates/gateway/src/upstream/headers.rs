@@ -78,13 +78,19 @@ fn is_claim(name: &str) -> bool {
         return false;
     }
     let same = |claim: &&str| {
-        claim.len() == name.len() && claim.bytes().zip(name.bytes()).all(|(a, b)| a == b || (a == b'-' && b == b'_'))
+        claim.len() == name.len()
+            && claim.bytes().zip(name.bytes()).all(|(a, b)| a == b || (a == b'-' && b == b'_'))
     };
     CLAIMS.iter().any(|claim| same(&claim))
 }
 
 /// What the upstream gets in place of what the client sent.
-pub(crate) fn forward(exchange: &Exchange<'_>, headers: &mut HeaderMap, keep_host: bool, authority: &HeaderValue) {
+pub(crate) fn forward(
+    exchange: &Exchange<'_>,
+    headers: &mut HeaderMap,
+    keep_host: bool,
+    authority: &HeaderValue,
+) {
     let trailers = headers.get_all(TE).iter().any(|value| value.as_bytes().eq_ignore_ascii_case(b"trailers"));
     strip_hop(headers);
     headers.remove(EXPECT);
@@ -93,11 +99,13 @@ pub(crate) fn forward(exchange: &Exchange<'_>, headers: &mut HeaderMap, keep_hos
     }
     let peer = exchange.connection.peer.ip().to_canonical();
     let trusted = exchange.gate.stack.address.is_trusted(peer);
-    let host = headers.remove(HOST).or_else(|| HeaderValue::from_str(exchange.head.uri.authority()?.as_str()).ok());
+    let host =
+        headers.remove(HOST).or_else(|| HeaderValue::from_str(exchange.head.uri.authority()?.as_str()).ok());
     if trusted {
         append_for(headers, peer);
     } else {
-        let claims: Vec<HeaderName> = headers.keys().filter(|name| is_claim(name.as_str())).cloned().collect();
+        let claims: Vec<HeaderName> =
+            headers.keys().filter(|name| is_claim(name.as_str())).cloned().collect();
         for name in claims {
             headers.remove(name);
         }

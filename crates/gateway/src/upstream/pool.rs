@@ -137,7 +137,11 @@ pub(crate) struct Wait {
 }
 
 /// Sends a request and waits for the answer's head.
-pub(crate) async fn send(address: &Arc<Address>, request: Request<Body>, wait: Wait) -> Result<Response<Body>, SendError> {
+pub(crate) async fn send(
+    address: &Arc<Address>,
+    request: Request<Body>,
+    wait: Wait,
+) -> Result<Response<Body>, SendError> {
     let Wait { now, first_byte } = wait;
     if address.http2 {
         return send_http2(address, request, first_byte).await;
@@ -178,7 +182,9 @@ fn failure(error: &hyper::Error) -> Failure {
     let source = std::error::Error::source(error);
     match source.and_then(|source| source.downcast_ref::<BodyError>()) {
         Some(body) => Failure::Body(body.to_string()),
-        None => Failure::Broken(source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))),
+        None => {
+            Failure::Broken(source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}")))
+        }
     }
 }
 
@@ -223,7 +229,13 @@ async fn keep(address: &Arc<Address>, mut connection: Http1, answer: Response<In
         }
         first => {
             let first = first.and_then(Result::ok);
-            let body = Driven { first, incoming, connection: Some(connection), address: Arc::clone(address), timer: None };
+            let body = Driven {
+                first,
+                incoming,
+                connection: Some(connection),
+                address: Arc::clone(address),
+                timer: None,
+            };
             Response::from_parts(head, Body::stream(body))
         }
     }
@@ -242,7 +254,10 @@ impl http_body::Body for Driven {
     type Data = Bytes;
     type Error = BodyError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = &mut *self;
         if let Some(first) = this.first.take() {
             return Poll::Ready(Some(Ok(Frame::data(first))));
@@ -291,7 +306,8 @@ async fn send_http2(
     request: Request<Body>,
     first_byte: std::time::Duration,
 ) -> Result<Response<Body>, SendError> {
-    let kept = POOL.with_borrow(|pool| pool.http2.get(&address.id).filter(|sender| !sender.is_closed()).cloned());
+    let kept =
+        POOL.with_borrow(|pool| pool.http2.get(&address.id).filter(|sender| !sender.is_closed()).cloned());
     let mut sender = match kept {
         Some(sender) => sender,
         None => match connect_http2(address).await {
@@ -306,7 +322,8 @@ async fn send_http2(
     match tokio::time::timeout(first_byte, sender.try_send_request(request)).await {
         Ok(Ok(answer)) => {
             let (head, incoming) = answer.into_parts();
-            let body = Driven { first: None, incoming, connection: None, address: Arc::clone(address), timer: None };
+            let body =
+                Driven { first: None, incoming, connection: None, address: Arc::clone(address), timer: None };
             Ok(Response::from_parts(head, Body::stream(body)))
         }
         Ok(Err(mut error)) => {
@@ -331,7 +348,10 @@ async fn connect_http2(address: &Address) -> Result<http2::SendRequest<Body>, Fa
 }
 
 /// A connection for one upgrade (WebSocket): its own task, never pooled.
-pub(crate) async fn send_upgrade(address: &Address, request: Request<Body>) -> Result<Response<Incoming>, Failure> {
+pub(crate) async fn send_upgrade(
+    address: &Address,
+    request: Request<Body>,
+) -> Result<Response<Incoming>, Failure> {
     let line = open(address).await?;
     let (mut sender, driver) = http1::Builder::new()
         .handshake(TokioIo::new(line))

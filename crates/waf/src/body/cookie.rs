@@ -73,8 +73,9 @@ fn cut(piece: &[u8]) -> (&[u8], &[u8]) {
     (name.get(start..).unwrap_or_default(), value.get(1..).unwrap_or_default())
 }
 
-/// ModSecurity trims the last piece only.
+/// ModSecurity trims the last piece only; a semicolon at the very end begins none.
 fn trim_end(header: &[u8]) -> &[u8] {
+    let header = header.strip_suffix(b";").unwrap_or(header);
     let end = header.iter().rposition(|byte| !is_space(*byte)).map_or(0, |last| last + 1);
     header.get(..end).unwrap_or_default()
 }

@@ -151,7 +151,7 @@ impl<'b> Reader<'b, '_> {
             part.content.end = at + line.len() - line_end;
             return Ok(());
         }
-        if !line.ends_with(b"\n") {
+        if !line.ends_with(b"\n") || line.len() == LINE_BYTES_MAX {
             return Err(Fault::HeaderLine);
         }
         self.header_line(at, line);
@@ -320,8 +320,7 @@ impl<'b> Reader<'b, '_> {
     }
 
     fn end_part(&mut self) {
-        let Some(mut part) = self.part.take() else { return };
-        part.headers.flush();
+        let Some(part) = self.part.take() else { return };
         let name = &part.disposition.name;
         for line in part.headers.lines() {
             self.out.part_headers.push(name, line);
@@ -400,6 +399,9 @@ impl<'b> Reader<'b, '_> {
             part.content.end = end;
         }
         self.take_unread(end);
+        if let Some(part) = &mut self.part {
+            part.headers.flush();
+        }
         let flags = self.out.multipart;
         self.end_part();
         self.out.multipart = flags;

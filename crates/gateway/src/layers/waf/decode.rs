@@ -14,7 +14,7 @@ const RATIO_MAX: usize = 200;
 
 /// Why a body cannot be inspected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum DecodeError {
+pub(in crate::layers) enum DecodeError {
     #[error("a body in an encoding that cannot be inspected")]
     Unknown,
     #[error("a body whose encoding is broken")]
@@ -24,7 +24,11 @@ pub(super) enum DecodeError {
 }
 
 /// Takes off what `Content-Encoding` names; at most `most` bytes come out.
-pub(super) fn decode<'a>(headers: &HeaderMap, body: &'a [u8], most: usize) -> Result<Cow<'a, [u8]>, DecodeError> {
+pub(in crate::layers) fn decode<'a>(
+    headers: &HeaderMap,
+    body: &'a [u8],
+    most: usize,
+) -> Result<Cow<'a, [u8]>, DecodeError> {
     if body.is_empty() || !headers.contains_key(CONTENT_ENCODING) {
         return Ok(Cow::Borrowed(body));
     }

@@ -57,7 +57,8 @@ impl Persistence for Memory {
         let Some(kept) = shard.get(&(collection, key.to_vec())).filter(|kept| kept.until > now_micros) else {
             return fields;
         };
-        for member in kept.members.iter().filter(|member| member.until.is_none_or(|until| until > now_micros)) {
+        for member in kept.members.iter().filter(|member| member.until.is_none_or(|until| until > now_micros))
+        {
             fields.push(member.name.as_bytes(), &member.value);
         }
         fields

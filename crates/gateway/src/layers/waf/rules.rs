@@ -35,13 +35,20 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
     if size > FILE_BYTES_MAX {
         return Err(format!("is larger than {FILE_BYTES_MAX} bytes"));
     }
-    #[expect(clippy::disallowed_methods, reason = "the gateway is an outer crate: it reads what its configuration names")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the gateway is an outer crate: it reads what its configuration names"
+    )]
     let bytes = std::fs::read(path);
     bytes.map_err(|error| error.to_string())
 }
 
 /// Reads and compiles, or takes over what did not change.
-pub(super) fn plans(config: &Config, wanted: Wanted, before: Option<Before<'_>>) -> Result<Plans, ConfigError> {
+pub(super) fn plans(
+    config: &Config,
+    wanted: Wanted,
+    before: Option<Before<'_>>,
+) -> Result<Plans, ConfigError> {
     if !wanted.block && !wanted.detect {
         return Ok((Sources::default(), None, None));
     }
@@ -71,9 +78,13 @@ fn compile(config: &Config, rules: &RuleSet, mode: EngineMode) -> Result<Arc<Pla
         rules.config.engine = Some(mode);
     }
     let limits = Limits::default();
-    let plan = Plan::compile(&rules, limits).map_err(|error| ConfigError::setting("waf.rules", error.to_string()))?;
+    let plan = Plan::compile(&rules, limits)
+        .map_err(|error| ConfigError::setting("waf.rules", error.to_string()))?;
     if mode == EngineMode::DetectionOnly && blocks(&plan) {
-        return Err(ConfigError::setting("waf.engine-of-rules", "the rules say `On` and a route says `detect`"));
+        return Err(ConfigError::setting(
+            "waf.engine-of-rules",
+            "the rules say `On` and a route says `detect`",
+        ));
     }
     Ok(Arc::new(plan))
 }
@@ -113,7 +124,9 @@ impl Files for Disk {
         }
         if let Some(name) = path.strip_prefix(OWN) {
             let found = waf::own::FILES.iter().find(|(own, _)| *own == name);
-            return found.map(|(_, text)| text.as_bytes().to_vec()).ok_or_else(|| "is none of our rule files".to_owned());
+            return found
+                .map(|(_, text)| text.as_bytes().to_vec())
+                .ok_or_else(|| "is none of our rule files".to_owned());
         }
         let path = Self::resolve(path, from);
         let bytes = read(&path)?;
@@ -136,7 +149,8 @@ impl Files for Disk {
         for entry in entries {
             let path = entry.map_err(|error| error.to_string())?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let fits = name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end);
+            let fits =
+                name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end);
             if fits && path.is_file() {
                 found.push(path.display().to_string());
             }

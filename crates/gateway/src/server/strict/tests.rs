@@ -38,14 +38,39 @@ fn clean_requests_pass() {
 
 #[test]
 fn two_ways_to_frame_a_body_are_refused() {
-    refused(&post("Content-Length: 3\r\nTransfer-Encoding: chunked", "0\r\n\r\n"), Violation::LengthAndEncoding);
-    refused(&post("Transfer-Encoding: chunked\r\nContent-Length: 3", "0\r\n\r\n"), Violation::LengthAndEncoding);
-    for value in ["3\r\nContent-Length: 3", "3\r\nContent-Length: 4", "3, 3", "+3", "-1", "0x3", "3 3", "", "3;", "\u{661}"] {
+    refused(
+        &post("Content-Length: 3\r\nTransfer-Encoding: chunked", "0\r\n\r\n"),
+        Violation::LengthAndEncoding,
+    );
+    refused(
+        &post("Transfer-Encoding: chunked\r\nContent-Length: 3", "0\r\n\r\n"),
+        Violation::LengthAndEncoding,
+    );
+    for value in [
+        "3\r\nContent-Length: 3",
+        "3\r\nContent-Length: 4",
+        "3, 3",
+        "+3",
+        "-1",
+        "0x3",
+        "3 3",
+        "",
+        "3;",
+        "\u{661}",
+    ] {
         refused(&post(&format!("Content-Length: {value}"), "abc"), Violation::ContentLength);
     }
-    for value in
-        ["gzip, chunked", "chunked, identity", "xchunked", "\"chunked\"", "chunked;q=1", "identity", "chunked,", "", "chunked\r\nTransfer-Encoding: chunked"]
-    {
+    for value in [
+        "gzip, chunked",
+        "chunked, identity",
+        "xchunked",
+        "\"chunked\"",
+        "chunked;q=1",
+        "identity",
+        "chunked,",
+        "",
+        "chunked\r\nTransfer-Encoding: chunked",
+    ] {
         refused(&post(&format!("Transfer-Encoding: {value}"), "0\r\n\r\n"), Violation::TransferEncoding);
     }
     refused("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", Violation::TransferEncoding);
@@ -75,14 +100,32 @@ fn odd_heads_are_refused() {
     refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \u{b}chunked\r\n\r\n", Violation::HeaderValue);
     refused("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", Violation::Host);
     refused("GET / HTTP/1.1\r\n\r\n", Violation::Host);
-    for line in ["GET  / HTTP/1.1", "GET / HTTP/1.1 ", "GET /", "GET / HTTP/2.0", "GET /a#b HTTP/1.1", "G(T / HTTP/1.1", "GET\t/ HTTP/1.1", "GET / http/1.1"] {
+    for line in [
+        "GET  / HTTP/1.1",
+        "GET / HTTP/1.1 ",
+        "GET /",
+        "GET / HTTP/2.0",
+        "GET /a#b HTTP/1.1",
+        "G(T / HTTP/1.1",
+        "GET\t/ HTTP/1.1",
+        "GET / http/1.1",
+    ] {
         refused(&format!("{line}\r\nHost: x\r\n\r\n"), Violation::RequestLine);
     }
 }
 
 #[test]
 fn odd_chunks_are_refused() {
-    for body in ["\r\n", "x\r\n", "3 \r\nabc\r\n0\r\n\r\n", "0x3\r\nabc\r\n0\r\n\r\n", "+3\r\nabc\r\n", "1234567890123456\r\n", "3\r\nabcd\r\n", "3;\u{1}\r\nabc\r\n"] {
+    for body in [
+        "\r\n",
+        "x\r\n",
+        "3 \r\nabc\r\n0\r\n\r\n",
+        "0x3\r\nabc\r\n0\r\n\r\n",
+        "+3\r\nabc\r\n",
+        "1234567890123456\r\n",
+        "3\r\nabcd\r\n",
+        "3;\u{1}\r\nabc\r\n",
+    ] {
         refused(&post("Transfer-Encoding: chunked", body), Violation::Chunk);
     }
     refused(&post("Transfer-Encoding: chunked", "0\r\nContent-Length: 4\r\n\r\n"), Violation::Trailer);

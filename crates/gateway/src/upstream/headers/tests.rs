@@ -16,7 +16,9 @@ fn what_connection_names_stays_here() {
 
 #[test]
 fn claims_are_known_in_both_spellings() {
-    for name in ["x-forwarded-for", "x_forwarded_for", "forwarded", "client-ip", "true_client-ip", "x-rewrite-url"] {
+    for name in
+        ["x-forwarded-for", "x_forwarded_for", "forwarded", "client-ip", "true_client-ip", "x-rewrite-url"]
+    {
         assert!(is_claim(name), "{name}");
     }
     for name in ["x-forwarder", "content-type", "user-agent", "x-real-ipx"] {

@@ -3,7 +3,8 @@ use super::*;
 
 #[test]
 fn an_address_rests_after_failures_in_a_row() {
-    let health = Health::new(&Breaker { failures_max: 2, rest_ms: 100, rest_ms_max: 250, ..Breaker::default() });
+    let health =
+        Health::new(&Breaker { failures_max: 2, rest_ms: 100, rest_ms_max: 250, ..Breaker::default() });
     assert!(!health.bad(1_000));
     health.good();
     assert!(!health.bad(1_000));

@@ -19,12 +19,12 @@ fn semicolons_cut_and_spaces_before_names_go() {
     check(
         b"a=1; b=2=3;c;;  d = 4 ;",
         expect![[r#"
-        a=1
-        b=2=3
-        c=
-        d = 4 
-        ~ cookie `d `: spaces around the equals sign (14)
-    "#]],
+            a=1
+            b=2=3
+            c=
+            d = 4
+            ~ cookie `d `: spaces around the equals sign (14)
+        "#]],
     );
     check(
         b"  =x; =; \x0b",

@@ -155,7 +155,8 @@ impl Disposition {
                 byte => value.push(*byte),
             }
         }
-        // Without the quote at the end ModSecurity reads on behind the text; here it ends.
+        // Without the quote at the end ModSecurity keeps the value and reads on behind the text; here it ends.
+        self.keep(parameter, value, Some(quote))?;
         Err(Fault::Quote)
     }
 

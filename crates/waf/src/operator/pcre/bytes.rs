@@ -33,10 +33,6 @@ impl Bytes {
         Self(self.0.map(|word| !word))
     }
 
-    pub(in crate::operator) fn is_empty(&self) -> bool {
-        self.0 == [0; 4]
-    }
-
     pub(in crate::operator) fn meets(self, other: Self) -> bool {
         self.0.iter().zip(other.0).any(|(a, b)| a & b != 0)
     }

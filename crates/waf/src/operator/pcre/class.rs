@@ -85,12 +85,7 @@ impl Parser<'_> {
         };
         match self.bracket_item(byte)? {
             Some(Item::Byte(high)) => Ok(Some(high)),
-            // `[a-\d]`: the dash stands for itself
-            Some(Item::Set(_)) => {
-                self.at = before;
-                Ok(None)
-            }
-            None => Ok(None),
+            Some(Item::Set(_)) | None => Err(self.error("a range ends in a set")),
         }
     }
 
@@ -107,8 +102,11 @@ impl Parser<'_> {
                 let Some(letter) = self.next() else {
                     return Err(self.error("a backslash ends the pattern"));
                 };
-                if letter == b'E' || letter == b'Q' {
+                if letter == b'E' {
                     return Ok(None);
+                }
+                if letter == b'Q' {
+                    return Err(self.error("`\\Q` in a character class is not supported"));
                 }
                 if letter == b'b' {
                     return Ok(Some(Item::Byte(8)));

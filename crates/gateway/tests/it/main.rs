@@ -1,0 +1,5 @@
+//! Attacks and honest clients against a gateway that runs.
+mod framing;
+mod limits;
+mod passing;
+mod support;

@@ -1,0 +1,272 @@
+//! XML bodies.
+use super::super::tests::show;
+use super::{EXPANSION_FREE, EXPANSION_PER_BYTE};
+use crate::Limits;
+use crate::body::{Body, Processor, read};
+use expect_test::{Expect, expect};
+
+fn check(body: &[u8], expected: Expect) {
+    let limits = Limits { depth_max: 5, ..Limits::default() };
+    expected.assert_eq(&show(Processor::Xml, "text/xml", body, &limits));
+}
+
+#[test]
+fn the_text_of_the_root_and_all_attributes_are_given() {
+    check(
+        b"<?xml version=\"1.0\"?><!-- c --><r a='1' b=\"x&lt;&#10;\ny\">one<!-- no --><b xmlns=\"u\" xmlns:p='v' p:q=\"2\"> two</b><![CDATA[<&]]><?pi no?>\r\n&gt;&#x20ac;\r</r>\n",
+        expect![[r#"
+            text r=one two<&\n>\xe2\x82\xac\n
+            attribute a=1
+            attribute b=x<\n y
+            attribute p:q=2
+        "#]],
+    );
+    check(
+        b"<a/>",
+        expect![[r#"
+        text a=
+    "#]],
+    );
+    check(b"", expect![[""]]);
+}
+
+#[test]
+fn what_was_read_before_an_error_stays() {
+    for (body, expected) in [
+        (
+            &b"<a>x"[..],
+            expect![[r#"
+            text a=x
+            ! XML parsing error: the document ends too early (byte 4)
+        "#]],
+        ),
+        (
+            b"<a>x</b>",
+            expect![[r#"
+            text a=x
+            ! XML parsing error: the end tag does not match `a` (byte 7)
+        "#]],
+        ),
+        (
+            b"<a>x</a>y",
+            expect![[r#"
+            text a=x
+            ! XML parsing error: something follows the root element (byte 8)
+        "#]],
+        ),
+        (
+            b"<a>x<b c='1' c='2'/></a>",
+            expect![[r#"
+                text a=x
+                attribute c=1
+                attribute c=2
+                ! XML parsing error: attribute `c` stands twice in one tag (byte 20)
+            "#]],
+        ),
+        (
+            b"<a>x<b c='<'/></a>",
+            expect![[r#"
+            text a=x
+            ! XML parsing error: a `<` in an attribute's value (byte 12)
+        "#]],
+        ),
+        (
+            b"<a>x&nope;y</a>",
+            expect![[r#"
+            text a=x
+            ! XML parsing error: entity `nope` is not declared (byte 10)
+        "#]],
+        ),
+        (
+            b"<a>x&#0;</a>",
+            expect![[r#"
+            text a=x
+            ! XML parsing error: a character that XML does not allow (byte 8)
+        "#]],
+        ),
+        (
+            b"<a>x\x01y</a>",
+            expect![[r#"
+            text a=x
+            ! XML parsing error: a character that XML does not allow (byte 4)
+        "#]],
+        ),
+        (
+            b"<a>x]]>y</a>",
+            expect![[r#"
+            text a=x
+            ! XML parsing error: `]]>` in text (byte 4)
+        "#]],
+        ),
+        (
+            b"<a>x<!-- a -- b --></a>",
+            expect![[r#"
+            text a=x
+            ! XML parsing error: `--` in a comment (byte 13)
+        "#]],
+        ),
+        (
+            b"<a>x<?xml y?></a>",
+            expect![[r#"
+            text a=x
+            ! XML parsing error: a processing instruction named `xml` (byte 9)
+        "#]],
+        ),
+        (
+            b"<a>x\xFFy</a>",
+            expect![[r#"
+            text a=x
+            ! XML parsing error: the text is not `UTF-8` (byte 4)
+        "#]],
+        ),
+        (
+            b"<a><a><a><a><a><a>x",
+            expect![[r#"
+            text a=
+            ! XML parsing error: elements are nested too deep (byte 18)
+        "#]],
+        ),
+        (
+            b"<?xml encoding='utf-8'?><a/>",
+            expect![[r#"
+            ! XML parsing error: the XML declaration is malformed (byte 6)
+        "#]],
+        ),
+        (
+            b"x",
+            expect![[r#"
+            ! XML parsing error: a tag is expected (byte 0)
+        "#]],
+        ),
+        (
+            b"<a b='1'c='2'/>",
+            expect![[r#"
+                text a=
+                attribute b=1
+                ! XML parsing error: `>` is expected (byte 8)
+            "#]],
+        ),
+    ] {
+        check(body, expected);
+    }
+}
+
+#[test]
+fn entities_are_expanded_and_bounded() {
+    check(b"<!DOCTYPE a [<!ENTITY e 'x&#38;lt;<b c=\"&f;\">y</b>'><!ENTITY f \"z\"><!ATTLIST a d NMTOKEN ' v  w ' k CDATA #IMPLIED>]><a k=' &f; '>&e;&e;</a>", expect![[r#"
+        text a=x<yx<y
+        attribute k= z 
+        attribute d=v w
+        attribute c=z
+        attribute c=z
+        ~ a document type declaration with 2 entities (9)
+    "#]]);
+    check(
+        b"<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><a>x&e;y</a>",
+        expect![[r#"
+        text a=xy
+        ~ a document type declaration with 1 entities (9)
+    "#]],
+    );
+    check(
+        b"<!DOCTYPE a SYSTEM 'http://x/y'><a>x&e;y</a>",
+        expect![[r#"
+        text a=xy
+        ~ a document type declaration with 0 entities, parts of it elsewhere (9)
+    "#]],
+    );
+    check(
+        b"<!DOCTYPE a [<!ENTITY % p SYSTEM 'http://x/y'>%p;]><a>x</a>",
+        expect![[r#"
+        text a=x
+        ~ a document type declaration with 1 entities, parts of it elsewhere (9)
+    "#]],
+    );
+    check(
+        b"<!DOCTYPE a [<!ENTITY e '&e;'>]><a>x&e;y</a>",
+        expect![[r#"
+        text a=x
+        ! XML parsing error: entities are nested too deep or in a circle (byte 39)
+        ~ a document type declaration with 1 entities (9)
+    "#]],
+    );
+    check(
+        b"<!DOCTYPE a [<!ENTITY e '<b>'>]><a>x&e;y</b></a>",
+        expect![[r#"
+        text a=x
+        ! XML parsing error: the document ends too early (byte 39)
+        ~ a document type declaration with 1 entities (9)
+    "#]],
+    );
+}
+
+#[test]
+fn an_entity_bomb_costs_no_more_than_a_constant_times_the_body() {
+    let mut body = "<!DOCTYPE a [<!ENTITY e0 'lol'>".to_owned();
+    for level in 1..10 {
+        let inner = format!("&e{};", level - 1).repeat(10);
+        body.push_str(&format!("<!ENTITY e{level} '{inner}'>"));
+    }
+    body.push_str("]><a>&e9;</a>");
+    let mut out = Body::default();
+    read(Processor::Xml, b"", body.as_bytes(), &Limits::default(), &mut out);
+    assert!(out.error.as_deref().is_some_and(|error| error.contains("entities grow past the limit")));
+    assert!(out.xml_texts.first(b"a").unwrap().len() <= body.len() * EXPANSION_PER_BYTE + EXPANSION_FREE);
+}
+
+#[test]
+fn encodings_are_decoded() {
+    let utf16 = |text: &str, swap: bool| -> Vec<u8> {
+        text.encode_utf16()
+            .flat_map(|unit| if swap { unit.to_be_bytes() } else { unit.to_le_bytes() })
+            .collect()
+    };
+    check(
+        &utf16("\u{FEFF}<a>\u{20ac}</a>", false),
+        expect![[r#"
+        text a=\xe2\x82\xac
+        ~ an XML document in `UTF-16LE` (0)
+    "#]],
+    );
+    check(
+        &utf16("<?xml version='1.0'?><a>x</a>", true),
+        expect![[r#"
+        text a=x
+        ~ an XML document in `UTF-16BE` (0)
+    "#]],
+    );
+    check(
+        b"\xEF\xBB\xBF<a>x</a>",
+        expect![[r#"
+        text a=x
+    "#]],
+    );
+    check(
+        b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xE9</a>",
+        expect![[r#"
+        text a=\xc3\xa9
+        ~ an XML document in `ISO-8859-1` (0)
+    "#]],
+    );
+    check(
+        b"<?xml version='1.0' encoding='Shift_JIS'?><a>\x83\x41</a>",
+        expect![[r#"
+        text a=\xe3\x82\xa2
+        ~ an XML document in `Shift_JIS` (0)
+    "#]],
+    );
+    check(
+        b"<?xml version='1.0' encoding='UTF-16'?><a>x</a>",
+        expect![[r#"
+        ! XML parsing error: the text is not `UTF-16` (byte 0)
+        ~ an XML document in `UTF-16` (0)
+    "#]],
+    );
+    check(
+        b"<?xml version='1.0' encoding='IBM037'?><a>x</a>",
+        expect![[r#"
+        ! XML parsing error: encoding `IBM037` is not known (byte 0)
+        ~ an XML document in `IBM037` (0)
+    "#]],
+    );
+}
