@@ -16,6 +16,7 @@ mod background;
 mod body;
 mod clock;
 pub mod config;
+mod draft;
 mod event;
 mod exchange;
 mod gate;
@@ -31,4 +32,5 @@ mod upstream;
 mod websocket;
 
 pub use config::{Config, ConfigError};
-pub use server::{Running, StartError, start};
+pub use draft::draft;
+pub use server::{Running, StartError, check, start};

@@ -82,6 +82,20 @@ pub struct Running {
     admin: Option<SocketAddr>,
 }
 
+/// Reads everything that a configuration names, and serves nothing.
+///
+/// # Errors
+/// Whatever keeps a gateway from starting with it.
+pub fn check(config: Config) -> Result<(), ConfigError> {
+    let gate = Gate::build(config, None)?;
+    for listen in &gate.config.listen {
+        if let Some(tls) = &listen.tls {
+            tls::server(&gate.config, listen, tls)?;
+        }
+    }
+    Ok(())
+}
+
 /// Starts a gateway on threads of its own.
 ///
 /// # Errors
@@ -184,7 +198,10 @@ impl Shared {
                 (Some(tls), Some(_)) => certificates.push(Some(tls::server(&gate.config, listen, tls)?)),
                 (None, None) => certificates.push(None),
                 _ => {
-                    return Err(ConfigError::setting("listen.tls", "TLS goes on and off with a restart only"));
+                    return Err(ConfigError::setting(
+                        "listen.tls",
+                        "TLS goes on and off with a restart only",
+                    ));
                 }
             }
         }

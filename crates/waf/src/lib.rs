@@ -13,6 +13,7 @@ pub mod body;
 mod engine;
 pub mod event;
 mod fields;
+pub mod graphql;
 mod limits;
 pub mod operator;
 pub mod own;

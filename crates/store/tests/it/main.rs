@@ -3,6 +3,7 @@
 mod cluster;
 mod crash;
 mod embedded;
+mod folder;
 mod nodes;
 mod secure;
 mod suite;
