@@ -10,6 +10,8 @@ use std::error::Error;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+#[path = "fuzz/event.rs"]
+mod event;
 #[path = "fuzz/seclang.rs"]
 mod seclang;
 
@@ -31,7 +33,7 @@ pub(crate) struct Target {
 }
 
 /// Every target. One line each; helpers add theirs at the end.
-const TARGETS: &[Target] = &[seclang::SECLANG, seclang::EXACT];
+const TARGETS: &[Target] = &[event::EVENT, seclang::SECLANG, seclang::EXACT];
 
 /// A generator that needs no crate: xorshift of 64 bits.
 struct Dice(u64);
