@@ -42,9 +42,9 @@ pub(crate) enum Failure {
     Broken(String),
     #[error("no answer in time")]
     Time,
-    /// The client's fault, not the upstream's.
-    #[error("{0}")]
-    Body(String),
+    /// The client's fault, not the upstream's: what to tell it, and why.
+    #[error("{1}")]
+    Body(http::StatusCode, String),
 }
 
 /// One HTTP/1 connection.
@@ -181,7 +181,7 @@ pub(crate) async fn send(
 fn failure(error: &hyper::Error) -> Failure {
     let source = std::error::Error::source(error);
     match source.and_then(|source| source.downcast_ref::<BodyError>()) {
-        Some(body) => Failure::Body(body.to_string()),
+        Some(body) => Failure::Body(body.status(), body.to_string()),
         None => {
             Failure::Broken(source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}")))
         }

@@ -2,4 +2,6 @@
 mod framing;
 mod limits;
 mod passing;
+mod streams;
 mod support;
+mod who;
