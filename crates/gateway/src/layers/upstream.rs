@@ -177,7 +177,12 @@ async fn attempts(exchange: &mut Exchange<'_>, target: &Arc<Target>) -> Answer {
             }
             Err(SendError { kind: Failure::Body(status, reason), .. }) => {
                 exchange.answered_by = super::limits::Limits::NAME;
-                exchange.decisions.push(Decision { layer: "limits", reason, refused: true, rules: Vec::new() });
+                exchange.decisions.push(Decision {
+                    layer: "limits",
+                    reason,
+                    refused: true,
+                    rules: Vec::new(),
+                });
                 return plain(status);
             }
             Err(SendError { kind, unsent }) => (Err(kind), unsent.map(|request| *request).or(copy)),
@@ -237,7 +242,8 @@ fn build(exchange: &mut Exchange<'_>, target: &Target, address: &Address, body: 
         let whole = whole(request.body());
         let method = exchange.head.method.as_str();
         let now = clock::now().seconds();
-        signer.sign(request.uri(), (method, &address.authority), &whole, now, &mut fields);
+        let sent = lambda::Sent { method, host: &address.authority, body: &whole };
+        signer.sign(request.uri(), sent, now, &mut fields);
     }
     *request.headers_mut() = fields;
     request
@@ -268,7 +274,8 @@ fn invocation(
     own.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let Some(signer) = &target.signer {
         let now = clock::now().seconds();
-        signer.sign(request.uri(), ("POST", &address.authority), &event, now, &mut own);
+        let sent = lambda::Sent { method: "POST", host: &address.authority, body: &event };
+        signer.sign(request.uri(), sent, now, &mut own);
     }
     *request.headers_mut() = own;
     request

@@ -15,6 +15,14 @@ use serde_json::{Map, Value, json};
 #[cfg(test)]
 mod tests;
 
+/// What is signed beside the address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sent<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) host: &'a HeaderValue,
+    pub(crate) body: &'a [u8],
+}
+
 /// Signs requests with one access key.
 pub(crate) struct Signer {
     credentials: Credentials,
@@ -53,14 +61,8 @@ impl Signer {
     }
 
     /// Puts the signature among the fields. What the client sent under these names goes.
-    pub(crate) fn sign(
-        &self,
-        uri: &Uri,
-        (method, host): (&str, &HeaderValue),
-        body: &[u8],
-        now: u64,
-        fields: &mut HeaderMap,
-    ) {
+    pub(crate) fn sign(&self, uri: &Uri, sent: Sent<'_>, now: u64, fields: &mut HeaderMap) {
+        let Sent { method, host, body } = sent;
         for name in ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"] {
             fields.remove(name);
         }

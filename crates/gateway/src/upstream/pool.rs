@@ -278,10 +278,10 @@ impl http_body::Body for Driven {
             Poll::Ready(frame) => {
                 this.timer = None;
                 let ended = frame.is_none() || this.incoming.is_end_stream();
-                if let (true, Some(mut connection)) = (ended, this.connection.take_if(|_| ended)) {
-                    if connection.is_ready(cx) {
-                        put(&this.address, connection);
-                    }
+                if let Some(mut connection) = this.connection.take_if(|_| ended)
+                    && connection.is_ready(cx)
+                {
+                    put(&this.address, connection);
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)))
             }
