@@ -5,6 +5,7 @@
 //! at load (strictly) and for each request. A policy that fails denies, although Cedar itself would skip it: a `forbid`
 //! that cannot be evaluated must not let pass.
 mod load;
+mod near;
 mod request;
 mod schema;
 mod text;

@@ -9,6 +9,7 @@
 //!
 //! INVARIANT: no route, no rule, no permit, a policy that fails: denied.
 mod config;
+mod find;
 mod openapi;
 mod question;
 mod table;
@@ -16,8 +17,9 @@ mod table;
 use std::fmt;
 
 pub use config::{CedarConfig, Config, Mapping, Otherwise, Requirement, ResourceMapping, Rule, StepUp};
+pub use find::{Parameters, find, identity_of, method_of, routes};
 pub use openapi::openapi;
-pub use question::{Decision, Determining, Effect, Missing, Question};
+pub use question::{Decision, Determining, Effect, Missing, Near, Question};
 use serde::Serialize;
 use table::Said;
 pub use table::method_name;
@@ -116,7 +118,7 @@ impl Authorizer {
         #[cfg(feature = "cedar")]
         let cedar = match &config.cedar {
             Some(cedar) => {
-                match crate::cedar::Policies::new(cedar.mapping.clone(), &routes(&config), files) {
+                match crate::cedar::Policies::new(cedar.mapping.clone(), &find::routes(&config), files) {
                     Ok(policies) => Some(policies),
                     Err(found) => {
                         problems.extend(found);
@@ -143,6 +145,38 @@ impl Authorizer {
         &self.config
     }
 
+    /// What is odd in the policies, but no error.
+    #[must_use]
+    pub fn warnings(&self) -> &[Problem] {
+        #[cfg(feature = "cedar")]
+        if let Some(cedar) = &self.cedar {
+            return cedar.warnings();
+        }
+        &[]
+    }
+
+    /// How many Cedar policies there are.
+    #[must_use]
+    pub fn policies(&self) -> usize {
+        #[cfg(feature = "cedar")]
+        if let Some(cedar) = &self.cedar {
+            return cedar.count();
+        }
+        0
+    }
+
+    /// Each Cedar policy with the parts that fit a request; none when the request does not fit the schema, which its
+    /// decision tells.
+    #[must_use]
+    pub fn near(&self, question: &Question<'_>) -> Vec<Near> {
+        #[cfg(feature = "cedar")]
+        if let Some(cedar) = &self.cedar {
+            return cedar.near(question).unwrap_or_default();
+        }
+        let _ = question;
+        Vec::new()
+    }
+
     /// Decides one request.
     #[must_use]
     pub fn decide(&self, question: &Question<'_>) -> Decision {
@@ -159,12 +193,6 @@ impl Authorizer {
             Said::Nothing | Said::Missing(_) => Decision::denied(Missing::Route),
         }
     }
-}
-
-/// Routes that a configuration names.
-#[cfg(feature = "cedar")]
-fn routes(config: &Config) -> std::collections::BTreeSet<String> {
-    config.routes.keys().filter(|route| !route.ends_with('*')).cloned().collect()
 }
 
 #[cfg(test)]

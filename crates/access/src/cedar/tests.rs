@@ -436,3 +436,26 @@ fn texts_are_cut_into_statements() {
     assert_eq!(cut("\"open ; "), "0:\"open ; ");
     assert_eq!(cut(";"), "0:;");
 }
+
+#[test]
+fn what_does_not_fit_is_told_for_each_policy() {
+    let alice = who("alice", &["buyer"], json!({}));
+    let text = "@id(\"a\") permit(principal in Role::\"admin\", action, resource);
+        @id(\"b\") permit(principal in Role::\"buyer\", action in Action::\"write\", resource is Order);
+        @id(\"c\") permit(principal, action in [Action::\"read\"], resource in Tenant::\"acme\") when { context.mtls };
+        @id(\"d\") forbid(principal, action, resource) unless { context.authenticated };";
+    let near = policies(text).near(&question(Some(&alice), &PARAMETERS)).unwrap();
+    let told: Vec<String> = near
+        .iter()
+        .map(|one| format!("{} {} {} {} {}", one.id, one.principal, one.action, one.resource, one.conditions))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "a false true true false",
+            "b true false true false",
+            "c true true true false",
+            "d true true true false"
+        ]
+    );
+}
