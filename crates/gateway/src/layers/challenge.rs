@@ -157,7 +157,7 @@ impl Challenge {
         let place = field("to").filter(|to| is_local(to)).unwrap_or_else(|| "/".to_owned());
         let cookie = format!(
             "{}={pass}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{}",
-            self.cookie(exchange.connection.tls.is_some()),
+            cookie_name(exchange.connection.tls.is_some()),
             self.settings.pass_seconds,
             secure(exchange.connection.tls.is_some())
         );
@@ -175,15 +175,9 @@ impl Challenge {
         cookies
             .flat_map(|line| line.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
-            .filter(|(name, _)| *name == self.cookie(true) || *name == self.cookie(false))
+            .filter(|(name, _)| *name == cookie_name(true) || *name == cookie_name(false))
             .take(4)
             .any(|(_, pass)| Signed::verify(&self.key, "pass", &network, pass, now))
-    }
-
-    /// The prefix makes browsers take the cookie from this host over TLS only (RFC 6265bis, section 4.1.3).
-    #[expect(clippy::unused_self, reason = "its name is the layer's")]
-    fn cookie(&self, is_secure: bool) -> &'static str {
-        if is_secure { "__Host-buckler-pass" } else { "buckler-pass" }
     }
 
     fn page(&self, exchange: &Exchange<'_>, now: u64) -> Option<Answer> {
@@ -208,6 +202,11 @@ impl Challenge {
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy).ok()?);
         Some(answer)
     }
+}
+
+/// The prefix makes browsers take the cookie from this host over TLS only (RFC 6265bis, section 4.1.3).
+fn cookie_name(is_secure: bool) -> &'static str {
+    if is_secure { "__Host-buckler-pass" } else { "buckler-pass" }
 }
 
 fn secure(is_secure: bool) -> &'static str {
