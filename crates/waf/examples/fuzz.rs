@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 #[path = "fuzz/bodies.rs"]
 mod bodies;
+#[path = "fuzz/event.rs"]
+mod event;
 #[path = "fuzz/seclang.rs"]
 mod seclang;
 
@@ -34,6 +36,7 @@ pub(crate) struct Target {
 
 /// Every target. One line each; helpers add theirs at the end.
 const TARGETS: &[Target] = &[
+    event::EVENT,
     seclang::SECLANG,
     seclang::EXACT,
     bodies::FORM,
