@@ -28,8 +28,12 @@ pub mod signature;
 pub mod stepup;
 
 // what they may do, and how often
+#[cfg(feature = "cedar")]
+pub mod cedar;
+pub mod concurrency;
 pub mod limit;
 pub mod policy;
+pub mod quota;
 
 // what several gateways know together
 pub mod shared;

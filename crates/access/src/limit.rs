@@ -29,5 +29,6 @@ pub use config::{
 };
 pub use decide::{LimitDecision, Limiter, Plan, Stage, Standing, Verdict};
 pub use key::{Facts, LimitKey};
+pub(crate) use key::{key_of, network};
 pub use rate::{PERIOD_SECONDS_MAX, Period, Rate, RateError};
 pub use shared::{ASKS_MAX, Budget, Grant, Lease, SharedError, SharedLimits, Terms, Want};

@@ -9,6 +9,7 @@
 //!
 //! INVARIANT: no route, no rule, no permit, a policy that fails: denied.
 mod config;
+mod find;
 mod openapi;
 mod question;
 mod table;
@@ -16,8 +17,9 @@ mod table;
 use std::fmt;
 
 pub use config::{CedarConfig, Config, Mapping, Otherwise, Requirement, ResourceMapping, Rule, StepUp};
+pub use find::{Parameters, find, identity_of, method_of, routes};
 pub use openapi::openapi;
-pub use question::{Decision, Determining, Effect, Missing, Question};
+pub use question::{Decision, Determining, Effect, Missing, Near, Question};
 use serde::Serialize;
 use table::Said;
 pub use table::method_name;
@@ -115,13 +117,15 @@ impl Authorizer {
         }
         #[cfg(feature = "cedar")]
         let cedar = match &config.cedar {
-            Some(cedar) => match crate::cedar::Policies::new(cedar.mapping.clone(), files) {
-                Ok(policies) => Some(policies),
-                Err(found) => {
-                    problems.extend(found);
-                    None
+            Some(cedar) => {
+                match crate::cedar::Policies::new(cedar.mapping.clone(), &find::routes(&config), files) {
+                    Ok(policies) => Some(policies),
+                    Err(found) => {
+                        problems.extend(found);
+                        None
+                    }
                 }
-            },
+            }
             None => None,
         };
         if !problems.is_empty() {
@@ -139,6 +143,38 @@ impl Authorizer {
     #[must_use]
     pub const fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// What is odd in the policies, but no error.
+    #[must_use]
+    pub fn warnings(&self) -> &[Problem] {
+        #[cfg(feature = "cedar")]
+        if let Some(cedar) = &self.cedar {
+            return cedar.warnings();
+        }
+        &[]
+    }
+
+    /// How many Cedar policies there are.
+    #[must_use]
+    pub fn policies(&self) -> usize {
+        #[cfg(feature = "cedar")]
+        if let Some(cedar) = &self.cedar {
+            return cedar.count();
+        }
+        0
+    }
+
+    /// Each Cedar policy with the parts that fit a request; none when the request does not fit the schema, which its
+    /// decision tells.
+    #[must_use]
+    pub fn near(&self, question: &Question<'_>) -> Vec<Near> {
+        #[cfg(feature = "cedar")]
+        if let Some(cedar) = &self.cedar {
+            return cedar.near(question).unwrap_or_default();
+        }
+        let _ = question;
+        Vec::new()
     }
 
     /// Decides one request.

@@ -4,6 +4,9 @@
 //! background while there is still some left, and lets a request wait (for a bounded time, all requests of a key together)
 //! only when its key is cold.
 //!
+//! What is scarce is divided: each entry names the gateways that asked within the period, and each of them takes at most
+//! its part of what is left, then lets the others have their turn.
+//!
 //! # When the store is away
 //! Leases at hand are spent. Then, with [`Alone::Refuse`](crate::limit::Alone), what no lease covers is refused.
 //! With [`Alone::Local`](crate::limit::Alone) each gateway goes on with its part of what was left when it last looked,
@@ -15,6 +18,7 @@
 //!
 //! What was spent alone is booked when the store is back, before anything new is leased: no burst.
 mod blocks;
+mod claims;
 mod flight;
 mod leases;
 mod members;
@@ -52,3 +56,6 @@ impl Options {
         Self { gateway: gateway.to_owned(), alone: Alone::Refuse, gateways: 1, wait_max }
     }
 }
+
+#[cfg(test)]
+mod tests;

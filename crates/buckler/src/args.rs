@@ -1,5 +1,6 @@
 //! The command line.
 mod fix;
+mod gateway;
 mod privileges;
 mod waf;
 
@@ -11,6 +12,7 @@ use model::Severity;
 use crate::exit::Exit;
 
 pub(crate) use fix::{FixArguments, FixFormat};
+pub(crate) use gateway::{ConfigArguments, GatewayArguments, GatewayCommand, InitGatewayArguments};
 pub(crate) use privileges::{Checked, PrivilegesArguments, PrivilegesFormat};
 pub(crate) use waf::{
     CheckArguments, EvalArguments, Rules, TestArguments, TestFormat, TuneArguments, WafArguments, WafCommand,
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     /// Try, test, explain and tune the rules that inspect requests
     #[command(after_help = Exit::WAF)]
     Waf(WafArguments),
+    /// Stand in front of functions: inspect, authenticate, limit, hand on
+    Gateway(GatewayArguments),
     /// Write a commented `buckler.toml`
     Init(InitArguments),
     /// Print a completion script for a shell

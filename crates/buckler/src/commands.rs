@@ -4,6 +4,7 @@ mod checks;
 mod completions;
 mod explain;
 mod fix;
+mod gateway;
 mod graph;
 mod init;
 mod privileges;
@@ -47,6 +48,8 @@ pub(crate) enum CommandError {
     Advisories { why: String },
     #[error("the rules cannot be used: {why}")]
     Rules { why: String },
+    #[error("the gateway cannot run: {why}")]
+    Gateway { why: String },
     #[error("`{url}` is no server to test")]
     Target { url: String },
     #[error("`{path}` exists already")]
@@ -75,7 +78,7 @@ impl CommandError {
             Self::Function { .. } => "`buckler privileges` without `--function` lists them",
             Self::Exists { .. } => "`--force` replaces it",
             Self::Target { .. } => "write `http://HOST:PORT`",
-            Self::Read { .. } | Self::Check(_) | Self::Rules { .. } => return None,
+            Self::Read { .. } | Self::Check(_) | Self::Rules { .. } | Self::Gateway { .. } => return None,
         })
     }
 }
@@ -91,6 +94,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Command::Checks(arguments) => checks::run(arguments),
         Command::Sbom(arguments) => sbom::run(arguments),
         Command::Advisories(arguments) => advisories::run(arguments),
+        Command::Gateway(arguments) => gateway::run(arguments),
         Command::Waf(arguments) => waf::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),

@@ -3,6 +3,8 @@
 //! Own parsers, since an inspection engine must see what lenient and strict servers alike would see, and must tell where they differ.
 //! Names and values are those that ModSecurity version 3 gives its rules; each difference stands in the parser's head.
 //! Every parser reads once from front to back, keeps what it read before an error, and never copies more than a constant times its input.
+pub mod charset;
+mod compression;
 mod cookie;
 mod form;
 mod json;
@@ -12,6 +14,7 @@ mod tests;
 mod xml;
 
 use crate::{Fields, Limits};
+pub use compression::{CODINGS_MAX, DecompressError, RATIO_FREE_BYTES, decompress};
 pub use form::{FormFacts, read_form};
 
 /// Oddities that one body tells at most; more of them say nothing new.
@@ -164,13 +167,68 @@ fn tell(oddities: &mut Vec<Oddity>, offset: usize, message: impl FnOnce() -> Str
 /// Reads a body into `out`. [`Limits::arguments_max`] is what the query left of it.
 pub fn read(processor: Processor, content_type: &[u8], body: &[u8], limits: &Limits, out: &mut Body) {
     match processor {
-        Processor::UrlEncoded => form::read(body, limits, out),
-        Processor::Json => json::read(body, limits, out),
+        Processor::UrlEncoded => {
+            form::read(body, limits, out);
+            if let Some(coding) = charset::judge(charset::declared(content_type), out) {
+                charset::arguments(coding, limits, &mut out.arguments);
+            }
+        }
+        Processor::Json => {
+            let text = charset::whole(content_type, body, out);
+            json::read(&text, limits, out);
+            graph_ql_within(limits, out);
+        }
         Processor::Multipart => multipart::read(content_type, body, limits, out),
         Processor::Xml => xml::read(body, limits, out),
-        Processor::GraphQl => {}
+        Processor::GraphQl => {
+            let text = charset::whole(content_type, body, out);
+            match std::str::from_utf8(&text) {
+                Ok(document) => graph_ql(document, limits, out),
+                Err(_) => out.fail(|| "GraphQL parsing error: the document is not UTF-8".to_owned()),
+            }
+        }
     }
 }
+
+/// Adds what a document asks for to the arguments.
+fn graph_ql(document: &str, limits: &Limits, out: &mut Body) {
+    let bounds = crate::graphql::Bounds::default();
+    match crate::graphql::arguments(document, &bounds, limits.arguments_max, &mut out.arguments) {
+        Ok(true) => {}
+        Ok(false) => out.fail(|| "GraphQL parsing error: not all fields and values found room".to_owned()),
+        Err(error) => out.fail(|| format!("GraphQL parsing error: {error}")),
+    }
+}
+
+/// Documents in JSON: `query` of the object, or of each object of a batch. Other JSON has a `query` too: then it is no document, and no error.
+fn graph_ql_within(limits: &Limits, out: &mut Body) {
+    let is_query = |name: &[u8]| {
+        let Some(rest) = name.strip_prefix(b"json.") else { return false };
+        let rest = match rest.strip_prefix(b"array_") {
+            Some(rest) => rest.iter().position(|byte| *byte == b'.').and_then(|dot| rest.get(dot + 1..)),
+            None => Some(rest),
+        };
+        rest == Some(b"query")
+    };
+    let documents = out.arguments.iter().filter(|field| is_query(field.name));
+    let documents = documents.filter_map(|field| std::str::from_utf8(field.value).ok());
+    let documents: Vec<String> = documents.take(GRAPHQL_BATCH_MAX + 1).map(ToOwned::to_owned).collect();
+    if documents.len() > GRAPHQL_BATCH_MAX {
+        out.fail(|| format!("GraphQL parsing error: a batch of more than {GRAPHQL_BATCH_MAX} documents"));
+        return;
+    }
+    let bounds = crate::graphql::Bounds::default();
+    for document in documents {
+        if let Ok(false) =
+            crate::graphql::arguments(&document, &bounds, limits.arguments_max, &mut out.arguments)
+        {
+            out.fail(|| "GraphQL parsing error: not all fields and values found room".to_owned());
+        }
+    }
+}
+
+/// Documents in one JSON body whose fields are given.
+const GRAPHQL_BATCH_MAX: usize = 100;
 
 /// Reads a query or a form; says whether every percent escape was valid. [`read_form`] tells more.
 pub fn read_query(text: &[u8], separator: u8, limits: &Limits, out: &mut Fields) -> bool {

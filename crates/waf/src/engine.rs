@@ -8,6 +8,7 @@ mod groups;
 mod inputs;
 mod literals;
 mod names;
+mod necessary;
 mod number;
 mod plan;
 mod pool;

@@ -1,6 +1,6 @@
 //! What a request is counted under.
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use super::config::{Missing, Part, PrefixLengths};
 use super::table::Hashed;
@@ -31,6 +31,12 @@ impl LimitKey {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// A key that was saved.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
     }
 }
 
@@ -127,17 +133,27 @@ impl Maker {
     }
 }
 
+/// The key that a request has under some parts; `None`: one is missing, and nothing stands for it.
+pub(crate) fn key_of(
+    by: &[Part],
+    missing: Missing,
+    prefix: PrefixLengths,
+    facts: &Facts<'_>,
+) -> Option<LimitKey> {
+    Maker::new(by, missing, prefix).written(facts, false)
+}
+
 /// The shorter prefix: what is counted together is never less than the key itself.
 fn narrower(one: PrefixLengths, own: PrefixLengths, part: Part) -> PrefixLengths {
     if part == Part::Prefix { PrefixLengths { v4: one.v4.min(own.v4), v6: one.v6.min(own.v6) } } else { one }
 }
 
 /// The first bits of an address, IPv4 as its mapped form. An IPv4 address inside of IPv6 (`::ffff:a.b.c.d`) is the same.
-pub(super) fn network(address: IpAddr, lengths: PrefixLengths) -> u128 {
+pub(crate) fn network(address: IpAddr, lengths: PrefixLengths) -> u128 {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
             let mask = u32::MAX.checked_shl(32 - u32::from(lengths.v4.min(32))).unwrap_or(0);
-            u128::from(Ipv6Addr::from_bits(0xffff_0000_0000 | u128::from(v4.to_bits() & mask)).to_bits())
+            0xffff_0000_0000 | u128::from(v4.to_bits() & mask)
         }
         IpAddr::V6(v6) => {
             v6.to_bits() & u128::MAX.checked_shl(128 - u32::from(lengths.v6.min(128))).unwrap_or(0)

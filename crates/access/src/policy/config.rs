@@ -119,6 +119,12 @@ pub struct Mapping {
     pub resources: BTreeMap<String, ResourceMapping>,
     /// Claims whose values become entities of a type, and parents of the principal (`tenant` = `Tenant`).
     pub parents: BTreeMap<String, String>,
+    /// Entity types of principals, where they are not called `User`, `Client` and `Anonymous`: by `user`, `client`,
+    /// `anonymous`.
+    pub principals: BTreeMap<String, String>,
+    /// A principal is called by its subject alone (`User::"alice"`), not by issuer and subject
+    /// (`User::"https://login.example.org alice"`). Only safe with one issuer: another one could have its own `alice`.
+    pub short_ids: bool,
 }
 
 /// What one route acts on.

@@ -59,6 +59,20 @@ pub struct Determining {
     pub annotations: BTreeMap<String, String>,
 }
 
+/// Which parts of a policy fit a request.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Near {
+    pub id: String,
+    pub effect: Effect,
+    /// File and line.
+    pub at: String,
+    pub principal: bool,
+    pub action: bool,
+    pub resource: bool,
+    /// `when` and `unless`; only looked at when the other parts fit.
+    pub conditions: bool,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
@@ -134,7 +148,7 @@ impl fmt::Display for Missing {
 }
 
 impl Decision {
-    pub(super) fn denied(missing: Missing) -> Self {
+    pub(crate) fn denied(missing: Missing) -> Self {
         Self { missing: vec![missing], ..Self::default() }
     }
 

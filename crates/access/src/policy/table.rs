@@ -24,6 +24,9 @@ pub const fn method_name(method: Method) -> &'static str {
 
 const METHODS: [&str; 6] = ["jwt", "introspection", "certificate", "api-key", "signature", "session"];
 
+/// What is wanted, what is there, and what is missing when they have nothing in common.
+type OneOf<'a> = (&'a BTreeSet<String>, &'a BTreeSet<String>, fn(BTreeSet<String>) -> Missing);
+
 /// What the table says to a question.
 pub(super) enum Said {
     /// Nothing stands there, and nothing is said about the rest.
@@ -75,7 +78,7 @@ fn missing(rule: &Rule, question: &Question<'_>) -> Vec<Missing> {
     }
     let method = BTreeSet::from([method_name(who.method).to_owned()]);
     let issuer = BTreeSet::from([who.issuer.clone()]);
-    let one_of: [(&BTreeSet<String>, &BTreeSet<String>, fn(BTreeSet<String>) -> Missing); 5] = [
+    let one_of: [OneOf<'_>; 5] = [
         (&rule.any_scope, &who.scopes, Missing::AnyScope),
         (&rule.roles, &who.roles, Missing::Role),
         (&rule.groups, &who.groups, Missing::Group),

@@ -194,3 +194,28 @@ fn security_requirements_of_openapi() {
     assert!(from_openapi(r#"[{"other": []}]"#).contains("stands not in"));
     assert!(from_openapi("null").starts_with("alice, GET /x: no security requirement"));
 }
+
+#[test]
+fn a_request_finds_its_route() {
+    let names = ["GET /orders/{id}", "GET /orders/open", "POST /orders", "GET /{any}/{id}"];
+    let routes: BTreeSet<String> = set(&names);
+    let found = |method: &str, path: &str| {
+        find(&routes, method, path).map(|(route, parameters)| format!("{route} {parameters:?}"))
+    };
+    assert_eq!(found("GET", "/orders/17").unwrap(), "GET /orders/{id} [(\"id\", \"17\")]");
+    assert_eq!(found("GET", "/orders/open").unwrap(), "GET /orders/open []");
+    assert_eq!(found("GET", "/x/1").unwrap(), "GET /{any}/{id} [(\"any\", \"x\"), (\"id\", \"1\")]");
+    assert_eq!(found("PUT", "/orders/17"), None);
+    assert_eq!(found("GET", "/orders/"), None);
+    assert_eq!(found("GET", "/orders/17/x"), None);
+}
+
+#[test]
+fn claims_become_an_identity() {
+    let claims =
+        json!({ "sub": "alice", "iss": "i", "scope": "a b", "roles": ["r"], "amr": ["otp"], "auth_time": 5 });
+    let who = identity_of(claims.as_object().unwrap(), Method::Jwt);
+    assert_eq!((who.scopes, who.roles, who.authentication.time), (set(&["a", "b"]), set(&["r"]), Some(5)));
+    assert_eq!(method_of("api-key"), Some(Method::ApiKey));
+    assert_eq!(method_of("password"), None);
+}

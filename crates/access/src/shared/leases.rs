@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::Options;
+use super::claims::Claims;
 use super::members::Members;
 use crate::limit::{Alone, Budget, Grant, Lease, SharedError, SharedLimits, Want};
 
@@ -18,6 +19,12 @@ const BUDGETS_MAX: usize = 16_384;
 const ATTEMPTS_MAX: u32 = 12;
 /// Longest pause between two attempts.
 const PAUSE_MAX: Duration = Duration::from_millis(20);
+/// How often debts are looked for.
+const SETTLE_EVERY: Duration = Duration::from_millis(250);
+/// Most debts booked in one go.
+const SETTLE_MAX: usize = 1_024;
+/// Longest turn of the others, when permits are scarce.
+const TURN_MAX: Duration = Duration::from_millis(100);
 /// When to ask again while it is not yet known whether the store is gone.
 const SOON: Duration = Duration::from_millis(100);
 
@@ -25,10 +32,15 @@ const SOON: Duration = Duration::from_millis(100);
 #[derive(Clone, Debug, Default)]
 struct Seen {
     budget: Budget,
+    claims: Claims,
+    /// Got less than it wished: the others' turn until then.
+    hold: Option<Instant>,
     /// `None`: the entry was not there.
     revision: Option<Revision>,
     /// Leased alone and not yet booked in the store.
     debt: u32,
+    /// What to book it with.
+    owed: Option<Box<Want>>,
     /// When it was used last, for forgetting.
     used: u64,
 }
@@ -52,10 +64,12 @@ pub struct SharedState {
     state: Arc<dyn State>,
     members: Arc<Members>,
     options: Options,
-    seen: Mutex<BTreeMap<String, Seen>>,
+    /// This gateway's name in claims.
+    me: u64,
+    seen: Arc<Mutex<BTreeMap<String, Seen>>>,
     tick: AtomicU64,
     counted: Mutex<Counted>,
-    tasks: [JoinHandle<()>; 2],
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Drop for SharedState {
@@ -73,13 +87,20 @@ impl SharedState {
     /// The gateway's name is too long for a key.
     pub fn start(state: Arc<dyn State>, options: Options) -> Result<Arc<Self>, store::KeyError> {
         let members = Arc::new(Members::new(Arc::clone(&state), &options.gateway)?);
-        let (beating, looking) = (Arc::clone(&members), Arc::clone(&members));
-        let tasks = [
-            tokio::spawn(async move { beating.beat().await }),
+        let seen: Arc<Mutex<BTreeMap<String, Seen>>> = Arc::default();
+        let (beating, looking, books) = (Arc::clone(&members), Arc::clone(&members), Arc::clone(&seen));
+        let owes = move || locked(&books).values().any(|seen| seen.debt > 0);
+        let mut tasks = vec![
+            tokio::spawn(async move { beating.beat(owes).await }),
             tokio::spawn(async move { looking.look().await }),
         ];
-        let (seen, counted) = (Mutex::default(), Mutex::default());
-        Ok(Arc::new(Self { state, members, options, seen, tick: AtomicU64::new(0), counted, tasks }))
+        let me = name(&options.gateway);
+        let counted = Mutex::default();
+        let tick = AtomicU64::new(0);
+        Ok(Arc::new_cyclic(|this: &std::sync::Weak<Self>| {
+            tasks.push(tokio::spawn(settle(this.clone())));
+            Self { state, members, options, me, seen, tick, counted, tasks }
+        }))
     }
 
     #[must_use]
@@ -137,7 +158,7 @@ impl SharedState {
     }
 
     /// Books in the store. May be dropped at any moment: then what it booked is lost, never spent twice.
-    async fn together(&self, want: &Want, entry: &str) -> Result<Grant, StateError> {
+    pub(super) async fn together(&self, want: &Want, entry: &str) -> Result<Grant, StateError> {
         let key = Key::new(entry)?;
         let mut seen = self.recall(entry);
         if seen.is_none() {
@@ -145,18 +166,23 @@ impl SharedState {
         }
         for attempt in 0..ATTEMPTS_MAX {
             let Some(before) = seen.take() else { break };
-            let mut budget = before.budget.clone();
-            let debt = want.debt.saturating_add(before.debt);
-            let grant = budget.grant(&self.reserved(want, debt));
-            if matches!(grant, Grant::Refused { .. }) && debt == 0 {
+            if let Some(left) = before.hold.map(|hold| hold.saturating_duration_since(Instant::now()))
+                && !left.is_zero()
+            {
+                return Ok(Grant::Refused { retry_after: Some(left), remaining: 0 });
+            }
+            let mut after = before.clone();
+            let is_news = after.claims.note(self.me, want.now, want.terms.period + want.terms.lease());
+            let grant = self.grant(&mut after, want);
+            if matches!(grant, Grant::Refused { .. }) && after.budget == before.budget && !is_news {
                 // Others only book more: what is refused by an older look is refused by the newest.
                 return Ok(soonest(grant, want));
             }
             let how = before.revision.map_or(Put::NEW, Put::over).expiring(want.expires_in());
             self.count(|counted| counted.calls += 1);
-            match self.state.put(&key, &budget.to_bytes(), how).await {
+            match self.state.put(&key, &after.claims.join(after.budget.to_bytes()), how).await {
                 Ok(revision) => {
-                    self.booked(entry, budget, revision, before.debt);
+                    self.booked(entry, Seen { revision: Some(revision), ..after }, before.debt);
                     return Ok(soonest(grant, want));
                 }
                 Err(StateError::Conflict { .. }) => {
@@ -172,6 +198,25 @@ impl SharedState {
             }
         }
         Err(StateError::Unavailable { reason: "too many gateways change one budget".to_owned() })
+    }
+
+    /// Books in a copy of the entry: debts, and at most this gateway's part of what is left.
+    fn grant(&self, seen: &mut Seen, want: &Want) -> Grant {
+        let wish = self.reserved(want, want.debt.saturating_add(seen.debt));
+        let mut trial = seen.budget.clone();
+        let left = match trial.grant(&Want { permits: u32::MAX, least: 1, ..wish.clone() }) {
+            Grant::Lease(lease) => lease.permits,
+            Grant::Refused { remaining, .. } => remaining,
+        };
+        let part = (left / seen.claims.count()).max(wish.least);
+        let grant = seen.budget.grant(&Want { permits: wish.permits.min(part), ..wish.clone() });
+        if part < wish.permits && seen.claims.count() > 1 {
+            let turn = (want.terms.period / 60).min(TURN_MAX);
+            seen.hold = Some(Instant::now() + turn / 2 + turn.mul_f64(random()));
+        } else {
+            seen.hold = None;
+        }
+        grant
     }
 
     /// The wish under what is left for gateways that reach the store: those that do not may spend their parts.
@@ -193,14 +238,16 @@ impl SharedState {
     async fn read(&self, key: &Key, entry: &str) -> Result<Seen, StateError> {
         self.count(|counted| counted.calls += 1);
         let found = self.state.get(key).await?;
-        let budget = match &found {
-            Some(found) => Budget::from_bytes(&found.value)
+        let (budget, claims) = match &found {
+            Some(found) => Claims::split(&found.value)
+                .and_then(|(budget, claims)| Some((Budget::from_bytes(budget)?, claims)))
                 .ok_or_else(|| StateError::Damaged { reason: format!("{key} holds no budget") })?,
-            None => Budget::default(),
+            None => Default::default(),
         };
         let mut all = locked(&self.seen);
-        let debt = all.get(entry).map_or(0, |seen| seen.debt);
-        let seen = Seen { budget, revision: found.map(|found| found.revision), debt, used: self.tick() };
+        let (debt, owed) = all.get(entry).map_or((0, None), |seen| (seen.debt, seen.owed.clone()));
+        let revision = found.map(|found| found.revision);
+        let seen = Seen { budget, claims, hold: None, revision, debt, owed, used: self.tick() };
         remember(&mut all, entry, &seen);
         Ok(seen)
     }
@@ -217,11 +264,11 @@ impl SharedState {
         Some(seen.clone())
     }
 
-    fn booked(&self, entry: &str, budget: Budget, revision: Revision, debt: u32) {
+    fn booked(&self, entry: &str, seen: Seen, debt: u32) {
         let used = self.tick();
         let mut all = locked(&self.seen);
         let owed = all.get(entry).map_or(0, |seen| seen.debt).saturating_sub(debt);
-        remember(&mut all, entry, &Seen { budget, revision: Some(revision), debt: owed, used });
+        remember(&mut all, entry, &Seen { debt: owed, used, ..seen });
     }
 
     /// The revision counts no more; the numbers are the best that is known.
@@ -232,7 +279,7 @@ impl SharedState {
     }
 
     /// A part of what was left: this gateway takes it for granted that all others take as much.
-    fn alone(&self, want: &Want, entry: &str) -> Grant {
+    pub(super) fn alone(&self, want: &Want, entry: &str) -> Grant {
         let all = self.gateways();
         let used = self.tick();
         let mut known = locked(&self.seen);
@@ -255,6 +302,9 @@ impl SharedState {
                 Grant::Refused { retry_after, remaining: remaining / all }
             }
         };
+        if seen.debt > 0 {
+            seen.owed = Some(Box::new(Want { permits: 1, least: 1, debt: 0, ..want.clone() }));
+        }
         seen.used = used;
         // The store may have changed meanwhile.
         seen.revision = None;
@@ -266,6 +316,27 @@ impl SharedState {
         }
         self.count(|counted| counted.alone += 1);
         soonest(grant, want)
+    }
+}
+
+/// Books for ever what was spent alone, also for keys that nobody asks for any more.
+async fn settle(this: std::sync::Weak<SharedState>) {
+    loop {
+        tokio::time::sleep(SETTLE_EVERY).await;
+        let Some(this) = this.upgrade() else { return };
+        if this.members.is_cut() {
+            continue;
+        }
+        let owed: Vec<Want> = {
+            let seen = locked(&this.seen);
+            let owed = seen.values().filter(|seen| seen.debt > 0).filter_map(|seen| seen.owed.as_deref());
+            owed.take(SETTLE_MAX).cloned().collect()
+        };
+        for want in owed {
+            if tokio::time::timeout(SETTLE_EVERY, this.together(&want, &want.entry())).await.is_err() {
+                break;
+            }
+        }
     }
 }
 
@@ -305,10 +376,20 @@ fn remember(all: &mut BTreeMap<String, Seen>, entry: &str, seen: &Seen) -> bool 
 
 /// A pause that grows, different for each gateway.
 fn jitter(attempt: u32) -> Duration {
+    Duration::from_millis(1).saturating_mul(1 << attempt.min(6)).min(PAUSE_MAX).mul_f64(random())
+}
+
+/// At least 0, below 1. Not for secrets.
+fn random() -> f64 {
     use std::hash::{BuildHasher, RandomState};
-    let most = Duration::from_millis(1).saturating_mul(1 << attempt.min(6)).min(PAUSE_MAX);
-    let part = u32::try_from(RandomState::new().hash_one(Instant::now()) % 1_000).unwrap_or(0);
-    most * part / 1_000
+    let number = u32::try_from(RandomState::new().hash_one(Instant::now()) >> 32).unwrap_or(0);
+    f64::from(number) / 4_294_967_296.0
+}
+
+/// A gateway's name as a number, the same everywhere.
+fn name(gateway: &str) -> u64 {
+    let digest = crate::encode::sha256(gateway.as_bytes());
+    digest.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -3,8 +3,8 @@ use super::Layer;
 use super::waf::read_file;
 use crate::config::{Config, ConfigError};
 use crate::exchange::{Exchange, Flow};
-use http::header::{HeaderMap, HeaderName};
 use http::StatusCode;
+use http::header::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -61,11 +61,13 @@ impl Layer for Address {
         for path in &settings.trusted_files {
             let path = config.path(path);
             let wrong = |error: String| ConfigError::file("client-address.trusted-files", &path, error);
-            let text = String::from_utf8(read_file(&path).map_err(wrong)?).map_err(|error| wrong(error.to_string()))?;
+            let text = String::from_utf8(read_file(&path).map_err(wrong)?)
+                .map_err(|error| wrong(error.to_string()))?;
             nets.extend(ranges(&text).map_err(wrong)?);
         }
         let name = |setting: &str, text: &str| {
-            HeaderName::from_bytes(text.as_bytes()).map_err(|_| ConfigError::setting(setting, "is no header name"))
+            HeaderName::from_bytes(text.as_bytes())
+                .map_err(|_| ConfigError::setting(setting, "is no header name"))
         };
         let shield = match &settings.shield_header {
             None => None,
@@ -82,7 +84,11 @@ impl Layer for Address {
                 Some((name("client-address.shield-header", header)?, hashes.collect::<Result<_, _>>()?))
             }
         };
-        Ok(Self { trusted: Ranges::new(&nets), header: name("client-address.header", &settings.header)?, shield })
+        Ok(Self {
+            trusted: Ranges::new(&nets),
+            header: name("client-address.header", &settings.header)?,
+            shield,
+        })
     }
 
     async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
@@ -228,14 +234,21 @@ fn ranges(text: &str) -> Result<Vec<IpNet>, String> {
     for list in ["prefixes", "ipv6_prefixes"].iter().filter_map(|name| json.get(*name)?.as_array()) {
         for entry in list {
             let service = entry.get("service").and_then(serde_json::Value::as_str).unwrap_or_default();
-            let prefix = entry.get("ip_prefix").or(entry.get("ipv6_prefix")).and_then(serde_json::Value::as_str);
+            let prefix =
+                entry.get("ip_prefix").or(entry.get("ipv6_prefix")).and_then(serde_json::Value::as_str);
             if let (true, Some(prefix)) = (service.starts_with("CLOUDFRONT"), prefix) {
                 found.push(net(prefix)?);
             }
         }
     }
     let lists = [Some(&json), json.get("addresses"), json.get("ipv6_addresses")];
-    for text in lists.into_iter().flatten().filter_map(|list| list.as_array()).flatten().filter_map(|one| one.as_str()) {
+    for text in lists
+        .into_iter()
+        .flatten()
+        .filter_map(|list| list.as_array())
+        .flatten()
+        .filter_map(|one| one.as_str())
+    {
         found.push(net(text)?);
     }
     if found.is_empty() { Err("holds no range in a form that is known".to_owned()) } else { Ok(found) }

@@ -141,6 +141,7 @@ fn policies(path: &Path) -> Result<Vec<PathBuf>, ConfigError> {
 
 fn file(path: &Path) -> Result<File, ConfigError> {
     let wrong = |error: String| ConfigError::file("authorization.cedar", path, error);
-    let text = String::from_utf8(read_file(path).map_err(wrong)?).map_err(|error| wrong(error.to_string()))?;
+    let text =
+        String::from_utf8(read_file(path).map_err(wrong)?).map_err(|error| wrong(error.to_string()))?;
     Ok(File { name: path.display().to_string(), text })
 }

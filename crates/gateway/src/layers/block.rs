@@ -30,8 +30,11 @@ impl Layer for Block {
         for path in &config.block.files {
             let path = config.path(path);
             let wrong = |error: String| ConfigError::file("block.files", &path, error);
-            let text = String::from_utf8(read_file(&path).map_err(wrong)?).map_err(|error| wrong(error.to_string()))?;
-            files.push(block::read(&path.display().to_string(), &text).map_err(|error| wrong(error.to_string()))?);
+            let text = String::from_utf8(read_file(&path).map_err(wrong)?)
+                .map_err(|error| wrong(error.to_string()))?;
+            files.push(
+                block::read(&path.display().to_string(), &text).map_err(|error| wrong(error.to_string()))?,
+            );
         }
         let wrong = |error: BlockError| ConfigError::setting("block", error.to_string());
         let list = BlockList::new(&config.block, files).map_err(wrong)?;

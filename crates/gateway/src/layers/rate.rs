@@ -33,9 +33,12 @@ impl Layer for Rate {
 
     fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
         let wrong = |error: limit::ConfigError| ConfigError::setting("rate", error.to_string());
-        let limiter = Limiter::renewed(config.rate.clone(), before.map(|before| &before.limiter)).map_err(wrong)?;
+        let limiter =
+            Limiter::renewed(config.rate.clone(), before.map(|before| &before.limiter)).map_err(wrong)?;
         let routes = config.route.iter();
-        let plan = |route: &crate::config::Route| limiter.plan_with(&route.name, &route.rate, route.cost).map_err(wrong);
+        let plan = |route: &crate::config::Route| {
+            limiter.plan_with(&route.name, &route.rate, route.cost).map_err(wrong)
+        };
         let mut plans = routes.map(plan).collect::<Result<Vec<_>, _>>()?;
         plans.push(limiter.plan(crate::route::NONE));
         if config.rate.limits.iter().any(|limit| limit.shared) {
@@ -60,7 +63,8 @@ impl Layer for Rate {
         {
             extend(answer.headers_mut(), &self.limiter, &decision);
         }
-        if self.on && answer.status() == StatusCode::UNAUTHORIZED
+        if self.on
+            && answer.status() == StatusCode::UNAUTHORIZED
             && let Some(plan) = self.plans.get(exchange.route.index)
         {
             self.limiter.failed(plan, &facts(exchange), exchange.moment.steady);

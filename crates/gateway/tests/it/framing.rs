@@ -25,16 +25,43 @@ async fn refused(stage: &Stage, bytes: &str) {
 async fn smuggling_is_refused() {
     let stage = Stage::new(PLAIN).await;
     let cl_te = post("Content-Length: 6\r\nTransfer-Encoding: chunked", &format!("0\r\n\r\n{HIDDEN}"));
-    let te_cl = post("Transfer-Encoding: chunked\r\nContent-Length: 4", &format!("2e\r\n{HIDDEN}\r\n0\r\n\r\n"));
+    let te_cl =
+        post("Transfer-Encoding: chunked\r\nContent-Length: 4", &format!("2e\r\n{HIDDEN}\r\n0\r\n\r\n"));
     refused(&stage, &cl_te).await;
     refused(&stage, &te_cl).await;
-    for name in ["Transfer-Encoding : chunked", " Transfer-Encoding: chunked", "Transfer-Encoding\t: chunked", "Transfer-Encoding\r\n : chunked", "Transfer_Encoding: chunked", "X: y\nTransfer-Encoding: chunked", "X: y\rTransfer-Encoding: chunked"] {
+    for name in [
+        "Transfer-Encoding : chunked",
+        " Transfer-Encoding: chunked",
+        "Transfer-Encoding\t: chunked",
+        "Transfer-Encoding\r\n : chunked",
+        "Transfer_Encoding: chunked",
+        "X: y\nTransfer-Encoding: chunked",
+        "X: y\rTransfer-Encoding: chunked",
+    ] {
         refused(&stage, &post(&format!("Content-Length: 6\r\n{name}"), &format!("0\r\n\r\n{HIDDEN}"))).await;
     }
-    for value in ["xchunked", "chunked, identity", "identity, chunked", "\u{b}chunked", "chunked\u{0}", "[chunked]", "chunked\r\nTransfer-Encoding: x", "\"chunked\""] {
+    for value in [
+        "xchunked",
+        "chunked, identity",
+        "identity, chunked",
+        "\u{b}chunked",
+        "chunked\u{0}",
+        "[chunked]",
+        "chunked\r\nTransfer-Encoding: x",
+        "\"chunked\"",
+    ] {
         refused(&stage, &post(&format!("Transfer-Encoding: {value}"), &format!("0\r\n\r\n{HIDDEN}"))).await;
     }
-    for value in ["6\r\nContent-Length: 0", "6, 6", "+6", "0x6", "6 6", "-1", "6\r\nContent-Length: 6", "99999999999999999999"] {
+    for value in [
+        "6\r\nContent-Length: 0",
+        "6, 6",
+        "+6",
+        "0x6",
+        "6 6",
+        "-1",
+        "6\r\nContent-Length: 6",
+        "99999999999999999999",
+    ] {
         refused(&stage, &post(&format!("Content-Length: {value}"), &format!("abcdef{HIDDEN}"))).await;
     }
     stage.is_alive().await;
@@ -76,7 +103,10 @@ async fn an_answer_under_way_comes_before_the_refusal() {
 #[tokio::test]
 async fn a_request_in_pieces_is_the_same_request() {
     let stage = Stage::new(PLAIN).await;
-    let text = post("Transfer-Encoding: chunked\r\nConnection: close", "3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nX-Sum: 1\r\n\r\n");
+    let text = post(
+        "Transfer-Encoding: chunked\r\nConnection: close",
+        "3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nX-Sum: 1\r\n\r\n",
+    );
     let mut stream = TcpStream::connect(stage.address).await.unwrap();
     stream.set_nodelay(true).unwrap();
     for piece in text.as_bytes().chunks(3) {
@@ -90,7 +120,9 @@ async fn a_request_in_pieces_is_the_same_request() {
 #[tokio::test]
 async fn bad_chunks_never_reach_the_upstream_as_a_request() {
     let stage = Stage::new(PLAIN).await;
-    for body in ["3\r\nabcX\r\n0\r\n\r\n", "3\nabc\n0\n\n", "G\r\n", "3 \r\nabc\r\n0\r\n\r\n", "ffffffffffffffff\r\n"] {
+    for body in
+        ["3\r\nabcX\r\n0\r\n\r\n", "3\nabc\n0\n\n", "G\r\n", "3 \r\nabc\r\n0\r\n\r\n", "ffffffffffffffff\r\n"]
+    {
         let answer = stage.raw(post("Transfer-Encoding: chunked", &format!("{body}{HIDDEN}")), NEVER).await;
         assert!(!answer.contains("saw") && !answer.contains("200 OK"), "{body:?} gave {answer:?}");
     }
@@ -102,7 +134,10 @@ async fn http2_is_no_way_around() {
     let stage = Stage::new(PLAIN).await;
     let mut client = http2(stage.address).await;
     let uri = format!("http://{}/a", stage.address);
-    let request = Request::post(&uri).header("content-length", "0").body(Full::new(Bytes::from("GET /hidden"))).unwrap();
+    let request = Request::post(&uri)
+        .header("content-length", "0")
+        .body(Full::new(Bytes::from("GET /hidden")))
+        .unwrap();
     // A length that lies is a malformed request (RFC 9113, section 8.1.1).
     assert!(client.send_request(request).await.is_err());
     for path in ["/a/%2e%2e/b", "/a//b", "/a%2fb", "/a;b", "/a%5cb", "/a%00"] {

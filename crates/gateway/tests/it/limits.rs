@@ -62,7 +62,8 @@ async fn large_bodies_are_refused() {
     let body = "a".repeat(101);
     let told = format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 101\r\n\r\n{body}");
     assert_eq!(status(&stage.raw(told, NEVER).await), 413);
-    let untold = format!("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n{body}\r\n0\r\n\r\n");
+    let untold =
+        format!("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n{body}\r\n0\r\n\r\n");
     let answer = stage.raw(untold, NEVER).await;
     assert!(status(&answer) >= 400 && !answer.contains("saw"), "{answer}");
     stage.is_alive().await;

@@ -133,7 +133,9 @@ async fn saw(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infall
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     text.push_str(&String::from_utf8_lossy(&body));
     let mut answer = Response::new(Full::new(Bytes::from(text)));
-    if let Some(wanted) = head.uri.path().strip_prefix("/status/").and_then(|status| status.parse::<u16>().ok()) {
+    if let Some(wanted) =
+        head.uri.path().strip_prefix("/status/").and_then(|status| status.parse::<u16>().ok())
+    {
         *answer.status_mut() = http::StatusCode::from_u16(wanted).unwrap();
     }
     answer.headers_mut().insert("content-type", http::HeaderValue::from_static("text/plain"));

@@ -44,6 +44,27 @@ async fn three_nodes_conform() {
     suite::conforms(&Subject { state, clock: None, operations: 200 }).await;
 }
 
+/// The node that leads the bucket.
+async fn leader(nodes: &Nodes) -> usize {
+    for _ in 0..200 {
+        for address in nodes.addresses() {
+            if let Some(name) = asked(address).await {
+                return name.trim_start_matches('n').parse().unwrap();
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("nobody leads");
+}
+
+async fn asked(address: String) -> Option<String> {
+    let client = async_nats::connect(address).await.ok()?;
+    let mut context = async_nats::jetstream::new(client);
+    context.set_timeout(CALL_TIME_MAX);
+    let stream = context.get_stream("KV_state").await.ok()?;
+    stream.cached_info().cluster.as_ref()?.leader.clone().filter(|name| !name.is_empty())
+}
+
 /// What several writers, readers and a watcher saw while nodes came and went.
 struct Load {
     stop: Arc<AtomicBool>,
@@ -207,24 +228,18 @@ async fn kills_freezes_and_cuts_lose_nothing() {
     let copy = copy(handle(nodes.addresses()).await);
     let load = Load::start(&nodes.addresses()).await;
     load.progress(100).await;
-    // Every node once: among them is the leader, whichever it is.
-    for node in 0..3 {
-        nodes.kill(node);
-        load.progress(100).await;
-        nodes.restart(node);
-        load.progress(100).await;
-    }
-    for node in 0..3 {
-        nodes.freeze(node);
-        load.progress(50).await;
-        nodes.thaw(node);
-        load.progress(50).await;
-    }
-    for node in 0..3 {
-        nodes.isolate(node);
-        load.progress(50).await;
-        nodes.join();
-        load.progress(50).await;
+    for end in [
+        Nodes::kill,
+        |nodes: &mut Nodes, node| nodes.freeze(node),
+        |nodes: &mut Nodes, node| nodes.isolate(node),
+    ] {
+        let leader = leader(&nodes).await;
+        for node in [leader, (leader + 1) % 3] {
+            end(&mut nodes, node);
+            load.progress(60).await;
+            nodes.heal(node);
+            load.progress(60).await;
+        }
     }
     // A majority is killed, and comes back.
     nodes.kill(0);

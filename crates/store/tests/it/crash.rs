@@ -1,5 +1,5 @@
 //! A process killed in the middle of writing: what it acknowledged is there.
-use crate::embedded::Folder;
+use crate::folder::Folder;
 use crate::suite::{key, number};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;

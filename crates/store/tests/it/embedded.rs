@@ -1,32 +1,12 @@
 //! The embedded form: the suite on disk and in memory, and what only a file must withstand.
+use crate::folder::Folder;
 use crate::suite::{self, Subject, key, number};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use store::embedded::{Durability, OpenError, Options};
 use store::{Change, Embedded, Expect, ManualClock, Put, Revision, State, StateError};
-
-/// A folder that goes with its test.
-pub(crate) struct Folder(PathBuf);
-
-impl Folder {
-    pub(crate) fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("buckler-store-{name}-{}", std::process::id()));
-        std::fs::remove_dir_all(&folder).ok();
-        Self(folder)
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
-    }
-}
 
 fn options() -> (Options, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::new(1_000_000));

@@ -1,5 +1,5 @@
 //! NATS nodes on loopback: three, their network, and their ends.
-use crate::embedded::Folder;
+use super::folder::Folder;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -167,9 +167,15 @@ impl Nodes {
         }
     }
 
-    pub(crate) fn join(&self) {
+    /// Undoes whatever happened to a node.
+    pub(crate) fn heal(&mut self, node: usize) {
         for (.., wire) in &self.wires {
             wire.set(false);
+        }
+        if self.running[node].is_some() {
+            self.thaw(node);
+        } else {
+            self.restart(node);
         }
     }
 }

@@ -14,7 +14,7 @@ mod header;
 #[cfg(test)]
 mod tests;
 
-use super::{Body, MultipartFlags, shown};
+use super::{Body, MultipartFlags, charset, shown};
 use crate::Limits;
 use disposition::Disposition;
 use header::Headers;
@@ -53,6 +53,7 @@ pub(super) fn read(content_type: &[u8], body: &[u8], limits: &Limits, out: &mut 
         crlf_seen: false,
         lf_seen: false,
         parts: 0,
+        charset: None,
         limits,
         out,
     };
@@ -101,6 +102,8 @@ struct Reader<'b, 'o> {
     crlf_seen: bool,
     lf_seen: bool,
     parts: usize,
+    /// What the field `_charset_` says (RFC 7578, 4.6).
+    charset: Option<charset::Coding>,
     limits: &'o Limits,
     out: &'o mut Body,
 }
@@ -335,6 +338,7 @@ impl<'b> Reader<'b, '_> {
         if part.disposition.filename.is_empty() || part.unread_from.is_some() {
             if self.out.arguments.len() < self.limits.arguments_max {
                 self.out.arguments.push(name, content);
+                self.charset(&part, content);
             } else {
                 let max = self.limits.arguments_max;
                 self.out.fail(|| format!("Multipart parsing error: more than {max} arguments"));
@@ -351,6 +355,22 @@ impl<'b> Reader<'b, '_> {
         self.out.file_sizes.push(name, content.len().to_string().as_bytes());
         self.out.file_contents.push(name, content);
         self.out.files_bytes += content.len();
+    }
+
+    /// A value in another charset is given decoded as well.
+    fn charset(&mut self, part: &Part, content: &[u8]) {
+        let name = &part.disposition.name;
+        if name.eq_ignore_ascii_case(b"_charset_") {
+            self.charset = charset::judge(content, self.out);
+            return;
+        }
+        let label = charset::declared(part.headers.get(b"content-type").unwrap_or_default());
+        let coding = if label.is_empty() { self.charset } else { charset::judge(label, self.out) };
+        let Some(coding) = coding else { return };
+        let decoded = coding.decode(content);
+        if decoded != content && self.out.arguments.len() < self.limits.arguments_max {
+            self.out.arguments.push(name, &decoded);
+        }
     }
 
     /// After the last line: the final boundary may stand without a line end.

@@ -12,7 +12,7 @@ use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind};
 use std::collections::BTreeMap;
 
 /// Bytes of states that one cache keeps; it is emptied when they are more.
-pub(super) const CACHE_BYTES_MAX: usize = 4 << 20;
+pub(super) const CACHE_BYTES_MAX: usize = 8 << 20;
 /// Bytes of the unbuilt automaton. More patterns than fit are asked one by one.
 const NFA_BYTES_MAX: usize = 64 << 20;
 

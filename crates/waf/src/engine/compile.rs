@@ -171,6 +171,7 @@ fn compile_link(
         sources: compiler.sources(&link.targets)?,
         pipeline: link.transformations.clone(),
         test: if link.targets.is_empty() { Test::Action } else { test(compiler, &link.operation.operator)? },
+        has_pattern: matches!(link.operation.operator, Operator::Rx(_) | Operator::Pm(_)),
         negated: link.operation.negated,
         multi_match: link.multi_match,
         capture: link.capture,

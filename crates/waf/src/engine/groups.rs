@@ -29,6 +29,8 @@ pub(super) struct Feed {
     /// One name in lower case, or every member.
     pub(super) name: Option<Box<[u8]>>,
     pub(super) cluster: usize,
+    /// Its number among all feeds of the plan.
+    pub(super) number: u32,
     /// The rules that look here, a bit each.
     pub(super) members: Vec<u64>,
     /// Whether the same values come again and again: names and headers.
@@ -38,13 +40,15 @@ pub(super) struct Feed {
 /// Rules that look at the same feeds.
 #[derive(Debug)]
 pub(super) struct Cluster {
-    /// Its number among all clusters of the plan.
+    /// The first of its automata among those of the plan: one for all nodes, and one for each.
     pub(super) number: u32,
     /// The tree of transformations; the first is the value itself.
     pub(super) nodes: Vec<Node>,
     /// Features that make any transformation do anything.
     pub(super) spoilers: u32,
     pub(super) asks: Vec<Ask>,
+    /// How many patterns look at each node.
+    patterns: Vec<usize>,
     /// Made when it is needed first.
     pub(super) built: OnceLock<super::scan::Built>,
 }
@@ -78,6 +82,13 @@ pub(super) struct Member {
     pub(super) bit: usize,
 }
 
+impl Cluster {
+    /// How many patterns look at a node.
+    pub(super) fn patterns(&self, node: usize) -> usize {
+        self.patterns.get(node).copied().unwrap_or(0)
+    }
+}
+
 /// A gate: what steps over the rules behind it.
 type Gate = (u32, u8, bool, i64);
 
@@ -98,7 +109,7 @@ pub(super) fn group(rules: &mut Rules) -> Vec<Group> {
             }
         }
     }
-    let mut clusters = 0;
+    let mut numbers = (0, 0);
     let mut groups = Vec::new();
     for members in found.into_values() {
         let number = groups.len();
@@ -111,7 +122,7 @@ pub(super) fn group(rules: &mut Rules) -> Vec<Group> {
                 }
             }
         }
-        groups.push(feeds.into_group(rules, &members, &mut clusters));
+        groups.push(feeds.into_group(rules, &members, &mut numbers));
     }
     groups
 }
@@ -180,7 +191,7 @@ impl Feeds {
         }
     }
 
-    fn into_group(self, rules: &Rules, members: &[u32], clusters: &mut u32) -> Group {
+    fn into_group(self, rules: &Rules, members: &[u32], numbers: &mut (u32, u32)) -> Group {
         let words = members.len().div_ceil(64);
         // Large feeds first: small ones join what they have in common with.
         let mut order: Vec<usize> = (0..self.places.len()).collect();
@@ -207,17 +218,23 @@ impl Feeds {
                 *place = cluster;
             }
         }
-        let feeds = self.places.into_iter().zip(cluster_of).map(|((from, name, bits), cluster)| Feed {
-            repeats: repeats(from),
-            from,
-            name,
-            cluster,
-            members: mask(&bits, words),
+        let (feed_next, machine_next) = numbers;
+        let feeds = self.places.into_iter().zip(cluster_of).map(|((from, name, bits), cluster)| {
+            *feed_next += 1;
+            Feed {
+                repeats: repeats(from),
+                from,
+                name,
+                cluster,
+                number: *feed_next,
+                members: mask(&bits, words),
+            }
         });
         let feeds = feeds.collect();
         let clusters = shared.iter().map(|bits| {
-            *clusters += 1;
-            cluster(rules, members, bits, *clusters - 1)
+            let made = cluster(rules, members, bits, *machine_next);
+            *machine_next += u32::try_from(made.nodes.len()).unwrap_or(0) + 1;
+            made
         });
         Group { feeds, clusters: clusters.collect(), words }
     }
@@ -258,7 +275,7 @@ fn cluster(rules: &Rules, members: &[u32], bits: &BTreeSet<usize>, number: u32) 
     for bit in bits {
         let Some(rule) = members.get(*bit).copied() else { continue };
         let Some(link) = rules.rules.get(rule as usize).and_then(|rule| rule.links.first()) else { continue };
-        let in_automaton = !link.negated && super::scan::has_pattern(&link.test);
+        let in_automaton = !link.negated && link.has_pattern;
         let folded = in_automaton && !link.multi_match && folds(&link.pipeline);
         let mut place = 0;
         let mut on_the_way = vec![0];
@@ -273,7 +290,15 @@ fn cluster(rules: &Rules, members: &[u32], bits: &BTreeSet<usize>, number: u32) 
         asks.push(Ask { bit: *bit, rule, nodes: asked, folded, in_automaton });
     }
     let spoilers = nodes.iter().fold(0, |all, node| all | node.spoilers);
-    Cluster { number, nodes, spoilers, asks, built: OnceLock::new() }
+    let mut patterns = vec![0; nodes.len()];
+    for ask in asks.iter().filter(|ask: &&Ask| ask.in_automaton) {
+        for node in &ask.nodes {
+            if let Some(count) = patterns.get_mut(*node) {
+                *count += 1;
+            }
+        }
+    }
+    Cluster { patterns, number, nodes, spoilers, asks, built: OnceLock::new() }
 }
 
 fn node(nodes: &mut Vec<Node>, parent: usize, transformation: Transformation, folded: bool) -> usize {

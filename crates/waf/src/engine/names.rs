@@ -1,5 +1,5 @@
 //! Names of `TX`, as numbers.
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// A variable of `TX` that a rule names. 0 to 9 are the captures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -8,14 +8,14 @@ pub(super) struct Slot(pub(super) u32);
 /// Every name of `TX` that rules write out, whatever its case.
 #[derive(Debug)]
 pub(super) struct Names {
-    numbers: BTreeMap<Vec<u8>, Slot>,
+    numbers: HashMap<Vec<u8>, Slot>,
     /// As it was written first.
     written: Vec<Vec<u8>>,
 }
 
 impl Default for Names {
     fn default() -> Self {
-        let mut names = Self { numbers: BTreeMap::new(), written: Vec::new() };
+        let mut names = Self { numbers: HashMap::new(), written: Vec::new() };
         for digit in b'0'..=b'9' {
             names.slot(&[digit]);
         }

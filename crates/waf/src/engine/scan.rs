@@ -8,12 +8,15 @@ use super::automaton::{self, Automaton, Outcome};
 use super::groups::{Ask, Cluster, Feed};
 use super::inputs::Inputs;
 use super::literals::Literals;
+use super::necessary;
 use super::plan::{Origin, Rules, Test};
 use super::pool::Scratch;
+use super::seen::Seen;
 use crate::operator::Outcome as Answer;
 use crate::transform::{self, Features, apply, features};
 use regex_automata::hybrid::dfa::Cache;
 use regex_syntax::hir::Hir;
+use std::sync::OnceLock;
 
 /// New states of automata that one phase may build, once the first values have been seen.
 const STATES_PER_PHASE: u32 = 32;
@@ -23,13 +26,22 @@ const STATES_AT_FIRST: u32 = 6000;
 /// A cluster made ready at its first use.
 #[derive(Debug)]
 pub(super) struct Built {
-    automaton: Option<Automaton>,
-    /// For each pattern of the automaton, which of the cluster's asks it is.
-    patterns: Vec<usize>,
-    /// What a value must contain for a pattern to match: asked when the automaton gives up.
-    literals: Literals,
+    /// Every pattern, and then those of each node alone: few look at what a rare transformation makes.
+    machines: Vec<OnceLock<Machine>>,
+    /// For each pattern, which of the cluster's asks it is.
+    patterns: Vec<(usize, Hir)>,
     /// Asks without a pattern.
     direct: Vec<usize>,
+}
+
+/// Some of a cluster's patterns in one automaton.
+#[derive(Debug)]
+struct Machine {
+    automaton: Option<Automaton>,
+    /// For each pattern of the automaton, which of the cluster's asks it is.
+    asks: Vec<usize>,
+    /// What a value must contain for a pattern to match: asked when the automaton gives up.
+    literals: Literals,
 }
 
 /// Values with a suspicion, in a group, in a phase.
@@ -68,14 +80,6 @@ pub(super) struct Desk {
     texts: Vec<usize>,
     bits: Vec<u64>,
     found: Vec<usize>,
-}
-
-/// Whether an operator has a pattern for an automaton.
-pub(super) fn has_pattern(test: &Test) -> bool {
-    match test {
-        Test::Matcher(matcher, _) => matcher.pattern().is_some() || matcher.phrases().is_some(),
-        _ => false,
-    }
 }
 
 impl Suspects {
@@ -151,9 +155,11 @@ fn each(inputs: &Inputs, feed: &Feed, visit: &mut dyn FnMut(usize, &[u8])) {
 
 /// Whether a value may match any rule of the feed; the rules' bits are then in the desk.
 fn value_may_match(plan: &Plan, scratch: &mut Scratch, cluster: &Cluster, feed: &Feed, value: &[u8]) -> bool {
-    let key = if feed.repeats { scratch.seen.key(cluster.number, value) } else { None };
-    if key.is_some_and(|key| scratch.seen.contains(key, cluster.number, value)) {
-        return false;
+    let key = if feed.repeats { Seen::key(feed.number, value) } else { None };
+    if let Some(known) = key.and_then(|key| scratch.seen.get(key, feed.number, value)) {
+        scratch.desk.bits.clear();
+        scratch.desk.bits.extend_from_slice(known);
+        return known.iter().any(|word| *word != 0);
     }
     let built = cluster.built.get_or_init(|| Built::new(&plan.rules, cluster));
     let mut desk = std::mem::take(&mut scratch.desk);
@@ -161,16 +167,14 @@ fn value_may_match(plan: &Plan, scratch: &mut Scratch, cluster: &Cluster, feed: 
     desk.bits.resize(feed.members.len(), 0);
     transform_all(plan, cluster, value, &mut desk);
     built.read_texts(scratch, cluster, value, &mut desk);
-    built.ask_directly(plan, cluster, value, &mut desk);
-    if let Some(key) = key
-        && desk.bits.iter().all(|word| *word == 0)
-    {
-        scratch.seen.insert(key, cluster.number, value);
-    }
+    built.ask_directly(plan, cluster, feed, value, &mut desk);
     let mut any = 0;
     for (word, member) in desk.bits.iter_mut().zip(&feed.members) {
         *word &= member;
         any |= *word;
+    }
+    if let Some(key) = key {
+        scratch.seen.insert(key, feed.number, value, &desk.bits);
     }
     scratch.desk = desk;
     any != 0
@@ -256,71 +260,114 @@ impl Desk {
 
 impl Built {
     pub(super) fn new(rules: &Rules, cluster: &Cluster) -> Self {
-        let mut hirs: Vec<Hir> = Vec::new();
         let mut patterns = Vec::new();
         let mut direct = Vec::new();
         for (number, ask) in cluster.asks.iter().enumerate() {
             let hir = if ask.in_automaton { pattern(rules, ask) } else { None };
             match hir {
-                Some(hir) if !automaton::matches_empty(&hir) => {
-                    hirs.push(hir);
-                    patterns.push(number);
-                }
+                Some(hir) if !automaton::matches_empty(&hir) => patterns.push((number, necessary::of(&hir))),
                 _ => direct.push(number),
             }
         }
-        let literals = Literals::new(&hirs);
-        let automaton = if hirs.is_empty() { None } else { Automaton::new(&hirs) };
-        if automaton.is_none() {
-            direct.append(&mut patterns);
-            direct.sort_unstable();
-        }
-        Self { automaton, patterns, literals, direct }
+        let machines = (0..=cluster.nodes.len()).map(|_| OnceLock::new()).collect();
+        Self { machines, patterns, direct }
     }
 
-    /// One pass of the automaton over each text.
+    /// The automaton of all patterns (0), or of those that look at a node (from 1).
+    fn machine(&self, cluster: &Cluster, number: usize) -> Option<&Machine> {
+        let machine = self.machines.get(number)?.get_or_init(|| {
+            let wanted = |ask: usize| match number.checked_sub(1) {
+                None => true,
+                Some(node) => cluster.asks.get(ask).is_some_and(|ask| ask.nodes.contains(&node)),
+            };
+            let (asks, hirs): (Vec<usize>, Vec<Hir>) =
+                self.patterns.iter().filter(|(ask, _)| wanted(*ask)).cloned().unzip();
+            let automaton = if hirs.is_empty() { None } else { Automaton::new(&hirs) };
+            Machine { automaton, literals: Literals::new(&hirs), asks }
+        });
+        Some(machine)
+    }
+
+    /// One pass over each text. The value itself is read by the automaton of all patterns; a text that few of them look at, by theirs.
     fn read_texts(&self, scratch: &mut Scratch, cluster: &Cluster, value: &[u8], desk: &mut Desk) {
-        let Some(automaton) = &self.automaton else { return };
-        let slot = cluster.number as usize;
-        if scratch.warmth.len() <= slot {
-            scratch.warmth.resize_with(slot + 1, || None);
-        }
-        let Some(place) = scratch.warmth.get_mut(slot) else { return };
-        let warmth = place.get_or_insert_with(|| Warmth { cache: automaton.cache(), left: STATES_AT_FIRST });
-        warmth.empty_when_full(automaton);
         for text in 0..=desk.made_used {
-            let mut found = std::mem::take(&mut desk.found);
-            found.clear();
-            let first = warmth.left;
-            let mut budget = if first > 0 { first } else { scratch.states_left };
-            let outcome =
-                automaton.read(&mut warmth.cache, desk.text(value, text), &mut budget, &mut |pattern| {
+            if text == 0 {
+                self.read_text(scratch, cluster, 0, (value, text), desk);
+                continue;
+            }
+            let seen_by = |desk: &Desk, node: usize| desk.texts.get(node) == Some(&text);
+            let patterns: usize = (0..cluster.nodes.len())
+                .filter(|node| seen_by(desk, *node))
+                .map(|node| cluster.patterns(node))
+                .sum();
+            if patterns * 4 > self.patterns.len() {
+                self.read_text(scratch, cluster, 0, (value, text), desk);
+                continue;
+            }
+            for node in 0..cluster.nodes.len() {
+                if seen_by(desk, node) && cluster.patterns(node) > 0 {
+                    self.read_text(scratch, cluster, node + 1, (value, text), desk);
+                }
+            }
+        }
+    }
+
+    fn read_text(
+        &self,
+        scratch: &mut Scratch,
+        cluster: &Cluster,
+        number: usize,
+        text: (&[u8], usize),
+        desk: &mut Desk,
+    ) {
+        let Some(machine) = self.machine(cluster, number).filter(|machine| !machine.asks.is_empty()) else {
+            return;
+        };
+        let (value, text) = text;
+        let mut found = std::mem::take(&mut desk.found);
+        found.clear();
+        let outcome = match &machine.automaton {
+            None => Outcome::GaveUp,
+            Some(automaton) => {
+                let slot = cluster.number as usize + number;
+                if scratch.warmth.len() <= slot {
+                    scratch.warmth.resize_with(slot + 1, || None);
+                }
+                let Some(place) = scratch.warmth.get_mut(slot) else { return };
+                let warmth =
+                    place.get_or_insert_with(|| Warmth { cache: automaton.cache(), left: STATES_AT_FIRST });
+                warmth.empty_when_full(automaton);
+                let at_first = warmth.left > 0;
+                let budget = if at_first { &mut warmth.left } else { &mut scratch.states_left };
+                automaton.read(&mut warmth.cache, desk.text(value, text), budget, &mut |pattern| {
                     if found.last() != Some(&pattern) {
                         found.push(pattern);
                     }
-                });
-            *(if first > 0 { &mut warmth.left } else { &mut scratch.states_left }) = budget;
-            if outcome == Outcome::GaveUp {
-                found.clear();
-                self.literals.possible(desk.text(value, text), &mut found);
+                })
             }
-            for pattern in &found {
-                let Some(ask) = self.patterns.get(*pattern).and_then(|number| cluster.asks.get(*number))
-                else {
-                    continue;
-                };
-                if desk.sees(ask, text) {
-                    desk.suspect(ask.bit);
-                }
-            }
-            desk.found = found;
+        };
+        if outcome == Outcome::GaveUp {
+            found.clear();
+            machine.literals.possible(desk.text(value, text), &mut found);
         }
+        for pattern in &found {
+            let Some(ask) = machine.asks.get(*pattern).and_then(|number| cluster.asks.get(*number)) else {
+                continue;
+            };
+            if desk.sees(ask, text) {
+                desk.suspect(ask.bit);
+            }
+        }
+        desk.found = found;
     }
 
     /// Operators without a pattern.
-    fn ask_directly(&self, plan: &Plan, cluster: &Cluster, value: &[u8], desk: &mut Desk) {
+    fn ask_directly(&self, plan: &Plan, cluster: &Cluster, feed: &Feed, value: &[u8], desk: &mut Desk) {
         for number in &self.direct {
             let Some(ask) = cluster.asks.get(*number) else { continue };
+            if feed.members.get(ask.bit / 64).is_none_or(|word| word & (1 << (ask.bit % 64)) == 0) {
+                continue;
+            }
             let Some(link) = plan.rules.rules.get(ask.rule as usize).and_then(|rule| rule.links.first())
             else {
                 continue;

@@ -1,4 +1,4 @@
-//! Values that were looked at before, in other transactions, and could match nothing.
+//! Values that were looked at before, in other transactions, and which rules of their feed they could match.
 //!
 //! Names of arguments and headers repeat from request to request. The cache has a fixed size; an entry is used only when its bytes are the very
 //! same, so that hostile values can push entries out, and nothing else.
@@ -16,9 +16,10 @@ pub(super) struct Seen {
 
 #[derive(Clone, Debug, Default)]
 struct Entry {
-    /// Which cluster looked, from 1; 0 when there is no entry.
-    cluster: u32,
+    /// The feed, from 1; 0 when there is no entry.
+    feed: u32,
     bytes: Vec<u8>,
+    rules: Vec<u64>,
 }
 
 /// Where a value is kept.
@@ -26,12 +27,12 @@ struct Entry {
 pub(super) struct Key(usize);
 
 impl Seen {
-    pub(super) fn key(&self, cluster: u32, value: &[u8]) -> Option<Key> {
+    pub(super) fn key(feed: u32, value: &[u8]) -> Option<Key> {
         if value.len() > BYTES_MAX {
             return None;
         }
         let (words, rest) = value.as_chunks::<8>();
-        let mut hash = u64::from(cluster).wrapping_mul(MIX) ^ value.len() as u64;
+        let mut hash = u64::from(feed).wrapping_mul(MIX) ^ value.len() as u64;
         for word in words {
             hash = mixed(hash ^ u64::from_le_bytes(*word));
         }
@@ -43,18 +44,22 @@ impl Seen {
         Some(Key((hash >> 40) as usize % ENTRIES))
     }
 
-    pub(super) fn contains(&self, key: Key, cluster: u32, value: &[u8]) -> bool {
-        self.entries.get(key.0).is_some_and(|entry| entry.cluster == cluster + 1 && entry.bytes == value)
+    /// The rules' bits, when the value is there.
+    pub(super) fn get(&self, key: Key, feed: u32, value: &[u8]) -> Option<&[u64]> {
+        let entry = self.entries.get(key.0)?;
+        (entry.feed == feed && entry.bytes == value).then_some(entry.rules.as_slice())
     }
 
-    pub(super) fn insert(&mut self, key: Key, cluster: u32, value: &[u8]) {
+    pub(super) fn insert(&mut self, key: Key, feed: u32, value: &[u8], rules: &[u64]) {
         if self.entries.is_empty() {
             self.entries.resize(ENTRIES, Entry::default());
         }
         if let Some(entry) = self.entries.get_mut(key.0) {
-            entry.cluster = cluster + 1;
+            entry.feed = feed;
             entry.bytes.clear();
             entry.bytes.extend_from_slice(value);
+            entry.rules.clear();
+            entry.rules.extend_from_slice(rules);
         }
     }
 }

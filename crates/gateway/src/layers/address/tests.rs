@@ -3,7 +3,8 @@ use super::*;
 use http::HeaderValue;
 
 fn layer(header: &str) -> Address {
-    let nets: Vec<IpNet> = ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::/32"].map(|net| net.parse().unwrap()).into();
+    let nets: Vec<IpNet> =
+        ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::/32"].map(|net| net.parse().unwrap()).into();
     Address { trusted: Ranges::new(&nets), header: header.parse().unwrap(), shield: None }
 }
 
@@ -49,6 +50,9 @@ fn ranges_of_cdns_are_read() {
     assert_eq!(ranges("# a\n192.0.2.0/24\n2001:db8::1\n").unwrap().len(), 2);
     let amazon = r#"{"prefixes": [{"ip_prefix": "192.0.2.0/24", "service": "CLOUDFRONT_ORIGIN_FACING"}, {"ip_prefix": "198.51.100.0/24", "service": "EC2"}], "ipv6_prefixes": []}"#;
     assert_eq!(ranges(amazon).unwrap(), ["192.0.2.0/24".parse().unwrap()]);
-    assert_eq!(ranges(r#"{"addresses": ["192.0.2.0/24"], "ipv6_addresses": ["2001:db8::/32"]}"#).unwrap().len(), 2);
+    assert_eq!(
+        ranges(r#"{"addresses": ["192.0.2.0/24"], "ipv6_addresses": ["2001:db8::/32"]}"#).unwrap().len(),
+        2
+    );
     assert!(ranges("{}").is_err() && ranges("nothing").is_err());
 }

@@ -117,10 +117,7 @@ impl<'t, 'o> Reader<'t, 'o> {
                 let (name, is_empty) = self.start_tag(scanner)?;
                 if !is_empty {
                     open.push(name);
-                    self.depth += 1;
-                    if self.depth > self.limits.depth_max {
-                        return Err(Fault::Depth);
-                    }
+                    self.descend()?;
                 } else if is_root && open.is_empty() {
                     return Ok(());
                 }
@@ -130,6 +127,11 @@ impl<'t, 'o> Reader<'t, 'o> {
                 self.characters(scanner)?;
             }
         }
+    }
+
+    fn descend(&mut self) -> Result<(), Fault> {
+        self.depth += 1;
+        if self.depth > self.limits.depth_max { Err(Fault::Depth) } else { Ok(()) }
     }
 
     fn start_tag<'s>(&mut self, scanner: &mut Scanner<'s>) -> Result<(&'s str, bool), Fault> {

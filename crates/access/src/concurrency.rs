@@ -1,0 +1,352 @@
+//! How many requests at once: all together, of one identity, and as many as the service can take.
+//!
+//! [`Concurrency::enter`] is a future that ends with a [`Permit`], or with [`Busy`] when the queue is full. A permit gives
+//! its place back when it is dropped, however the request ended; a future that is dropped while it waits leaves the
+//! queue. So nothing leaks when a client goes away. How long to wait is the caller's timeout around the future.
+//!
+//! Under overload, less important requests go first: each priority may use a part of the limit only, and one that comes
+//! to a full queue takes the place of a less important one that waits.
+mod adaptive;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::future::Future;
+use std::hash::{BuildHasher, RandomState};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use adaptive::Adaptive;
+pub use adaptive::{AdaptiveConfig, Outcome};
+use serde::{Deserialize, Serialize};
+
+use crate::Identity;
+
+/// Limits of requests at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Config {
+    /// All together. With `adaptive`, the upper bound.
+    pub max: usize,
+    /// Of one identity (or address, for nobody).
+    pub per_identity: usize,
+    /// How many may wait for a place. Those above `per-identity` never wait: they would fill the queue for others.
+    pub queue: usize,
+    /// How much of the limit `normal` and `low` requests may use, in percent; `critical` ones may use all.
+    pub shares: Shares,
+    /// Finds the limit from latencies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adaptive: Option<AdaptiveConfig>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { max: 2_000, per_identity: 100, queue: 200, shares: Shares::default(), adaptive: None }
+    }
+}
+
+/// Percent of the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Shares {
+    pub normal: u8,
+    pub low: u8,
+}
+
+impl Default for Shares {
+    fn default() -> Self {
+        Self { normal: 95, low: 70 }
+    }
+}
+
+/// How important a request is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Priority {
+    Critical,
+    #[default]
+    Normal,
+    Low,
+}
+
+/// Why a request got no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Busy {
+    /// 429: somebody has too many requests at once.
+    #[error("too many requests at once by one identity")]
+    Identity,
+    /// 503: the service has too many.
+    #[error("too many requests at once")]
+    Full,
+    /// 503: it waited, and a more important one took its place.
+    #[error("a more important request took the place in the queue")]
+    Displaced,
+}
+
+/// Counts requests at once.
+#[derive(Debug)]
+pub struct Concurrency {
+    config: Config,
+    seed: RandomState,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    in_flight: usize,
+    limit: usize,
+    adaptive: Option<Adaptive>,
+    /// Requests at once of each identity; those without any are not there.
+    of: HashMap<u64, usize>,
+    /// Who waits, by priority, the first first.
+    queue: BTreeMap<Priority, VecDeque<u64>>,
+    waiting: BTreeMap<u64, Waiting>,
+    ticket: u64,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    priority: Priority,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Waits(Option<Waker>),
+    Granted,
+    Displaced,
+}
+
+/// A place. Dropping it gives the place back.
+#[derive(Debug)]
+#[must_use = "the place is given back when this is dropped"]
+pub struct Permit {
+    of: Arc<Concurrency>,
+    key: u64,
+}
+
+/// Waits for a place.
+#[derive(Debug)]
+#[must_use = "a future does nothing until it is awaited"]
+pub struct Entering {
+    of: Arc<Concurrency>,
+    key: u64,
+    /// `Err`: decided at once.
+    ticket: Result<u64, Busy>,
+    is_over: bool,
+}
+
+impl Concurrency {
+    #[must_use]
+    pub fn new(config: Config) -> Arc<Self> {
+        let adaptive = config.adaptive.map(|adaptive| {
+            Adaptive::new(AdaptiveConfig { max: adaptive.max.min(config.max.max(1)), ..adaptive })
+        });
+        let limit = adaptive.as_ref().map_or(config.max, Adaptive::limit).max(1);
+        let state = State {
+            in_flight: 0,
+            limit,
+            adaptive,
+            of: HashMap::new(),
+            queue: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            ticket: 0,
+        };
+        Arc::new(Self { config, seed: RandomState::new(), state: Mutex::new(state) })
+    }
+
+    /// Asks for a place for somebody. It is asked for at once, not at the first poll: the order is that of the calls.
+    pub fn enter(self: &Arc<Self>, who: Who<'_>, priority: Priority) -> Entering {
+        let key = self.seed.hash_one(who.parts());
+        let ticket = self.lock().ask(&self.config, key, priority);
+        Entering { of: Arc::clone(self), key, ticket, is_over: false }
+    }
+
+    /// Requests at once now, how many wait, and the limit.
+    #[must_use]
+    pub fn load(&self) -> (usize, usize, usize) {
+        let state = self.lock();
+        (state.in_flight, state.queue.values().map(VecDeque::len).sum(), state.limit)
+    }
+
+    fn release(&self, key: u64) {
+        let mut state = self.lock();
+        state.in_flight = state.in_flight.saturating_sub(1);
+        state.leave(key);
+        let wakers = state.grant(&self.config);
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Who counts as one.
+#[derive(Clone, Copy, Debug)]
+pub enum Who<'a> {
+    Identity(&'a Identity),
+    Address(std::net::IpAddr),
+}
+
+impl Who<'_> {
+    fn parts(&self) -> (u8, &str, &str, u128) {
+        match self {
+            Self::Identity(who) => (0, &who.issuer, &who.subject, 0),
+            Self::Address(address) => {
+                let lengths = crate::limit::PrefixLengths { v4: 32, v6: 64 };
+                (1, "", "", crate::limit::network(*address, lengths))
+            }
+        }
+    }
+}
+
+impl State {
+    /// Takes a place, a ticket of the queue, or nothing.
+    fn ask(&mut self, config: &Config, key: u64, priority: Priority) -> Result<u64, Busy> {
+        let own = self.of.get(&key).copied().unwrap_or(0);
+        if own >= config.per_identity.max(1) {
+            return Err(Busy::Identity);
+        }
+        let is_first = self.queue.range(..=priority).all(|(_, queue)| queue.is_empty());
+        let place = if is_first && self.in_flight < self.share(config, priority) {
+            self.in_flight += 1;
+            Place::Granted
+        } else {
+            let waiting: usize = self.queue.values().map(VecDeque::len).sum();
+            if waiting >= config.queue {
+                self.displace(priority)?;
+            }
+            Place::Waits(None)
+        };
+        self.ticket += 1;
+        if matches!(place, Place::Waits(_)) {
+            self.queue.entry(priority).or_default().push_back(self.ticket);
+        }
+        // Who waits counts, too: one identity cannot fill the queue.
+        *self.of.entry(key).or_insert(0) += 1;
+        self.waiting.insert(self.ticket, Waiting { priority, place });
+        Ok(self.ticket)
+    }
+
+    /// The last of the least important ones leaves the queue for a more important one.
+    fn displace(&mut self, priority: Priority) -> Result<(), Busy> {
+        let mut less = self.queue.iter_mut().rev().take_while(|(one, _)| **one > priority);
+        let ticket = less.find_map(|(_, queue)| queue.pop_back()).ok_or(Busy::Full)?;
+        if let Some(waiting) = self.waiting.get_mut(&ticket)
+            && let Place::Waits(Some(waker)) = std::mem::replace(&mut waiting.place, Place::Displaced)
+        {
+            waker.wake();
+        }
+        Ok(())
+    }
+
+    fn share(&self, config: &Config, priority: Priority) -> usize {
+        let percent = match priority {
+            Priority::Critical => 100,
+            Priority::Normal => config.shares.normal.min(100),
+            Priority::Low => config.shares.low.min(100),
+        };
+        (self.limit.saturating_mul(usize::from(percent)) / 100).max(1)
+    }
+
+    /// Gives free places to those who wait, the most important first.
+    fn grant(&mut self, config: &Config) -> Vec<Waker> {
+        let mut wakers = Vec::new();
+        for priority in [Priority::Critical, Priority::Normal, Priority::Low] {
+            while self.in_flight < self.share(config, priority) {
+                let Some(ticket) = self.queue.get_mut(&priority).and_then(VecDeque::pop_front) else { break };
+                let Some(waiting) = self.waiting.get_mut(&ticket) else { continue };
+                if let Place::Waits(Some(waker)) = std::mem::replace(&mut waiting.place, Place::Granted) {
+                    wakers.push(waker);
+                }
+                self.in_flight += 1;
+            }
+        }
+        wakers
+    }
+
+    fn leave(&mut self, key: u64) {
+        if let Some(own) = self.of.get_mut(&key) {
+            *own -= 1;
+            if *own == 0 {
+                self.of.remove(&key);
+            }
+        }
+    }
+}
+
+impl Future for Entering {
+    type Output = Result<Permit, Busy>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let ticket = match self.ticket {
+            Ok(ticket) => ticket,
+            Err(busy) => return Poll::Ready(Err(busy)),
+        };
+        let of = Arc::clone(&self.of);
+        let mut state = of.lock();
+        match state.waiting.get_mut(&ticket).map(|waiting| &mut waiting.place) {
+            Some(Place::Waits(waker)) => {
+                *waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+            Some(Place::Granted) => {
+                state.waiting.remove(&ticket);
+                self.is_over = true;
+                Poll::Ready(Ok(Permit { of: Arc::clone(&of), key: self.key }))
+            }
+            Some(Place::Displaced) | None => {
+                if state.waiting.remove(&ticket).is_some() {
+                    state.leave(self.key);
+                }
+                self.is_over = true;
+                Poll::Ready(Err(Busy::Displaced))
+            }
+        }
+    }
+}
+
+impl Drop for Entering {
+    fn drop(&mut self) {
+        let (Ok(ticket), false) = (self.ticket, self.is_over) else { return };
+        let mut state = self.of.lock();
+        let Some(waiting) = state.waiting.remove(&ticket) else { return };
+        match waiting.place {
+            // It was given a place and never took it.
+            Place::Granted => {
+                drop(state);
+                self.of.release(self.key);
+            }
+            Place::Waits(_) => {
+                if let Some(queue) = state.queue.get_mut(&waiting.priority) {
+                    queue.retain(|one| *one != ticket);
+                }
+                state.leave(self.key);
+            }
+            Place::Displaced => state.leave(self.key),
+        }
+    }
+}
+
+impl Permit {
+    /// Tells how the request ended, for the adaptive limit, and gives the place back.
+    pub fn finish(self, now: Duration, outcome: Outcome) {
+        let mut state = self.of.lock();
+        let in_flight = state.in_flight;
+        if let Some(adaptive) = &mut state.adaptive {
+            adaptive.sample(now, in_flight, outcome);
+            state.limit = state.adaptive.as_ref().map_or(state.limit, Adaptive::limit);
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.of.release(self.key);
+    }
+}
+
+#[cfg(test)]
+mod tests;
