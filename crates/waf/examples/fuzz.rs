@@ -10,6 +10,10 @@ use std::error::Error;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+#[path = "fuzz/bodies.rs"]
+mod bodies;
+#[path = "fuzz/event.rs"]
+mod event;
 #[path = "fuzz/seclang.rs"]
 mod seclang;
 
@@ -31,7 +35,17 @@ pub(crate) struct Target {
 }
 
 /// Every target. One line each; helpers add theirs at the end.
-const TARGETS: &[Target] = &[seclang::SECLANG, seclang::EXACT];
+const TARGETS: &[Target] = &[
+    event::EVENT,
+    seclang::SECLANG,
+    seclang::EXACT,
+    bodies::FORM,
+    bodies::JSON,
+    bodies::MULTIPART,
+    bodies::XML,
+    bodies::GRAPHQL,
+    bodies::CODINGS,
+];
 
 /// A generator that needs no crate: xorshift of 64 bits.
 struct Dice(u64);
