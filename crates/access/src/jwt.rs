@@ -17,7 +17,7 @@ pub use config::{Binding, ConfigError, Issuer, Keys, Provider};
 pub use error::JwtError;
 pub use sign::{SignError, SigningKey};
 
-pub(crate) use claims::seconds;
+pub(crate) use claims::{seconds, texts};
 pub(crate) use compact::{Compact, Header};
 
 use serde_json::{Map, Value};
@@ -58,13 +58,7 @@ impl std::fmt::Debug for Verified {
 impl Verified {
     /// The identity, when the client proved to hold the key that the token is bound to (RFC 9449, RFC 8705).
     pub fn identity(mut self, proofs: Proofs<'_>) -> Result<Identity, JwtError> {
-        let dpop = check_binding("DPoP key", self.confirmation.dpop_key.as_deref(), proofs.dpop_key)?;
-        let certificate =
-            check_binding("certificate", self.confirmation.certificate.as_deref(), proofs.certificate)?;
-        if proofs.dpop_key.is_some() && !dpop {
-            // RFC 9449, section 7.1: with the DPoP scheme the token must be bound to the key
-            return Err(JwtError::NotBound);
-        }
+        let (dpop, certificate) = self.confirmation.proven(proofs)?;
         let is_enough = match self.binding {
             Binding::Optional => true,
             Binding::Dpop => dpop,
@@ -76,16 +70,6 @@ impl Verified {
         }
         self.identity.authentication.bound = dpop || certificate;
         Ok(self.identity)
-    }
-}
-
-/// Whether the token is bound in this way. A certificate may be there for another reason than to bind a token.
-fn check_binding(what: &'static str, bound: Option<&str>, proven: Option<&str>) -> Result<bool, JwtError> {
-    match (bound, proven) {
-        (None, _) => Ok(false),
-        (Some(_), None) => Err(JwtError::ProofMissing(what)),
-        (Some(bound), Some(proven)) if crate::secret::same(bound.as_bytes(), proven.as_bytes()) => Ok(true),
-        (Some(_), Some(_)) => Err(JwtError::ProofOfAnother(what)),
     }
 }
 

@@ -3,8 +3,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::Proofs;
 use super::config::Issuer;
 use super::error::JwtError;
+use crate::secret::same;
 
 /// 9999-12-31T23:59:59Z: a later moment is an error of the issuer.
 const SECONDS_MAX: u64 = 253_402_300_799;
@@ -41,6 +43,33 @@ impl Confirmation {
             return Err(JwtError::Claim("cnf".to_owned()));
         }
         Ok(confirmation)
+    }
+}
+
+impl Confirmation {
+    /// Whether the client proved to hold a key that the token is bound to. A proof that is asked for and missing, or of
+    /// another key, is an error; so is a DPoP proof beside a token that is not bound to a key (RFC 9449, section 7.1).
+    pub fn check(&self, proofs: Proofs<'_>) -> Result<bool, JwtError> {
+        self.proven(proofs).map(|(dpop, certificate)| dpop || certificate)
+    }
+
+    pub(super) fn proven(&self, proofs: Proofs<'_>) -> Result<(bool, bool), JwtError> {
+        let dpop = check_binding("DPoP key", self.dpop_key.as_deref(), proofs.dpop_key)?;
+        let certificate = check_binding("certificate", self.certificate.as_deref(), proofs.certificate)?;
+        if proofs.dpop_key.is_some() && !dpop {
+            return Err(JwtError::NotBound);
+        }
+        Ok((dpop, certificate))
+    }
+}
+
+/// Whether the token is bound in this way. A certificate may be there for another reason than to bind a token.
+fn check_binding(what: &'static str, bound: Option<&str>, proven: Option<&str>) -> Result<bool, JwtError> {
+    match (bound, proven) {
+        (None, _) => Ok(false),
+        (Some(_), None) => Err(JwtError::ProofMissing(what)),
+        (Some(bound), Some(proven)) if same(bound.as_bytes(), proven.as_bytes()) => Ok(true),
+        (Some(_), Some(_)) => Err(JwtError::ProofOfAnother(what)),
     }
 }
 
@@ -152,7 +181,7 @@ fn at<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
 }
 
 /// The texts under all these paths: a text, or a list of texts. Anything else counts for nothing, so it grants nothing.
-pub(super) fn texts(claims: &Map<String, Value>, paths: &[String]) -> BTreeSet<String> {
+pub(crate) fn texts(claims: &Map<String, Value>, paths: &[String]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for value in paths.iter().filter_map(|path| at(claims, path)) {
         match value {

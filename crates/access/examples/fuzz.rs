@@ -1,0 +1,381 @@
+//! Mutates credentials and what they come in, and reads them.
+//!
+//!     cargo run -p access --example fuzz -- TARGET SECONDS [SEED]
+//!
+//! TARGET is one of `jwt jwks discovery dpop certificate key sigv4 webhook message session`. The input that runs is kept in
+//! `target/fuzz-access-TARGET`, so that one which ends the process is not lost. A find becomes a test. A changed
+//! credential that still opens is a find too.
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for developers, not shipped")]
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use access::jwks::{Key, KeySet};
+use access::jwt::{Algorithm, Issuer, Keys, Proofs, SigningKey, Verifier};
+use access::signature::{Request, message, sigv4, webhook};
+use access::{Secret, SecretFrom, certificate, dpop, key};
+
+/// Slower than this is a find too.
+const RUN_SECONDS_MAX: f64 = 1.0;
+const NOW: u64 = 1_767_225_600;
+const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+
+const PIECES: &[&str] = &[
+    ".",
+    "=",
+    "e30",
+    "{",
+    "}",
+    "[",
+    "]",
+    "\"",
+    ":",
+    ",",
+    ";",
+    "(",
+    ")",
+    "\\u0000",
+    "\n",
+    " ",
+    "%2F",
+    "%",
+    "&",
+    "?",
+    "/",
+    "..",
+    "é",
+    "\0",
+    "none",
+    "alg",
+    "HS256",
+    "crit",
+    "jwk",
+    "cnf",
+    "9999999999999999999",
+    "-1",
+    "1e400",
+    "null",
+    "true",
+    "AAAA",
+    "X-Amz-Signature=",
+    "v1,",
+    "t=1",
+    "sha256=",
+    "@method",
+    "spiffe://",
+    "*",
+];
+
+/// A generator that needs no crate: xorshift of 64 bits.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % (end.max(1) as u64)).unwrap_or(0)
+    }
+
+    fn piece(&mut self) -> &'static str {
+        PIECES.get(self.below(PIECES.len())).copied().unwrap_or_default()
+    }
+}
+
+fn mutated(seed: &str, dice: &mut Dice) -> String {
+    let mut text = seed.to_owned();
+    for _ in 0..=dice.below(4) {
+        let at = text.floor_char_boundary(dice.below(text.len() + 1));
+        let end = text.floor_char_boundary((at + dice.below(30)).min(text.len())).max(at);
+        match dice.below(5) {
+            0 => text.insert_str(at, dice.piece()),
+            1 => text.replace_range(at..end, ""),
+            2 => {
+                let copy = text.get(at..end).unwrap_or_default().to_owned();
+                text.insert_str(at, &copy);
+            }
+            3 => {
+                let many = 1 + dice.below(3000);
+                text.insert_str(at, &dice.piece().repeat(many));
+            }
+            _ => {
+                let letter = char::from(u8::try_from(32 + dice.below(95)).unwrap_or(b' '));
+                text.replace_range(
+                    at..text.ceil_char_boundary((at + 1).min(text.len())),
+                    letter.encode_utf8(&mut [0; 4]),
+                );
+            }
+        }
+    }
+    text
+}
+
+/// What a run says: refused, taken as it was made, or taken although it was changed.
+enum Outcome {
+    Refused,
+    Taken,
+    Forged,
+}
+
+type Target = Box<dyn Fn(&str) -> Outcome>;
+
+fn taken(is_taken: bool) -> Outcome {
+    if is_taken { Outcome::Taken } else { Outcome::Refused }
+}
+
+fn signer() -> Result<SigningKey, Box<dyn Error>> {
+    Ok(SigningKey::new(Algorithm::HS256, None, &Secret::new(SECRET))?)
+}
+
+fn claims() -> serde_json::Map<String, serde_json::Value> {
+    let text = format!(r#"{{"iss":"https://i.example","aud":"a","sub":"s","exp":{},"scope":"x"}}"#, NOW + 60);
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+fn jwt() -> Result<(Vec<String>, Target), Box<dyn Error>> {
+    let token = signer()?.token("JWT", claims())?;
+    let config = Issuer {
+        keys: Keys::Shared(SecretFrom::Env("K".to_owned())),
+        ..Issuer::new("https://i.example", "a")
+    };
+    let verifier = Verifier::new(config)?;
+    let keys = KeySet::of(vec![Key::shared(&Secret::new(SECRET), Algorithm::HS256)?]);
+    let seed = token.clone();
+    let run = move |text: &str| {
+        // also what is behind the signature: the payload of a mutated text, well signed
+        let parsed = serde_json::from_str(text).ok().zip(signer().ok());
+        let own = parsed.and_then(|(claims, signer)| signer.token("JWT", claims).ok());
+        if let Some(own) = own {
+            drop(verifier.verify(&own, &keys, NOW).map(|verified| verified.identity(Proofs::default())));
+        }
+        match verifier.verify(text, &keys, NOW) {
+            Ok(_) if text != token => Outcome::Forged,
+            outcome => taken(outcome.is_ok()),
+        }
+    };
+    Ok((vec![seed, serde_json::Value::Object(claims()).to_string()], Box::new(run)))
+}
+
+fn sets(is_discovery: bool) -> (Vec<String>, Target) {
+    let set = r#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","kid":"1","use":"sig"},{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw","e":"AQAB","key_ops":["verify"]}]}"#;
+    let document = r#"{"issuer":"https://i.example","jwks_uri":"https://i.example/keys","token_endpoint":"https://i.example/t"}"#;
+    if is_discovery {
+        let run = |text: &str| {
+            taken(access::jwks::fetch::Metadata::read(text.as_bytes(), "https://i.example").is_ok())
+        };
+        (vec![document.to_owned()], Box::new(run))
+    } else {
+        (vec![set.to_owned()], Box::new(|text: &str| taken(KeySet::read(text.as_bytes()).is_ok())))
+    }
+}
+
+fn proofs() -> (Vec<String>, Target) {
+    let proof = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19.eyJqdGkiOiItQndDM0VTYzZhY2MybFRjIiwiaHRtIjoiUE9TVCIsImh0dSI6Imh0dHBzOi8vc2VydmVyLmV4YW1wbGUuY29tL3Rva2VuIiwiaWF0IjoxNTYyMjYyNjE2fQ.2-GxA6T8lP4vfrg8v-FdWP0A0zdrj8igiMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV37xRZT3Lg";
+    let run = move |text: &str| {
+        let Ok(url) = url::Url::parse("https://server.example.com/token") else { return Outcome::Refused };
+        let target = dpop::Target { method: "POST", url: &url, token: None, nonce: None };
+        match dpop::verify(text, target, &dpop::Config::default(), 1_562_262_616) {
+            Ok(_) if text != proof => Outcome::Forged,
+            outcome => taken(outcome.is_ok()),
+        }
+    };
+    (vec![proof.to_owned()], Box::new(run))
+}
+
+/// Bytes as letters, so that a certificate can be mutated as a text.
+fn latin(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
+fn certificates() -> Result<(Vec<String>, Target), Box<dyn Error>> {
+    let key = rcgen::KeyPair::generate()?;
+    let made = rcgen::CertificateParams::new(vec!["a.example".to_owned()])?.self_signed(&key)?;
+    let pem = access::encode::percent(&made.pem());
+    let forwarded = certificate::Forwarded { header: "c".to_owned(), trusted: vec!["10.0.0.0/8".parse()?] };
+    let run = move |text: &str| {
+        let bytes: Vec<u8> = text.chars().filter_map(|c| u8::try_from(u32::from(c)).ok()).collect();
+        let peer = std::net::IpAddr::from([10, 0, 0, 1]);
+        let header = forwarded.read(peer, [("c", text)].into_iter()).ok().flatten();
+        let from_header = header.is_some_and(|der| certificate::Certificate::read(&der).is_ok());
+        taken(certificate::Certificate::read(&bytes).is_ok() || from_header)
+    };
+    Ok((vec![latin(made.der()), pem], Box::new(run)))
+}
+
+fn api_keys() -> Result<(Vec<String>, Target), Box<dyn Error>> {
+    let mut store = key::Store::read("", None)?;
+    let wanted = "[[key]]\nid = 'a'\nhash = 'sha256:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE'\nowner = 'o'\ncreated = 1\n";
+    let record = key::Store::read(wanted, None)?.records().values().next().cloned().ok_or("no record")?;
+    let created = store.create(record)?;
+    let text = created.text.text().ok_or("no text")?.to_owned();
+    let seeds = vec![text.clone(), store.write()?];
+    let run = move |input: &str| {
+        let file = key::Store::read(input, None).is_ok();
+        match store.verify(input, key::World::Live, NOW) {
+            Ok(_) if input != text => Outcome::Forged,
+            outcome => taken(outcome.is_ok() || file),
+        }
+    };
+    Ok((seeds, Box::new(run)))
+}
+
+/// Headers as lines, so that a request can be mutated as a text: method, path, query, then headers.
+fn with_request<T>(text: &str, body: &[u8], run: impl FnOnce(&Request<'_>) -> T) -> T {
+    let mut lines = text.lines();
+    let mut next = || lines.next().unwrap_or_default();
+    let (method, path, query) = (next(), next(), next());
+    let headers: Vec<(String, String)> = text
+        .lines()
+        .skip(3)
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let query = (!query.is_empty()).then_some(query);
+    run(&Request { method, origin: "https://api.example", path, query, headers: &headers, body: Some(body) })
+}
+
+fn lines(start: &str, headers: &[(String, String)]) -> String {
+    let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}:{value}")).collect();
+    format!("{start}{}", lines.join("\n"))
+}
+
+fn sigv4_requests() -> (Vec<String>, Target) {
+    let owner = sigv4::Credentials {
+        access_key_id: "AKIDEXAMPLE".to_owned(),
+        secret_access_key: Secret::new(SECRET),
+        session_token: None,
+    };
+    let scope = sigv4::Scope { region: "r", service: "execute-api" };
+    let host = vec![("host".to_owned(), "api.example".to_owned())];
+    let request = Request {
+        method: "GET",
+        origin: "https://api.example",
+        path: "/a/b",
+        query: Some("x=1&y=2"),
+        headers: &host,
+        body: Some(b""),
+    };
+    let added = sigv4::sign(&request, sigv4::Payload::Signed, &owner, scope, NOW);
+    let query = sigv4::presign(&request, &owner, scope, NOW, 60);
+    let seeds = vec![
+        lines("GET\n/a/b\nx=1&y=2\n", &[host.clone(), added].concat()),
+        lines(&format!("GET\n/a/b\n{query}\n"), &host),
+    ];
+    let run = |text: &str| {
+        let config = sigv4::Config { presigned: true, ..sigv4::Config::new("r", "execute-api") };
+        let keys = |id: &str| {
+            (id == "AKIDEXAMPLE").then(|| sigv4::Key {
+                secret: Secret::new(SECRET),
+                subject: "s".to_owned(),
+                scopes: BTreeSet::new(),
+                roles: BTreeSet::new(),
+            })
+        };
+        // a changed text may well mean the same request, so a taken one is no find
+        taken(with_request(text, b"", |request| sigv4::verify(request, &config, &keys, NOW).is_ok()))
+    };
+    (seeds, Box::new(run))
+}
+
+fn webhooks() -> (Vec<String>, Target) {
+    let seeds = vec![
+        "POST\n/h\nbodySHA256=00\nstripe-signature:t=1767225600,v1=00,v1=11,v0=2\nx-hub-signature-256:sha256=00\nx-slack-signature:v0=00\nx-slack-request-timestamp:1767225600\nx-shopify-hmac-sha256:AAAA\nx-twilio-signature:AAAA\ncontent-type:application/x-www-form-urlencoded\nwebhook-id:a\nwebhook-timestamp:1767225600\nwebhook-signature:v1,AAAA v1,BBBB".to_owned(),
+    ];
+    let run = |text: &str| {
+        let mut outcome = Outcome::Refused;
+        use webhook::Scheme as S;
+        for scheme in [S::Stripe, S::Github, S::Slack, S::Shopify, S::Twilio, S::StandardWebhooks] {
+            let config = webhook::Config {
+                name: "h".to_owned(),
+                scheme,
+                window_seconds: 300,
+                replay_seconds: 300,
+                scopes: BTreeSet::new(),
+                roles: BTreeSet::new(),
+            };
+            let secrets = [Secret::new(SECRET)];
+            let is_taken = with_request(text, text.as_bytes(), |request| {
+                webhook::verify(request, &config, &secrets, NOW).is_ok()
+            });
+            if is_taken {
+                outcome = Outcome::Forged;
+            }
+        }
+        outcome
+    };
+    (seeds, Box::new(run))
+}
+
+fn messages() -> (Vec<String>, Target) {
+    let seeds = vec![
+        "POST\n/foo\nparam=Value&Pet=dog\nsignature-input:s=(\"@method\" \"@query-param\";name=\"Pet\" \"content-digest\" \"date\");created=1767225600;keyid=\"k\";nonce=\"n\"\nsignature:s=:AAAA:\ncontent-digest:sha-256=:AAAA:, sha-512=:AAAA:\ndate:x".to_owned(),
+    ];
+    let run = |text: &str| {
+        let config = message::Config { components: BTreeSet::new(), ..message::Config::default() };
+        let keys = |id: &str| {
+            let key = Key::shared(&Secret::new(SECRET), Algorithm::HS256).ok()?;
+            let subject = id.to_owned();
+            Some(message::MessageKey {
+                key,
+                algorithm: Algorithm::HS256,
+                subject,
+                scopes: BTreeSet::new(),
+                roles: BTreeSet::new(),
+            })
+        };
+        let is_taken = with_request(text, b"body", |request| {
+            let digest = request.headers.iter().find(|(name, _)| name == "content-digest");
+            drop(digest.map(|(_, value)| message::check_digest(value, b"body")));
+            message::verify(request, &config, &keys, NOW).is_ok()
+        });
+        if is_taken { Outcome::Forged } else { Outcome::Refused }
+    };
+    (seeds, Box::new(run))
+}
+
+fn target(name: &str) -> Result<(Vec<String>, Target), Box<dyn Error>> {
+    Ok(match name {
+        "jwt" => jwt()?,
+        "jwks" => sets(false),
+        "discovery" => sets(true),
+        "dpop" => proofs(),
+        "certificate" => certificates()?,
+        "key" => api_keys()?,
+        "sigv4" => sigv4_requests(),
+        "webhook" => webhooks(),
+        "message" => messages(),
+        other => return Err(format!("`{other}` is no target").into()),
+    })
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let name = arguments.next().ok_or("name a target")?;
+    let seconds: u64 = arguments.next().unwrap_or_else(|| "60".to_owned()).parse()?;
+    let mut dice = Dice(arguments.next().unwrap_or_else(|| "20261122".to_owned()).parse()?);
+    let (seeds, run) = target(&name)?;
+    let kept = format!("target/fuzz-access-{name}");
+    std::fs::create_dir_all("target")?;
+    let (mut runs, mut taken) = (0_u64, 0_u64);
+    let mut slowest = Duration::ZERO;
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(seconds) {
+        let seed = seeds.get(dice.below(seeds.len())).ok_or("no seed")?;
+        let text = mutated(seed, &mut dice);
+        std::fs::write(&kept, &text)?;
+        let begun = Instant::now();
+        match run(&text) {
+            Outcome::Forged => return Err(format!("a changed credential is taken: see {kept}").into()),
+            Outcome::Taken => taken += 1,
+            Outcome::Refused => {}
+        }
+        let took = begun.elapsed();
+        slowest = slowest.max(took);
+        if took.as_secs_f64() > RUN_SECONDS_MAX {
+            return Err(format!("a run took {took:?}: see {kept}").into());
+        }
+        runs += 1;
+    }
+    println!("{name}: {runs} runs, {taken} taken, slowest {slowest:?}");
+    Ok(())
+}
