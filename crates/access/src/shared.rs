@@ -56,3 +56,6 @@ impl Options {
         Self { gateway: gateway.to_owned(), alone: Alone::Refuse, gateways: 1, wait_max }
     }
 }
+
+#[cfg(test)]
+mod tests;

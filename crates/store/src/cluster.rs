@@ -8,6 +8,7 @@ mod call;
 mod follow;
 mod options;
 mod seen;
+mod switch;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
+use switch::Switch;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
@@ -44,6 +46,7 @@ pub struct Cluster {
     /// Unique among all handles.
     name: String,
     attempts: AtomicU64,
+    switch: Switch,
 }
 
 impl fmt::Debug for Cluster {
@@ -68,8 +71,8 @@ impl Cluster {
             .map_err(|_| OptionsError::Bucket { bucket: options.bucket.clone() })?;
         let name = client.new_inbox();
         let found = OnceCell::new();
-        let (seen, attempts) = (Mutex::default(), AtomicU64::new(0));
-        Ok(Self { client, context, stream, options, found, seen, name, attempts })
+        let (seen, attempts, switch) = (Mutex::default(), AtomicU64::new(0), Switch::default());
+        Ok(Self { client, context, stream, options, found, seen, name, attempts, switch })
     }
 
     fn deadline(&self) -> Instant {
@@ -82,6 +85,10 @@ impl Cluster {
 
     /// Waits for the connection and the bucket.
     async fn ready(&self, deadline: Instant) -> Result<(), StateError> {
+        if self.switch.is_due() {
+            // The client ends by itself only: then every call tells.
+            self.client.force_reconnect().await.ok();
+        }
         let made = self.found.get_or_try_init(|| bucket::ensure(&self.context, &self.options));
         match tokio::time::timeout_at(deadline, made).await {
             Ok(made) => made.copied(),
@@ -122,18 +129,22 @@ impl Cluster {
     }
 
     async fn delete(&self, key: &Key, expect: Expect) -> Result<(), StateError> {
+        let call = self.switch.begin();
         let deadline = self.deadline();
         self.ready(deadline).await?;
-        self.change(&call::Wanted { key, expect, write: call::Write::Marker }, deadline).await.map(drop)
+        call.end(
+            self.change(&call::Wanted { key, expect, write: call::Write::Marker }, deadline).await.map(drop),
+        )
     }
 }
 
 impl State for Cluster {
     fn get<'a>(&'a self, key: &'a Key) -> Pending<'a, Result<Option<Entry>, StateError>> {
         Box::pin(async move {
+            let call = self.switch.begin();
             let deadline = self.deadline();
             self.ready(deadline).await?;
-            self.read(key, deadline).await
+            call.end(self.read(key, deadline).await)
         })
     }
 
@@ -148,7 +159,8 @@ impl State for Cluster {
                 let reason = format!("{} bytes; {VALUE_BYTES_MAX} is the most", value.len());
                 return Err(StateError::TooLarge { key: key.clone(), reason });
             }
-            self.write(key, value, how).await
+            let call = self.switch.begin();
+            call.end(self.write(key, value, how).await)
         })
     }
 

@@ -11,6 +11,7 @@
 //! INVARIANT: cost is linear in the input, whatever it says.
 pub mod body;
 mod engine;
+pub mod event;
 mod fields;
 pub mod graphql;
 mod limits;

@@ -11,6 +11,7 @@ mod load;
 mod operator;
 mod print;
 mod problem;
+mod resolve;
 mod settings;
 mod target;
 mod update;

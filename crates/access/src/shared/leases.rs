@@ -19,6 +19,10 @@ const BUDGETS_MAX: usize = 16_384;
 const ATTEMPTS_MAX: u32 = 12;
 /// Longest pause between two attempts.
 const PAUSE_MAX: Duration = Duration::from_millis(20);
+/// How often debts are looked for.
+const SETTLE_EVERY: Duration = Duration::from_millis(250);
+/// Most debts booked in one go.
+const SETTLE_MAX: usize = 1_024;
 /// Longest turn of the others, when permits are scarce.
 const TURN_MAX: Duration = Duration::from_millis(100);
 /// When to ask again while it is not yet known whether the store is gone.
@@ -35,6 +39,8 @@ struct Seen {
     revision: Option<Revision>,
     /// Leased alone and not yet booked in the store.
     debt: u32,
+    /// What to book it with.
+    owed: Option<Box<Want>>,
     /// When it was used last, for forgetting.
     used: u64,
 }
@@ -60,10 +66,10 @@ pub struct SharedState {
     options: Options,
     /// This gateway's name in claims.
     me: u64,
-    seen: Mutex<BTreeMap<String, Seen>>,
+    seen: Arc<Mutex<BTreeMap<String, Seen>>>,
     tick: AtomicU64,
     counted: Mutex<Counted>,
-    tasks: [JoinHandle<()>; 2],
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Drop for SharedState {
@@ -81,14 +87,20 @@ impl SharedState {
     /// The gateway's name is too long for a key.
     pub fn start(state: Arc<dyn State>, options: Options) -> Result<Arc<Self>, store::KeyError> {
         let members = Arc::new(Members::new(Arc::clone(&state), &options.gateway)?);
-        let (beating, looking) = (Arc::clone(&members), Arc::clone(&members));
-        let tasks = [
-            tokio::spawn(async move { beating.beat().await }),
+        let seen: Arc<Mutex<BTreeMap<String, Seen>>> = Arc::default();
+        let (beating, looking, books) = (Arc::clone(&members), Arc::clone(&members), Arc::clone(&seen));
+        let owes = move || locked(&books).values().any(|seen| seen.debt > 0);
+        let mut tasks = vec![
+            tokio::spawn(async move { beating.beat(owes).await }),
             tokio::spawn(async move { looking.look().await }),
         ];
-        let (seen, counted) = (Mutex::default(), Mutex::default());
         let me = name(&options.gateway);
-        Ok(Arc::new(Self { state, members, options, me, seen, tick: AtomicU64::new(0), counted, tasks }))
+        let counted = Mutex::default();
+        let tick = AtomicU64::new(0);
+        Ok(Arc::new_cyclic(|this: &std::sync::Weak<Self>| {
+            tasks.push(tokio::spawn(settle(this.clone())));
+            Self { state, members, options, me, seen, tick, counted, tasks }
+        }))
     }
 
     #[must_use]
@@ -146,7 +158,7 @@ impl SharedState {
     }
 
     /// Books in the store. May be dropped at any moment: then what it booked is lost, never spent twice.
-    async fn together(&self, want: &Want, entry: &str) -> Result<Grant, StateError> {
+    pub(super) async fn together(&self, want: &Want, entry: &str) -> Result<Grant, StateError> {
         let key = Key::new(entry)?;
         let mut seen = self.recall(entry);
         if seen.is_none() {
@@ -233,9 +245,9 @@ impl SharedState {
             None => Default::default(),
         };
         let mut all = locked(&self.seen);
-        let debt = all.get(entry).map_or(0, |seen| seen.debt);
+        let (debt, owed) = all.get(entry).map_or((0, None), |seen| (seen.debt, seen.owed.clone()));
         let revision = found.map(|found| found.revision);
-        let seen = Seen { budget, claims, hold: None, revision, debt, used: self.tick() };
+        let seen = Seen { budget, claims, hold: None, revision, debt, owed, used: self.tick() };
         remember(&mut all, entry, &seen);
         Ok(seen)
     }
@@ -267,7 +279,7 @@ impl SharedState {
     }
 
     /// A part of what was left: this gateway takes it for granted that all others take as much.
-    fn alone(&self, want: &Want, entry: &str) -> Grant {
+    pub(super) fn alone(&self, want: &Want, entry: &str) -> Grant {
         let all = self.gateways();
         let used = self.tick();
         let mut known = locked(&self.seen);
@@ -290,6 +302,9 @@ impl SharedState {
                 Grant::Refused { retry_after, remaining: remaining / all }
             }
         };
+        if seen.debt > 0 {
+            seen.owed = Some(Box::new(Want { permits: 1, least: 1, debt: 0, ..want.clone() }));
+        }
         seen.used = used;
         // The store may have changed meanwhile.
         seen.revision = None;
@@ -301,6 +316,27 @@ impl SharedState {
         }
         self.count(|counted| counted.alone += 1);
         soonest(grant, want)
+    }
+}
+
+/// Books for ever what was spent alone, also for keys that nobody asks for any more.
+async fn settle(this: std::sync::Weak<SharedState>) {
+    loop {
+        tokio::time::sleep(SETTLE_EVERY).await;
+        let Some(this) = this.upgrade() else { return };
+        if this.members.is_cut() {
+            continue;
+        }
+        let owed: Vec<Want> = {
+            let seen = locked(&this.seen);
+            let owed = seen.values().filter(|seen| seen.debt > 0).filter_map(|seen| seen.owed.as_deref());
+            owed.take(SETTLE_MAX).cloned().collect()
+        };
+        for want in owed {
+            if tokio::time::timeout(SETTLE_EVERY, this.together(&want, &want.entry())).await.is_err() {
+                break;
+            }
+        }
     }
 }
 

@@ -18,6 +18,10 @@ pub const AWAY_AFTER: Duration = Duration::from_millis(1_500);
 pub const CUT_AFTER: Duration = Duration::from_millis(2_500);
 /// A gateway that is away for longer is forgotten: its part is spent by the others again.
 const FORGOTTEN_AFTER: Duration = Duration::from_mins(15);
+/// Says in a proof that all that was spent alone is booked.
+const SETTLED: &[u8] = b"settled";
+/// So many proofs in a row must say so: one may have been sent before and come late.
+const SETTLED_PROOFS: u32 = 2;
 /// Most gateways that are told apart.
 const MEMBERS_MAX: usize = 1_024;
 /// Where the proofs are.
@@ -28,8 +32,10 @@ const PREFIX: &str = "gateway";
 struct Other {
     /// Its last change; `None`: only its entry from before we looked.
     seen: Option<Instant>,
-    /// When it came back from being away.
+    /// When it came back from being away, until it says that it owes nothing.
     back: Option<Instant>,
+    /// Proofs in a row that said so.
+    settled: u32,
 }
 
 #[derive(Debug)]
@@ -76,8 +82,8 @@ impl Members {
         u32::try_from(self.known().others.values().filter(away).count()).unwrap_or(u32::MAX)
     }
 
-    /// Proves for ever that we reach the store.
-    pub(super) async fn beat(&self) {
+    /// Proves for ever that we reach the store. Asks before each proof whether anything spent alone is not yet booked.
+    pub(super) async fn beat(&self, owes: impl Fn() -> bool) {
         let mut every = tokio::time::interval(BEAT_EVERY);
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let how = Put::ANY.expiring(FORGOTTEN_AFTER);
@@ -85,7 +91,8 @@ impl Members {
             every.tick().await;
             let sent = Instant::now();
             // What does not come back within this time proves nothing: the next one is tried instead.
-            let put = tokio::time::timeout(AWAY_AFTER, self.state.put(&self.me, b"", how)).await;
+            let value = if owes() || self.is_cut() { b"" } else { SETTLED };
+            let put = tokio::time::timeout(AWAY_AFTER, self.state.put(&self.me, value, how)).await;
             if matches!(put, Ok(Ok(_))) {
                 self.known().proven = sent;
             }
@@ -120,9 +127,19 @@ impl Members {
                     return present;
                 }
                 let now = Instant::now();
-                let other = known.others.entry(entry.key).or_insert(Other { seen: None, back: None });
+                let other =
+                    known.others.entry(entry.key).or_insert(Other { seen: None, back: None, settled: 0 });
+                let settled = entry.value == SETTLED;
+                other.settled = if settled { other.settled.saturating_add(1) } else { 0 };
+                if other.settled >= SETTLED_PROOFS {
+                    other.back = None;
+                }
                 if !present {
                     if other.seen.is_some_and(|seen| now.duration_since(seen) > AWAY_AFTER) {
+                        other.back = Some(now);
+                        other.settled = u32::from(settled);
+                    }
+                    if !settled {
                         other.back = Some(now);
                     }
                     other.seen = Some(now);

@@ -2,7 +2,7 @@
 use access::limit::{Alone, Config, Facts, Limiter, Plan, Stage};
 use access::shared::{Options, SharedLimiter, SharedState};
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -25,7 +25,8 @@ struct Ground {
     started: Instant,
     stop: Arc<AtomicBool>,
     log: Arc<Mutex<Vec<Admitted>>>,
-    asked: Arc<Mutex<u64>>,
+    asked: Arc<AtomicU64>,
+    pause: Duration,
 }
 
 pub(crate) struct Fleet {
@@ -37,11 +38,22 @@ pub(crate) struct Fleet {
 impl Fleet {
     /// Starts gateways with so many tasks each that send a request every few milliseconds.
     pub(crate) async fn start(servers: &[String], alone: Alone, loads: &[usize]) -> Self {
+        Self::started(servers, alone, loads, (PERMITS, Duration::from_millis(2))).await
+    }
+
+    /// The same under a limit of its own, with a pause of its own between requests.
+    pub(crate) async fn started(
+        servers: &[String],
+        alone: Alone,
+        loads: &[usize],
+        (permits, pause): (u32, Duration),
+    ) -> Self {
         let ground = Ground {
             started: Instant::now(),
             stop: Arc::default(),
             log: Arc::default(),
             asked: Arc::default(),
+            pause,
         };
         let mut fleet = Self { ground, shared: Vec::new(), tasks: Vec::new() };
         for (gateway, load) in loads.iter().enumerate() {
@@ -57,7 +69,7 @@ impl Fleet {
             let shared = SharedState::start(state, options).unwrap();
             fleet.shared.push(Arc::clone(&shared));
             let config: Config = serde_json::from_value(serde_json::json!({
-                "limits": [{ "name": "all", "rate": format!("{PERMITS}/{}s", PERIOD.as_secs()), "shared": true }],
+                "limits": [{ "name": "all", "rate": format!("{permits}/{}s", PERIOD.as_secs()), "shared": true }],
                 "shared": { "alone": if alone == Alone::Local { "local" } else { "refuse" },
                     "gateways": gateways, "skew": "0s", "retry-after": "200ms" },
             }))
@@ -75,6 +87,10 @@ impl Fleet {
             }
         }
         fleet
+    }
+
+    pub(crate) fn asked(&self) -> u64 {
+        self.ground.asked.load(Ordering::Relaxed)
     }
 
     /// How many requests a gateway let in so far.
@@ -112,14 +128,14 @@ impl Fleet {
     }
 
     /// Ends all requests: what was let in, in order, and how many asked.
-    pub(crate) async fn stop(self) -> (Vec<Admitted>, u64) {
+    pub(crate) async fn stop(mut self) -> (Vec<Admitted>, u64) {
         self.ground.stop.store(true, Ordering::SeqCst);
-        for task in self.tasks {
+        for task in std::mem::take(&mut self.tasks) {
             task.await.unwrap();
         }
         let mut log = self.ground.log.lock().unwrap().clone();
         log.sort_by_key(|one| one.at);
-        let asked = *self.ground.asked.lock().unwrap();
+        let asked = self.asked();
         (log, asked)
     }
 }
@@ -129,16 +145,20 @@ async fn requests(front: SharedLimiter, limiter: Arc<Limiter>, gateway: usize, g
     let plan: Plan = limiter.plan("GET /");
     let facts =
         Facts { address: IpAddr::V4(Ipv4Addr::LOCALHOST), route: "GET /", identity: None, cost: None };
-    // A wall clock that all gateways share.
-    let base = Duration::from_secs(1_700_000_000);
+    // A clock that all gateways share and that never goes back.
+    let base = store::Clock::now(&store::SystemClock) - ground.started.elapsed();
     while !ground.stop.load(Ordering::SeqCst) {
         let now = base + ground.started.elapsed();
         let decision = front.decide(&limiter, (&plan, Stage::All), &facts, now).await;
-        *ground.asked.lock().unwrap() += 1;
+        ground.asked.fetch_add(1, Ordering::Relaxed);
         if decision.is_admitted() {
             ground.log.lock().unwrap().push(Admitted { gateway, at: ground.started.elapsed() });
         }
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        if ground.pause.is_zero() {
+            tokio::task::yield_now().await;
+        } else {
+            tokio::time::sleep(ground.pause).await;
+        }
     }
 }
 

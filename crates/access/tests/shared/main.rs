@@ -1,5 +1,12 @@
 //! One limit across three gateways and three real NATS nodes.
 #![expect(clippy::disallowed_methods, reason = "tests make folders and start programs")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "helpers of tests stop at whatever is wrong"
+)]
 mod fleet;
 #[path = "../../../store/tests/it/folder.rs"]
 mod folder;

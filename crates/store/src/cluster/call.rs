@@ -101,16 +101,15 @@ impl Cluster {
         loop {
             let Some(base) = course.base else {
                 let last = self.last(key, deadline).await?;
-                match judge(wanted, last.as_ref(), &course)? {
+                let base = match judge(wanted, last.as_ref(), &course)? {
                     Verdict::Done(revision) => return Ok(Some(revision)),
                     Verdict::Nothing => return Ok(None),
-                    Verdict::Try(base) => {
-                        if course.tried == Some(base) {
-                            pause(&mut course.pause, deadline).await?;
-                        }
-                        course.base = Some(base);
-                    }
+                    Verdict::Try(base) => base,
+                };
+                if course.tried == Some(base) {
+                    pause(&mut course.pause, deadline).await?;
                 }
+                course.base = Some(base);
                 continue;
             };
             course.tried = Some(base);

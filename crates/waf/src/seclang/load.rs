@@ -1,5 +1,5 @@
 //! Files to rules: follows `Include`, puts chains together, hands every directive to its reader.
-use super::action::{ActionList, DENY_STATUS, Decision, actions};
+use super::action::{ActionList, Decision, actions};
 use super::control::id_ranges;
 use super::limits::{
     BYTES_MAX, CHAIN_MAX, FILE_BYTES_MAX, FILES_MAX, INCLUDE_DEPTH_MAX, PROBLEMS_MAX, RULES_MAX,
@@ -7,11 +7,12 @@ use super::limits::{
 use super::lines::{Word, directives, unescape, word};
 use super::operator::operation;
 use super::problem::{Wrong, short};
+use super::resolve::resolved;
 use super::settings;
 use super::target::targets;
 use super::update::{self, Change, Update, Which};
 use super::{Files, SeclangProblem};
-use crate::rule::{Config, Disruptive, Item, Link, Operation, Operator, Phase, Place, Rule, RuleSet, Target};
+use crate::rule::{Config, Item, Operation, Operator, Phase, Place, RuleSet, Target};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ pub(super) struct RawRule {
     /// 0 where none is written (`SecAction` only).
     pub(super) id: u64,
     pub(super) links: Vec<RawLink>,
-    at: Place,
+    pub(super) at: Place,
     /// Something in it could not be read: it is told and left out.
     is_broken: bool,
 }
@@ -524,83 +525,6 @@ fn check_link(list: &ActionList, wrongs: &mut Vec<Wrong>) {
         if list.names.contains(&name) {
             wrongs
                 .push(Wrong::note(format!("`{name}` has no effect in a chained rule")).help("leave it out"));
-        }
-    }
-}
-
-/// A rule with the default actions of its phase.
-fn resolved(raw: RawRule, defaults: &BTreeMap<Phase, ActionList>) -> Rule {
-    let phase = raw.links.first().and_then(|head| head.list.phase).unwrap_or(Phase::RequestBody);
-    let none = ActionList::default();
-    let defaults = defaults.get(&phase).unwrap_or(&none);
-    let default_disruptive = || match &defaults.decision {
-        Some(Decision::Is(disruptive)) => disruptive.clone(),
-        _ => Disruptive::Pass,
-    };
-    let mut rule = Rule {
-        id: raw.id,
-        phase,
-        links: Vec::with_capacity(raw.links.len()),
-        metadata: crate::rule::Metadata::default(),
-        disruptive: Disruptive::Pass,
-        status: 0,
-        flow: None,
-        log: defaults.log.unwrap_or(true),
-        audit_log: defaults.audit_log.unwrap_or(true),
-        at: raw.at,
-    };
-    let mut status = None;
-    for (position, link) in raw.links.into_iter().enumerate() {
-        let mut list = link.list;
-        if position == 0 {
-            rule.log = list.log.unwrap_or(rule.log);
-            rule.audit_log = list.audit_log.unwrap_or(rule.audit_log);
-            rule.disruptive = match list.decision {
-                Some(Decision::Is(disruptive)) => disruptive,
-                Some(Decision::Block) => default_disruptive(),
-                None => Disruptive::Pass,
-            };
-            rule.metadata.tags.clone_from(&defaults.metadata.tags);
-            let own = std::mem::replace(&mut list.actions, defaults.actions.clone());
-            list.actions.extend(own);
-        }
-        status = status.or(list.status);
-        rule.flow = rule.flow.or(list.flow);
-        add_metadata(&mut rule.metadata, list.metadata);
-        let mut transformations = if list.forgets { Vec::new() } else { defaults.transformations.clone() };
-        transformations.extend(list.transformations);
-        rule.links.push(Link {
-            targets: link.targets,
-            transformations,
-            operation: link.operation,
-            multi_match: list.multi_match,
-            capture: list.capture,
-            actions: list.actions,
-        });
-    }
-    add_metadata(&mut rule.metadata, defaults.metadata.clone());
-    let status = status.or(defaults.status);
-    rule.status = match rule.disruptive {
-        Disruptive::Redirect(_) => {
-            status.filter(|status| matches!(status, 301 | 302 | 303 | 307 | 308)).unwrap_or(302)
-        }
-        _ => status.unwrap_or(DENY_STATUS),
-    };
-    rule
-}
-
-/// What the head says counts; what it does not say may stand on a chained rule.
-fn add_metadata(metadata: &mut crate::rule::Metadata, later: crate::rule::Metadata) {
-    metadata.message = metadata.message.take().or(later.message);
-    metadata.data = metadata.data.take().or(later.data);
-    metadata.severity = metadata.severity.or(later.severity);
-    metadata.version = metadata.version.take().or(later.version);
-    metadata.revision = metadata.revision.take().or(later.revision);
-    metadata.maturity = metadata.maturity.or(later.maturity);
-    metadata.accuracy = metadata.accuracy.or(later.accuracy);
-    for tag in later.tags {
-        if !metadata.tags.contains(&tag) {
-            metadata.tags.push(tag);
         }
     }
 }

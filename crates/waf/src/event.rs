@@ -1,0 +1,143 @@
+//! Events of every trigger as what rules look at: requests where they are HTTP, named arguments where they are not.
+//!
+//! An event is JSON. Its shape tells its trigger (or the caller does); a shape that nobody knows is inspected all the same: every
+//! string in it is an argument. Text that holds JSON again (an S3 event in an SNS message in an SQS body), base64 data of streams
+//! and the gzip data of log subscriptions are opened, to a bounded depth.
+//!
+//! INVARIANT: nothing is left out without a word. What passes a limit of [`EventLimits`] is an error, so that the caller
+//! can refuse the event; what is odd (a key twice, data that cannot be opened) is a note.
+mod arguments;
+mod decode;
+mod http;
+mod json;
+mod shape;
+
+use crate::Fields;
+use std::net::IpAddr;
+
+pub use shape::Trigger;
+
+/// What one event may cost at most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventLimits {
+    /// Bytes of the event as it arrives.
+    pub bytes_max: usize,
+    /// Depth of its JSON.
+    pub depth_max: usize,
+    /// JSON, base64 or gzip inside of a text, and inside of that again.
+    pub nesting_max: usize,
+    /// Values of all its JSON together.
+    pub values_max: usize,
+    /// Bytes of all names and values that come out.
+    pub arguments_bytes_max: usize,
+    /// Bytes that compressed data may grow to, all together.
+    pub decompressed_bytes_max: usize,
+    /// Notes that are kept.
+    pub notes_max: usize,
+}
+
+impl Default for EventLimits {
+    fn default() -> Self {
+        Self {
+            bytes_max: 12 << 20,
+            depth_max: 100,
+            nesting_max: 5,
+            values_max: 200_000,
+            arguments_bytes_max: 48 << 20,
+            decompressed_bytes_max: 12 << 20,
+            notes_max: 100,
+        }
+    }
+}
+
+/// Why an event cannot be inspected. Whoever enforces refuses it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EventError {
+    /// RFC 8259 is broken.
+    #[error("the event is not JSON: {0}")]
+    NotJson(String),
+    /// A limit of [`EventLimits`] is passed.
+    #[error("the event passes the limit `{limit}` of {max}")]
+    Limit { limit: &'static str, max: usize },
+}
+
+/// An event, ready for the engine.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub trigger: Trigger,
+    /// One for each message, object or request of the event.
+    pub records: Vec<Record>,
+    pub notes: Vec<Note>,
+}
+
+/// One message, object or request.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    /// Where it stands: `Records.0`, empty for the whole event.
+    pub path: String,
+    pub http: Option<HttpRequest>,
+    /// For [`Transaction::arguments`](crate::Transaction::arguments): values by their path (`Records.0.s3.object.key`).
+    pub arguments: Fields,
+}
+
+/// A request as the client sent it, as far as the event tells.
+#[derive(Clone, Debug, Default)]
+pub struct HttpRequest {
+    pub method: Vec<u8>,
+    /// Path and query, percent-encoded.
+    pub target: Vec<u8>,
+    /// `HTTP/1.1` where the event does not tell.
+    pub protocol: Vec<u8>,
+    /// Cookies of their own field are one `cookie` header.
+    pub headers: Fields,
+    /// Base64 is undone.
+    pub body: Vec<u8>,
+    pub client: Option<IpAddr>,
+}
+
+/// Something odd in an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// A key stands twice in an object; readers differ on which counts. Both are inspected.
+    DuplicateKey(String),
+    /// Base64 or gzip that cannot be opened; its text is inspected.
+    Unopened(String),
+    /// Text inside of text, deeper than `nesting_max`; its text is inspected.
+    NestedTooDeep(String),
+    /// The event has not the shape of the trigger that the caller named.
+    OtherShape,
+}
+
+/// Reads an event. `trigger` is what the caller knows of it; without it the shape decides.
+///
+/// # Errors
+/// The event is not JSON, or passes a limit.
+pub fn read(bytes: &[u8], trigger: Option<Trigger>, limits: &EventLimits) -> Result<Event, EventError> {
+    if bytes.len() > limits.bytes_max {
+        return Err(EventError::Limit { limit: "bytes_max", max: limits.bytes_max });
+    }
+    let mut reader = arguments::Reader::new(limits);
+    let value = reader.parse(bytes, "")?;
+    let seen = shape::recognise(&value);
+    let kind = trigger.unwrap_or(seen);
+    if kind != seen && seen.is_http() != kind.is_http() {
+        reader.note(Note::OtherShape);
+    }
+    let http = if kind.is_http() || seen.is_http() { http::request(&value) } else { None };
+    let records = match http {
+        Some(http) => {
+            let mut arguments = Fields::default();
+            for name in http::ARGUMENTS {
+                if let Some(value) = value.get(name) {
+                    reader.fields(value, seen, name, &mut arguments)?;
+                }
+            }
+            vec![Record { path: String::new(), http: Some(http), arguments }]
+        }
+        None => reader.records(&value, seen)?,
+    };
+    Ok(Event { trigger: kind, records, notes: reader.into_notes() })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,250 @@
+//! Events that are not HTTP: every text as an argument, named by its path.
+use super::decode::{Inflated, base64, gzip, percent};
+use super::json::{Value, duplicates, parse};
+use super::shape::{Trigger, recognise};
+use super::{EventError, EventLimits, Note, Record};
+use crate::Fields;
+
+/// What reading one event has cost so far.
+pub(super) struct Reader<'a> {
+    limits: &'a EventLimits,
+    values: usize,
+    argument_bytes: usize,
+    decompressed_bytes: usize,
+    notes: Vec<Note>,
+}
+
+/// How a text is to be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Plain,
+    Base64,
+    /// Base64 of gzip.
+    Gzip,
+    Percent,
+}
+
+/// The way from the event to a value.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    trigger: Trigger,
+    path: &'a str,
+    /// The last two names.
+    parent: &'a str,
+    name: &'a str,
+    /// Texts inside of texts that are already open.
+    nesting: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(limits: &'a EventLimits) -> Self {
+        Self { limits, values: 0, argument_bytes: 0, decompressed_bytes: 0, notes: Vec::new() }
+    }
+
+    pub(super) fn into_notes(self) -> Vec<Note> {
+        self.notes
+    }
+
+    pub(super) fn note(&mut self, note: Note) {
+        if self.notes.len() < self.limits.notes_max {
+            self.notes.push(note);
+        }
+    }
+
+    /// Parses a text and tells keys that stand twice.
+    pub(super) fn parse(&mut self, bytes: &[u8], path: &str) -> Result<Value, EventError> {
+        let value = parse(bytes, self.limits, &mut self.values)?;
+        self.tell_duplicates(&value, path);
+        Ok(value)
+    }
+
+    fn tell_duplicates(&mut self, value: &Value, path: &str) {
+        let inner = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        match value {
+            Value::Object(members) => {
+                for name in duplicates(members) {
+                    self.note(Note::DuplicateKey(inner(name)));
+                }
+                // Names are only put together where something is to be told; depth is already bounded.
+                for (name, value) in
+                    members.iter().filter(|(_, value)| matches!(value, Value::Object(_) | Value::List(_)))
+                {
+                    self.tell_duplicates(value, name);
+                }
+            }
+            Value::List(items) => {
+                for item in items {
+                    self.tell_duplicates(item, path);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// One record for each message of the event.
+    pub(super) fn records(&mut self, event: &Value, trigger: Trigger) -> Result<Vec<Record>, EventError> {
+        let mut places: Vec<(String, &Value)> = Vec::new();
+        for list in ["Records", "records", "messages", "tasks"] {
+            let items = event.get(list).map(Value::items).unwrap_or_default();
+            places.extend(items.iter().enumerate().map(|(at, item)| (format!("{list}.{at}"), item)));
+        }
+        // Kafka and RabbitMQ: lists of messages by topic or queue.
+        for group in ["records", "rmqMessagesByQueue"] {
+            for (topic, items) in event.get(group).map(Value::members).unwrap_or_default() {
+                let items = items.items().iter().enumerate();
+                places.extend(items.map(|(at, item)| (format!("{group}.{topic}.{at}"), item)));
+            }
+        }
+        places.extend(event.items().iter().enumerate().map(|(at, item)| (at.to_string(), item)));
+        let mut records = Vec::with_capacity(places.len().max(1));
+        for (path, item) in places {
+            let mut arguments = Fields::default();
+            self.fields(item, trigger, &path, &mut arguments)?;
+            records.push(Record { path, http: None, arguments });
+        }
+        let mut rest = Fields::default();
+        let listed = ["Records", "records", "messages", "tasks", "rmqMessagesByQueue"];
+        for (name, value) in event.members() {
+            let is_listed = listed.contains(&name.as_str())
+                && (!value.items().is_empty()
+                    || value.members().iter().any(|(_, items)| !items.items().is_empty()));
+            if !is_listed {
+                self.fields(value, trigger, name, &mut rest)?;
+            }
+        }
+        if matches!(event, Value::Text(_) | Value::Plain(_)) {
+            self.fields(event, trigger, "event", &mut rest)?;
+        }
+        if records.is_empty() || !rest.is_empty() {
+            records.push(Record { path: String::new(), http: None, arguments: rest });
+        }
+        Ok(records)
+    }
+
+    /// Adds every text of a value, named by its path.
+    pub(super) fn fields(
+        &mut self,
+        value: &Value,
+        trigger: Trigger,
+        path: &str,
+        out: &mut Fields,
+    ) -> Result<(), EventError> {
+        let mut names = path.rsplit('.').filter(|name| name.parse::<usize>().is_err());
+        let name = names.next().unwrap_or_default();
+        let parent = names.next().unwrap_or_default();
+        self.value(value, Way { trigger, path, parent, name, nesting: 0 }, out)
+    }
+
+    fn value(&mut self, value: &Value, way: Way<'_>, out: &mut Fields) -> Result<(), EventError> {
+        match value {
+            Value::Null => Ok(()),
+            Value::Plain(text) => self.push(way.path, text.as_bytes(), out),
+            Value::Text(text) => self.text(text, way, out),
+            Value::List(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    let path = format!("{}.{at}", way.path);
+                    self.charge(path.len())?;
+                    self.value(item, Way { path: &path, ..way }, out)?;
+                }
+                Ok(())
+            }
+            Value::Object(members) => {
+                for (name, value) in members {
+                    let path =
+                        if way.path.is_empty() { name.clone() } else { format!("{}.{name}", way.path) };
+                    self.charge(path.len())?;
+                    self.value(value, Way { path: &path, parent: way.name, name, ..way }, out)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Counts bytes of names and values. Names count where they are put together, so that one long name over many
+    /// empty members costs no more than it may.
+    fn charge(&mut self, bytes: usize) -> Result<(), EventError> {
+        self.argument_bytes += bytes;
+        if self.argument_bytes > self.limits.arguments_bytes_max {
+            let max = self.limits.arguments_bytes_max;
+            return Err(EventError::Limit { limit: "arguments_bytes_max", max });
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, name: &str, value: &[u8], out: &mut Fields) -> Result<(), EventError> {
+        self.charge(value.len())?;
+        out.push(name.as_bytes(), value);
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str, way: Way<'_>, out: &mut Fields) -> Result<(), EventError> {
+        let form = form(way);
+        let opened = match form {
+            Form::Plain => None,
+            Form::Percent => return self.push(way.path, &percent(text), out),
+            Form::Base64 => base64(text),
+            Form::Gzip => match base64(text).map(|bytes| self.inflate(&bytes)).transpose()? {
+                Some(bytes) => bytes,
+                None => None,
+            },
+        };
+        if opened.is_none() && form != Form::Plain {
+            self.note(Note::Unopened(way.path.to_owned()));
+        }
+        let bytes = opened.as_deref().unwrap_or(text.as_bytes());
+        let is_json = matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['));
+        if !is_json {
+            return self.push(way.path, bytes, out);
+        }
+        if way.nesting >= self.limits.nesting_max {
+            self.note(Note::NestedTooDeep(way.path.to_owned()));
+            return self.push(way.path, bytes, out);
+        }
+        match self.parse(bytes, way.path) {
+            Ok(inner) => {
+                let trigger = recognise(&inner);
+                self.value(
+                    &inner,
+                    Way { trigger, parent: "", name: "", nesting: way.nesting + 1, ..way },
+                    out,
+                )
+            }
+            // Text that only begins like JSON.
+            Err(EventError::NotJson(_)) => self.push(way.path, bytes, out),
+            Err(limit) => Err(limit),
+        }
+    }
+
+    /// Opens gzip; nothing when it is broken.
+    fn inflate(&mut self, bytes: &[u8]) -> Result<Option<Vec<u8>>, EventError> {
+        let left = self.limits.decompressed_bytes_max.saturating_sub(self.decompressed_bytes);
+        match gzip(bytes, left) {
+            Inflated::Bytes(bytes) => {
+                self.decompressed_bytes += bytes.len();
+                Ok(Some(bytes))
+            }
+            Inflated::Broken => Ok(None),
+            Inflated::TooLarge => Err(EventError::Limit {
+                limit: "decompressed_bytes_max",
+                max: self.limits.decompressed_bytes_max,
+            }),
+        }
+    }
+}
+
+/// How the text at a place is written, by trigger and name.
+fn form(way: Way<'_>) -> Form {
+    match (way.trigger, way.parent, way.name) {
+        (Trigger::S3, "object", "key") | (Trigger::S3Batch, _, "s3Key") => Form::Percent,
+        (Trigger::Kinesis, "kinesis", "data")
+        | (Trigger::Firehose, _, "data")
+        | (Trigger::Kafka, _, "value" | "key")
+        | (Trigger::Mq, _, "data")
+        | (Trigger::PubSub, "message", "data")
+        | (Trigger::CloudEvent, "message", "data")
+        | (Trigger::CloudEvent, _, "data_base64")
+        | (Trigger::DynamoDb, _, "B" | "BS") => Form::Base64,
+        (Trigger::CloudWatchLogs, "awslogs", "data") => Form::Gzip,
+        _ => Form::Plain,
+    }
+}
