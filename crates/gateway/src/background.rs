@@ -1,8 +1,55 @@
-//! What happens besides requests.
-use crate::server::Shared;
+//! What happens besides requests: files that changed are read again.
+use crate::config::Config;
+use crate::server::{Phase, Shared};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 /// Starts it, on the thread that calls.
 pub(crate) fn start(shared: &Arc<Shared>) {
-    let _ = shared;
+    drop(tokio::spawn(watch(Arc::clone(shared))));
+    drop(tokio::spawn(crate::trace::export(Arc::clone(shared))));
+}
+
+/// Looks at the times of the files that the configuration names (certificates, keys, the configuration itself), where it says so.
+async fn watch(shared: Arc<Shared>) {
+    let mut before: Option<Vec<Option<SystemTime>>> = None;
+    let mut phase = shared.phase.subscribe();
+    loop {
+        let config = Arc::clone(&shared.gate.load().config);
+        let seconds = period(&config);
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(seconds.unwrap_or(10))) => {}
+            _ = phase.wait_for(|phase| *phase != Phase::Serving) => return,
+        }
+        if seconds.is_none() {
+            continue;
+        }
+        let now = times(&config);
+        if before.as_ref().is_some_and(|before| *before != now) {
+            shared.reload_file();
+        }
+        before = Some(now);
+    }
+}
+
+/// The shortest period that is asked for; `None`: nothing is watched.
+fn period(config: &Config) -> Option<u64> {
+    let tls = config.listen.iter().filter_map(|listen| listen.tls.as_ref());
+    tls.map(|tls| tls.watch_seconds).chain([config.watch_seconds]).filter(|seconds| *seconds > 0).min()
+}
+
+fn times(config: &Config) -> Vec<Option<SystemTime>> {
+    let mut files: Vec<PathBuf> = config.file.iter().cloned().collect();
+    for tls in config.listen.iter().filter_map(|listen| listen.tls.as_ref()) {
+        for certificate in &tls.certificate {
+            files.push(config.path(&certificate.chain));
+            files.push(config.path(&certificate.key));
+        }
+        if let Some(client) = &tls.client {
+            files.push(config.path(&client.authorities));
+            files.extend(client.revoked.as_ref().map(|path| config.path(path)));
+        }
+    }
+    files.iter().map(|path| path.metadata().and_then(|metadata| metadata.modified()).ok()).collect()
 }

@@ -23,6 +23,9 @@ pub use upstream::{Breaker, Kind, Retry, Sign, Upstream};
 pub struct Config {
     /// Threads that serve; 0: one for each processor.
     pub workers: usize,
+    /// Seconds between looks at the time of the configuration's file and of certificates; 0: only on SIGHUP and when the
+    /// administrator asks.
+    pub watch_seconds: u64,
     /// Where clients connect.
     pub listen: Vec<Listen>,
     /// The administrator's listener; none when left out.
@@ -54,6 +57,9 @@ pub struct Config {
     /// Where relative paths start: the folder of the file. Set by the caller.
     #[serde(skip)]
     pub folder: PathBuf,
+    /// The file itself, to read it again. Set by [`Config::from_file`].
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 /// The administrator's listener.
@@ -154,6 +160,20 @@ impl Config {
     pub fn from_toml(text: &str, folder: &Path) -> Result<Self, ConfigError> {
         let mut config: Self = toml::from_str(text).map_err(|error| ConfigError::from_toml(&error, text))?;
         folder.clone_into(&mut config.folder);
+        Ok(config)
+    }
+
+    /// Reads a file of TOML; relative paths start beside it.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and those of [`Config::from_toml`].
+    pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
+        let wrong = |error: String| ConfigError::file("configuration", path, error);
+        let bytes = layers::waf::read_file(path).map_err(wrong)?;
+        let text = String::from_utf8(bytes).map_err(|error| wrong(error.to_string()))?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut config = Self::from_toml(&text, folder)?;
+        config.file = Some(path.to_owned());
         Ok(config)
     }
 

@@ -14,11 +14,13 @@
 mod admin;
 mod background;
 mod body;
+mod check;
 mod clock;
 pub mod config;
 mod draft;
 mod event;
 mod exchange;
+mod fetch;
 mod gate;
 pub mod layers;
 mod logs;
@@ -32,5 +34,6 @@ mod upstream;
 mod websocket;
 
 pub use config::{Config, ConfigError};
+pub use check::check;
 pub use draft::draft;
-pub use server::{Running, StartError, check, start};
+pub use server::{Running, StartError, start};

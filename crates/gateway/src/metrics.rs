@@ -131,8 +131,9 @@ impl Metrics {
     pub(crate) fn text(&self, now: &[(&str, u64)]) -> String {
         let mut text = String::new();
         let registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
-        // Writing to a string cannot fail.
-        drop(prometheus_client::encoding::text::encode(&mut text, &registry));
+        if prometheus_client::encoding::text::encode(&mut text, &registry).is_err() {
+            text.clear();
+        }
         let end = text.trim_end_matches("# EOF\n").len();
         text.truncate(end);
         for (name, value) in now {

@@ -37,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) gate: ArcSwap<Gate>,
     pub(crate) metrics: Metrics,
     pub(crate) logs: Logs,
+    pub(crate) spans: crate::trace::Waiting,
     pub(crate) listeners: Vec<Arc<Listener>>,
     connections: AtomicUsize,
     per_address: Mutex<HashMap<IpAddr, usize>>,
@@ -82,20 +83,6 @@ pub struct Running {
     admin: Option<SocketAddr>,
 }
 
-/// Reads everything that a configuration names, and serves nothing.
-///
-/// # Errors
-/// Whatever keeps a gateway from starting with it.
-pub fn check(config: Config) -> Result<(), ConfigError> {
-    let gate = Gate::build(config, None)?;
-    for listen in &gate.config.listen {
-        if let Some(tls) = &listen.tls {
-            tls::server(&gate.config, listen, tls)?;
-        }
-    }
-    Ok(())
-}
-
 /// Starts a gateway on threads of its own.
 ///
 /// # Errors
@@ -113,6 +100,7 @@ pub fn start(config: Config) -> Result<Running, StartError> {
         gate: ArcSwap::from_pointee(gate),
         metrics,
         logs,
+        spans: crate::trace::Waiting::default(),
         listeners,
         connections: AtomicUsize::new(0),
         per_address: Mutex::default(),
@@ -132,7 +120,7 @@ pub fn start(config: Config) -> Result<Running, StartError> {
         let admin = admin.take();
         let thread = std::thread::Builder::new()
             .name(format!("gateway-{number}"))
-            .spawn(move || runtime.block_on(work(worker, admin)))
+            .spawn(move || runtime.block_on(work(worker, number, admin)))
             .map_err(StartError::Worker)?;
         threads.push(thread);
     }
@@ -160,6 +148,19 @@ impl Running {
         self.shared.reload(config)
     }
 
+    /// Reads the configuration's file again and puts it in place; what is wrong is counted and told as an event, and the
+    /// old one goes on.
+    pub fn reload_file(&self) {
+        self.shared.reload_file();
+    }
+
+    /// Ends when somebody asked the gateway to drain, and it has.
+    pub async fn drained(&self) {
+        let mut phase = self.shared.phase.subscribe();
+        // The sender lives as long as `self`.
+        drop(phase.wait_for(|phase| *phase != Phase::Serving).await);
+    }
+
     /// Lets running requests end, at most as long as `limits.drain_ms`, and stops.
     pub fn stop(self) {
         self.shared.phase.send_replace(Phase::Draining);
@@ -180,6 +181,16 @@ impl Shared {
     /// Reads a limit that is in force now.
     pub(crate) fn with_limits<T>(&self, read: impl FnOnce(&Limits) -> T) -> T {
         read(&self.gate.load().config.limits)
+    }
+
+    /// See [`Running::reload_file`].
+    pub(crate) fn reload_file(&self) -> Option<String> {
+        let file = self.gate.load().config.file.clone();
+        let Some(file) = file else { return Some("the configuration came from no file".to_owned()) };
+        let problem = Config::from_file(&file).and_then(|config| self.reload(config)).err()?;
+        self.metrics.reloads_failed.inc();
+        crate::event::emit_reload_failed(self, &problem.to_string());
+        Some(problem.to_string())
     }
 
     /// See [`Running::reload`].
@@ -293,8 +304,12 @@ fn bind(address: SocketAddr, backlog: u32) -> Result<std::net::TcpListener, Star
     // Sockets of tokio want a runtime's driver, which exists only for the length of this call.
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(StartError::Worker)?;
-    let _inside = runtime.enter();
-    open().map_err(|error: std::io::Error| StartError::Listen { address, reason: error.to_string() })
+    let inside = runtime.enter();
+    let opened = open().map_err(|error: std::io::Error| StartError::Listen { address, reason: error.to_string() });
+    drop(inside);
+    // Not dropped: the caller may be inside a runtime of its own.
+    runtime.shutdown_background();
+    opened
 }
 
 impl Listener {
@@ -307,12 +322,14 @@ impl Listener {
 }
 
 /// One worker's life.
-async fn work(worker: Arc<Worker>, admin: Option<std::net::TcpListener>) {
+async fn work(worker: Arc<Worker>, number: usize, admin: Option<std::net::TcpListener>) {
     for listener in &worker.shared.listeners {
         tokio::spawn(accept(Arc::clone(&worker), Arc::clone(listener)));
     }
     if let Some(socket) = admin {
-        tokio::spawn(crate::admin::serve(Arc::clone(&worker.shared), socket));
+        drop(tokio::spawn(crate::admin::serve(Arc::clone(&worker.shared), socket)));
+    }
+    if number == 0 {
         crate::background::start(&worker.shared);
     }
     let mut stop = worker.stop.clone();

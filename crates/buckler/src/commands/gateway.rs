@@ -18,11 +18,7 @@ pub(super) fn run(arguments: &GatewayArguments) -> Result<Exit, CommandError> {
 }
 
 fn config(path: &Path) -> Result<Config, CommandError> {
-    #[expect(clippy::disallowed_methods, reason = "the file that the arguments name")]
-    let text = std::fs::read_to_string(path)
-        .map_err(|why| CommandError::Read { path: path.into(), why: why.to_string() })?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Config::from_toml(&text, folder).map_err(|why| wrong(path, &why.to_string()))
+    Config::from_file(path).map_err(|why| wrong(path, &why.to_string()))
 }
 
 fn wrong(path: &Path, why: &str) -> CommandError {
@@ -30,7 +26,11 @@ fn wrong(path: &Path, why: &str) -> CommandError {
 }
 
 fn check(arguments: &ConfigArguments) -> Result<Exit, CommandError> {
-    gateway::check(config(&arguments.config)?).map_err(|why| wrong(&arguments.config, &why.to_string()))?;
+    let warnings =
+        gateway::check(config(&arguments.config)?).map_err(|why| wrong(&arguments.config, &why.to_string()))?;
+    for warning in warnings {
+        output::tell(&format!("warning: {warning}"));
+    }
     output::tell(&format!("`{}` can be used", arguments.config.display()));
     Ok(Exit::Clean)
 }
@@ -61,6 +61,7 @@ fn serve(arguments: &ConfigArguments) -> Result<Exit, CommandError> {
                 _ = hang_up.recv() => reload(&running, &arguments.config),
                 _ = terminate.recv() => break,
                 _ = interrupt.recv() => break,
+                () = running.drained() => break,
             }
         }
     });

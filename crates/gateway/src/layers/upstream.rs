@@ -1,7 +1,7 @@
 //! Where the request goes: the last layer, which answers what no layer before it answered.
 use super::Layer;
 use crate::body::Body;
-use crate::config::{Config, ConfigError, Kind};
+use crate::config::{Config, ConfigError};
 use crate::exchange::{Answer, Decision, Exchange, plain};
 use crate::upstream::pool::{self, Failure, SendError, Wait};
 use crate::upstream::{Address, Place, Upstream as Target, headers};
@@ -259,9 +259,4 @@ fn resting(exchange: &mut Exchange<'_>, target: &Target) -> Answer {
     let seconds = target.settings.breaker.rest_ms.div_ceil(1000).max(1);
     answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     answer
-}
-
-/// Which kinds are sent as HTTP as it is.
-pub(crate) fn is_plain_http(kind: Kind) -> bool {
-    matches!(kind, Kind::Http | Kind::FunctionUrl)
 }

@@ -7,7 +7,6 @@ use crate::logs;
 use crate::server::DropConnection;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, LOCATION};
 use http::{StatusCode, Version};
-use http_body::Body as _;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -150,20 +150,23 @@ async fn http1_loop(
     let mut stop = worker.stop.clone();
     let mut stopping = std::pin::pin!(stop.wait_for(|phase| *phase != Phase::Serving));
     let mut graceful = false;
-    std::future::poll_fn(|cx| {
+    let ended = std::future::poll_fn(|cx| {
         if !graceful && stopping.as_mut().poll(cx).is_ready() {
             graceful = true;
             served.as_mut().graceful_shutdown();
         }
-        if served.as_mut().poll(cx).is_ready() || watch.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(());
+        match served.as_mut().poll(cx) {
+            Poll::Ready(ended) => Poll::Ready(ended),
+            Poll::Pending => watch.as_mut().poll(cx).map(Ok),
         }
-        Poll::Pending
     })
     .await;
     if let Some(violation) = vital.violation.get() {
-        worker.shared.metrics.framing_refused.inc();
-        handle::note_violation(&worker, &peer, *violation);
+        handle::note_unread(&worker, &peer, violation.to_string());
+    } else if let Err(error) = ended
+        && error.is_parse()
+    {
+        handle::note_unread(&worker, &peer, error.to_string());
     }
 }
 

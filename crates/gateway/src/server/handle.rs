@@ -1,6 +1,5 @@
 //! From a request as HTTP hands it over to an answer: one exchange through the stack, and what is told of it.
 use super::Worker;
-use super::strict::Violation;
 use super::wire::Vital;
 use crate::body::{Body, BodyError, ClientBody};
 use crate::clock;
@@ -14,7 +13,6 @@ use http::header::{HOST, HeaderMap, HeaderValue};
 use http::{Request, Response, Version, request};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
-use std::fmt::Write as _;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -61,7 +59,7 @@ pub(super) async fn request(
         connection: &connection,
         moment,
         id: id(moment.micros),
-        trace: trace::Context::of(&head.headers, &gate.config.trace, moment),
+        trace: trace::Context::of(&head.headers, &gate.config.trace),
         host,
         path,
         odd,
@@ -119,7 +117,8 @@ fn finish(
         if last {
             running.vital.kill.notify_one();
         }
-    } else if last {
+    } else if last || exchange.answered_by == "limits" {
+        // What was refused for its shape may be followed by anything.
         head.headers.insert(http::header::CONNECTION, HeaderValue::from_static("close"));
     }
     if body.is_end_stream() {
@@ -140,10 +139,10 @@ fn tell(exchange: &Exchange<'_>, answer: &Answer) {
     }
 }
 
-/// Framing that was refused before there was a request.
-pub(super) fn note_violation(worker: &Worker, connection: &Connection, violation: Violation) {
-    let decision =
-        Decision { layer: "framing", reason: violation.to_string(), refused: true, rules: Vec::new() };
+/// A request that was refused before it was one: unclean framing, or nothing that the HTTP library can read.
+pub(super) fn note_unread(worker: &Worker, connection: &Connection, reason: String) {
+    worker.shared.metrics.framing_refused.inc();
+    let decision = Decision { layer: "framing", reason, refused: true, rules: Vec::new() };
     worker.shared.metrics.decided(decision.layer, true);
     if worker.shared.logs.wants_events() {
         event::emit_connection(&worker.shared, connection, &decision);
@@ -208,9 +207,18 @@ fn host_name(host: &str) -> Option<String> {
 fn id(micros: u64) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let mut id = String::with_capacity(24);
-    // Writing to a string cannot fail.
-    drop(write!(id, "{micros:014x}{:08x}", COUNT.fetch_add(1, Relaxed) & 0xffff_ffff));
+    for shift in (0..14).rev() {
+        id.push(digit(micros >> (4 * shift)));
+    }
+    let count = COUNT.fetch_add(1, Relaxed);
+    for shift in (0..8).rev() {
+        id.push(digit(count >> (4 * shift)));
+    }
     id
+}
+
+fn digit(value: u64) -> char {
+    char::from_digit((value & 15) as u32, 16).unwrap_or('0')
 }
 
 /// A request that is under way, until its answer's last byte.
@@ -235,6 +243,19 @@ impl Drop for Running {
         shared.metrics.seconds.observe(took.as_secs_f64());
         if let Some(record) = self.record.take() {
             shared.logs.access(&record, self.bytes, took, self.done);
+            if record.context.sampled {
+                let (method, route, status) = record.facts();
+                let end_micros = self.moment.micros.saturating_add(u64::try_from(took.as_micros()).unwrap_or(0));
+                let span = trace::Span {
+                    context: record.context,
+                    name: format!("{method} {route}"),
+                    start_micros: self.moment.micros,
+                    end_micros,
+                    status,
+                    route: route.to_owned(),
+                };
+                shared.spans.push(span, shared.gate.load().config.trace.waiting_max);
+            }
         }
     }
 }

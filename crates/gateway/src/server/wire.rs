@@ -124,9 +124,7 @@ impl Wire {
         }
         let place = strict.place();
         if let Err((clean, violation)) = strict.follow(fresh) {
-            // Nobody else writes here; a second violation cannot come, since nothing is read after the first.
-            drop(vital.violation.set(violation));
-            let clean = if place == Place::Body { clean } else { 0 };
+            vital.violation.get_or_init(|| violation);
             buffer.set_filled(before + clean);
             put_poison(buffer);
             return;

@@ -27,6 +27,17 @@ const BUNDLES: [&str; 4] = [
 ];
 
 impl ClientTls {
+    /// With the authorities that the system trusts, for HTTP/1.1.
+    pub(crate) fn of_system(at: &str) -> Result<Self, ConfigError> {
+        let mut client = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+            .map_err(|error| ConfigError::setting(at, error.to_string()))?
+            .with_root_certificates(system_roots(at)?)
+            .with_no_client_auth();
+        client.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Self(Arc::new(client)))
+    }
+
     pub(crate) fn build(config: &Config, at: &str, settings: &config::Upstream) -> Result<Self, ConfigError> {
         let wrong = |message: String| ConfigError::setting(format!("{at}.authorities"), message);
         let roots = match &settings.authorities {
@@ -51,10 +62,10 @@ impl ClientTls {
 }
 
 fn system_roots(at: &str) -> Result<RootCertStore, ConfigError> {
-    for bundle in BUNDLES.map(Path::new).into_iter().filter(|path| path.exists()) {
-        return tls::roots("upstream.authorities", bundle);
-    }
-    Err(ConfigError::setting(at, "this system has no bundle of authorities; give `authorities`"))
+    let Some(bundle) = BUNDLES.map(Path::new).into_iter().find(|path| path.exists()) else {
+        return Err(ConfigError::setting(at, "this system has no bundle of authorities; give `authorities`"));
+    };
+    tls::roots("upstream.authorities", bundle)
 }
 
 /// Plain or TLS, towards an upstream.
@@ -65,17 +76,25 @@ pub(crate) enum Line {
 
 /// Connects, with the handshake.
 pub(crate) async fn connect(address: &Address) -> io::Result<Line> {
-    let stream = match address.host.parse::<std::net::IpAddr>() {
-        Ok(ip) => TcpStream::connect((ip, address.port)).await?,
-        Err(_) => TcpStream::connect((address.host.as_str(), address.port)).await?,
+    let line = open(&address.host, address.port, address.tls.as_ref()).await?;
+    match &line {
+        Line::Tls(stream) if address.http2 && stream.get_ref().1.alpn_protocol() != Some(b"h2") => {
+            Err(io::Error::other("the upstream does not speak HTTP/2"))
+        }
+        _ => Ok(line),
+    }
+}
+
+/// Connects to a host, with the handshake where there is to be one.
+pub(crate) async fn open(host: &str, port: u16, tls: Option<&ClientTls>) -> io::Result<Line> {
+    let stream = match host.parse::<std::net::IpAddr>() {
+        Ok(ip) => TcpStream::connect((ip, port)).await?,
+        Err(_) => TcpStream::connect((host, port)).await?,
     };
     stream.set_nodelay(true)?;
-    let Some(ClientTls(config)) = &address.tls else { return Ok(Line::Plain(stream)) };
-    let name = ServerName::try_from(address.host.clone()).map_err(io::Error::other)?;
+    let Some(ClientTls(config)) = tls else { return Ok(Line::Plain(stream)) };
+    let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
     let stream = tokio_rustls::TlsConnector::from(Arc::clone(config)).connect(name, stream).await?;
-    if address.http2 && stream.get_ref().1.alpn_protocol() != Some(b"h2") {
-        return Err(io::Error::other("the upstream does not speak HTTP/2"));
-    }
     Ok(Line::Tls(Box::new(stream)))
 }
 
