@@ -216,11 +216,11 @@ impl Sealer {
 
 /// The one value of a cookie in the `Cookie` headers; two are refused: one of them may be somebody else's.
 pub fn cookie<'a>(
-    mut headers: impl Iterator<Item = &'a str>,
+    headers: impl Iterator<Item = &'a str>,
     name: &str,
 ) -> Result<Option<&'a str>, SessionError> {
     let mut found = None;
-    while let Some(header) = headers.next() {
+    for header in headers {
         if header.len() > COOKIES_BYTES_MAX {
             return Err(SessionError::Sealed);
         }
