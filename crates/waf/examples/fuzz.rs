@@ -16,6 +16,8 @@ mod bodies;
 mod event;
 #[path = "fuzz/seclang.rs"]
 mod seclang;
+#[path = "fuzz/values.rs"]
+mod values;
 
 /// Slower than this is a find too.
 const RUN_SECONDS_MAX: u64 = 5;
@@ -45,6 +47,9 @@ const TARGETS: &[Target] = &[
     bodies::XML,
     bodies::GRAPHQL,
     bodies::CODINGS,
+    values::TRANSFORM,
+    values::OPERATOR,
+    values::INJECTION,
 ];
 
 /// A generator that needs no crate: xorshift of 64 bits.
