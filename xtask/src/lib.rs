@@ -10,6 +10,7 @@ mod catalogue;
 mod ci;
 mod fixes;
 mod new_check;
+mod proxy;
 mod tools;
 mod verdicts;
 
@@ -25,6 +26,8 @@ const HELP: &str = "cargo xtask COMMAND
   verdicts FILE FOLDER [ID…]   compare our findings with recorded verdicts of another tool
   catalogue                    gather the facts of AWS again (needs Python and PyPI), write crates/iam/src/catalogue/data
   fixes FOLDER…                fix copies of folders, and see that nothing else changes and nothing breaks
+  proxy RULES [REQUESTS]       requests a second of the gateway beside nginx, with the Core Rule Set in RULES; or its memory
+                               over so many requests and 100 reloads
   bench FOLDER [COMMAND…]      CPU time and memory of a scan, beside another command on the same folder";
 
 /// Runs one command.
@@ -39,6 +42,8 @@ pub fn run(arguments: &[String]) -> ExitCode {
         ["verdicts", file, folder, ids @ ..] => verdicts::compare(file, folder, ids),
         ["catalogue"] => catalogue::run(),
         ["fixes", folders @ ..] if !folders.is_empty() => fixes::run(folders),
+        ["proxy", rules] => proxy::run(rules, None),
+        ["proxy", rules, requests] => proxy::run(rules, Some(requests)),
         ["bench", folder, peer @ ..] => bench::run(folder, peer),
         _ => Err(HELP.to_owned()),
     };

@@ -2,7 +2,7 @@
 //!
 //!     cargo run -p access --example fuzz -- TARGET SECONDS [SEED]
 //!
-//! TARGET is one of `jwt jwks discovery dpop certificate key sigv4 webhook message session`. The input that runs is kept in
+//! TARGET is one of `jwt jwks discovery dpop certificate key sigv4 webhook message`. The input that runs is kept in
 //! `target/fuzz-access-TARGET`, so that one which ends the process is not lost. A find becomes a test. A changed
 //! credential that still opens is a find too.
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for developers, not shipped")]

@@ -1,4 +1,5 @@
 //! The command line.
+mod access;
 mod fix;
 mod gateway;
 mod privileges;
@@ -11,6 +12,10 @@ use model::Severity;
 
 use crate::exit::Exit;
 
+pub(crate) use access::{
+    AccessArguments, AccessCheckArguments, AccessCommand, AccessExplainArguments, DecodeTokenArguments,
+    KeyArguments, KeyCommand, NewKeyArguments, PolicyFiles,
+};
 pub(crate) use fix::{FixArguments, FixFormat};
 pub(crate) use gateway::{ConfigArguments, GatewayArguments, GatewayCommand, InitGatewayArguments};
 pub(crate) use privileges::{Checked, PrivilegesArguments, PrivilegesFormat};
@@ -51,6 +56,9 @@ pub(crate) enum Command {
     /// Try, test, explain and tune the rules that inspect requests
     #[command(after_help = Exit::WAF)]
     Waf(WafArguments),
+    /// Try rules, policies and tokens out; make API keys
+    #[command(after_help = Exit::ACCESS)]
+    Access(AccessArguments),
     /// Stand in front of functions: inspect, authenticate, limit, hand on
     Gateway(GatewayArguments),
     /// Write a commented `buckler.toml`

@@ -1,4 +1,5 @@
 //! The commands, one module each, and what may go wrong in any of them.
+mod access;
 mod advisories;
 mod checks;
 mod completions;
@@ -48,6 +49,8 @@ pub(crate) enum CommandError {
     Advisories { why: String },
     #[error("the rules cannot be used: {why}")]
     Rules { why: String },
+    #[error("{why}")]
+    Access { why: String },
     #[error("the gateway cannot run: {why}")]
     Gateway { why: String },
     #[error("`{url}` is no server to test")]
@@ -78,7 +81,11 @@ impl CommandError {
             Self::Function { .. } => "`buckler privileges` without `--function` lists them",
             Self::Exists { .. } => "`--force` replaces it",
             Self::Target { .. } => "write `http://HOST:PORT`",
-            Self::Read { .. } | Self::Check(_) | Self::Rules { .. } | Self::Gateway { .. } => return None,
+            Self::Read { .. }
+            | Self::Access { .. }
+            | Self::Check(_)
+            | Self::Rules { .. }
+            | Self::Gateway { .. } => return None,
         })
     }
 }
@@ -94,6 +101,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Command::Checks(arguments) => checks::run(arguments),
         Command::Sbom(arguments) => sbom::run(arguments),
         Command::Advisories(arguments) => advisories::run(arguments),
+        Command::Access(arguments) => access::run(arguments),
         Command::Gateway(arguments) => gateway::run(arguments),
         Command::Waf(arguments) => waf::run(arguments),
         Command::Init(arguments) => init::run(arguments),

@@ -36,6 +36,13 @@ impl Exit {
   2  wrong arguments, rules or files; nothing was judged
   3  no test was found";
 
+    /// The same codes of `buckler access`.
+    pub(crate) const ACCESS: &'static str = "Exit codes:
+  0  the request is allowed, the token accepted, the policies can be used; a key was made or listed
+  1  the request is denied, the token refused, or the policies have problems
+  2  wrong arguments, configuration or files; nothing was judged
+  3  the token was only decoded: without --issuer and --keys, nothing was verified";
+
     /// The same codes of `buckler privileges`.
     pub(crate) const PRIVILEGES: &'static str = "Exit codes:
   0  everything was read; with --check, no change widens a permission

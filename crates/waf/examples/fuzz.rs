@@ -10,10 +10,14 @@ use std::error::Error;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+#[path = "fuzz/bodies.rs"]
+mod bodies;
 #[path = "fuzz/event.rs"]
 mod event;
 #[path = "fuzz/seclang.rs"]
 mod seclang;
+#[path = "fuzz/values.rs"]
+mod values;
 
 /// Slower than this is a find too.
 const RUN_SECONDS_MAX: u64 = 5;
@@ -33,7 +37,20 @@ pub(crate) struct Target {
 }
 
 /// Every target. One line each; helpers add theirs at the end.
-const TARGETS: &[Target] = &[event::EVENT, seclang::SECLANG, seclang::EXACT];
+const TARGETS: &[Target] = &[
+    event::EVENT,
+    seclang::SECLANG,
+    seclang::EXACT,
+    bodies::FORM,
+    bodies::JSON,
+    bodies::MULTIPART,
+    bodies::XML,
+    bodies::GRAPHQL,
+    bodies::CODINGS,
+    values::TRANSFORM,
+    values::OPERATOR,
+    values::INJECTION,
+];
 
 /// A generator that needs no crate: xorshift of 64 bits.
 struct Dice(u64);

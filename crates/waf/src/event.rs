@@ -123,13 +123,23 @@ pub fn read(bytes: &[u8], trigger: Option<Trigger>, limits: &EventLimits) -> Res
     if kind != seen && seen.is_http() != kind.is_http() {
         reader.note(Note::OtherShape);
     }
-    let http = if kind.is_http() || seen.is_http() { http::request(&value) } else { None };
+    let http = if kind.is_http() { http::request(&value) } else { None };
     let records = match http {
         Some(http) => {
             let mut arguments = Fields::default();
-            for name in http::ARGUMENTS {
-                if let Some(value) = value.get(name) {
-                    reader.fields(value, seen, name, &mut arguments)?;
+            // Whoever sends a direct call can give it the shape of a request: what the request has no place for
+            // is left out only where the caller says that the platform wrote the event.
+            let read = http::read_members(&value);
+            let mut last = std::collections::BTreeMap::new();
+            last.extend(
+                value.members().iter().enumerate().map(|(position, (name, _))| (name.as_str(), position)),
+            );
+            for (position, (name, member)) in value.members().iter().enumerate() {
+                let name = name.as_str();
+                let is_read = read.contains(&name) && last.get(name) == Some(&position);
+                let is_wanted = http::ARGUMENTS.contains(&name) || trigger.is_none();
+                if is_wanted && !is_read {
+                    reader.fields(member, seen, name, &mut arguments)?;
                 }
             }
             vec![Record { path: String::new(), http: Some(http), arguments }]

@@ -18,8 +18,10 @@ mod limits;
 pub mod operator;
 pub mod own;
 pub mod rule;
+pub mod schema;
 pub mod seclang;
 pub mod transform;
+pub mod upload;
 
 pub use engine::{
     Change, ChangeKind, Client, Disruption, Match, NoPersistence, Persistence, Plan, PlanError, Request,

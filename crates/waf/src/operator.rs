@@ -10,9 +10,11 @@ mod number;
 mod pcre;
 mod phrases;
 mod regex;
+mod sqli;
 mod text;
 mod validate;
 mod verify;
+mod xss;
 
 use crate::rule::{Macro, Operator};
 use address::Networks;
@@ -189,8 +191,8 @@ impl Matcher {
             Kind::Text(relation, own) => relation.holds(value, own.get(argument)).into(),
             Kind::Number(comparison, own) => comparison.holds(value, own.get(argument)).into(),
             Kind::Networks(networks) => networks.contain(value).into(),
-            Kind::Sqli => sqli(value).is_some().into(),
-            Kind::Xss => xss(value).into(),
+            Kind::Sqli => sqli::detect(value).is_some().into(),
+            Kind::Xss => xss::is_xss(value).into(),
             Kind::Bytes(range) => range.is_broken_by(value).into(),
             Kind::UrlEncoding => validate::breaks_url_encoding(value).into(),
             Kind::Utf8 => validate::breaks_utf8(value).into(),
@@ -210,8 +212,8 @@ impl Matcher {
                 None => Outcome::NoMatch,
             },
             Kind::Phrases(phrases) => found(phrases.find(value).map(<[u8]>::to_vec), groups),
-            Kind::Sqli => found(sqli(value), groups),
-            Kind::Xss => found(xss(value).then(|| value.to_vec()), groups),
+            Kind::Sqli => found(sqli::detect(value).map(|print| print.as_bytes().to_vec()), groups),
+            Kind::Xss => found(xss::is_xss(value).then(|| value.to_vec()), groups),
             Kind::Checksum(checksum, regex) => match regex.find_where(value, |text| checksum.holds(text)) {
                 (Outcome::Match, text) => found(Some(text), groups),
                 (outcome, _) => outcome,
@@ -241,6 +243,18 @@ impl Matcher {
         match &self.kind {
             Kind::Regex { regex, .. } => regex.text(),
             _ => None,
+        }
+    }
+
+    /// Builds what would be built at the first value that needs it; for a thread that warms a new rule set up.
+    pub fn prepare(&self) {
+        match &self.kind {
+            Kind::Regex { regex, .. } | Kind::Checksum(_, regex) => regex.prepare(),
+            Kind::Phrases(phrases) => phrases.prepare(),
+            Kind::Sqli => {
+                let _ = sqli::detect(b"1 = 1");
+            }
+            _ => {}
         }
     }
 
@@ -289,19 +303,6 @@ fn found(text: Option<Vec<u8>>, groups: &mut Groups) -> Outcome {
     let outcome = Outcome::from(text.is_some());
     groups.texts.extend(text);
     outcome
-}
-
-/// The fingerprint of an injection into SQL.
-fn sqli(value: &[u8]) -> Option<Vec<u8>> {
-    let result = libinjectionrs::detect_sqli(value);
-    result
-        .is_injection()
-        .then(|| result.fingerprint.map(|print| print.as_str().as_bytes().to_vec()).unwrap_or_default())
-}
-
-/// Whether a value injects script into HTML.
-fn xss(value: &[u8]) -> bool {
-    libinjectionrs::detect_xss(value).is_injection()
 }
 
 #[cfg(test)]

@@ -121,3 +121,5 @@ pub fn load(path: &str, files: &dyn Files) -> (RuleSet, Vec<SeclangProblem>) {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::corpus;

@@ -1,4 +1,5 @@
 //! Tests of client certificates.
+#![expect(clippy::string_slice, reason = "these texts are ASCII")]
 use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, SanType};
 
 use rcgen::string::Ia5String;

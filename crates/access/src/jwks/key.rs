@@ -48,7 +48,7 @@ pub enum KeyError {
 #[derive(Clone)]
 enum Material {
     Public(Vec<(Algorithm, Arc<ParsedPublicKey>)>),
-    Shared(Algorithm, hmac::Key),
+    Shared(Algorithm, Box<hmac::Key>),
 }
 
 /// A key that verifies.
@@ -107,7 +107,7 @@ impl Key {
             return Err(KeyError::SharedTooShort { algorithm, bytes, bytes_min });
         }
         let key = hmac::Key::new(hash, secret.expose());
-        Ok(Self { kid: None, material: Material::Shared(algorithm, key) })
+        Ok(Self { kid: None, material: Material::Shared(algorithm, Box::new(key)) })
     }
 
     fn algorithms(&self) -> impl Iterator<Item = Algorithm> {

@@ -25,7 +25,7 @@ enum Pair {
     Rsa(Arc<RsaKeyPair>),
     Ecdsa(Arc<EcdsaKeyPair>),
     Ed25519(Arc<Ed25519KeyPair>),
-    Shared(hmac::Key),
+    Shared(Box<hmac::Key>),
 }
 
 /// A private key with its algorithm and name.
@@ -58,7 +58,7 @@ impl SigningKey {
     pub fn new(algorithm: Algorithm, kid: Option<&str>, key: &Secret) -> Result<Self, SignError> {
         let wrong = SignError::Key(algorithm);
         let pair = match (algorithm.kind(), algorithm.hmac(), algorithm.ecdsa_signing()) {
-            (Kind::Shared, Some(hash), _) => Pair::Shared(hmac::Key::new(hash, key.expose())),
+            (Kind::Shared, Some(hash), _) => Pair::Shared(Box::new(hmac::Key::new(hash, key.expose()))),
             (Kind::Rsa, ..) => {
                 let key = der(key.expose()).ok_or(wrong)?;
                 Pair::Rsa(Arc::new(rsa::KeyPair::from_pkcs8(key.expose()).map_err(|_| wrong)?))

@@ -1,4 +1,5 @@
 //! Tests of API keys.
+#![expect(clippy::string_slice, reason = "these texts are ASCII")]
 use super::*;
 use crate::testing::NOW;
 

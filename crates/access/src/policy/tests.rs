@@ -219,3 +219,34 @@ fn claims_become_an_identity() {
     assert_eq!(method_of("api-key"), Some(Method::ApiKey));
     assert_eq!(method_of("password"), None);
 }
+
+/// The TOML examples of `docs/access.md`, by what stands after `toml`.
+#[test]
+fn the_examples_of_the_page_can_be_used() {
+    let page = include_str!("../../../../docs/access.md");
+    let mut seen = BTreeSet::new();
+    for block in page.split("```toml ").skip(1) {
+        let (name, rest) = block.split_once('\n').unwrap();
+        let text = rest.split("```").next().unwrap();
+        seen.insert(name);
+        match name {
+            "authorization" => {
+                let config: Config = toml::from_str(text).unwrap();
+                assert!(config.cedar.is_some() || Authorizer::new(config, &Files::default()).is_ok());
+            }
+            "rate" => assert_eq!(toml::from_str::<crate::limit::Config>(text).unwrap().check(), Ok(())),
+            "block" => drop(crate::block::BlockList::new(&toml::from_str(text).unwrap(), []).unwrap()),
+            other => panic!("what is `{other}`?"),
+        }
+    }
+    assert_eq!(seen, BTreeSet::from(["authorization", "block", "rate"]));
+    #[cfg(feature = "cedar")]
+    {
+        let text = page.split("```toml authorization").find(|text| text.contains("[cedar]")).unwrap();
+        let config: Config = toml::from_str(text.split("```").next().unwrap()).unwrap();
+        let policies = page.split("```cedar").nth(1).and_then(|text| text.split("```").next()).unwrap();
+        let file = File { name: "page.cedar".to_owned(), text: policies.to_owned() };
+        let authorizer = Authorizer::new(config, &Files { policies: vec![file], ..Files::default() });
+        assert!(authorizer.is_ok(), "{authorizer:?}");
+    }
+}

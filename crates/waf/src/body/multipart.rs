@@ -82,6 +82,7 @@ enum Fault {
 struct Part {
     headers: Headers,
     disposition: Disposition,
+    disposition_read: bool,
     /// Place of the content in the body, without the line end before the boundary.
     content: Range<usize>,
     /// Where the content begins although the header could not be read.
@@ -268,6 +269,11 @@ impl<'b> Reader<'b, '_> {
     fn disposition(&mut self) -> Result<(), String> {
         let Some(part) = &mut self.part else { return Ok(()) };
         let value = part.headers.get(b"content-disposition").ok_or("a part without Content-Disposition")?;
+        if part.disposition_read {
+            // Once: else each empty line would give its names again.
+            return Err("Content-Disposition could not be read".to_owned());
+        }
+        part.disposition_read = true;
         let read = part.disposition.read(value);
         for (field, names) in [
             (&mut self.out.multipart_name, &part.disposition.names),

@@ -84,39 +84,41 @@ impl<'a> Reader<'a> {
     /// One record for each message of the event.
     pub(super) fn records(&mut self, event: &Value, trigger: Trigger) -> Result<Vec<Record>, EventError> {
         let mut places: Vec<(String, &Value)> = Vec::new();
-        for list in ["Records", "records", "messages", "tasks"] {
-            let items = event.get(list).map(Value::items).unwrap_or_default();
-            places.extend(items.iter().enumerate().map(|(at, item)| (format!("{list}.{at}"), item)));
-        }
-        // Kafka and RabbitMQ: lists of messages by topic or queue.
-        for group in ["records", "rmqMessagesByQueue"] {
-            for (topic, items) in event.get(group).map(Value::members).unwrap_or_default() {
-                let items = items.items().iter().enumerate();
-                places.extend(items.map(|(at, item)| (format!("{group}.{topic}.{at}"), item)));
+        let mut rest: Vec<(String, &Value)> = Vec::new();
+        // Every member counts, also the earlier of two with one name.
+        for (name, value) in event.members() {
+            match (name.as_str(), value) {
+                ("Records" | "records" | "messages" | "tasks", Value::List(items)) => {
+                    places.extend(items.iter().enumerate().map(|(at, item)| (format!("{name}.{at}"), item)));
+                }
+                // Kafka and RabbitMQ: lists of messages by topic or queue.
+                ("records" | "rmqMessagesByQueue", Value::Object(groups)) => {
+                    for (group, messages) in groups {
+                        let items = messages.items().iter().enumerate();
+                        places.extend(items.map(|(at, item)| (format!("{name}.{group}.{at}"), item)));
+                    }
+                    let others = groups.iter().filter(|(_, messages)| !matches!(messages, Value::List(_)));
+                    rest.extend(others.map(|(group, other)| (format!("{name}.{group}"), other)));
+                }
+                _ => rest.push((name.clone(), value)),
             }
         }
         places.extend(event.items().iter().enumerate().map(|(at, item)| (at.to_string(), item)));
-        let mut records = Vec::with_capacity(places.len().max(1));
+        if matches!(event, Value::Text(_) | Value::Plain(_)) {
+            rest.push(("event".to_owned(), event));
+        }
+        let mut records = Vec::with_capacity(places.len() + 1);
         for (path, item) in places {
             let mut arguments = Fields::default();
             self.fields(item, trigger, &path, &mut arguments)?;
             records.push(Record { path, http: None, arguments });
         }
-        let mut rest = Fields::default();
-        let listed = ["Records", "records", "messages", "tasks", "rmqMessagesByQueue"];
-        for (name, value) in event.members() {
-            let is_listed = listed.contains(&name.as_str())
-                && (!value.items().is_empty()
-                    || value.members().iter().any(|(_, items)| !items.items().is_empty()));
-            if !is_listed {
-                self.fields(value, trigger, name, &mut rest)?;
-            }
+        let mut arguments = Fields::default();
+        for (path, value) in rest {
+            self.fields(value, trigger, &path, &mut arguments)?;
         }
-        if matches!(event, Value::Text(_) | Value::Plain(_)) {
-            self.fields(event, trigger, "event", &mut rest)?;
-        }
-        if records.is_empty() || !rest.is_empty() {
-            records.push(Record { path: String::new(), http: None, arguments: rest });
+        if records.is_empty() || !arguments.is_empty() {
+            records.push(Record { path: String::new(), http: None, arguments });
         }
         Ok(records)
     }
@@ -183,10 +185,7 @@ impl<'a> Reader<'a> {
             Form::Plain => None,
             Form::Percent => return self.push(way.path, &percent(text), out),
             Form::Base64 => base64(text),
-            Form::Gzip => match base64(text).map(|bytes| self.inflate(&bytes)).transpose()? {
-                Some(bytes) => bytes,
-                None => None,
-            },
+            Form::Gzip => base64(text).map(|bytes| self.inflate(&bytes)).transpose()?.flatten(),
         };
         if opened.is_none() && form != Form::Plain {
             self.note(Note::Unopened(way.path.to_owned()));

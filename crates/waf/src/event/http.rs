@@ -7,10 +7,37 @@ use crate::Fields;
 /// Members of an HTTP event that are arguments beside the request itself.
 pub(super) const ARGUMENTS: &[&str] = &["pathParameters", "arguments", "source"];
 
+/// Members of an event whose content is in its request.
+pub(super) fn read_members(event: &Value) -> &'static [&'static str] {
+    if event.has("Records.0.cf.request") {
+        &["Records"]
+    } else if event.has("Data.req") {
+        &[]
+    } else if event.has("requestContext.http.method") {
+        &["body", "cookies", "headers", "isBase64Encoded", "rawPath", "rawQueryString"]
+    } else if event.has("info.fieldName") {
+        &["request"]
+    } else if event.has("httpMethod") {
+        &[
+            "body",
+            "headers",
+            "httpMethod",
+            "isBase64Encoded",
+            "multiValueHeaders",
+            "multiValueQueryStringParameters",
+            "path",
+            "queryStringParameters",
+        ]
+    } else {
+        &["body", "headers", "method", "path", "raw_path"]
+    }
+}
+
 /// The request of an HTTP event; none when its method or path is missing.
 pub(super) fn request(event: &Value) -> Option<HttpRequest> {
     if let Some(request) = event.at("Records.0.cf.request") {
-        return cloud_front(request);
+        // The platform sends one; more is somebody else's event.
+        return if event.has("Records.1") { None } else { cloud_front(request) };
     }
     if let Some(request) = event.at("Data.req") {
         return azure(request);

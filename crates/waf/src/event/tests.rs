@@ -4,7 +4,9 @@ use expect_test::{Expect, expect};
 
 fn shown(bytes: &[u8]) -> String {
     let escape = |bytes: &[u8]| bytes.escape_ascii().to_string();
-    let event = match read(bytes, None, &EventLimits::default()) {
+    let limits = EventLimits::default();
+    let known = read(bytes, None, &limits).map(|event| event.trigger).ok();
+    let event = match read(bytes, known, &limits) {
         Ok(event) => event,
         Err(error) => return format!("{error}\n"),
     };
@@ -190,6 +192,10 @@ fn streams_are_decoded() {
             Unopened("records.t-0.1.value")
         "#]],
     );
+}
+
+#[test]
+fn deliveries_and_queues_are_decoded() {
     check(
         r#"{"deliveryStreamArn":"d","records":[{"recordId":"1","data":"aGVsbG8="}]}"#,
         expect![[r#"
@@ -479,4 +485,27 @@ fn every_trigger_has_one_name() {
     for name in Trigger::names().filter(|name| *name != "function-url") {
         assert_eq!(Trigger::from_name(name).map(Trigger::name), Some(name));
     }
+}
+
+#[test]
+fn nothing_hides_behind_the_shape_of_another_event() {
+    let all = |event: &str, trigger| -> String {
+        let event = read(event.as_bytes(), trigger, &EventLimits::default()).expect("JSON");
+        let fields = event.records.iter().flat_map(|record| record.arguments.iter());
+        fields.map(|field| field.value.escape_ascii().to_string()).collect::<Vec<_>>().join(" ")
+    };
+    let request = r#"{"httpMethod":"GET","path":"/","path":"evil 2","cmd":"evil 1"}"#;
+    assert_eq!(all(request, None), "/ evil 1");
+    assert_eq!(all(request, Some(Trigger::ApiGatewayV1)), "");
+    assert_eq!(all(request, Some(Trigger::Direct)), "GET / evil 2 evil 1");
+    assert_eq!(all(r#"{"Records":["evil 1"],"Records":[{"cf":1}]}"#, None), "evil 1 1");
+    assert_eq!(all(r#"{"Records":{"a":["evil 1"]}}"#, None), "evil 1");
+    assert_eq!(
+        all(r#"{"records":{"t":[{"a":"1"}],"b":"evil 1"},"bootstrapServers":"x"}"#, None),
+        "1 evil 1 x"
+    );
+    assert_eq!(
+        all(r#"{"Records":[{"cf":{"request":{"method":"GET","uri":"/"}}},"evil 1"]}"#, None),
+        "GET / evil 1"
+    );
 }

@@ -389,9 +389,10 @@ fn set_variable(text: &str) -> Result<SetVariable, Wrong> {
 
 /// The first `=` outside of `%{…}`.
 fn equals(text: &str) -> Option<usize> {
-    let mut is_inside = false;
+    let (mut is_inside, mut before) = (false, ' ');
     text.find(|letter: char| {
-        is_inside = (is_inside || letter == '{') && letter != '}';
+        is_inside = (is_inside || (before == '%' && letter == '{')) && letter != '}';
+        before = letter;
         letter == '=' && !is_inside
     })
 }

@@ -1,5 +1,5 @@
 //! Reading rules: inline cases, the corpora where they are, and printing back.
-mod corpus;
+pub(crate) mod corpus;
 
 use super::*;
 use expect_test::{Expect, expect};

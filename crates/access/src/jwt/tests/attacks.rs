@@ -1,4 +1,5 @@
 //! Attacks on tokens, and everything that is not quite a token.
+#![expect(clippy::string_slice, reason = "these texts are ASCII")]
 use serde_json::{Value, json};
 
 use super::{issuer, outcome};

@@ -1,4 +1,5 @@
 //! Tests of webhooks: the examples that the services publish, and requests that are not theirs.
+#![expect(clippy::string_slice, reason = "these texts are ASCII")]
 use super::*;
 use crate::replay::Memory;
 

@@ -1,8 +1,8 @@
 //! The header lines of one part.
 use super::{LINE_BYTES_MAX, is_space};
 
-/// Headers of one part; browsers send two.
-const HEADERS_MAX: usize = 64;
+/// Headers of one part; browsers send two. Rules get each under the name of the part, which may be long.
+const HEADERS_MAX: usize = 20;
 
 /// Why a line was left out. Reading goes on, as in ModSecurity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

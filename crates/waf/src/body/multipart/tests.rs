@@ -176,3 +176,12 @@ fn long_lines_come_in_pieces() {
         assert!(out.error.is_some());
     }
 }
+
+#[test]
+fn names_are_given_once_for_each_part() {
+    let name = "n".repeat(4000);
+    let body = format!("--B|Content-Disposition: form-data; name=\"{name}\"; x=y|{}", "|".repeat(1000));
+    let out = read_with(TYPE, body.replace('|', "\r\n").as_bytes());
+    assert_eq!(out.multipart_names.len(), 1);
+    assert!(out.error.is_some());
+}

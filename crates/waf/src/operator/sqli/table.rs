@@ -1,0 +1,124 @@
+//! Words of SQL and fingerprints of injections: facts of libinjection's format, from the crate that carries them.
+use super::token::{Kind, TEXT_BYTES_MAX};
+use libinjectionrs::sqli::sqli_data::SQL_KEYWORDS;
+use std::sync::OnceLock;
+
+/// Places of the table of words; a power of two, four times the words.
+const WORD_PLACES: usize = 4096;
+
+/// Places of the table of fingerprints; a power of two, twice the fingerprints.
+const PRINT_PLACES: usize = 16_384;
+
+/// The letter before a fingerprint, and its type.
+const PRINT_MARK: u8 = b'0';
+const PRINT_KIND: u8 = b'F';
+
+struct Tables {
+    words: Vec<(&'static [u8], u8)>,
+    prints: Vec<u64>,
+    /// Whether a word of this length (bit) begins with this byte.
+    lengths: [u32; 256],
+}
+
+fn tables() -> &'static Tables {
+    static TABLES: OnceLock<Tables> = OnceLock::new();
+    TABLES.get_or_init(|| {
+        let mut tables =
+            Tables { words: vec![(&[], 0); WORD_PLACES], prints: vec![0; PRINT_PLACES], lengths: [0; 256] };
+        for keyword in SQL_KEYWORDS {
+            let word = keyword.word.as_bytes();
+            if keyword.token_type == PRINT_KIND {
+                tables.add_print(word.strip_prefix(&[PRINT_MARK]).unwrap_or(word));
+            } else {
+                tables.add_word(word, keyword.token_type);
+            }
+        }
+        tables
+    })
+}
+
+impl Tables {
+    fn add_word(&mut self, word: &'static [u8], kind: u8) {
+        let Some(&first) = word.first() else { return };
+        if let Some(lengths) = self.lengths.get_mut(usize::from(first)) {
+            *lengths |= 1 << word.len().min(31);
+        }
+        let start = hash(word);
+        let free = (0..WORD_PLACES)
+            .map(|step| (start + step) % WORD_PLACES)
+            .find(|&at| self.words.get(at).is_some_and(|(known, _)| known.is_empty()));
+        if let Some(place) = free.and_then(|at| self.words.get_mut(at)) {
+            *place = (word, kind);
+        }
+    }
+
+    fn add_print(&mut self, print: &[u8]) {
+        let packed = pack(print);
+        let start = print_hash(packed);
+        let free = (0..PRINT_PLACES)
+            .map(|step| (start + step) % PRINT_PLACES)
+            .find(|&at| self.prints.get(at).is_some_and(|&known| known == 0));
+        if let Some(place) = free.and_then(|at| self.prints.get_mut(at)) {
+            *place = packed;
+        }
+    }
+}
+
+/// FNV-1a of the upper case.
+fn hash(word: &[u8]) -> usize {
+    let hash = word.iter().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
+        (hash ^ u64::from(byte.to_ascii_uppercase())).wrapping_mul(0x0100_0000_01b3)
+    });
+    (hash ^ hash >> 32) as usize % WORD_PLACES
+}
+
+fn pack(print: &[u8]) -> u64 {
+    print.iter().fold(0, |packed, byte| packed << 8 | u64::from(byte.to_ascii_uppercase()))
+}
+
+fn print_hash(packed: u64) -> usize {
+    (packed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize % PRINT_PLACES
+}
+
+/// Equal but for the case of ASCII letters.
+pub(super) fn same(text: &[u8], upper: &[u8]) -> bool {
+    text.eq_ignore_ascii_case(upper)
+}
+
+/// The type of a word or an operator.
+pub(super) fn lookup(word: &[u8]) -> Option<Kind> {
+    let first = word.first()?.to_ascii_uppercase();
+    if word.len() > TEXT_BYTES_MAX {
+        return None;
+    }
+    let tables = tables();
+    let lengths = tables.lengths.get(usize::from(first))?;
+    if lengths >> word.len().min(31) & 1 == 0 {
+        return None;
+    }
+    let start = hash(word);
+    for step in 0..WORD_PLACES {
+        let &(known, kind) = tables.words.get((start + step) % WORD_PLACES)?;
+        if known.is_empty() {
+            return None;
+        }
+        if same(word, known) {
+            return Some(Kind(kind));
+        }
+    }
+    None
+}
+
+pub(super) fn is_known_fingerprint(print: &[u8]) -> bool {
+    if print.is_empty() {
+        return false;
+    }
+    let packed = pack(print);
+    let start = print_hash(packed);
+    let tables = tables();
+    (0..PRINT_PLACES)
+        .map_while(|step| {
+            tables.prints.get((start + step) % PRINT_PLACES).copied().filter(|&known| known != 0)
+        })
+        .any(|known| known == packed)
+}

@@ -1,0 +1,210 @@
+//! Requests and responses against documents.
+use super::{Api, Request, Strictness};
+use crate::Fields;
+use expect_test::{Expect, expect};
+use serde_json::{Value, json};
+
+fn document() -> Value {
+    json!({
+        "openapi": "3.0.3",
+        "servers": [{"url": "https://x.example/{v}", "variables": {"v": {"default": "v1"}}}],
+        "security": [{"key": []}],
+        "paths": {
+            "/pets/{id}": {
+                "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "integer", "minimum": 1}}],
+                "get": {
+                    "security": [{"oauth": ["read", "write"]}, {}],
+                    "parameters": [
+                        {"name": "tags", "in": "query", "schema": {"type": "array", "items": {"type": "string"}, "maxItems": 2}},
+                        {"name": "ids", "in": "query", "style": "pipeDelimited", "explode": false, "schema": {"type": "array", "items": {"type": "integer"}}},
+                        {"name": "f", "in": "query", "style": "deepObject", "schema": {"type": "object", "additionalProperties": false, "properties": {"a": {"type": "boolean"}}}},
+                        {"name": "X-Id", "in": "header", "required": true, "schema": {"type": "string", "pattern": "^[a-z]+$"}}
+                    ],
+                    "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}}, "4XX": {}}
+                }
+            },
+            "/pets/mine": {"get": {"responses": {"default": {}}}},
+            "/pets": {"post": {
+                "requestBody": {"required": true, "content": {
+                    "application/json": {"schema": {"$ref": "#/components/schemas/Pet"}},
+                    "application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}}
+                }},
+                "responses": {"201": {}}
+            }}
+        },
+        "components": {"schemas": {"Pet": {
+            "type": "object",
+            "required": ["id", "name", "secret"],
+            "additionalProperties": false,
+            "properties": {
+                "id": {"type": "integer", "readOnly": true},
+                "name": {"type": "string", "nullable": true, "maxLength": 5},
+                "secret": {"type": "string", "writeOnly": true},
+                "age": {"type": "integer", "minimum": 0, "exclusiveMinimum": true},
+                "friend": {"$ref": "#/components/schemas/Pet"}
+            }
+        }}}
+    })
+}
+
+fn check(method: &str, target: &str, content_type: &str, body: &str, expected: Expect) {
+    let api = Api::read(&document()).unwrap();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut headers = Fields::default();
+    headers.push(b"x-id", b"abc");
+    let cookies = Fields::default();
+    let request = Request {
+        method,
+        path,
+        query,
+        headers: &headers,
+        cookies: &cookies,
+        content_type,
+        body: body.as_bytes(),
+    };
+    let told = api.check_request(&request, Strictness { unknown_query: true });
+    expected.assert_eq(
+        &told
+            .iter()
+            .map(|violation| format!("{}: {}\n", violation.place, violation.message))
+            .collect::<String>(),
+    );
+}
+
+#[test]
+fn routes_are_found() {
+    let api = Api::read(&document()).unwrap();
+    assert_eq!(api.route("/v1/pets/mine"), Some("/pets/mine"));
+    assert_eq!(api.route("/v1/pets/7"), Some("/pets/{id}"));
+    assert_eq!((api.route("/pets/7"), api.route("/v1/pets/7/x"), api.route("/v1/pets/")), (None, None, None));
+    assert_eq!(api.security("GET", "/v1/pets/7").unwrap().len(), 2);
+    assert_eq!(api.security("POST", "/v1/pets"), Some(&[vec![("key".to_owned(), vec![])]][..]));
+    check(
+        "GET",
+        "/v1/nope",
+        "",
+        "",
+        expect![[r#"
+        path: the document does not name this path
+    "#]],
+    );
+    check(
+        "DELETE",
+        "/v1/pets",
+        "",
+        "",
+        expect![[r#"
+        method: the document does not name this method for the path
+    "#]],
+    );
+}
+
+#[test]
+fn parameters_are_checked() {
+    check("GET", "/v1/pets/7?tags=a&tags=b&ids=1|2&f[a]=true", "", "", expect![[""]]);
+    check(
+        "GET",
+        "/v1/pets/0?tags=a&tags=b&tags=c&ids=1|x&f[b]=1&other=1",
+        "",
+        "",
+        expect![[r#"
+        query.tags: value has more than 2 items
+        query.ids/1: value is not of type "integer"
+        query.f: Additional properties are not allowed ('b' was unexpected)
+        path.id: value is less than the minimum of 1
+        query.other: the document does not name this parameter
+    "#]],
+    );
+}
+
+#[test]
+fn bodies_are_checked() {
+    check(
+        "POST",
+        "/v1/pets",
+        "application/json",
+        r#"{"name":null,"secret":"s","age":1,"friend":{"name":"x","secret":"y"}}"#,
+        expect![[""]],
+    );
+    check(
+        "POST",
+        "/v1/pets",
+        "application/json",
+        r#"{"id":1,"name":"toolong","age":0,"x":1}"#,
+        expect![[r#"
+            body: "secret" is a required property
+            body/id: False schema does not allow value
+            body/name: value is longer than 5 characters
+            body/age: value is less than or equal to the minimum of 0
+            body: Additional properties are not allowed ('x' was unexpected)
+        "#]],
+    );
+    check(
+        "POST",
+        "/v1/pets",
+        "application/json",
+        "{",
+        expect![[r#"
+        body: the body is no JSON
+    "#]],
+    );
+    check(
+        "POST",
+        "/v1/pets",
+        "text/plain",
+        "x",
+        expect![[r#"
+        content-type: the document does not name this media type
+    "#]],
+    );
+    check(
+        "POST",
+        "/v1/pets",
+        "",
+        "",
+        expect![[r#"
+        body: a body is required
+    "#]],
+    );
+    check("POST", "/v1/pets", "application/x-www-form-urlencoded", "n=1", expect![[""]]);
+    check(
+        "POST",
+        "/v1/pets",
+        "application/x-www-form-urlencoded",
+        "n=x",
+        expect![[r#"
+        body/n: value is not of type "integer"
+    "#]],
+    );
+    check(
+        "GET",
+        "/v1/pets/mine",
+        "text/plain",
+        "x",
+        expect![[r#"
+        body: the document does not name a body
+    "#]],
+    );
+}
+
+#[test]
+fn responses_are_checked() {
+    let api = Api::read(&document()).unwrap();
+    let check = |status, body: &str| {
+        api.check_response("GET", "/v1/pets/7", status, ("application/json", body.as_bytes())).len()
+    };
+    assert_eq!(check(200, r#"{"id":1,"name":"x"}"#), 0);
+    assert_eq!(check(200, r#"{"id":1,"name":"x","secret":"leak"}"#), 1);
+    assert_eq!((check(404, "{}"), check(500, "{}")), (0, 1));
+}
+
+#[test]
+fn what_cannot_be_used_is_told_with_its_place() {
+    let mut broken = document();
+    broken["paths"]["/pets"]["post"]["requestBody"]["content"]["application/json"]["schema"] =
+        json!({"$ref": "other.json#/x"});
+    let problems = Api::read(&broken).unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].place, "/paths/~1pets/post/requestBody/content/application~1json/schema");
+    assert!(Api::read(&json!({"swagger": "2.0"})).is_err());
+}
