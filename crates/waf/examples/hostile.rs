@@ -12,7 +12,7 @@ use std::error::Error;
 use std::time::Duration;
 
 #[path = "common/mod.rs"]
-#[expect(unreachable_pub, dead_code, reason = "shared by several examples")]
+#[expect(unreachable_pub, reason = "shared by several examples")]
 mod common;
 
 /// Different requests of each case, so that nothing is remembered.
