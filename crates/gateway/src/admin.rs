@@ -47,7 +47,10 @@ pub(crate) async fn serve(shared: Arc<Shared>, socket: std::net::TcpListener) {
     }
 }
 
-async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn answer(
+    shared: Arc<Shared>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
     let mut answer = decide(&shared, request).await;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
@@ -117,7 +120,8 @@ async fn change(shared: &Arc<Shared>, request: Request<Incoming>, now: u64) -> R
 fn is_administrator(shared: &Shared, request: &Request<Incoming>) -> bool {
     let gate = shared.gate.load();
     let wanted = gate.config.admin.as_ref().and_then(|admin| hash(&admin.token_sha256));
-    let given = request.headers().get(AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    let given =
+        request.headers().get(AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
     match (wanted, given) {
         (Some(wanted), Some(given)) => is_secret(given, &[wanted]),
         _ => false,

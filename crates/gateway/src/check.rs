@@ -23,7 +23,9 @@ fn warnings(config: &Config) -> Vec<String> {
     if config.listen.is_empty() {
         warn("no `[[listen]]`: nobody can connect".to_owned());
     }
-    for listen in config.listen.iter().filter(|listen| listen.tls.is_none() && !listen.address.ip().is_loopback()) {
+    for listen in
+        config.listen.iter().filter(|listen| listen.tls.is_none() && !listen.address.ip().is_loopback())
+    {
         warn(format!("`{}` is served without TLS", listen.address));
     }
     if config.rate.limits.is_empty() {
@@ -34,7 +36,10 @@ fn warnings(config: &Config) -> Vec<String> {
             warn(format!("route `{}` does not block what rules find", route.name));
         }
         if route.authentication.is_empty() && !route.authorization.as_ref().is_some_and(|rule| rule.public) {
-            warn(format!("route `{}` asks for no identity; say `authorization = {{ public = true }}` if that is meant", route.name));
+            warn(format!(
+                "route `{}` asks for no identity; say `authorization = {{ public = true }}` if that is meant",
+                route.name
+            ));
         }
     }
     if let Some(admin) = config.admin.as_ref().filter(|admin| !admin.address.ip().is_loopback()) {

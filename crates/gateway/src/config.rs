@@ -36,6 +36,8 @@ pub struct Config {
     pub block: layers::block::Settings,
     /// Rate limits, quotas and limits of concurrency.
     pub rate: layers::rate::Settings,
+    /// Where limits with `shared = true` are kept across gateways.
+    pub state: Option<layers::rate::StateSettings>,
     /// Where proof of identity comes from.
     pub authentication: layers::authenticate::Settings,
     pub authorization: layers::authorize::Settings,

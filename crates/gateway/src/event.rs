@@ -45,8 +45,11 @@ fn activity(exchange: &Exchange<'_>, answer: &Answer, refused: bool) -> Value {
         exchange.head.uri.path_and_query().map_or("/", |target| target.as_str()),
         shared_names(exchange),
     );
-    let reasons: Vec<String> =
-        exchange.decisions.iter().map(|decision| format!("{}: {}", decision.layer, decision.reason)).collect();
+    let reasons: Vec<String> = exchange
+        .decisions
+        .iter()
+        .map(|decision| format!("{}: {}", decision.layer, decision.reason))
+        .collect();
     json!({
         "metadata": metadata(Some(&exchange.id)),
         "category_uid": 4,

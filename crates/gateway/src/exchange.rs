@@ -131,7 +131,10 @@ impl Exchange<'_> {
             Ok(bytes) => ControlFlow::Continue(Some(bytes)),
             Err(error) => {
                 let status = error.status();
-                match self.refuse(layer, status, error.to_string()) {
+                let flow = self.refuse(layer, status, error.to_string());
+                // What is left of the body may be anything: the connection is closed as for every refusal of that layer.
+                self.answered_by = "limits";
+                match flow {
                     ControlFlow::Break(answer) => ControlFlow::Break(answer),
                     ControlFlow::Continue(()) => ControlFlow::Continue(None),
                 }

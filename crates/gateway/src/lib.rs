@@ -33,7 +33,7 @@ mod trace;
 mod upstream;
 mod websocket;
 
-pub use config::{Config, ConfigError};
 pub use check::check;
+pub use config::{Config, ConfigError};
 pub use draft::draft;
 pub use server::{Running, StartError, start};

@@ -305,7 +305,8 @@ fn bind(address: SocketAddr, backlog: u32) -> Result<std::net::TcpListener, Star
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(StartError::Worker)?;
     let inside = runtime.enter();
-    let opened = open().map_err(|error: std::io::Error| StartError::Listen { address, reason: error.to_string() });
+    let opened =
+        open().map_err(|error: std::io::Error| StartError::Listen { address, reason: error.to_string() });
     drop(inside);
     // Not dropped: the caller may be inside a runtime of its own.
     runtime.shutdown_background();

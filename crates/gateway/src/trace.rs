@@ -121,7 +121,9 @@ pub(crate) async fn export(shared: Arc<Shared>) {
         };
         let spans = shared.spans.take();
         let endpoint = shared.gate.load().config.trace.endpoint.clone();
-        if let (Some(endpoint), false) = (endpoint.and_then(|text| url::Url::parse(&text).ok()), spans.is_empty()) {
+        if let (Some(endpoint), false) =
+            (endpoint.and_then(|text| url::Url::parse(&text).ok()), spans.is_empty())
+        {
             let count = spans.len() as u64;
             let sent = crate::fetch::fetch(Ask {
                 method: "POST",
@@ -145,7 +147,8 @@ pub(crate) async fn export(shared: Arc<Shared>) {
 fn otlp(spans: &[Span]) -> Value {
     let attribute = |name: &str, value: Value| json!({"key": name, "value": value});
     let span = |span: &Span| {
-        let parent = if span.context.parent == 0 { String::new() } else { format!("{:016x}", span.context.parent) };
+        let parent =
+            if span.context.parent == 0 { String::new() } else { format!("{:016x}", span.context.parent) };
         json!({
             "traceId": format!("{:032x}", span.context.trace),
             "spanId": format!("{:016x}", span.context.span),

@@ -2,6 +2,7 @@
 pub(crate) mod connect;
 pub(crate) mod headers;
 mod health;
+pub(crate) mod lambda;
 pub(crate) mod pool;
 
 use crate::config::{self, Config, ConfigError};
@@ -17,6 +18,7 @@ pub(crate) struct Upstream {
     pub(crate) name: String,
     pub(crate) settings: config::Upstream,
     pub(crate) addresses: Vec<Arc<Address>>,
+    pub(crate) signer: Option<lambda::Signer>,
     /// Requests under way.
     running: AtomicUsize,
     /// Hundredths of a retry that may be made.
@@ -65,11 +67,28 @@ impl Upstream {
         if settings.addresses.is_empty() {
             return Err(ConfigError::setting(at, "no address is given; add `addresses = [\"http://…\"]`"));
         }
+        if settings.kind == config::Kind::Invoke && settings.function.is_none() {
+            return Err(ConfigError::setting(at, "no function is named; add `function = \"NAME\"`"));
+        }
+        if settings.streamed {
+            let message =
+                "answers of `Invoke` are not streamed; use the function's URL with `kind = \"function-url\"`";
+            return Err(ConfigError::setting(format!("{at}.streamed"), message));
+        }
+        if settings.sign.is_some() && settings.keep_host {
+            return Err(ConfigError::setting(
+                format!("{at}.keep-host"),
+                "a signed request names the upstream's own host",
+            ));
+        }
+        let signer =
+            settings.sign.as_ref().map(|sign| lambda::Signer::build(config, &at, sign)).transpose()?;
         let addresses = settings.addresses.iter().map(|text| Address::build(config, &at, text, settings));
         Ok(Self {
             name: name.to_owned(),
             settings: settings.clone(),
             addresses: addresses.collect::<Result<_, _>>()?,
+            signer,
             running: AtomicUsize::new(0),
             budget: AtomicI64::new(BUDGET_MAX),
         })
@@ -97,6 +116,11 @@ impl Upstream {
         let one = list.get(random as usize % list.len().max(1))?;
         let two = list.get((random >> 32) as usize % list.len())?;
         Some(if one.health.running() <= two.health.running() { one } else { two })
+    }
+
+    /// Whether requests become events.
+    pub(crate) fn invokes(&self) -> bool {
+        matches!(self.settings.kind, config::Kind::Invoke | config::Kind::Local)
     }
 
     /// A place among the requests under way; `None`: there are too many.

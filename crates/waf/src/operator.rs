@@ -246,6 +246,18 @@ impl Matcher {
         }
     }
 
+    /// Builds what would be built at the first value that needs it; for a thread that warms a new rule set up.
+    pub fn prepare(&self) {
+        match &self.kind {
+            Kind::Regex { regex, .. } | Kind::Checksum(_, regex) => regex.prepare(),
+            Kind::Phrases(phrases) => phrases.prepare(),
+            Kind::Sqli => {
+                let _ = sqli::detect(b"1 = 1");
+            }
+            _ => {}
+        }
+    }
+
     /// The same as a tree, which costs a fifth of the text; nothing of it is kept.
     #[must_use]
     pub fn hir(&self) -> Option<regex_syntax::hir::Hir> {

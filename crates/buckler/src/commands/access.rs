@@ -1,5 +1,4 @@
 //! `buckler access`: rules, policies, keys and tokens, tried out without a gateway.
-#![expect(clippy::disallowed_methods, reason = "the files that the arguments name are read here")]
 mod explain;
 mod keys;
 mod token;

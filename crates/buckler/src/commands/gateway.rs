@@ -26,8 +26,8 @@ fn wrong(path: &Path, why: &str) -> CommandError {
 }
 
 fn check(arguments: &ConfigArguments) -> Result<Exit, CommandError> {
-    let warnings =
-        gateway::check(config(&arguments.config)?).map_err(|why| wrong(&arguments.config, &why.to_string()))?;
+    let warnings = gateway::check(config(&arguments.config)?)
+        .map_err(|why| wrong(&arguments.config, &why.to_string()))?;
     for warning in warnings {
         output::tell(&format!("warning: {warning}"));
     }

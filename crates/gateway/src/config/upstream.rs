@@ -40,9 +40,6 @@ pub struct Upstream {
     /// Milliseconds between two pieces of an answer.
     #[serde(default = "Upstream::idle_ms")]
     pub idle_ms: u64,
-    /// Milliseconds for everything but streams (server-sent events, upgrades, gRPC); 0: no limit.
-    #[serde(default)]
-    pub total_ms: u64,
     /// Connections kept open, for each worker and address.
     #[serde(default = "Upstream::idle_connections_max")]
     pub idle_connections_max: usize,

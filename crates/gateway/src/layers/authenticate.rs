@@ -85,7 +85,10 @@ enum Said {
     Nothing,
     Identity(Box<Identity>),
     /// It brings something that is not right: what the log says, what the client may know.
-    Refused { reason: String, told: &'static str },
+    Refused {
+        reason: String,
+        told: &'static str,
+    },
 }
 
 impl Layer for Authenticate {
@@ -96,7 +99,9 @@ impl Layer for Authenticate {
         let mut sources = BTreeMap::new();
         let mut add = |name: &String, source| match sources.insert(name.clone(), Arc::new(source)) {
             None => Ok(()),
-            Some(_) => Err(ConfigError::setting(format!("authentication.{name}"), "two sources have this name")),
+            Some(_) => {
+                Err(ConfigError::setting(format!("authentication.{name}"), "two sources have this name"))
+            }
         };
         for (name, issuer) in &settings.jwt {
             let at = format!("authentication.jwt.{name}");
@@ -120,7 +125,8 @@ impl Layer for Authenticate {
                 return Err(ConfigError::setting(format!("route.{}.authentication", route.name), message));
             }
         }
-        let proofs = before.map_or_else(|| Arc::new(replay::Memory::new(PROOFS_MAX)), |old| Arc::clone(&old.proofs));
+        let proofs =
+            before.map_or_else(|| Arc::new(replay::Memory::new(PROOFS_MAX)), |old| Arc::clone(&old.proofs));
         Ok(Self { sources, dpop: settings.dpop.clone(), proofs, realm: settings.realm.clone() })
     }
 
@@ -171,7 +177,10 @@ impl Authenticate {
         let mut values = exchange.head.headers.get_all(AUTHORIZATION).iter();
         let Some(value) = values.next() else { return Said::Nothing };
         if values.next().is_some() {
-            return Said::Refused { reason: "two `Authorization` fields".to_owned(), told: "the request is not valid" };
+            return Said::Refused {
+                reason: "two `Authorization` fields".to_owned(),
+                told: "the request is not valid",
+            };
         }
         let Some((scheme, token)) = value.to_str().ok().and_then(|value| value.split_once(' ')) else {
             return Said::Nothing;
@@ -189,9 +198,10 @@ impl Authenticate {
         let certificate = leaf(exchange).map(|certificate| certificate.thumbprint);
         let proofs = access::jwt::Proofs { dpop_key: proof.as_deref(), certificate: certificate.as_deref() };
         match issuer.verify(&token, now).await {
-            Ok(verified) if is_dpop && verified.confirmation.dpop_key.is_none() => {
-                Said::Refused { reason: "a proof for a token that is not bound".to_owned(), told: "the token is not valid" }
-            }
+            Ok(verified) if is_dpop && verified.confirmation.dpop_key.is_none() => Said::Refused {
+                reason: "a proof for a token that is not bound".to_owned(),
+                told: "the token is not valid",
+            },
             Ok(verified) => match verified.identity(proofs) {
                 Ok(identity) => Said::Identity(Box::new(identity)),
                 Err(error) => Said::Refused { reason: error.to_string(), told: error.client_message() },
@@ -201,7 +211,13 @@ impl Authenticate {
     }
 
     /// The thumbprint of the key whose proof stands beside the token.
-    fn proof(&self, exchange: &Exchange<'_>, token: &str, is_dpop: bool, now: u64) -> Result<Option<String>, String> {
+    fn proof(
+        &self,
+        exchange: &Exchange<'_>,
+        token: &str,
+        is_dpop: bool,
+        now: u64,
+    ) -> Result<Option<String>, String> {
         let proofs = exchange.head.headers.get_all("dpop").iter().filter_map(|value| value.to_str().ok());
         if !is_dpop {
             return Ok(None);
@@ -247,7 +263,9 @@ fn client_certificate(settings: &Certificates, exchange: &Exchange<'_>) -> Said 
             let fields = fields.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
             match forwarded.read(exchange.connection.peer.ip(), fields) {
                 Ok(der) => der.and_then(|der| Certificate::read(&der).ok()),
-                Err(error) => return Said::Refused { reason: error.to_string(), told: error.client_message() },
+                Err(error) => {
+                    return Said::Refused { reason: error.to_string(), told: error.client_message() };
+                }
             }
         }
     };
@@ -261,7 +279,8 @@ fn client_certificate(settings: &Certificates, exchange: &Exchange<'_>) -> Said 
 fn api_keys(config: &Config, at: &str, keys: &ApiKeys) -> Result<Source, ConfigError> {
     let path = config.path(&keys.file);
     let wrong = |error: String| ConfigError::file(at, &path, error);
-    let text = String::from_utf8(read_file(&path).map_err(wrong)?).map_err(|error| wrong(error.to_string()))?;
+    let text =
+        String::from_utf8(read_file(&path).map_err(wrong)?).map_err(|error| wrong(error.to_string()))?;
     let pepper = keys.pepper.as_ref().map(|from| secret(config, at, from)).transpose()?;
     let store = key::Store::read(&text, pepper).map_err(|error| wrong(error.to_string()))?;
     let header = HeaderName::from_bytes(keys.header.as_bytes())
@@ -273,7 +292,10 @@ fn api_keys(config: &Config, at: &str, keys: &ApiKeys) -> Result<Source, ConfigE
 pub(crate) fn secret(config: &Config, at: &str, from: &SecretFrom) -> Result<Secret, ConfigError> {
     match from {
         SecretFrom::Env(name) => {
-            #[expect(clippy::disallowed_methods, reason = "the configuration names the variable that holds a secret")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the configuration names the variable that holds a secret"
+            )]
             let value = std::env::var(name);
             let message = format!("the environment has no variable `{name}`");
             value.map(Secret::new).map_err(|_| ConfigError::setting(at, message))

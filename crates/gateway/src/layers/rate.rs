@@ -1,10 +1,15 @@
 //! How much one may ask for.
+mod state;
+
 use super::Layer;
 use crate::config::{Config, ConfigError};
 use crate::exchange::{Answer, Exchange, Flow};
 use access::limit::{self, Facts, LimitDecision, Limiter, Plan, Stage, Verdict, headers};
 use http::StatusCode;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
+use std::sync::Arc;
+
+pub use state::Settings as StateSettings;
 
 /// Settings of the layer.
 pub type Settings = limit::Config;
@@ -19,7 +24,9 @@ pub(crate) struct Ticket {
 /// The layer.
 #[derive(Debug)]
 pub(crate) struct Rate {
-    limiter: Limiter,
+    limiter: Arc<Limiter>,
+    /// Where a limit is shared with other gateways.
+    shared: Option<Arc<state::Shared>>,
     /// In the order of the routes.
     plans: Vec<Plan>,
     /// Whether any limit is configured.
@@ -34,27 +41,27 @@ impl Layer for Rate {
     fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
         let wrong = |error: limit::ConfigError| ConfigError::setting("rate", error.to_string());
         let limiter =
-            Limiter::renewed(config.rate.clone(), before.map(|before| &before.limiter)).map_err(wrong)?;
+            Limiter::renewed(config.rate.clone(), before.map(|before| &*before.limiter)).map_err(wrong)?;
         let routes = config.route.iter();
         let plan = |route: &crate::config::Route| {
             limiter.plan_with(&route.name, &route.rate, route.cost).map_err(wrong)
         };
         let mut plans = routes.map(plan).collect::<Result<Vec<_>, _>>()?;
         plans.push(limiter.plan(crate::route::NONE));
-        if config.rate.limits.iter().any(|limit| limit.shared) {
-            let message = "shared limits need a state store, which is not configured; leave `shared` out";
-            return Err(ConfigError::setting("rate.limits", message));
-        }
+        let shared = match config.rate.limits.iter().any(|limit| limit.shared) {
+            true => Some(state::Shared::build(config, before.and_then(|before| before.shared.as_ref()))?),
+            false => None,
+        };
         let on = !config.rate.limits.is_empty();
         let after = config.rate.limits.iter().any(|limit| !limit.is_before());
-        Ok(Self { limiter, plans, on, after })
+        Ok(Self { limiter: Arc::new(limiter), shared, plans, on, after })
     }
 
     async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
         if !self.on {
             return Flow::Continue(());
         }
-        self.decide(exchange, Stage::Before)
+        self.decide(exchange, Stage::Before).await
     }
 
     async fn response(&self, exchange: &mut Exchange<'_>, mut answer: Answer) -> Answer {
@@ -79,12 +86,16 @@ impl Rate {
         if !self.after {
             return Flow::Continue(());
         }
-        self.decide(exchange, Stage::After)
+        self.decide(exchange, Stage::After).await
     }
 
-    fn decide(&self, exchange: &mut Exchange<'_>, stage: Stage) -> Flow {
+    async fn decide(&self, exchange: &mut Exchange<'_>, stage: Stage) -> Flow {
         let Some(plan) = self.plans.get(exchange.route.index) else { return Flow::Continue(()) };
-        let decision = self.limiter.decide(plan, stage, &facts(exchange), exchange.moment.steady);
+        let now = exchange.moment.steady;
+        let decision = match &self.shared {
+            None => self.limiter.decide(plan, stage, &facts(exchange), now),
+            Some(shared) => shared.limiter.decide(&self.limiter, (plan, stage), &facts(exchange), now).await,
+        };
         for limit in decision.reported() {
             let name = self.limiter.config().limits.get(limit).map_or("", |limit| limit.name.as_str());
             exchange.note(Self::NAME, format!("limit `{name}` would have refused"));
@@ -97,7 +108,7 @@ impl Rate {
                 exchange.refuse(Self::NAME, StatusCode::TOO_MANY_REQUESTS, reason)
             }
             Verdict::Lease(_) => {
-                let reason = "a shared limit without a state store";
+                let reason = "the shared budget could not be asked in time";
                 exchange.refuse(Self::NAME, StatusCode::SERVICE_UNAVAILABLE, reason)
             }
         };

@@ -4,11 +4,13 @@ use crate::body::Body;
 use crate::config::{Config, ConfigError};
 use crate::exchange::{Answer, Decision, Exchange, plain};
 use crate::upstream::pool::{self, Failure, SendError, Wait};
-use crate::upstream::{Address, Place, Upstream as Target, headers};
+use crate::upstream::{Address, Place, Upstream as Target, headers, lambda};
 use crate::{clock, websocket};
-use http::header::{HeaderMap, HeaderValue, RETRY_AFTER, VIA};
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue, RETRY_AFTER, VIA};
 use http::{Method, Request, StatusCode, Uri, Version};
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -75,7 +77,27 @@ impl Upstream {
         if websocket::is_upgrade(&exchange.head) {
             return self.upgrade(exchange, target, place).await;
         }
+        if target.invokes() || target.signer.is_some() {
+            match exchange.whole_body(Self::NAME).await {
+                ControlFlow::Break(answer) => return answer,
+                ControlFlow::Continue(Some(_)) => {}
+                ControlFlow::Continue(None) => {
+                    return failed(
+                        exchange,
+                        target,
+                        StatusCode::NOT_IMPLEMENTED,
+                        "a stream cannot become an event",
+                    );
+                }
+            }
+        }
         let mut answer = attempts(exchange, target).await;
+        if target.invokes() && exchange.answered_by == Self::NAME {
+            answer = match lambda::answer(answer, target.settings.answer_bytes_max).await {
+                Ok(answer) => answer,
+                Err(error) => failed(exchange, target, StatusCode::BAD_GATEWAY, &error.to_string()),
+            };
+        }
         if exchange.answered_by == Self::NAME {
             headers::strip_hop(answer.headers_mut());
             answer.headers_mut().append(VIA, HeaderValue::from_static("1.1 buckler"));
@@ -153,8 +175,15 @@ async fn attempts(exchange: &mut Exchange<'_>, target: &Arc<Target>) -> Answer {
                 let told = retry.statuses.contains(&answer.status().as_u16());
                 (Ok(answer), copy.filter(|_| told))
             }
-            Err(SendError { kind: Failure::Body(reason), .. }) => {
-                return failed(exchange, target, StatusCode::BAD_REQUEST, &reason);
+            Err(SendError { kind: Failure::Body(status, reason), .. }) => {
+                exchange.answered_by = super::limits::Limits::NAME;
+                exchange.decisions.push(Decision {
+                    layer: "limits",
+                    reason,
+                    refused: true,
+                    rules: Vec::new(),
+                });
+                return plain(status);
             }
             Err(SendError { kind, unsent }) => (Err(kind), unsent.map(|request| *request).or(copy)),
         };
@@ -199,6 +228,9 @@ fn copy(request: &Request<Body>) -> Option<Request<Body>> {
 fn build(exchange: &mut Exchange<'_>, target: &Target, address: &Address, body: Body) -> Request<Body> {
     let mut fields = std::mem::take(&mut exchange.head.headers);
     headers::forward(exchange, &mut fields, target.settings.keep_host, &address.authority);
+    if target.invokes() {
+        return invocation(exchange, target, address, (&fields, body));
+    }
     let mut request = Request::new(body);
     *request.method_mut() = exchange.head.method.clone();
     *request.uri_mut() = uri(exchange, address, target.settings.http2, &fields);
@@ -206,7 +238,46 @@ fn build(exchange: &mut Exchange<'_>, target: &Target, address: &Address, body: 
     if target.settings.http2 {
         fields.remove(http::header::HOST);
     }
+    if let Some(signer) = &target.signer {
+        let whole = whole(request.body());
+        let method = exchange.head.method.as_str();
+        let now = clock::now().seconds();
+        let sent = lambda::Sent { method, host: &address.authority, body: &whole };
+        signer.sign(request.uri(), sent, now, &mut fields);
+    }
     *request.headers_mut() = fields;
+    request
+}
+
+/// A body that was read whole before.
+fn whole(body: &Body) -> Bytes {
+    match body {
+        Body::Full(bytes) => bytes.clone(),
+        _ => Bytes::new(),
+    }
+}
+
+/// The request as an event for a function.
+fn invocation(
+    exchange: &Exchange<'_>,
+    target: &Target,
+    address: &Address,
+    (fields, body): (&HeaderMap, Body),
+) -> Request<Body> {
+    let event = Bytes::from(lambda::event(exchange, fields, &whole(&body)));
+    let path = format!("{}{}", address.prefix, lambda::path(target.settings.function.as_deref()));
+    let mut request = Request::new(Body::Full(event.clone()));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = Uri::try_from(path).unwrap_or_else(|_| Uri::from_static("/"));
+    let mut own = HeaderMap::new();
+    own.insert(HOST, address.authority.clone());
+    own.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(signer) = &target.signer {
+        let now = clock::now().seconds();
+        let sent = lambda::Sent { method: "POST", host: &address.authority, body: &event };
+        signer.sign(request.uri(), sent, now, &mut own);
+    }
+    *request.headers_mut() = own;
     request
 }
 
@@ -240,7 +311,7 @@ fn status_of(failure: &Failure) -> StatusCode {
     match failure {
         Failure::Time | Failure::ConnectTime => StatusCode::GATEWAY_TIMEOUT,
         Failure::Connect(_) | Failure::Broken(_) => StatusCode::BAD_GATEWAY,
-        Failure::Body(_) => StatusCode::BAD_REQUEST,
+        Failure::Body(status, _) => *status,
     }
 }
 

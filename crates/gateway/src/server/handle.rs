@@ -245,7 +245,8 @@ impl Drop for Running {
             shared.logs.access(&record, self.bytes, took, self.done);
             if record.context.sampled {
                 let (method, route, status) = record.facts();
-                let end_micros = self.moment.micros.saturating_add(u64::try_from(took.as_micros()).unwrap_or(0));
+                let end_micros =
+                    self.moment.micros.saturating_add(u64::try_from(took.as_micros()).unwrap_or(0));
                 let span = trace::Span {
                     context: record.context,
                     name: format!("{method} {route}"),

@@ -77,11 +77,11 @@ fn is_claim(name: &str) -> bool {
     if !matches!(first, Some(b'f' | b'x' | b'c' | b't')) {
         return false;
     }
-    let same = |claim: &&str| {
+    let same = |claim: &str| {
         claim.len() == name.len()
             && claim.bytes().zip(name.bytes()).all(|(a, b)| a == b || (a == b'-' && b == b'_'))
     };
-    CLAIMS.iter().any(|claim| same(&claim))
+    CLAIMS.iter().any(|claim| same(claim))
 }
 
 /// What the upstream gets in place of what the client sent.

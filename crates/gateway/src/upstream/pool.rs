@@ -42,9 +42,9 @@ pub(crate) enum Failure {
     Broken(String),
     #[error("no answer in time")]
     Time,
-    /// The client's fault, not the upstream's.
-    #[error("{0}")]
-    Body(String),
+    /// The client's fault, not the upstream's: what to tell it, and why.
+    #[error("{1}")]
+    Body(http::StatusCode, String),
 }
 
 /// One HTTP/1 connection.
@@ -181,7 +181,7 @@ pub(crate) async fn send(
 fn failure(error: &hyper::Error) -> Failure {
     let source = std::error::Error::source(error);
     match source.and_then(|source| source.downcast_ref::<BodyError>()) {
-        Some(body) => Failure::Body(body.to_string()),
+        Some(body) => Failure::Body(body.status(), body.to_string()),
         None => {
             Failure::Broken(source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}")))
         }
@@ -278,10 +278,10 @@ impl http_body::Body for Driven {
             Poll::Ready(frame) => {
                 this.timer = None;
                 let ended = frame.is_none() || this.incoming.is_end_stream();
-                if let (true, Some(mut connection)) = (ended, this.connection.take_if(|_| ended)) {
-                    if connection.is_ready(cx) {
-                        put(&this.address, connection);
-                    }
+                if let Some(mut connection) = this.connection.take_if(|_| ended)
+                    && connection.is_ready(cx)
+                {
+                    put(&this.address, connection);
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)))
             }

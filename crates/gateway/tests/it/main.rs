@@ -1,5 +1,13 @@
 //! Attacks and honest clients against a gateway that runs.
+#[cfg(test)]
 mod framing;
+#[cfg(test)]
 mod limits;
+#[cfg(test)]
 mod passing;
+#[cfg(test)]
+mod streams;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod who;

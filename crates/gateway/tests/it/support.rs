@@ -40,9 +40,7 @@ impl Stage {
 
     /// Sends bytes as they are and reads until the gateway closes or `enough` stands in what came.
     pub(crate) async fn raw(&self, bytes: impl AsRef<[u8]>, enough: &str) -> String {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
-        stream.write_all(bytes.as_ref()).await.unwrap();
-        read_until(&mut stream, enough).await
+        raw(self.address, bytes, enough).await
     }
 
     /// An honest request on a connection of its own.
@@ -56,6 +54,13 @@ impl Stage {
         let (status, answer) = self.get("/alive").await;
         assert_eq!(status, 200, "{answer}");
     }
+}
+
+/// The same to any address.
+pub(crate) async fn raw(address: SocketAddr, bytes: impl AsRef<[u8]>, enough: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(bytes.as_ref()).await.unwrap();
+    read_until(&mut stream, enough).await
 }
 
 /// Stands in no answer: read until the end.

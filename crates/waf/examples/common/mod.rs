@@ -144,11 +144,6 @@ impl Dice {
         usize::try_from(self.0 % (end.max(1) as u64)).unwrap_or(0)
     }
 
-    pub fn of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        let position = self.below(list.len());
-        &list[position]
-    }
-
     /// A word of a natural text.
     pub fn word(&mut self) -> &'static str {
         const WORDS: &[&str] = &[

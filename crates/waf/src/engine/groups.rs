@@ -73,6 +73,8 @@ pub(super) struct Ask {
     pub(super) folded: bool,
     /// Whether the operator has a pattern for the automaton; all others are asked themselves.
     pub(super) in_automaton: bool,
+    /// `!@pm` on one scalar as it is: the automaton decides, since phrases are patterns that it knows exactly.
+    pub(super) inverse: bool,
 }
 
 /// A rule's place: its group, its bit there.
@@ -165,10 +167,13 @@ fn is_pure(link: &Link) -> bool {
     })
 }
 
+/// Where from, one name or all of them, and the rules' bits.
+type FeedPlace = (Origin, Option<Box<[u8]>>, BTreeSet<usize>);
+
 /// Feeds while they are collected: where from, and the rules' bits.
 #[derive(Default)]
 struct Feeds {
-    places: Vec<(Origin, Option<Box<[u8]>>, BTreeSet<usize>)>,
+    places: Vec<FeedPlace>,
 }
 
 impl Feeds {
@@ -275,7 +280,8 @@ fn cluster(rules: &Rules, members: &[u32], bits: &BTreeSet<usize>, number: u32) 
     for bit in bits {
         let Some(rule) = members.get(*bit).copied() else { continue };
         let Some(link) = rules.rules.get(rule as usize).and_then(|rule| rule.links.first()) else { continue };
-        let in_automaton = !link.negated && link.has_pattern;
+        let inverse = is_inverse(link);
+        let in_automaton = inverse || !link.negated && link.has_pattern;
         let folded = in_automaton && !link.multi_match && folds(&link.pipeline);
         let mut place = 0;
         let mut on_the_way = vec![0];
@@ -287,7 +293,7 @@ fn cluster(rules: &Rules, members: &[u32], bits: &BTreeSet<usize>, number: u32) 
             on_the_way.push(place);
         }
         let asked = if link.multi_match { on_the_way } else { vec![place] };
-        asks.push(Ask { bit: *bit, rule, nodes: asked, folded, in_automaton });
+        asks.push(Ask { bit: *bit, rule, nodes: asked, folded, in_automaton, inverse });
     }
     let spoilers = nodes.iter().fold(0, |all, node| all | node.spoilers);
     let mut patterns = vec![0; nodes.len()];
@@ -299,6 +305,15 @@ fn cluster(rules: &Rules, members: &[u32], bits: &BTreeSet<usize>, number: u32) 
         }
     }
     Cluster { patterns, number, nodes, spoilers, asks, built: OnceLock::new() }
+}
+
+fn is_inverse(link: &Link) -> bool {
+    let Test::Matcher(matcher, _) = &link.test else { return false };
+    let on_scalar = matches!(link.sources.as_slice(), [Source { from: Origin::Scalar(_), .. }]);
+    link.negated
+        && on_scalar
+        && link.pipeline.is_empty()
+        && matcher.phrases().is_some_and(|phrases| !phrases.is_empty())
 }
 
 fn node(nodes: &mut Vec<Node>, parent: usize, transformation: Transformation, folded: bool) -> usize {

@@ -41,6 +41,7 @@ pub(super) struct Scratch {
 
 /// Memory for the next transaction.
 #[derive(Debug, Default)]
+#[expect(clippy::vec_box, reason = "they move in and out for every request, and are large")]
 pub(super) struct Pool {
     states: Mutex<Vec<Box<State>>>,
     scratches: Mutex<Vec<Box<Scratch>>>,

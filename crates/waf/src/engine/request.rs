@@ -128,7 +128,7 @@ fn target(plan: &Plan, inputs: &mut Inputs, request: &Request<'_>) -> usize {
 
 /// `ARGS_COMBINED_SIZE`: nothing without arguments, as in ModSecurity.
 pub(super) fn sizes(inputs: &mut Inputs) {
-    if inputs.args.len() > 0 {
+    if !inputs.args.is_empty() {
         let bytes = inputs.args_bytes as u64;
         inputs.set_number(C::ArgsCombinedSize, bytes);
     }

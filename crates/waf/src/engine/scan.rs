@@ -23,6 +23,9 @@ const STATES_PER_PHASE: u32 = 32;
 /// New states that an automaton may build without limit, when it is new.
 const STATES_AT_FIRST: u32 = 6000;
 
+/// And when its memory was full and is empty again: few, since hostile values are what fills it.
+const STATES_AGAIN: u32 = 600;
+
 /// A cluster made ready at its first use.
 #[derive(Debug)]
 pub(super) struct Built {
@@ -40,6 +43,8 @@ struct Machine {
     automaton: Option<Automaton>,
     /// For each pattern of the automaton, which of the cluster's asks it is.
     asks: Vec<usize>,
+    /// The patterns whose absence is what their rules ask for.
+    inverse: Vec<usize>,
     /// What a value must contain for a pattern to match: asked when the automaton gives up.
     literals: Literals,
 }
@@ -51,6 +56,8 @@ pub(super) struct Suspects {
     run: u64,
     /// The rules that some value may match.
     mask: Vec<u64>,
+    /// Those of them that match for certain.
+    decided: Vec<u64>,
     /// Feed and position of each suspect, and its rules' bits in `bits`.
     places: Vec<(usize, usize)>,
     bits: Vec<u64>,
@@ -79,6 +86,8 @@ pub(super) struct Desk {
     /// For each node its text: 0 is the value, others are in `made` from 1.
     texts: Vec<usize>,
     bits: Vec<u64>,
+    /// Rules that match for certain.
+    decided: Vec<u64>,
     found: Vec<usize>,
 }
 
@@ -89,6 +98,10 @@ impl Suspects {
 
     pub(super) fn has(&self, bit: usize) -> bool {
         self.mask.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
+    }
+
+    pub(super) fn is_decided(&self, bit: usize) -> bool {
+        self.decided.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
     }
 
     /// The positions of a feed that a rule must look at, ascending.
@@ -117,6 +130,8 @@ pub(super) fn ask(plan: &Plan, inputs: &Inputs, scratch: &mut Scratch, number: u
     suspects.bits.clear();
     suspects.mask.clear();
     suspects.mask.resize(group.words, 0);
+    suspects.decided.clear();
+    suspects.decided.resize(group.words, 0);
     for (feed_number, feed) in group.feeds.iter().enumerate() {
         let Some(cluster) = group.clusters.get(feed.cluster) else { continue };
         each(inputs, feed, &mut |position, value| {
@@ -124,6 +139,11 @@ pub(super) fn ask(plan: &Plan, inputs: &Inputs, scratch: &mut Scratch, number: u
                 return;
             }
             suspects.places.push((feed_number, position));
+            for ((word, member), all) in
+                scratch.desk.decided.iter().zip(&feed.members).zip(&mut suspects.decided)
+            {
+                *all |= word & member;
+            }
             for (word, all) in scratch.desk.bits.iter().zip(&mut suspects.mask) {
                 suspects.bits.push(*word);
                 *all |= word;
@@ -156,6 +176,7 @@ fn each(inputs: &Inputs, feed: &Feed, visit: &mut dyn FnMut(usize, &[u8])) {
 /// Whether a value may match any rule of the feed; the rules' bits are then in the desk.
 fn value_may_match(plan: &Plan, scratch: &mut Scratch, cluster: &Cluster, feed: &Feed, value: &[u8]) -> bool {
     let key = if feed.repeats { Seen::key(feed.number, value) } else { None };
+    scratch.desk.decided.clear();
     if let Some(known) = key.and_then(|key| scratch.seen.get(key, feed.number, value)) {
         scratch.desk.bits.clear();
         scratch.desk.bits.extend_from_slice(known);
@@ -167,7 +188,7 @@ fn value_may_match(plan: &Plan, scratch: &mut Scratch, cluster: &Cluster, feed: 
     desk.bits.resize(feed.members.len(), 0);
     transform_all(plan, cluster, value, &mut desk);
     built.read_texts(scratch, cluster, value, &mut desk);
-    built.ask_directly(plan, cluster, feed, value, &mut desk);
+    built.ask_directly(plan, (cluster, feed), value, &mut desk);
     let mut any = 0;
     for (word, member) in desk.bits.iter_mut().zip(&feed.members) {
         *word &= member;
@@ -251,9 +272,44 @@ impl Desk {
         self.texts.is_empty() || ask.nodes.iter().any(|node| self.texts.get(*node) == Some(&text))
     }
 
+    fn decide(&mut self, bit: usize) {
+        if self.decided.len() < self.bits.len() {
+            self.decided.resize(self.bits.len(), 0);
+        }
+        if let Some(word) = self.decided.get_mut(bit / 64) {
+            *word |= 1 << (bit % 64);
+        }
+    }
+
     fn suspect(&mut self, bit: usize) {
         if let Some(word) = self.bits.get_mut(bit / 64) {
             *word |= 1 << (bit % 64);
+        }
+    }
+}
+
+/// One reading of one text by one automaton.
+#[derive(Clone, Copy)]
+struct Pass<'v> {
+    /// 0 for the automaton of all patterns, a node's from 1.
+    number: usize,
+    text: usize,
+    value: &'v [u8],
+}
+
+impl Machine {
+    /// Suspects the rules that ask for the absence of what was not found.
+    fn tell_absent(&self, cluster: &Cluster, outcome: Outcome, found: &[usize], desk: &mut Desk) {
+        for pattern in &self.inverse {
+            let Some(ask) = self.asks.get(*pattern).and_then(|number| cluster.asks.get(*number)) else {
+                continue;
+            };
+            if outcome == Outcome::GaveUp {
+                desk.suspect(ask.bit);
+            } else if !found.contains(pattern) {
+                desk.suspect(ask.bit);
+                desk.decide(ask.bit);
+            }
         }
     }
 }
@@ -283,7 +339,14 @@ impl Built {
             let (asks, hirs): (Vec<usize>, Vec<Hir>) =
                 self.patterns.iter().filter(|(ask, _)| wanted(*ask)).cloned().unzip();
             let automaton = if hirs.is_empty() { None } else { Automaton::new(&hirs) };
-            Machine { automaton, literals: Literals::new(&hirs), asks }
+            let is_inverse = |ask: &usize| cluster.asks.get(*ask).is_some_and(|ask| ask.inverse);
+            let inverse = asks
+                .iter()
+                .enumerate()
+                .filter(|(_, ask)| is_inverse(ask))
+                .map(|(pattern, _)| pattern)
+                .collect();
+            Machine { automaton, literals: Literals::new(&hirs), asks, inverse }
         });
         Some(machine)
     }
@@ -292,7 +355,7 @@ impl Built {
     fn read_texts(&self, scratch: &mut Scratch, cluster: &Cluster, value: &[u8], desk: &mut Desk) {
         for text in 0..=desk.made_used {
             if text == 0 {
-                self.read_text(scratch, cluster, 0, (value, text), desk);
+                self.read_text(scratch, cluster, Pass { number: 0, text, value }, desk);
                 continue;
             }
             let seen_by = |desk: &Desk, node: usize| desk.texts.get(node) == Some(&text);
@@ -301,29 +364,22 @@ impl Built {
                 .map(|node| cluster.patterns(node))
                 .sum();
             if patterns * 4 > self.patterns.len() {
-                self.read_text(scratch, cluster, 0, (value, text), desk);
+                self.read_text(scratch, cluster, Pass { number: 0, text, value }, desk);
                 continue;
             }
             for node in 0..cluster.nodes.len() {
                 if seen_by(desk, node) && cluster.patterns(node) > 0 {
-                    self.read_text(scratch, cluster, node + 1, (value, text), desk);
+                    self.read_text(scratch, cluster, Pass { number: node + 1, text, value }, desk);
                 }
             }
         }
     }
 
-    fn read_text(
-        &self,
-        scratch: &mut Scratch,
-        cluster: &Cluster,
-        number: usize,
-        text: (&[u8], usize),
-        desk: &mut Desk,
-    ) {
+    fn read_text(&self, scratch: &mut Scratch, cluster: &Cluster, pass: Pass<'_>, desk: &mut Desk) {
+        let Pass { number, text, value } = pass;
         let Some(machine) = self.machine(cluster, number).filter(|machine| !machine.asks.is_empty()) else {
             return;
         };
-        let (value, text) = text;
         let mut found = std::mem::take(&mut desk.found);
         found.clear();
         let outcome = match &machine.automaton {
@@ -354,15 +410,18 @@ impl Built {
             let Some(ask) = machine.asks.get(*pattern).and_then(|number| cluster.asks.get(*number)) else {
                 continue;
             };
-            if desk.sees(ask, text) {
+            if !ask.inverse && desk.sees(ask, text) {
                 desk.suspect(ask.bit);
             }
+        }
+        if number == 0 && text == 0 {
+            machine.tell_absent(cluster, outcome, &found, desk);
         }
         desk.found = found;
     }
 
     /// Operators without a pattern.
-    fn ask_directly(&self, plan: &Plan, cluster: &Cluster, feed: &Feed, value: &[u8], desk: &mut Desk) {
+    fn ask_directly(&self, plan: &Plan, (cluster, feed): (&Cluster, &Feed), value: &[u8], desk: &mut Desk) {
         for number in &self.direct {
             let Some(ask) = cluster.asks.get(*number) else { continue };
             if feed.members.get(ask.bit / 64).is_none_or(|word| word & (1 << (ask.bit % 64)) == 0) {
@@ -399,7 +458,7 @@ impl Warmth {
     fn empty_when_full(&mut self, automaton: &Automaton) {
         if self.cache.memory_usage() > automaton::CACHE_BYTES_MAX - automaton::CACHE_BYTES_MAX / 8 {
             self.cache = automaton.cache();
-            self.left = STATES_AT_FIRST;
+            self.left = STATES_AGAIN;
         }
     }
 }

@@ -144,7 +144,7 @@ impl<'p> Transaction<'p> {
                 }
                 BodyLimitAction::Reject => {
                     seen = b"";
-                    let disruption = Disruption { rule: 0, status: 413, location: None, drop: false };
+                    let disruption = Disruption { rule: 0, status: 403, location: None, drop: false };
                     if let Some(verdict) = self.limit(disruption) {
                         return verdict;
                     }

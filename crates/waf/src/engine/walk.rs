@@ -5,7 +5,7 @@
 use super::groups::Member;
 use super::inputs::Inputs;
 use super::number;
-use super::plan::{Compare, Flow, Link, Origin, Pick, Rule, Source, Step, Test, Text};
+use super::plan::{Compare, Effect, Flow, Link, Origin, Pick, Rule, Source, Step, Test, Text};
 use super::pool::Scratch;
 use super::scan;
 use super::text::View;
@@ -112,7 +112,7 @@ impl<'w> Walk<'w> {
         if let Some(member) = rule.member
             && !self.may_match(number, member)
         {
-            if self.vars.matched.len() > 0 {
+            if !self.vars.matched.is_empty() {
                 self.vars.matched.clear();
             }
             return false;
@@ -121,13 +121,14 @@ impl<'w> Walk<'w> {
         for link in &rule.links {
             let matched = match link.test {
                 Test::Action => {
+                    self.begin_collections(rule, link);
                     self.run_sets(At { number, rule, link, first });
                     true
                 }
                 _ => self.link(At { number, rule, link, first }),
             };
             if !matched {
-                if self.vars.matched.len() > 0 {
+                if !self.vars.matched.is_empty() {
                     self.vars.matched.clear();
                 }
                 return false;
@@ -172,6 +173,17 @@ impl<'w> Walk<'w> {
             && self.plan.grouped
             && !self.is_traced(at.number)
         {
+            if let Origin::Scalar(scalar) = source.from
+                && self
+                    .scratch
+                    .suspects
+                    .get(member.group)
+                    .is_some_and(|suspects| suspects.is_decided(member.bit))
+                && self.vars.exceptions.is_empty()
+            {
+                self.hit(at, Value { label: source.label, name: b"", bytes: self.inputs.scalar(scalar) });
+                return true;
+            }
             return self.suspects(at, source, member, feed);
         }
         let inputs = self.inputs;
@@ -367,11 +379,23 @@ impl<'w> Walk<'w> {
         }
     }
 
+    /// A `SecAction` that begins a collection and sets a variable of it means the collection that it begins. ModSecurity v3 sets the variable
+    /// before, in a collection without a name that all clients share; nobody can want that.
+    fn begin_collections(&mut self, rule: &'w Rule, link: &'w Link) {
+        for effect in &link.effects {
+            if matches!(effect, Effect::Begin { .. }) {
+                self.effect(rule, effect);
+            }
+        }
+    }
+
     /// What happens once, when every link has matched.
     fn matched(&mut self, number: u32, rule: &'w Rule) {
         for link in rule.links.iter().rev() {
             for effect in &link.effects {
-                self.effect(rule, effect);
+                if !(matches!(link.test, Test::Action) && matches!(effect, Effect::Begin { .. })) {
+                    self.effect(rule, effect);
+                }
             }
         }
         match rule.flow {

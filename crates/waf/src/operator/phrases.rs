@@ -26,6 +26,10 @@ impl Phrases {
         &self.phrases
     }
 
+    pub(super) fn prepare(&self) {
+        self.automaton();
+    }
+
     fn automaton(&self) -> Option<&AhoCorasick> {
         self.automaton
             .get_or_init(|| {

@@ -60,6 +60,11 @@ impl Regex {
         literals::required(&pcre::parse(&self.source).ok()?.node)
     }
 
+    pub(super) fn prepare(&self) {
+        self.lets(b"");
+        self.engine();
+    }
+
     /// Whether a match is possible; costs about a nanosecond a byte.
     fn lets(&self, value: &[u8]) -> bool {
         self.gate.get_or_init(|| Gate::new(self.required_literals().as_ref())).lets(value)

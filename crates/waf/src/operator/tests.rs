@@ -142,6 +142,45 @@ fn identity_numbers_are_checked() {
     assert!(Checksum::Svnr.holds(b"1237 010180"));
 }
 
+#[test]
+fn injections_into_sql_have_a_fingerprint() {
+    let fingerprint = |value: &[u8]| {
+        sqli::detect(value).map(|print| String::from_utf8_lossy(print.as_bytes()).into_owned())
+    };
+    assert_eq!(fingerprint(b"1' or '1'='1"), Some("s&sos".to_owned()));
+    assert_eq!(fingerprint(b"1 union select 1,2--"), Some("1UE1c".to_owned()));
+    assert_eq!(fingerprint(b"/*!select*/ 1"), Some("X".to_owned()));
+    for harmless in
+        ["", "admin", "O'Brien", "2026-11-22", "john@example.org", "select", "1 union", "n--", "a, b and c"]
+    {
+        assert_eq!(fingerprint(harmless.as_bytes()), None, "{harmless}");
+    }
+}
+
+#[test]
+fn script_is_seen_from_every_place() {
+    for hostile in [
+        "<script>",
+        "x onerror=alert(1)",
+        "' onload='x",
+        "\" style=\"x",
+        "`onclick=x",
+        "<a href=jav&#x61;script:x>",
+        "<!doctype",
+        "<!--`-->",
+        "<a xlink:href=x",
+        "<set attributeName=onload>",
+        "<sv\0g",
+        "<?import",
+    ] {
+        let known = hostile != "<sv\0g";
+        assert_eq!(xss::is_xss(hostile.as_bytes()), known, "{hostile}");
+    }
+    for harmless in ["", "a < b", "a=1&b=2", "<p class=x>", "<a href=/home>", "on time=5", "</b>"] {
+        assert!(!xss::is_xss(harmless.as_bytes()), "{harmless}");
+    }
+}
+
 fn phrases(text: &str) -> Vec<Vec<u8>> {
     text.split_whitespace().map(|phrase| phrase.as_bytes().to_vec()).collect()
 }

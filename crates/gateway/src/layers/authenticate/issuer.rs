@@ -27,9 +27,8 @@ impl Issuer {
     pub(super) fn build(config: &Config, at: &str, settings: &jwt::Issuer) -> Result<Self, ConfigError> {
         let wrong = |message: String| ConfigError::setting(at, message);
         let source = match &settings.keys {
-            Keys::Discovery => {
-                Source::discovered(&settings.issuer, settings.refresh).map_err(|error| wrong(error.to_string()))?
-            }
+            Keys::Discovery => Source::discovered(&settings.issuer, settings.refresh)
+                .map_err(|error| wrong(error.to_string()))?,
             Keys::Url(url) => Source::at(url.clone(), settings.refresh),
             Keys::File(path) => {
                 let path = config.path(std::path::Path::new(path));
@@ -42,7 +41,8 @@ impl Issuer {
                     [] => vec![Algorithm::HS256],
                     given => given.to_vec(),
                 };
-                let key = |one: &Algorithm| Key::shared(&secret, *one).map_err(|error| wrong(error.to_string()));
+                let key =
+                    |one: &Algorithm| Key::shared(&secret, *one).map_err(|error| wrong(error.to_string()));
                 Source::fixed(KeySet::of(algorithms.iter().map(key).collect::<Result<_, _>>()?))
             }
         };
@@ -62,7 +62,9 @@ impl Issuer {
             Err(JwtError::UnknownKey(kid)) => kid,
             other => return other,
         };
-        let Some(ask) = self.source().missed(kid.as_deref(), now) else { return Err(JwtError::UnknownKey(kid)) };
+        let Some(ask) = self.source().missed(kid.as_deref(), now) else {
+            return Err(JwtError::UnknownKey(kid));
+        };
         self.fetch(ask, now).await;
         let keys = self.source().step(now).keys.ok_or(JwtError::UnknownKey(kid))?;
         self.verifier.verify(token, &keys, now)

@@ -1,0 +1,169 @@
+//! Who somebody is, and how often they ask: tokens, limits, block list.
+use crate::support::{NEVER, PLAIN, Stage, status};
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::path::PathBuf;
+
+const SECRET: &[u8] = b"a secret of forty bytes, shared with us.";
+
+/// A folder of this test's own, removed at the end.
+pub(crate) struct Folder(pub(crate) PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("buckler-gateway-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn put(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+        let path = self.0.join(name);
+        #[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+fn token(header: &str, claims: &str, secret: &[u8]) -> String {
+    let text = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), text.as_bytes());
+    format!("{text}.{}", URL_SAFE_NO_PAD.encode(tag.as_ref()))
+}
+
+const CLAIMS: &str =
+    r#"{"iss":"https://login.example","aud":"orders","sub":"alice","scope":"read","exp":4102444800}"#;
+const HS256: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
+
+async fn ask(stage: &Stage, fields: &str) -> u16 {
+    status(
+        &stage.raw(format!("GET /a HTTP/1.1\r\nHost: a\r\n{fields}Connection: close\r\n\r\n"), NEVER).await,
+    )
+}
+
+async fn bearer(stage: &Stage, token: &str) -> u16 {
+    ask(stage, &format!("Authorization: Bearer {token}\r\n")).await
+}
+
+#[tokio::test]
+async fn only_good_tokens_pass() {
+    let folder = Folder::new("tokens");
+    let file = folder.put("secret", SECRET);
+    let settings = PLAIN.replace(
+        "mode = \"off\"",
+        "mode = \"off\"\nauthentication = [\"login\"]\nauthorization = { scopes = [\"read\"] }",
+    );
+    let settings = format!(
+        "[authentication.jwt.login]\nissuer = \"https://login.example\"\naudiences = [\"orders\"]\nkeys = {{ shared = {{ file = \"{file}\" }} }}\n{settings}"
+    );
+    let stage = Stage::new(&settings).await;
+    assert_eq!(bearer(&stage, &token(HS256, CLAIMS, SECRET)).await, 200);
+    assert_eq!(ask(&stage, "").await, 401);
+    let none = format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#), URL_SAFE_NO_PAD.encode(CLAIMS));
+    let good = token(HS256, CLAIMS, SECRET);
+    for bad in [
+        none,
+        token(HS256, CLAIMS, b"another secret, which is not ours at all"),
+        token(r#"{"alg":"HS384","typ":"JWT"}"#, CLAIMS, SECRET),
+        token(r#"{"alg":"RS256","typ":"JWT"}"#, CLAIMS, SECRET),
+        token(r#"{"alg":"HS256","kid":"../../etc/passwd"}"#, CLAIMS, b""),
+        token(r#"{"alg":"HS256","jwk":{"kty":"oct","k":"YQ"}}"#, CLAIMS, b"a"),
+        token(HS256, &CLAIMS.replace("4102444800", "1"), SECRET),
+        token(HS256, &CLAIMS.replace("orders", "other"), SECRET),
+        token(HS256, &CLAIMS.replace("login.example", "evil.example"), SECRET),
+        token(HS256, &CLAIMS.replace(",\"exp\":4102444800", ""), SECRET),
+        good[..good.len() - 2].to_owned(),
+        String::new(),
+    ] {
+        assert_eq!(bearer(&stage, &bad).await, 401, "{bad}");
+    }
+    assert_eq!(
+        ask(&stage, &format!("Authorization: Bearer {good}\r\nAuthorization: Bearer {good}\r\n")).await,
+        401
+    );
+    assert_eq!(bearer(&stage, &token(HS256, &CLAIMS.replace("\"read\"", "\"write\""), SECRET)).await, 403);
+    assert_eq!(bearer(&stage, &good).await, 200, "an honest client beside them is served");
+}
+
+#[tokio::test]
+async fn no_header_evades_a_limit() {
+    let settings = format!("[[rate.limits]]\nname = \"each\"\nrate = \"3/1m\"\nby = [\"address\"]\n{PLAIN}");
+    let stage = Stage::new(&settings).await;
+    for number in 0..10 {
+        let fields = format!(
+            "X-Forwarded-For: 10.0.0.{number}\r\nForwarded: for=10.0.0.{number}\r\nX-Real-IP: 10.0.0.{number}\r\n"
+        );
+        let expect = if number < 3 { 200 } else { 429 };
+        assert_eq!(ask(&stage, &fields).await, expect, "{number}");
+    }
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_client_counts_alone() {
+    let settings = format!(
+        "[client-address]\ntrusted = [\"127.0.0.0/8\"]\n[[rate.limits]]\nname = \"each\"\nrate = \"1/1m\"\nby = [\"address\"]\n{PLAIN}"
+    );
+    let stage = Stage::new(&settings).await;
+    assert_eq!(ask(&stage, "X-Forwarded-For: 203.0.113.1\r\n").await, 200);
+    assert_eq!(ask(&stage, "X-Forwarded-For: 203.0.113.2\r\n").await, 200);
+    assert_eq!(
+        ask(&stage, "X-Forwarded-For: 6.6.6.6, 203.0.113.1\r\n").await,
+        429,
+        "what a client adds itself does not count"
+    );
+}
+
+#[tokio::test]
+async fn a_reload_is_whole_or_nothing() {
+    let upstream = crate::support::echo().await;
+    let stage = Stage::before(upstream, PLAIN);
+    assert_eq!(stage.get("/a").await.0, 200);
+    let config = |text: &str| {
+        let text = text.replace("{app}", &format!("http://{upstream}"));
+        gateway::Config::from_toml(&text, std::path::Path::new("")).unwrap()
+    };
+    let blocked = format!("[[block.block]]\nprefix = \"127.0.0.0/8\"\nreason = \"test\"\n{PLAIN}");
+    let broken = blocked.replace("upstream = \"app\"", "upstream = \"nobody\"");
+    assert!(stage.gateway.reload(config(&broken)).is_err());
+    assert_eq!(stage.get("/a").await.0, 200, "the old one goes on");
+    stage.gateway.reload(config(&blocked)).unwrap();
+    assert_eq!(stage.get("/a").await.0, 403);
+    stage.gateway.reload(config(PLAIN)).unwrap();
+    assert_eq!(stage.get("/a").await.0, 200);
+}
+
+#[tokio::test]
+async fn the_administrator_needs_the_token() {
+    // SHA-256 of `test`.
+    let hash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let settings = format!("[admin]\naddress = \"127.0.0.1:0\"\ntoken-sha256 = \"{hash}\"\n{PLAIN}");
+    let stage = Stage::new(&settings).await;
+    let admin = stage.gateway.admin_address().unwrap();
+    let call = async |method: &str, path: &str, token: &str, body: &str| {
+        let length = body.len();
+        let text = format!(
+            "{method} {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        );
+        crate::support::raw(admin, text, NEVER).await
+    };
+    assert_eq!(status(&call("GET", "/ready", "", "").await), 200);
+    for path in ["/status", "/metrics", "/block"] {
+        assert_eq!(status(&call("GET", path, "wrong", "").await), 401);
+        assert_eq!(status(&call("GET", path, "test", "").await), 200);
+    }
+    let add = r#"[{"add": {"list": "block", "entry": {"prefix": "127.0.0.1/32", "reason": "test"}}}]"#;
+    assert_eq!(status(&call("POST", "/block", "wrong", add).await), 401);
+    assert_eq!(stage.get("/a").await.0, 200);
+    assert_eq!(status(&call("POST", "/block", "test", add).await), 200);
+    assert_eq!(stage.get("/a").await.0, 403);
+    assert_eq!(status(&call("POST", "/block", "test", &add.replace("\"add\"", "\"remove\"")).await), 200);
+    assert_eq!(stage.get("/a").await.0, 200);
+    let metrics = call("GET", "/metrics", "test", "").await;
+    assert!(metrics.contains("buckler_gateway_requests_total{route=\"all\",class=\"2xx\"}"), "{metrics}");
+}
