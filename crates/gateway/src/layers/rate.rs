@@ -115,7 +115,7 @@ impl Rate {
                 exchange.refuse(Self::NAME, StatusCode::TOO_MANY_REQUESTS, reason)
             }
             Verdict::Lease(_) => {
-                let reason = "a shared limit without a state store";
+                let reason = "the shared budget could not be asked in time";
                 exchange.refuse(Self::NAME, StatusCode::SERVICE_UNAVAILABLE, reason)
             }
         };

@@ -23,6 +23,9 @@ const STATES_PER_PHASE: u32 = 32;
 /// New states that an automaton may build without limit, when it is new.
 const STATES_AT_FIRST: u32 = 6000;
 
+/// And when its memory was full and is empty again: few, since hostile values are what fills it.
+const STATES_AGAIN: u32 = 600;
+
 /// A cluster made ready at its first use.
 #[derive(Debug)]
 pub(super) struct Built {
@@ -455,7 +458,7 @@ impl Warmth {
     fn empty_when_full(&mut self, automaton: &Automaton) {
         if self.cache.memory_usage() > automaton::CACHE_BYTES_MAX - automaton::CACHE_BYTES_MAX / 8 {
             self.cache = automaton.cache();
-            self.left = STATES_AT_FIRST;
+            self.left = STATES_AGAIN;
         }
     }
 }
