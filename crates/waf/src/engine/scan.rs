@@ -5,6 +5,7 @@
 //! evaluates those exactly. A value without any suspicion costs one pass.
 use super::Plan;
 use super::automaton::{self, Automaton, Outcome};
+use super::fold;
 use super::groups::{Ask, Cluster, Feed};
 use super::inputs::Inputs;
 use super::literals::Literals;
@@ -475,11 +476,6 @@ fn pattern(rules: &Rules, ask: &Ask) -> Option<Hir> {
     if let Some(phrases) = matcher.phrases() {
         return Some(automaton::phrases(phrases));
     }
-    regex_syntax::ParserBuilder::new()
-        .utf8(false)
-        .nest_limit(1000)
-        .case_insensitive(ask.folded)
-        .build()
-        .parse(matcher.pattern()?)
-        .ok()
+    let hir = matcher.hir()?;
+    Some(if ask.folded { fold::folded(&hir) } else { hir })
 }
