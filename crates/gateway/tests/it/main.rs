@@ -6,8 +6,12 @@ mod limits;
 #[cfg(test)]
 mod passing;
 #[cfg(test)]
+mod schema;
+#[cfg(test)]
 mod streams;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod upload;
 #[cfg(test)]
 mod who;
