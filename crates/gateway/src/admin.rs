@@ -3,7 +3,9 @@
 use crate::clock;
 use crate::layers::address::{hash, is_secret};
 use crate::server::{Phase, Shared};
+use crate::state;
 use access::block::{Change, List};
+use access::shared::SharedBlocks;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use http::{Method, Request, Response, StatusCode};
@@ -15,6 +17,7 @@ use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
+use store::StateError;
 use tokio::sync::Semaphore;
 
 /// Bytes of a request's body.
@@ -110,10 +113,29 @@ async fn change(shared: &Arc<Shared>, request: Request<Incoming>, now: u64) -> R
         Err(error) => return wrong(error.to_string()),
     };
     let count = changes.len();
-    match shared.gate.load_full().stack.block.change(changes, now) {
-        Ok(()) => told(StatusCode::OK, &json!({"changed": count})),
+    let gate = shared.gate.load_full();
+    match gate.stack.block.change(changes.clone(), now) {
+        Ok(()) => match tell_gateways(gate.state.as_deref(), &changes, now).await {
+            Ok(()) => told(StatusCode::OK, &json!({"changed": count})),
+            Err(error) => {
+                let error = format!("changed here, but perhaps not at other gateways; ask again: {error}");
+                told(StatusCode::SERVICE_UNAVAILABLE, &json!({"error": error}))
+            }
+        },
         Err(error) => wrong(error.to_string()),
     }
+}
+
+/// Hands changes on to the other gateways.
+async fn tell_gateways(state: Option<&state::Shared>, changes: &[Change], now: u64) -> Result<(), StateError> {
+    let Some(state) = state else { return Ok(()) };
+    for change in changes {
+        match change {
+            Change::Add { list, entry } => SharedBlocks::add(&*state.state, *list, entry, now).await?,
+            Change::Remove { list, entry } => SharedBlocks::remove(&*state.state, *list, entry).await?,
+        }
+    }
+    Ok(())
 }
 
 /// Compares hashes in a time that tells nothing.

@@ -1,6 +1,7 @@
 //! What happens besides requests: files that changed are read again.
 use crate::config::Config;
 use crate::server::{Phase, Shared};
+use access::shared::BlockChange;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -9,6 +10,34 @@ use std::time::{Duration, SystemTime};
 pub(crate) fn start(shared: &Arc<Shared>) {
     drop(tokio::spawn(watch(Arc::clone(shared))));
     drop(tokio::spawn(crate::trace::export(Arc::clone(shared))));
+    drop(tokio::spawn(follow_blocks(Arc::clone(shared))));
+}
+
+/// Takes over what other gateways block, as long as it is told.
+async fn follow_blocks(shared: Arc<Shared>) {
+    let Some(state) = shared.gate.load().state.clone() else { return };
+    let mut blocks = state.blocks();
+    let mut phase = shared.phase.subscribe();
+    loop {
+        let next = tokio::select! {
+            next = blocks.next() => next,
+            _ = phase.wait_for(|phase| *phase != Phase::Serving) => return,
+        };
+        let problem = match next {
+            BlockChange::UpToDate => None,
+            BlockChange::Change(change) => {
+                let now = crate::clock::now().seconds();
+                shared.gate.load().stack.block.change(vec![change], now).err().map(|error| error.to_string())
+            }
+            BlockChange::Problem(error) => Some(error.to_string()),
+        };
+        if let Some(problem) = problem {
+            shared.metrics.state_problems.inc();
+            crate::event::emit_state_problem(&shared, &problem);
+            // The list goes on as it is. Not again and again while the store is away.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
 }
 
 /// Looks at the times of the files that the configuration names (certificates, keys, the configuration itself), where it says so.

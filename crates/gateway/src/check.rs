@@ -8,7 +8,10 @@ use crate::server;
 /// # Errors
 /// The first thing that cannot be used.
 pub fn check(config: Config) -> Result<Vec<String>, ConfigError> {
-    let gate = Gate::build(config, None)?;
+    let mut gate = Gate::build(config, None)?;
+    if gate.config.state.is_none() {
+        gate = gate.with_state(None)?;
+    }
     for listen in &gate.config.listen {
         if let Some(tls) = &listen.tls {
             server::tls::server(&gate.config, listen, tls)?;
@@ -35,7 +38,9 @@ fn warnings(config: &Config) -> Vec<String> {
         if route.mode != crate::config::Mode::Block {
             warn(format!("route `{}` does not block what rules find", route.name));
         }
-        if route.authentication.is_empty() && !route.authorization.as_ref().is_some_and(|rule| rule.public) {
+        if route.authentication.is_empty()
+            && !route.login.on
+            && !route.authorization.as_ref().is_some_and(|rule| rule.public) {
             warn(format!(
                 "route `{}` asks for no identity; say `authorization = {{ public = true }}` if that is meant",
                 route.name

@@ -44,6 +44,8 @@ pub struct Config {
     pub upstream: BTreeMap<String, Upstream>,
     /// Which requests go where; the first that fits wins.
     pub route: Vec<Route>,
+    /// What several gateways share; none when left out.
+    pub state: Option<crate::state::Settings>,
     pub log: Log,
     pub trace: Trace,
     // Layers that stand beside the main stack.

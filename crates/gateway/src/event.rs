@@ -140,3 +140,20 @@ pub(crate) fn emit_reload_failed(shared: &Shared, problem: &str) {
         "app": {"name": "Buckler gateway"},
     }));
 }
+
+/// Shared state that could not be read: Application Lifecycle (6002).
+pub(crate) fn emit_state_problem(shared: &Shared, problem: &str) {
+    shared.logs.event(&json!({
+        "metadata": metadata(None),
+        "category_uid": 6,
+        "class_uid": 6002,
+        "activity_id": 99,
+        "type_uid": 600_299,
+        "time": clock::now().micros / 1000,
+        "severity_id": 4,
+        "status_id": 2,
+        "message": "the shared state cannot be read; what is known of it goes on",
+        "status_detail": problem,
+        "app": {"name": "Buckler gateway"},
+    }));
+}

@@ -2,6 +2,7 @@
 use crate::config::{Config, ConfigError};
 use crate::route::Routes;
 use crate::stack::Stack;
+use crate::state;
 use std::sync::Arc;
 
 /// One configuration made ready.
@@ -10,6 +11,8 @@ pub(crate) struct Gate {
     pub(crate) config: Arc<Config>,
     pub(crate) routes: Routes,
     pub(crate) stack: Stack,
+    /// What is shared with other gateways; outlives reloads.
+    pub(crate) state: Option<Arc<state::Shared>>,
 }
 
 impl Gate {
@@ -18,8 +21,19 @@ impl Gate {
     /// # Errors
     /// Whatever cannot be used; the gate before goes on then.
     pub(crate) fn build(config: Config, before: Option<&Self>) -> Result<Self, ConfigError> {
+        state::check(&config)?;
         let routes = Routes::build(&config)?;
         let stack = Stack::build(&config, before.map(|gate| &gate.stack))?;
-        Ok(Self { config: Arc::new(config), routes, stack })
+        Ok(Self { config: Arc::new(config), routes, stack, state: None })
+    }
+
+    /// Gives the layers what they share with other gateways.
+    ///
+    /// # Errors
+    /// A setting that needs shared state where there is none.
+    pub(crate) fn with_state(mut self, state: Option<Arc<state::Shared>>) -> Result<Self, ConfigError> {
+        self.stack.share(state.as_ref())?;
+        self.state = state;
+        Ok(self)
     }
 }

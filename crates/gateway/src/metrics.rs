@@ -46,6 +46,8 @@ pub(crate) struct Metrics {
     pub(crate) framing_refused: Counter,
     pub(crate) reloads: Counter,
     pub(crate) reloads_failed: Counter,
+    /// Shared state that could not be read.
+    pub(crate) state_problems: Counter,
     /// From a request's head to its answer's last byte.
     pub(crate) seconds: Histogram,
 }
@@ -66,6 +68,7 @@ impl Metrics {
             framing_refused: Counter::default(),
             reloads: Counter::default(),
             reloads_failed: Counter::default(),
+            state_problems: Counter::default(),
             seconds: Histogram::new(bounds),
         };
         let mut registry = metrics.registry.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,6 +93,7 @@ impl Metrics {
         );
         registry.register("reloads", "Configurations put in place", metrics.reloads.clone());
         registry.register("reloads_failed", "Configurations refused", metrics.reloads_failed.clone());
+        registry.register("state_problems", "Shared state that could not be read", metrics.state_problems.clone());
         registry.register("request_seconds", "Time of a request", metrics.seconds.clone());
         drop(registry);
         metrics.routes(routes);

@@ -88,7 +88,22 @@ pub struct Running {
 /// # Errors
 /// A configuration that cannot be used, an address that cannot be listened on.
 pub fn start(config: Config) -> Result<Running, StartError> {
+    begin(config, None)
+}
+
+/// The same on a state that the caller opened: several gateways of one process share it, or something beside them uses it.
+/// The configuration's own `[state]` says only how to take part.
+///
+/// # Errors
+/// Those of [`start`].
+pub fn start_with(config: Config, state: Arc<dyn store::State>) -> Result<Running, StartError> {
+    begin(config, Some(state))
+}
+
+fn begin(config: Config, state: Option<Arc<dyn store::State>>) -> Result<Running, StartError> {
     let gate = Gate::build(config, None)?;
+    let state = crate::state::open(&gate.config, state)?;
+    let gate = gate.with_state(state)?;
     let config = Arc::clone(&gate.config);
     let logs = Logs::open(&config)?;
     let metrics = Metrics::new(&gate.routes);
@@ -173,6 +188,9 @@ impl Running {
         for thread in self.threads {
             drop(thread.join());
         }
+        if let Some(state) = &self.shared.gate.load().state {
+            state.end();
+        }
         self.shared.logs.flush();
     }
 }
@@ -202,7 +220,8 @@ impl Shared {
         if addresses(&config) != addresses(&before.config) {
             return Err(ConfigError::setting("listen", "addresses change with a restart only"));
         }
-        let gate = Gate::build(config, Some(&before))?;
+        let state = crate::state::kept(&config, before.state.as_ref())?;
+        let gate = Gate::build(config, Some(&before))?.with_state(state)?;
         let mut certificates = Vec::new();
         for (listen, listener) in gate.config.listen.iter().zip(&self.listeners) {
             match (&listen.tls, &listener.tls) {

@@ -6,7 +6,9 @@ use crate::layers::{
     Layer, acme, address, authenticate, authorize, block, cache, challenge, limits, login, rate, response,
     schema, upload, upstream, waf,
 };
+use crate::state;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// Every layer, in the order of the way in.
 #[derive(Debug)]
@@ -63,6 +65,13 @@ impl Stack {
             upstream: Layer::build(config, before.map(|stack| &stack.upstream))?,
             response: Layer::build(config, before.map(|stack| &stack.response))?,
         })
+    }
+
+    /// Gives the layers what they share with other gateways.
+    pub(crate) fn share(&mut self, state: Option<&Arc<state::Shared>>) -> Result<(), ConfigError> {
+        self.rate.share(state)?;
+        self.authenticate.share(state);
+        Ok(())
     }
 
     /// One request through the stack.

@@ -184,7 +184,9 @@ fn refusal(request: &Request) -> Option<&'static str> {
             return Some("a header's value has a NUL or a bare line end");
         }
         let is = |name: &[u8]| field.name.eq_ignore_ascii_case(name);
-        if is(b"host") && (field.value.is_empty() || !field.value.iter().all(|byte| is_host(*byte))) {
+        // HTTP/1.0 knows no Host; from 1.1 on it names somebody (RFC 9112, section 3.2).
+        let is_nobody = field.value.is_empty() && request.protocol != b"HTTP/1.0";
+        if is(b"host") && (is_nobody || !field.value.iter().all(|byte| is_host(*byte))) {
             return Some("the Host header is no host");
         }
         if is(b"content-length") && (field.value.is_empty() || !field.value.iter().all(u8::is_ascii_digit)) {

@@ -4,6 +4,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::disallowed_methods,
     reason = "a tool for developers, not shipped"
 )]
@@ -12,7 +13,7 @@ use std::error::Error;
 use std::time::Duration;
 
 #[path = "common/mod.rs"]
-#[expect(unreachable_pub, dead_code, reason = "shared by several examples")]
+#[expect(unreachable_pub, reason = "shared by several examples")]
 mod common;
 
 /// Different requests of each case, so that nothing is remembered.

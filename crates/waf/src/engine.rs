@@ -4,6 +4,7 @@
 mod actions;
 mod automaton;
 mod compile;
+mod fold;
 mod groups;
 mod inputs;
 mod literals;

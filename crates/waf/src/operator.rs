@@ -233,19 +233,6 @@ impl Matcher {
         }
     }
 
-    /// The regular expression of `@rx` in the syntax of `regex-syntax` (PCRE's forms rewritten), for combined automata.
-    /// `None` when it is no `@rx`, or needs backreferences or look-around.
-    ///
-    /// It says where a match is possible, not quite where one is: PCRE's `^` does not match after a line feed that ends the value,
-    /// the automaton's does. Only `is_match` and `find` decide.
-    #[must_use]
-    pub fn pattern(&self) -> Option<&str> {
-        match &self.kind {
-            Kind::Regex { regex, .. } => regex.text(),
-            _ => None,
-        }
-    }
-
     /// Builds what would be built at the first value that needs it; for a thread that warms a new rule set up.
     pub fn prepare(&self) {
         match &self.kind {
@@ -258,7 +245,13 @@ impl Matcher {
         }
     }
 
-    /// The same as a tree, which costs a fifth of the text; nothing of it is kept.
+    /// The regular expression of `@rx` (PCRE's forms rewritten), for combined automata; nothing of it is kept.
+    /// `None` when it is no `@rx`, or needs backreferences or look-around.
+    ///
+    /// A tree and no text: printed, an optional repetition would read as a lazy one.
+    ///
+    /// It says where a match is possible, not quite where one is: PCRE's `^` does not match after a line feed that ends the value,
+    /// the automaton's does. Only `is_match` and `find` decide.
     #[must_use]
     pub fn hir(&self) -> Option<regex_syntax::hir::Hir> {
         match &self.kind {

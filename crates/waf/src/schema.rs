@@ -72,14 +72,17 @@ pub struct Api {
     paths: Vec<Path>,
 }
 
+/// Media types with their schemas.
+type Content = Vec<(String, Option<Schema>)>;
+
 #[derive(Debug)]
 struct Operation {
     parameters: Vec<Parameter>,
     body_required: bool,
     /// Media type to schema; none when any request body is a violation.
-    bodies: Option<Vec<(String, Option<Schema>)>>,
+    bodies: Option<Content>,
     /// `200`, `4XX`, `default` to media types.
-    responses: Vec<(String, Vec<(String, Option<Schema>)>)>,
+    responses: Vec<(String, Content)>,
     security: Vec<Demand>,
 }
 

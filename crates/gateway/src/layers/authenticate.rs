@@ -6,7 +6,9 @@ use super::waf::read_file;
 use crate::config::{Config, ConfigError};
 use crate::exchange::{Exchange, Flow};
 use access::certificate::{self, Certificate};
+use access::replay::Fresh;
 use access::{Identity, Secret, SecretFrom, dpop, key, oauth, replay};
+use crate::state;
 use http::StatusCode;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use issuer::Issuer;
@@ -68,6 +70,8 @@ pub(crate) struct Authenticate {
     sources: BTreeMap<String, Arc<Source>>,
     dpop: dpop::Config,
     proofs: Arc<replay::Memory>,
+    /// Remembers proofs for all gateways, in the place of `proofs`.
+    shared: Option<Arc<state::Shared>>,
     realm: String,
 }
 
@@ -127,7 +131,7 @@ impl Layer for Authenticate {
         }
         let proofs =
             before.map_or_else(|| Arc::new(replay::Memory::new(PROOFS_MAX)), |old| Arc::clone(&old.proofs));
-        Ok(Self { sources, dpop: settings.dpop.clone(), proofs, realm: settings.realm.clone() })
+        Ok(Self { sources, dpop: settings.dpop.clone(), proofs, shared: None, realm: settings.realm.clone() })
     }
 
     async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
@@ -165,6 +169,15 @@ impl Layer for Authenticate {
 }
 
 impl Authenticate {
+    /// Remembers proofs together with other gateways.
+    pub(crate) fn share(&mut self, state: Option<&Arc<state::Shared>>) {
+        self.shared = state.map(Arc::clone);
+    }
+
+    fn replays(&self) -> &dyn replay::ReplayCache {
+        self.shared.as_ref().map_or(&*self.proofs as &dyn replay::ReplayCache, |shared| &shared.replay)
+    }
+
     async fn ask(&self, source: &Source, exchange: &mut Exchange<'_>) -> Said {
         match source {
             Source::Jwt(issuer) => self.token(issuer, exchange).await,
@@ -192,6 +205,14 @@ impl Authenticate {
         }
         let now = exchange.moment.seconds();
         let proof = match self.proof(exchange, &token, is_dpop, now) {
+            Ok(None) => Ok(None),
+            Ok(Some(fresh)) => match fresh.admit(self.replays(), now).await {
+                Ok(proof) => Ok(Some(proof.thumbprint)),
+                Err(error) => Err(error.to_string()),
+            },
+            Err(reason) => Err(reason),
+        };
+        let proof = match proof {
             Ok(proof) => proof,
             Err(reason) => return Said::Refused { reason, told: "the token asks for a proof of possession" },
         };
@@ -210,14 +231,14 @@ impl Authenticate {
         }
     }
 
-    /// The thumbprint of the key whose proof stands beside the token.
+    /// The proof that stands beside the token; it counts once.
     fn proof(
         &self,
         exchange: &Exchange<'_>,
         token: &str,
         is_dpop: bool,
         now: u64,
-    ) -> Result<Option<String>, String> {
+    ) -> Result<Option<Fresh<dpop::Proof>>, String> {
         let proofs = exchange.head.headers.get_all("dpop").iter().filter_map(|value| value.to_str().ok());
         if !is_dpop {
             return Ok(None);
@@ -231,8 +252,7 @@ impl Authenticate {
         let method = exchange.head.method.as_str();
         let target = dpop::Target { method, url: &url, token: Some(token), nonce: None };
         let fresh = dpop::verify(proof, target, &self.dpop, now).map_err(|error| error.to_string())?;
-        let proof = fresh.admit_here(&self.proofs, now).map_err(|error| error.to_string())?;
-        Ok(Some(proof.thumbprint))
+        Ok(Some(fresh))
     }
 }
 

@@ -3,8 +3,10 @@ use super::Layer;
 use crate::config::{Config, ConfigError};
 use crate::exchange::{Answer, Exchange, Flow};
 use access::limit::{self, Facts, LimitDecision, Limiter, Plan, Stage, Verdict, headers};
+use crate::state;
 use http::StatusCode;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
+use std::sync::Arc;
 
 /// Settings of the layer.
 pub type Settings = limit::Config;
@@ -19,7 +21,9 @@ pub(crate) struct Ticket {
 /// The layer.
 #[derive(Debug)]
 pub(crate) struct Rate {
-    limiter: Limiter,
+    limiter: Arc<Limiter>,
+    /// Budgets that other gateways spend from, too.
+    shared: Option<Arc<state::Shared>>,
     /// In the order of the routes.
     plans: Vec<Plan>,
     /// Whether any limit is configured.
@@ -34,27 +38,23 @@ impl Layer for Rate {
     fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
         let wrong = |error: limit::ConfigError| ConfigError::setting("rate", error.to_string());
         let limiter =
-            Limiter::renewed(config.rate.clone(), before.map(|before| &before.limiter)).map_err(wrong)?;
+            Limiter::renewed(config.rate.clone(), before.map(|before| &*before.limiter)).map_err(wrong)?;
         let routes = config.route.iter();
         let plan = |route: &crate::config::Route| {
             limiter.plan_with(&route.name, &route.rate, route.cost).map_err(wrong)
         };
         let mut plans = routes.map(plan).collect::<Result<Vec<_>, _>>()?;
         plans.push(limiter.plan(crate::route::NONE));
-        if config.rate.limits.iter().any(|limit| limit.shared) {
-            let message = "shared limits need a state store, which is not configured; leave `shared` out";
-            return Err(ConfigError::setting("rate.limits", message));
-        }
         let on = !config.rate.limits.is_empty();
         let after = config.rate.limits.iter().any(|limit| !limit.is_before());
-        Ok(Self { limiter, plans, on, after })
+        Ok(Self { limiter: Arc::new(limiter), shared: None, plans, on, after })
     }
 
     async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
         if !self.on {
             return Flow::Continue(());
         }
-        self.decide(exchange, Stage::Before)
+        self.decide(exchange, Stage::Before).await
     }
 
     async fn response(&self, exchange: &mut Exchange<'_>, mut answer: Answer) -> Answer {
@@ -74,17 +74,35 @@ impl Layer for Rate {
 }
 
 impl Rate {
+    /// Takes part in limits of several gateways.
+    pub(crate) fn share(&mut self, state: Option<&Arc<state::Shared>>) -> Result<(), ConfigError> {
+        let any = self.limiter.config().limits.iter().any(|limit| limit.shared);
+        if any && state.is_none() {
+            let message = "shared limits need a section `[state]`; add it, or leave `shared` out";
+            return Err(ConfigError::setting("rate.limits", message));
+        }
+        self.shared = state.filter(|_| any).map(Arc::clone);
+        Ok(())
+    }
+
     /// Limits by identity, once it is known.
     pub(crate) async fn identified(&self, exchange: &mut Exchange<'_>) -> Flow {
         if !self.after {
             return Flow::Continue(());
         }
-        self.decide(exchange, Stage::After)
+        self.decide(exchange, Stage::After).await
     }
 
-    fn decide(&self, exchange: &mut Exchange<'_>, stage: Stage) -> Flow {
+    async fn decide(&self, exchange: &mut Exchange<'_>, stage: Stage) -> Flow {
         let Some(plan) = self.plans.get(exchange.route.index) else { return Flow::Continue(()) };
-        let decision = self.limiter.decide(plan, stage, &facts(exchange), exchange.moment.steady);
+        let now = exchange.moment.steady;
+        let decision = match &self.shared {
+            Some(shared) => {
+                let facts = facts(exchange);
+                shared.limiter.decide(&self.limiter, (plan, stage), &facts, now).await
+            }
+            None => self.limiter.decide(plan, stage, &facts(exchange), now),
+        };
         for limit in decision.reported() {
             let name = self.limiter.config().limits.get(limit).map_or("", |limit| limit.name.as_str());
             exchange.note(Self::NAME, format!("limit `{name}` would have refused"));
@@ -97,7 +115,7 @@ impl Rate {
                 exchange.refuse(Self::NAME, StatusCode::TOO_MANY_REQUESTS, reason)
             }
             Verdict::Lease(_) => {
-                let reason = "a shared limit without a state store";
+                let reason = "the shared budget could not be asked in time";
                 exchange.refuse(Self::NAME, StatusCode::SERVICE_UNAVAILABLE, reason)
             }
         };

@@ -3,8 +3,11 @@
 mod framing;
 #[cfg(test)]
 mod limits;
+mod login;
 #[cfg(test)]
 mod passing;
+mod provider;
+mod shared;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! evaluates those exactly. A value without any suspicion costs one pass.
 use super::Plan;
 use super::automaton::{self, Automaton, Outcome};
+use super::fold;
 use super::groups::{Ask, Cluster, Feed};
 use super::inputs::Inputs;
 use super::literals::Literals;
@@ -22,6 +23,9 @@ use std::sync::OnceLock;
 const STATES_PER_PHASE: u32 = 32;
 /// New states that an automaton may build without limit, when it is new.
 const STATES_AT_FIRST: u32 = 6000;
+
+/// And when its memory was full and is empty again: few, since hostile values are what fills it.
+const STATES_AGAIN: u32 = 600;
 
 /// A cluster made ready at its first use.
 #[derive(Debug)]
@@ -455,7 +459,7 @@ impl Warmth {
     fn empty_when_full(&mut self, automaton: &Automaton) {
         if self.cache.memory_usage() > automaton::CACHE_BYTES_MAX - automaton::CACHE_BYTES_MAX / 8 {
             self.cache = automaton.cache();
-            self.left = STATES_AT_FIRST;
+            self.left = STATES_AGAIN;
         }
     }
 }
@@ -472,11 +476,6 @@ fn pattern(rules: &Rules, ask: &Ask) -> Option<Hir> {
     if let Some(phrases) = matcher.phrases() {
         return Some(automaton::phrases(phrases));
     }
-    regex_syntax::ParserBuilder::new()
-        .utf8(false)
-        .nest_limit(1000)
-        .case_insensitive(ask.folded)
-        .build()
-        .parse(matcher.pattern()?)
-        .ok()
+    let hir = matcher.hir()?;
+    Some(if ask.folded { fold::folded(&hir) } else { hir })
 }

@@ -20,7 +20,6 @@ pub(super) struct Regex {
     steps_max: usize,
     gate: OnceLock<Gate>,
     engine: OnceLock<Engine>,
-    text: OnceLock<Option<String>>,
 }
 
 #[derive(Debug)]
@@ -38,18 +37,7 @@ enum Engine {
 impl Regex {
     pub(super) fn new(source: &[u8], steps_max: usize) -> Result<Self, OperatorError> {
         pcre::parse(source).map_err(|error| OperatorError { message: error.to_string() })?;
-        Ok(Self {
-            source: source.into(),
-            steps_max,
-            gate: OnceLock::new(),
-            engine: OnceLock::new(),
-            text: OnceLock::new(),
-        })
-    }
-
-    /// In the syntax of `regex-syntax`.
-    pub(super) fn text(&self) -> Option<&str> {
-        self.text.get_or_init(|| Some(self.hir()?.to_string())).as_deref()
+        Ok(Self { source: source.into(), steps_max, gate: OnceLock::new(), engine: OnceLock::new() })
     }
 
     pub(super) fn hir(&self) -> Option<Hir> {

@@ -383,11 +383,7 @@ pub(super) fn active(bytes: &[u8], kind: Kind, problems: &mut Vec<Problem>) {
                 }
             }
         }
-        Kind::OfficeXml => {
-            if find_text(bytes, b"vbaproject.bin").is_some() {
-                tell("macros");
-            }
-        }
+        Kind::OfficeXml if find_text(bytes, b"vbaproject.bin").is_some() => tell("macros"),
         Kind::OfficeOle => {
             let wide: Vec<u8> = b"_VBA_PROJECT".iter().flat_map(|byte| [*byte, 0]).collect();
             if memchr::memmem::find(bytes, &wide).is_some()
@@ -396,11 +392,8 @@ pub(super) fn active(bytes: &[u8], kind: Kind, problems: &mut Vec<Problem>) {
                 tell("macros");
             }
         }
-        Kind::Rtf => {
-            if find_text(bytes, b"\\objdata").is_some() || find_text(bytes, b"\\object").is_some() {
-                tell("an embedded object");
-            }
-        }
+        // `\objdata` too.
+        Kind::Rtf if find_text(bytes, b"\\obj").is_some() => tell("an embedded object"),
         _ => {}
     }
 }

@@ -54,99 +54,189 @@ fn zip(entries: &[(&str, u32, u32)]) -> Vec<u8> {
 
 #[test]
 fn pictures_lose_their_metadata() {
-    check("a.png", "image/png", PNG, expect![[r#"
+    check(
+        "a.png",
+        "image/png",
+        PNG,
+        expect![[r#"
         Png
         \x89PNG\r\n\x1a\n\x00\x00\x00\x01IHDRx0000\x00\x00\x00\x00IEND0000
-    "#]]);
-    check("a.gif", "image/gif", GIF, expect![[r#"
+    "#]],
+    );
+    check(
+        "a.gif",
+        "image/gif",
+        GIF,
+        expect![[r#"
         Gif
         GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x01x\x00;
-    "#]]);
-    check("a.jpg", "image/jpeg", JPEG, expect![[r#"
+    "#]],
+    );
+    check(
+        "a.jpg",
+        "image/jpeg",
+        JPEG,
+        expect![[r#"
         Jpeg
         \xff\xd8\xff\xe0\x00\x07JFIF\x00\xff\xda\x00\x02a\xff\x00b\xff\xd9
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn names_and_types_must_fit_the_content() {
-    check("a.png", "image/png", GIF, expect![[r#"
+    check(
+        "a.png",
+        "image/png",
+        GIF,
+        expect![[r#"
         Gif
         ! the content is `GIF`, the name ends with `png`
         ! the content is `GIF`, declared as `image/png`
-    "#]]);
-    check("a.php.gif", "", GIF, expect![[r#"
+    "#]],
+    );
+    check(
+        "a.php.gif",
+        "",
+        GIF,
+        expect![[r#"
         Gif
         ! the name: it holds an ending that servers or browsers run
-    "#]]);
-    check("../a.gif", "", GIF, expect![[r#"
+    "#]],
+    );
+    check(
+        "../a.gif",
+        "",
+        GIF,
+        expect![[r#"
         Gif
         ! the name: it holds a path
         ! the name: it begins or ends with a dot, or ends with a space
-    "#]]);
-    check("a.gif", "", b"<?php system(1);", expect![[r#"
+    "#]],
+    );
+    check(
+        "a.gif",
+        "",
+        b"<?php system(1);",
+        expect![[r#"
         Script
         ! a file of kind `script` may not be sent
         ! the content is `script`, the name ends with `gif`
-    "#]]);
-    check("a.txt", "text/plain", b"hello", expect![[r#"
+    "#]],
+    );
+    check(
+        "a.txt",
+        "text/plain",
+        b"hello",
+        expect![[r#"
         Text
-    "#]]);
-    check("a.exe", "", b"MZ\0\0", expect![[r#"
+    "#]],
+    );
+    check(
+        "a.exe",
+        "",
+        b"MZ\0\0",
+        expect![[r#"
         Program
         ! a file of kind `program` may not be sent
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn two_formats_at_once_are_refused() {
-    check("a.gif", "", &[GIF, b"<script>alert(1)</script>"].concat(), expect![[r#"
+    check(
+        "a.gif",
+        "",
+        &[GIF, b"<script>alert(1)</script>"].concat(),
+        expect![[r#"
         Gif
         ! the file is also `HTML`
         ! 25 bytes follow the end of the picture
-    "#]]);
-    check("a.gif", "", b"GIF89a/*\x01\0\0\0\0;*/=1;alert(1)//", expect![[r#"
+    "#]],
+    );
+    check(
+        "a.gif",
+        "",
+        b"GIF89a/*\x01\0\0\0\0;*/=1;alert(1)//",
+        expect![[r#"
         Gif
         ! the file is also `JavaScript`
         ! 15 bytes follow the end of the picture
-    "#]]);
-    check("a.jpg", "", &[JPEG, &zip(&[("a", 0, 0)])].concat(), expect![[r#"
+    "#]],
+    );
+    check(
+        "a.jpg",
+        "",
+        &[JPEG, &zip(&[("a", 0, 0)])].concat(),
+        expect![[r#"
         Jpeg
         ! the file is also `ZIP`
         ! 100 bytes follow the end of the picture
-    "#]]);
-    check("a.png", "", &PNG[..PNG.len() - 4], expect![[r#"
+    "#]],
+    );
+    check(
+        "a.png",
+        "",
+        &PNG[..PNG.len() - 4],
+        expect![[r#"
         Png
         ! the file is damaged: it breaks off or is no picture
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn active_content_is_told() {
-    check("a.svg", "image/svg+xml", b"<svg onload='x()'><script>1</script></svg>", expect![[r#"
+    check(
+        "a.svg",
+        "image/svg+xml",
+        b"<svg onload='x()'><script>1</script></svg>",
+        expect![[r#"
         Svg
         ! the file holds a script or foreign markup
         ! the file holds an event handler
-    "#]]);
-    check("a.svg", "image/svg+xml", b"<svg><path d='M0'/></svg>", expect![[r#"
+    "#]],
+    );
+    check(
+        "a.svg",
+        "image/svg+xml",
+        b"<svg><path d='M0'/></svg>",
+        expect![[r#"
         Svg
-    "#]]);
-    check("a.pdf", "", b"%PDF-1.4 /OpenAction << /S /JavaScript >>", expect![[r#"
+    "#]],
+    );
+    check(
+        "a.pdf",
+        "",
+        b"%PDF-1.4 /OpenAction << /S /JavaScript >>",
+        expect![[r#"
         Pdf
         ! the file holds JavaScript
         ! the file holds an action that runs on opening
-    "#]]);
-    check("a.docm", "", &zip(&[("[Content_Types].xml", 0, 0), ("word/vbaProject.bin", 0, 0)]), expect![[r#"
+    "#]],
+    );
+    check(
+        "a.docm",
+        "",
+        &zip(&[("[Content_Types].xml", 0, 0), ("word/vbaProject.bin", 0, 0)]),
+        expect![[r#"
         OfficeXml
         ! the file holds macros
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn archives_are_measured_by_their_directory() {
-    check("a.zip", "", &zip(&[("a.txt", 0, 0), ("b/c.txt", 0, 0)]), expect![[r#"
+    check(
+        "a.zip",
+        "",
+        &zip(&[("a.txt", 0, 0), ("b/c.txt", 0, 0)]),
+        expect![[r#"
         Zip
-    "#]]);
+    "#]],
+    );
     check(
         "a.zip",
         "",

@@ -142,3 +142,14 @@ SecRule IP:HITS "@ge 5" "id:2,phase:2,deny,status:429,log"
     let change = Change { name: "hits".to_owned(), kind: ChangeKind::Add(2), expires_in_seconds: Some(60) };
     assert_eq!(*saved, [(Persistent::Ip, b"198.51.100.7".to_vec(), vec![change])]);
 }
+
+#[test]
+fn an_optional_repetition_stays_optional_in_the_automaton() {
+    // A pattern that is printed and read again asks for a digit here: `(?:[0-9]+)?` comes out as the lazy `[0-9]+?`.
+    let rules = r#"
+SecRule ARGS "@rx ^b=(?:(?:[0-9]+)?-(?:[0-9]+)?,?){4}" "id:1,phase:2,pass,log"
+SecRule ARGS "@rx ^b=(?:(?:[a-f]+)?-){2}" "id:2,phase:2,pass,log,t:lowercase"
+"#;
+    check(rules, &Exchange::get("/?a=b%3d1-,-2,3-4,-"), "1");
+    check(rules, &Exchange::get("/?a=B%3D-AF-"), "2");
+}

@@ -1,0 +1,231 @@
+//! Log-in to pages: the whole way with a provider, and every way around it.
+use crate::provider::Provider;
+use crate::support::{NEVER, Stage, status};
+use serde_json::json;
+use std::io::Write as _;
+
+const ORIGIN: &str = "https://app.example";
+
+/// A file with the client's secret, which goes with the test.
+struct SecretFile(std::path::PathBuf);
+
+impl SecretFile {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("buckler-login-{}-{name}", std::process::id()));
+        let mut file = std::fs::File::create(&path).unwrap();
+        file.write_all(b"s3cret-of-the-client\n").unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for SecretFile {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.0));
+    }
+}
+
+fn settings(issuer: &str, secret: &SecretFile, more: &str) -> String {
+    format!(
+        r#"
+[[listen]]
+address = "127.0.0.1:0"
+[upstream.app]
+kind = "http"
+addresses = ["{{app}}"]
+[[route]]
+name = "public"
+path = "/public/*"
+upstream = "app"
+mode = "off"
+[[route]]
+name = "strong"
+path = "/strong"
+upstream = "app"
+mode = "off"
+login = {{ on = true, contexts = ["mfa"] }}
+[[route]]
+name = "pages"
+upstream = "app"
+mode = "off"
+login = {{ on = true, provider = "main" }}
+[login.provider.main]
+issuer = "{issuer}"
+client-id = "pages"
+client-secret = {{ file = "{}" }}
+client-proof = "post"
+scopes = ["profile"]
+origins = ["{ORIGIN}"]
+group-claims = ["groups"]
+{more}
+"#,
+        secret.0.display()
+    )
+}
+
+/// One request of a browser.
+async fn ask(stage: &Stage, method: &str, path: &str, fields: &[&str]) -> String {
+    let fields: String = fields.iter().map(|field| format!("{field}\r\n")).collect();
+    let text = format!("{method} {path} HTTP/1.1\r\nHost: app.example\r\nConnection: close\r\nContent-Length: 0\r\n{fields}\r\n");
+    stage.raw(text, NEVER).await
+}
+
+fn field<'a>(answer: &'a str, name: &str) -> Vec<&'a str> {
+    let fields = answer.lines().take_while(|line| !line.is_empty()).filter_map(|line| line.split_once(": "));
+    fields.filter(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
+}
+
+/// The cookie that an answer sets, as a browser sends it.
+fn cookie(answer: &str, end: &str) -> String {
+    let all = field(answer, "set-cookie");
+    let found = all.iter().find(|cookie| cookie.split('=').next().unwrap().ends_with(end));
+    format!("Cookie: {}", found.unwrap_or_else(|| panic!("{all:?}")).split(';').next().unwrap())
+}
+
+const HTML: &str = "Accept: text/html,*/*";
+const CALLBACK: &str = "/.well-known/buckler/login/callback/main";
+
+/// The way to the provider and back; the answer to the return.
+async fn log_in(stage: &Stage, provider: &Provider, path: &str) -> String {
+    let sent = ask(stage, "GET", path, &[HTML]).await;
+    assert_eq!(status(&sent), 303, "{sent}");
+    let location = field(&sent, "location")[0];
+    assert!(location.starts_with(&format!("{}/authorize?", provider.issuer())), "{location}");
+    let pending = cookie(&sent, "-login");
+    ask(stage, "GET", &format!("{CALLBACK}?{}", provider.authorize(location)), &[&pending]).await
+}
+
+#[tokio::test]
+async fn a_person_logs_in_and_out() {
+    let (provider, secret) = (Provider::start().await, SecretFile::new("whole"));
+    let stage = Stage::new(&settings(&provider.issuer(), &secret, "")).await;
+    let back = log_in(&stage, &provider, "/orders?page=2").await;
+    assert_eq!(status(&back), 303, "{back}");
+    assert_eq!(field(&back, "location"), ["/orders?page=2"]);
+    assert_eq!(field(&back, "cache-control"), ["no-store"]);
+    let session = cookie(&back, "__Host-buckler-main");
+    let whole = format!("{session}; theirs=1");
+    let page = ask(&stage, "GET", "/orders", &[HTML, &whole]).await;
+    assert_eq!(status(&page), 200, "{page}");
+    assert!(page.contains("theirs=1") && !page.contains("buckler-main"), "the session stays here: {page}");
+    let open = ask(&stage, "GET", "/public/a", &[&whole]).await;
+    assert!(status(&open) == 200 && !open.contains("buckler-main"), "on every route: {open}");
+    let out = ask(&stage, "POST", "/.well-known/buckler/login/logout/main", &[&session]).await;
+    assert_eq!(status(&out), 303, "{out}");
+    assert!(field(&out, "location")[0].starts_with(&format!("{}/logout?", provider.issuer())), "{out}");
+    assert!(field(&out, "set-cookie")[0].contains("Max-Age=0"), "{out}");
+}
+
+#[tokio::test]
+async fn nobody_passes_without_a_session() {
+    let (provider, secret) = (Provider::start().await, SecretFile::new("without"));
+    let stage = Stage::new(&settings(&provider.issuer(), &secret, "")).await;
+    assert_eq!(status(&ask(&stage, "GET", "/orders", &[]).await), 401, "a program");
+    assert_eq!(status(&ask(&stage, "POST", "/orders", &[HTML]).await), 401);
+    assert_eq!(status(&ask(&stage, "GET", "/orders", &[HTML, "Sec-Fetch-Mode: cors"]).await), 401, "a script");
+    let forged = ask(&stage, "GET", "/orders", &["Cookie: __Host-buckler-main=abc.def"]).await;
+    assert_eq!(status(&forged), 401, "{forged}");
+    let elsewhere = "GET / HTTP/1.1\r\nHost: evil.example\r\nAccept: text/html\r\nConnection: close\r\n\r\n";
+    assert_eq!(status(&stage.raw(elsewhere, NEVER).await), 421);
+    assert_eq!(status(&ask(&stage, "GET", "/.well-known/buckler/login/callback/other", &[]).await), 404);
+    let session = cookie(&log_in(&stage, &provider, "/").await, "__Host-buckler-main");
+    let mut changed = session.clone();
+    let last = changed.pop().unwrap();
+    changed.push(if last == 'A' { 'B' } else { 'A' });
+    changed.insert(changed.len() - 4, 'x');
+    assert_eq!(status(&ask(&stage, "GET", "/", &[&changed]).await), 401);
+    let twice = format!("{session}; {}", session.trim_start_matches("Cookie: "));
+    assert_eq!(status(&ask(&stage, "GET", "/", &[&twice]).await), 401, "two sessions");
+}
+
+#[tokio::test]
+async fn other_sites_cannot_use_a_session() {
+    let (provider, secret) = (Provider::start().await, SecretFile::new("sites"));
+    let stage = Stage::new(&settings(&provider.issuer(), &secret, "")).await;
+    let session = cookie(&log_in(&stage, &provider, "/").await, "__Host-buckler-main");
+    for (fields, wanted) in [
+        (vec!["Origin: https://app.example", "Sec-Fetch-Site: same-origin"], 200),
+        (vec!["Origin: https://evil.example"], 403),
+        (vec!["Origin: null"], 403),
+        (vec!["Sec-Fetch-Site: same-site"], 403),
+        (vec!["Origin: https://app.example", "Origin: https://evil.example"], 403),
+    ] {
+        let fields = [vec![session.as_str()], fields].concat();
+        let answer = ask(&stage, "POST", "/orders", &fields).await;
+        assert_eq!(status(&answer), wanted, "{fields:?}: {answer}");
+    }
+    let linked = ask(&stage, "GET", "/orders", &[&session, "Sec-Fetch-Site: cross-site"]).await;
+    assert_eq!(status(&linked), 200, "a link is no change");
+    let out = ask(&stage, "GET", "/.well-known/buckler/login/logout/main", &[&session, "Sec-Fetch-Site: cross-site"]).await;
+    assert_eq!(status(&out), 403);
+}
+
+#[tokio::test]
+async fn returns_that_are_not_right_are_refused() {
+    let (provider, secret) = (Provider::start().await, SecretFile::new("returns"));
+    let stage = Stage::new(&settings(&provider.issuer(), &secret, "")).await;
+    let sent = ask(&stage, "GET", "/", &[HTML]).await;
+    let pending = cookie(&sent, "-login");
+    let query = provider.authorize(field(&sent, "location")[0]);
+    let at = |query: &str| format!("{CALLBACK}?{query}");
+    assert_eq!(status(&ask(&stage, "GET", &at(&query), &[]).await), 400, "another browser");
+    assert_eq!(status(&ask(&stage, "GET", &at("code=a&state=b"), &[&pending]).await), 400, "another state");
+    assert_eq!(status(&ask(&stage, "GET", &at(&format!("{query}&state=b")), &[&pending]).await), 400);
+    let denied = query.replace("code=", "error=access_denied&x=");
+    let denied = ask(&stage, "GET", &at(&denied), &[&pending]).await;
+    assert!(status(&denied) == 400 && denied.contains("refused"), "{denied}");
+    assert_eq!(status(&ask(&stage, "GET", &at(&query), &[&pending]).await), 303, "the right one");
+    let again = ask(&stage, "GET", &at(&query), &[&pending]).await;
+    assert_eq!(status(&again), 400, "a code counts once: {again}");
+    for odd in [
+        json!({"nonce": "other"}),
+        json!({"aud": "other"}),
+        json!({"iss": "https://other.example"}),
+        json!({"exp": 1}),
+        json!({"aud": ["pages", "other"]}),
+    ] {
+        *provider.odd.lock().unwrap() = odd.clone();
+        let back = log_in(&stage, &provider, "/").await;
+        assert_eq!(status(&back), 400, "{odd}: {back}");
+        assert!(field(&back, "set-cookie").is_empty(), "{back}");
+    }
+}
+
+#[tokio::test]
+async fn keys_change_and_stronger_log_ins_are_asked_for() {
+    let (provider, secret) = (Provider::start().await, SecretFile::new("keys"));
+    let stage = Stage::new(&settings(&provider.issuer(), &secret, "")).await;
+    let session = cookie(&log_in(&stage, &provider, "/").await, "__Host-buckler-main");
+    provider.rotate();
+    assert_eq!(status(&log_in(&stage, &provider, "/").await), 303, "signed with a key that is new");
+    let weak = ask(&stage, "GET", "/strong", &[HTML, &session]).await;
+    assert_eq!(status(&weak), 303, "{weak}");
+    assert!(field(&weak, "location")[0].contains("acr_values=mfa"), "{weak}");
+    *provider.odd.lock().unwrap() = json!({"acr": "mfa"});
+    let back = log_in(&stage, &provider, "/strong").await;
+    let session = cookie(&back, "__Host-buckler-main");
+    assert_eq!(status(&ask(&stage, "GET", "/strong", &[HTML, &session]).await), 200);
+}
+
+#[tokio::test]
+async fn without_a_provider_nobody_logs_in() {
+    let secret = SecretFile::new("away");
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let issuer = format!("http://{}", nobody.local_addr().unwrap());
+    drop(nobody);
+    let stage = Stage::new(&settings(&issuer, &secret, "")).await;
+    assert_eq!(status(&ask(&stage, "GET", "/orders", &[HTML]).await), 503);
+    assert_eq!(status(&ask(&stage, "GET", "/orders", &[HTML]).await), 503, "nor at once again");
+    assert_eq!(status(&ask(&stage, "GET", &format!("{CALLBACK}?code=a&state=b"), &[]).await), 503);
+    assert_eq!(status(&ask(&stage, "GET", "/public/a", &[]).await), 200);
+}
+
+#[tokio::test]
+async fn a_strict_cookie_comes_over_a_page() {
+    let (provider, secret) = (Provider::start().await, SecretFile::new("strict"));
+    let more = "session = { same-site = \"strict\", idle-seconds = 600 }";
+    let stage = Stage::new(&settings(&provider.issuer(), &secret, more)).await;
+    let back = log_in(&stage, &provider, "/a?b=1&c=2").await;
+    assert_eq!(status(&back), 200, "{back}");
+    assert!(back.contains("url=/a?b=1&amp;c=2"), "{back}");
+    assert!(field(&back, "set-cookie")[0].contains("SameSite=Strict; Max-Age=600"), "{back}");
+}
