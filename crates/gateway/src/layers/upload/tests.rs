@@ -87,26 +87,77 @@ fn files_of_a_form_are_judged_by_content() {
     let plan =
         plan("on = true\ntypes = [\"image/png\", \"application/pdf\"]\nfiles-max = 2\nfile-bytes-max = 1000");
     check(&plan, &[("a.png", "image/png", &png(false))], expect!["taken"]);
-    check(&plan, &[("a.png", "image/png", b"<?php system($_GET[0]);")], expect![[""]]);
-    check(&plan, &[("a.png", "image/gif", &png(false))], expect![[""]]);
-    check(&plan, &[("a.php.png", "image/png", &png(false))], expect![[""]]);
+    check(
+        &plan,
+        &[("a.png", "image/png", b"<?php system($_GET[0]);")],
+        expect![[r#"
+        415
+        files/0: a file of kind `script` may not be sent
+        files/0: the content is `script`, the name ends with `png`
+        files/0: the content is `script`, declared as `image/png`"#]],
+    );
+    check(
+        &plan,
+        &[("a.png", "image/gif", &png(false))],
+        expect![[r#"
+        415
+        files/0: the content is `PNG`, declared as `image/gif`
+        files/0: a file declared as this type may not be sent"#]],
+    );
+    check(
+        &plan,
+        &[("a.php.png", "image/png", &png(false))],
+        expect![[r#"
+        422
+        files/0: the name: it holds an ending that servers or browsers run"#]],
+    );
     check(
         &plan,
         &[("a.png", "image/png", &[&png(false)[..], b"<script>alert(1)</script>"].concat())],
-        expect![[""]],
+        expect![[r#"
+            422
+            files/0: the file is also `HTML`
+            files/0: 25 bytes follow the end of the picture"#]],
     );
-    check(&plan, &[("a.png", "image/png", &[&png(false)[..], &[0; 1000]].concat())], expect![[""]]);
+    check(
+        &plan,
+        &[("a.png", "image/png", &[&png(false)[..], &[0; 1000]].concat())],
+        expect![[r#"
+        413
+        files/0: the file has more than 1000 bytes"#]],
+    );
     let one: (&str, &str, &[u8]) = ("a.png", "image/png", &png(false));
-    check(&plan, &[one, one, one], expect![[""]]);
+    check(
+        &plan,
+        &[one, one, one],
+        expect![[r#"
+        413
+        body: there are more than 2 files"#]],
+    );
 }
 
 #[test]
 fn archives_need_leave_and_are_measured() {
     let closed = plan("on = true");
-    check(&closed, &[("a.zip", "application/zip", &zip("a.txt", 0))], expect![[""]]);
+    check(
+        &closed,
+        &[("a.zip", "application/zip", &zip("a.txt", 0))],
+        expect![[r#"
+        415
+        files/0: a file of kind `ZIP` may not be sent"#]],
+    );
     let open = plan("on = true\nallow-archives = true");
     check(&open, &[("a.zip", "application/zip", &zip("a.txt", 0))], expect!["taken"]);
-    check(&open, &[("a.zip", "application/zip", &zip("../../a.txt", 200 << 20))], expect![[""]]);
+    check(
+        &open,
+        &[("a.zip", "application/zip", &zip("../../a.txt", 200 << 20))],
+        expect![[r#"
+        422
+        files/0: archive: an entry leads out of the folder
+        files/0: archive: the size of an entry cannot be
+        files/0: archive: it unpacks to too much
+        files/0: archive: it unpacks to too many times its size"#]],
+    );
     check(&closed, &[("a.txt", "text/plain", b"hello")], expect!["taken"]);
 }
 
@@ -134,10 +185,23 @@ fn raw_bodies_are_files() {
         ("taken", png(false))
     );
     assert_eq!(judged(&plan, "image/png", "john.doe", &png(true)).changes.len(), 1);
-    expect![[""]].assert_eq(&told(&judged(&plan, "image/png", "shell.php", &png(false))));
-    expect![[""]].assert_eq(&told(&judged(&plan, "application/pdf", "", b"%PDF-1.4")));
+    expect![[r#"
+        415
+        body: the name: it holds an ending that servers or browsers run
+        body: the content is `PNG`, the name ends with `php`"#]]
+    .assert_eq(&told(&judged(&plan, "image/png", "shell.php", &png(false))));
+    expect![[r#"
+        415
+        body: a file of kind `PDF` may not be sent
+        body: a file declared as this type may not be sent"#]]
+    .assert_eq(&told(&judged(&plan, "application/pdf", "", b"%PDF-1.4")));
     assert_eq!(told(&judged(&plan, "application/json", "", b"{\"a\":1}")), "taken");
-    expect![[""]].assert_eq(&told(&judged(&plan, "application/json", "", b"MZ\0\0\x90")));
+    expect![[r#"
+        415
+        body: a file of kind `program` may not be sent
+        body: the content is `program`, declared as `application/json`
+        body: a file declared as this type may not be sent"#]]
+    .assert_eq(&told(&judged(&plan, "application/json", "", b"MZ\0\0\x90")));
     let form_only = super::Plan::new(&toml::from_str("on = true\nraw = false").unwrap(), "r").unwrap();
     assert_eq!(told(&judged(&form_only, "image/png", "", b"MZ")), "taken");
 }
@@ -152,21 +216,36 @@ fn forms_that_two_readers_read_differently_are_refused() {
         told(&judged(&plan, FORM, "", body.as_bytes()))
     };
     assert_eq!(part("", "hello"), "taken");
-    expect![[""]].assert_eq(&part("Content-Transfer-Encoding: base64\r\n", "aGVsbG8="));
-    expect![[""]].assert_eq(&part("Content-Type: multipart/mixed; boundary=c\r\n", "--c--"));
-    expect![[""]].assert_eq(&told(&judged(
+    expect![[r#"
+        400
+        body: a part is encoded (`Content-Transfer-Encoding`); send it as it is"#]]
+    .assert_eq(&part("Content-Transfer-Encoding: base64\r\n", "aGVsbG8="));
+    expect![[r#"
+        400
+        body: a part holds parts of its own; send one part for each file"#]]
+    .assert_eq(&part("Content-Type: multipart/mixed; boundary=c\r\n", "--c--"));
+    expect![[r#"
+        400
+        body: two readers would see different files"#]]
+    .assert_eq(&told(&judged(
         &plan,
         FORM,
         "",
         b"--b\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\n\nx\n--b--\n",
     )));
-    expect![[""]].assert_eq(&told(&judged(
+    expect![[r#"
+        400
+        body: Multipart parsing error: the final boundary is missing"#]]
+    .assert_eq(&told(&judged(
         &plan,
         FORM,
         "",
         b"--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\nx",
     )));
-    expect![[""]].assert_eq(&told(&judged(&plan, "multipart/mixed; boundary=b", "", b"--b--")));
+    expect![[r#"
+        400
+        body: Multipart parsing error: Content-Type is not multipart/form-data"#]]
+    .assert_eq(&told(&judged(&plan, "multipart/mixed; boundary=b", "", b"--b--")));
 }
 
 #[test]
@@ -187,6 +266,9 @@ fn places_are_those_of_the_files() {
 #[test]
 fn types_that_are_none_are_told() {
     let wrong = |text: &str| Plan::new(&toml::from_str(text).unwrap(), "r").unwrap_err().to_string();
-    expect![[""]].assert_eq(&wrong("types = [\"image/nothing\"]"));
-    expect![[""]].assert_eq(&wrong("files-max = 0"));
+    expect!["`route.r.upload.types`: `image/nothing` is no type that can be told by its content; write `image/png`, `image/*` or `png`"].assert_eq(&wrong("types = [\"image/nothing\"]"));
+    expect![
+        "`route.r.upload`: `files-max` and `file-bytes-max` are at least 1; leave `on` out to judge nothing"
+    ]
+    .assert_eq(&wrong("files-max = 0"));
 }
