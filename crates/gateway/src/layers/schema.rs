@@ -280,7 +280,8 @@ impl Plan {
         if let Some((api, strictness)) = &self.api {
             violations.extend(check_api(api, *strictness, seen, media));
         }
-        if documents::is_json(media) && !seen.body.is_empty() {
+        let reads_json = self.graphql.is_some() && !media.starts_with("application/graphql");
+        if (reads_json || documents::is_json(media)) && !seen.body.is_empty() {
             violations.extend(documents::doubts(seen.body));
         }
         if let Some(validator) = &self.json

@@ -1,7 +1,7 @@
 //! GraphQL requests within bounds: how deep, how broad, how dear, and whether they ask for the schema.
 use super::problem::violation;
 use serde::Deserialize;
-use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use waf::graphql::{self, Bounds, GraphQlError, Request, Weights};
 use waf::schema::Violation;
@@ -98,31 +98,29 @@ impl Gauge {
 
     /// What the request weighs; none when it cannot be read.
     pub(super) fn cost(&self, sent: &Sent<'_>) -> Option<u64> {
+        if doubt(sent).is_some() {
+            return None;
+        }
         self.cost_of(&self.requests(sent).ok()?).ok()
     }
 
     /// What is wrong with a request.
     pub(super) fn check(&self, sent: &Sent<'_>) -> Vec<Violation> {
+        if let Some(doubt) = doubt(sent) {
+            return vec![violation("graphql", doubt)];
+        }
         match self.requests(sent).and_then(|requests| self.measured(&requests)) {
             Ok(violations) => violations,
             Err(error) => vec![violation("graphql", told(&error))],
         }
     }
 
-    /// Servers differ in whether query or body wins: both are looked at.
     fn requests(&self, sent: &Sent<'_>) -> Result<Vec<Request>, GraphQlError> {
         let mut requests = Vec::new();
-        let mut of_query = url::form_urlencoded::parse(sent.query.as_bytes());
-        let documents: Vec<_> = of_query.clone().filter(|(name, _)| name == "query").collect();
-        let variables = of_query.find(|(name, _)| name == "variables");
-        let variables: Value =
-            variables.and_then(|(_, text)| serde_json::from_str(&text).ok()).unwrap_or_default();
-        for (_, document) in documents {
-            requests.push(Request {
-                document: document.into_owned(),
-                variables: variables.clone(),
-                operation: None,
-            });
+        if let Some(document) = of_query(sent.query, "query").next() {
+            let variables = of_query(sent.query, "variables").next();
+            let variables = variables.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+            requests.push(Request { document: document.into_owned(), variables, operation: None });
         }
         if !sent.body.is_empty() {
             requests.extend(graphql::requests(sent.content_type, sent.body, &self.bounds)?);
@@ -178,6 +176,25 @@ impl Gauge {
         }
         Ok(sum)
     }
+}
+
+/// Servers differ in which of two queries, and in whose variables, they take.
+fn doubt(sent: &Sent<'_>) -> Option<&'static str> {
+    let documents = of_query(sent.query, "query").count();
+    let variables = of_query(sent.query, "variables").count();
+    if documents > 1 || variables > 1 {
+        Some("a parameter stands twice in the query")
+    } else if documents + variables > 0 && !sent.body.is_empty() {
+        Some("one part of the request stands in the query and another one in the body")
+    } else {
+        None
+    }
+}
+
+fn of_query<'q>(query: &'q str, name: &'static str) -> impl Iterator<Item = Cow<'q, str>> {
+    url::form_urlencoded::parse(query.as_bytes())
+        .filter(move |(known, _)| known == name)
+        .map(|(_, value)| value)
 }
 
 /// The client's own names stay out of what it is told.
