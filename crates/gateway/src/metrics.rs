@@ -101,7 +101,11 @@ impl Metrics {
         registry.register("certificates_renewed", "Certificates had by ACME", renewed);
         let failed = metrics.certificates_failed.clone();
         registry.register("certificates_failed", "Orders by ACME that failed", failed);
-        registry.register("state_problems", "Shared state that could not be read", metrics.state_problems.clone());
+        registry.register(
+            "state_problems",
+            "Shared state that could not be read",
+            metrics.state_problems.clone(),
+        );
         registry.register("request_seconds", "Time of a request", metrics.seconds.clone());
         drop(registry);
         metrics.routes(routes);
