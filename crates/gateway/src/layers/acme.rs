@@ -78,7 +78,8 @@ impl Layer for Acme {
     }
 
     async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
-        let token = exchange.head.uri.path().strip_prefix(CHALLENGE).filter(|_| exchange.head.method == Method::GET);
+        let token =
+            exchange.head.uri.path().strip_prefix(CHALLENGE).filter(|_| exchange.head.method == Method::GET);
         // Tokens that are not ours go on: an upstream may have certificates of its own.
         let Some(text) = token.and_then(|token| locked(&self.tokens).get(token).cloned()) else {
             return Flow::Continue(());
@@ -95,7 +96,8 @@ fn locked(tokens: &Tokens) -> std::sync::MutexGuard<'_, BTreeMap<String, String>
 }
 
 fn checked(settings: &Settings) -> Result<(), ConfigError> {
-    let wrong = |setting: &str, message: String| Err(ConfigError::setting(format!("acme.{setting}"), message));
+    let wrong =
+        |setting: &str, message: String| Err(ConfigError::setting(format!("acme.{setting}"), message));
     if settings.certificate.is_empty() {
         return wrong("certificate", "none is named; add `main = [\"www.example.com\"]`".to_owned());
     }
@@ -108,18 +110,25 @@ fn checked(settings: &Settings) -> Result<(), ConfigError> {
     }
     let directory = order::directory(settings);
     if !url::Url::parse(&directory).is_ok_and(|url| url.scheme() == "https" && url.host_str().is_some()) {
-        return wrong("directory", format!("`{directory}` is neither `production`, `staging` nor an https address"));
+        return wrong(
+            "directory",
+            format!("`{directory}` is neither `production`, `staging` nor an https address"),
+        );
     }
     for (name, hosts) in &settings.certificate {
         let setting = format!("certificate.{name}");
-        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        {
             return wrong(&setting, "a name is of letters, digits, `-` and `_`".to_owned());
         }
         if hosts.is_empty() || hosts.len() > NAMES_MAX {
             return wrong(&setting, format!("has no host name, or more than {NAMES_MAX}"));
         }
         if let Some(host) = hosts.iter().find(|host| !is_host(host)) {
-            return wrong(&setting, format!("`{host}` is no host name in lower case; wildcards need another challenge"));
+            return wrong(
+                &setting,
+                format!("`{host}` is no host name in lower case; wildcards need another challenge"),
+            );
         }
     }
     Ok(())

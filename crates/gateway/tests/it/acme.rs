@@ -45,7 +45,8 @@ impl Authority {
         std::fs::write(folder.join("root.pem"), of.self_signed(&root_key).unwrap().pem()).unwrap();
         let root = Issuer::new(of, root_key);
         let key = KeyPair::generate().unwrap();
-        let own = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &root).unwrap();
+        let own =
+            CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &root).unwrap();
         std::fs::write(folder.join("own.pem"), own.pem()).unwrap();
         std::fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
         let (listen, names) = (free_port(), free_port());
@@ -55,11 +56,30 @@ impl Authority {
             "httpPort": http, "tlsPort": free_port(), "ocspResponderURL": "", "externalAccountBindingRequired": false,
         }});
         std::fs::write(folder.join("pebble.json"), settings.to_string()).unwrap();
-        let quiet = |command: &mut Command| command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let quiet =
+            |command: &mut Command| command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let server = quiet(
             Command::new(pebble.with_file_name("pebble-challtestsrv"))
-                .args(["-defaultIPv4", "127.0.0.1", "-defaultIPv6", "", "-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", ""])
-                .args(["-dns01", &format!("127.0.0.1:{names}"), "-management", &format!("127.0.0.1:{}", free_port())]),
+                .args([
+                    "-defaultIPv4",
+                    "127.0.0.1",
+                    "-defaultIPv6",
+                    "",
+                    "-http01",
+                    "",
+                    "-https01",
+                    "",
+                    "-tlsalpn01",
+                    "",
+                    "-doh",
+                    "",
+                ])
+                .args([
+                    "-dns01",
+                    &format!("127.0.0.1:{names}"),
+                    "-management",
+                    &format!("127.0.0.1:{}", free_port()),
+                ]),
         );
         let authority = quiet(
             Command::new(pebble)

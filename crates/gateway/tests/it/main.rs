@@ -1,6 +1,7 @@
 //! Attacks and honest clients against a gateway that runs.
 #[cfg(test)]
 mod acme;
+#[cfg(test)]
 mod framing;
 #[cfg(test)]
 mod limits;
@@ -11,9 +12,9 @@ mod passing;
 #[cfg(test)]
 mod provider;
 #[cfg(test)]
-mod shared;
-#[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod shared;
 #[cfg(test)]
 mod streams;
 #[cfg(test)]

@@ -52,7 +52,11 @@ pub(super) fn is_due(path: &Path, hosts: &[String], now: u64) -> bool {
     let names = found.subject_alternative_name().ok().flatten();
     let has = |host: &String| {
         names.as_ref().is_some_and(|names| {
-            names.value.general_names.iter().any(|name| matches!(name, GeneralName::DNSName(own) if own == host))
+            names
+                .value
+                .general_names
+                .iter()
+                .any(|name| matches!(name, GeneralName::DNSName(own) if own == host))
         })
     };
     let is_own = found.issuer() == found.subject();

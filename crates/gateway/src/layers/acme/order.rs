@@ -3,8 +3,8 @@ use super::{Acme, Settings, Tokens, files, locked};
 use crate::config::Config;
 use crate::layers::waf::read_file;
 use instant_acme::{
-    Account, AccountCredentials, AuthorizationStatus, ChallengeType, Identifier, LetsEncrypt, NewAccount, NewOrder,
-    OrderStatus, RetryPolicy,
+    Account, AccountCredentials, AuthorizationStatus, ChallengeType, Identifier, LetsEncrypt, NewAccount,
+    NewOrder, OrderStatus, RetryPolicy,
 };
 use std::time::Duration;
 
@@ -96,8 +96,8 @@ async fn account(config: &Config, settings: &Settings) -> Result<Account, String
     let builder = builder().map_err(told)?;
     if path.exists() {
         let bytes = read_file(&path)?;
-        let kept: AccountCredentials =
-            serde_json::from_slice(&bytes).map_err(|_| format!("`{}` is no account; remove it for a new one", path.display()))?;
+        let kept: AccountCredentials = serde_json::from_slice(&bytes)
+            .map_err(|_| format!("`{}` is no account; remove it for a new one", path.display()))?;
         return builder.from_credentials(kept).await.map_err(told);
     }
     let contact: Vec<&str> = settings.contact.iter().map(String::as_str).collect();

@@ -3,7 +3,8 @@ use super::*;
 use std::path::Path;
 
 fn built(acme: &str) -> Result<Acme, String> {
-    let config = Config::from_toml(&format!("[acme]\n{acme}"), Path::new("")).map_err(|error| error.to_string())?;
+    let config =
+        Config::from_toml(&format!("[acme]\n{acme}"), Path::new("")).map_err(|error| error.to_string())?;
     Acme::build(&config, None).map_err(|error| error.to_string())
 }
 
@@ -15,9 +16,18 @@ fn settings_are_checked() {
         ("accept-terms = true".to_owned(), "none is named"),
         (names.to_owned(), "accept-terms"),
         (format!("accept-terms = true\n{names}"), "acme.folder"),
-        (format!("accept-terms = true\nfolder = \"f\"\ndirectory = \"http://a.example\"\n{names}"), "directory"),
-        ("accept-terms = true\nfolder = \"f\"\ncertificate = { main = [\"*.example\"] }".to_owned(), "wildcards"),
-        ("accept-terms = true\nfolder = \"f\"\ncertificate = { \"../x\" = [\"a.example\"] }".to_owned(), "letters"),
+        (
+            format!("accept-terms = true\nfolder = \"f\"\ndirectory = \"http://a.example\"\n{names}"),
+            "directory",
+        ),
+        (
+            "accept-terms = true\nfolder = \"f\"\ncertificate = { main = [\"*.example\"] }".to_owned(),
+            "wildcards",
+        ),
+        (
+            "accept-terms = true\nfolder = \"f\"\ncertificate = { \"../x\" = [\"a.example\"] }".to_owned(),
+            "letters",
+        ),
         ("accept-terms = true\nfolder = \"f\"\ncertificate = { main = [] }".to_owned(), "no host name"),
         ("terms = true".to_owned(), "unknown field"),
     ] {
