@@ -127,7 +127,11 @@ async fn change(shared: &Arc<Shared>, request: Request<Incoming>, now: u64) -> R
 }
 
 /// Hands changes on to the other gateways.
-async fn tell_gateways(state: Option<&state::Shared>, changes: &[Change], now: u64) -> Result<(), StateError> {
+async fn tell_gateways(
+    state: Option<&state::Shared>,
+    changes: &[Change],
+    now: u64,
+) -> Result<(), StateError> {
     let Some(state) = state else { return Ok(()) };
     for change in changes {
         match change {

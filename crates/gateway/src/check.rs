@@ -40,7 +40,8 @@ fn warnings(config: &Config) -> Vec<String> {
         }
         if route.authentication.is_empty()
             && !route.login.on
-            && !route.authorization.as_ref().is_some_and(|rule| rule.public) {
+            && !route.authorization.as_ref().is_some_and(|rule| rule.public)
+        {
             warn(format!(
                 "route `{}` asks for no identity; say `authorization = {{ public = true }}` if that is meant",
                 route.name

@@ -93,7 +93,11 @@ impl Metrics {
         );
         registry.register("reloads", "Configurations put in place", metrics.reloads.clone());
         registry.register("reloads_failed", "Configurations refused", metrics.reloads_failed.clone());
-        registry.register("state_problems", "Shared state that could not be read", metrics.state_problems.clone());
+        registry.register(
+            "state_problems",
+            "Shared state that could not be read",
+            metrics.state_problems.clone(),
+        );
         registry.register("request_seconds", "Time of a request", metrics.seconds.clone());
         drop(registry);
         metrics.routes(routes);

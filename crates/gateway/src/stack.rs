@@ -93,6 +93,7 @@ impl Stack {
         self.login.request(exchange).await?;
         self.authenticate.request(exchange).await?;
         self.block.identified(exchange)?;
+        self.schema.weighed(exchange).await?;
         self.rate.identified(exchange).await?;
         self.authorize.request(exchange).await?;
         self.schema.request(exchange).await?;
@@ -104,6 +105,7 @@ impl Stack {
     /// Answers of every layer pass here, not only the upstream's: `exchange.answered_by` tells them apart.
     async fn way_back(&self, exchange: &mut Exchange<'_>, answer: Answer) -> Answer {
         let answer = self.waf.response(exchange, answer).await;
+        let answer = self.schema.response(exchange, answer).await;
         let answer = self.response.response(exchange, answer).await;
         let answer = self.cache.response(exchange, answer).await;
         self.rate.response(exchange, answer).await

@@ -112,7 +112,8 @@ pub(crate) fn open(
             None => backend(&config).await,
         };
         let started = opened.and_then(|state| {
-            let shared = SharedState::start(Arc::clone(&state), options).map_err(|error| error.to_string())?;
+            let shared =
+                SharedState::start(Arc::clone(&state), options).map_err(|error| error.to_string())?;
             Ok((state, shared))
         });
         let running = started.as_ref().ok().map(|(_, shared)| Arc::clone(shared));
@@ -124,7 +125,8 @@ pub(crate) fn open(
             drop(tokio::time::timeout(Duration::from_secs(1), shared.leave()).await);
         }
     };
-    let spawned = std::thread::Builder::new().name("gateway-state".to_owned()).spawn(move || runtime.block_on(life));
+    let spawned =
+        std::thread::Builder::new().name("gateway-state".to_owned()).spawn(move || runtime.block_on(life));
     let thread = spawned.map_err(|error| wrong(&error))?;
     let (state, shared) = match told.recv() {
         Ok(started) => started.map_err(|error| wrong(&error))?,
@@ -147,8 +149,14 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     if settings.kind == Kind::Nats && settings.addresses.is_empty() {
         return wrong("addresses", "`kind = \"nats\"` needs the address of a node at least");
     }
-    if settings.kind == Kind::Nats && settings.name.is_none() && config.rate.shared.alone == access::limit::Alone::Local {
-        return wrong("name", "gateways that count alone (`rate.shared.alone = \"local\"`) need names that stay the same");
+    if settings.kind == Kind::Nats
+        && settings.name.is_none()
+        && config.rate.shared.alone == access::limit::Alone::Local
+    {
+        return wrong(
+            "name",
+            "gateways that count alone (`rate.shared.alone = \"local\"`) need names that stay the same",
+        );
     }
     if settings.tls.certificate.is_some() != settings.tls.key.is_some() {
         return wrong("tls", "`certificate` and `key` go together");
@@ -157,7 +165,10 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
 }
 
 /// Puts the state before in place after a reload, unless its settings changed.
-pub(crate) fn kept(config: &Config, before: Option<&Arc<Shared>>) -> Result<Option<Arc<Shared>>, ConfigError> {
+pub(crate) fn kept(
+    config: &Config,
+    before: Option<&Arc<Shared>>,
+) -> Result<Option<Arc<Shared>>, ConfigError> {
     let was = before.and_then(|before| before.settings.as_ref());
     let is_given = before.is_some_and(|before| before.settings.is_none());
     if was != config.state.as_ref() && !is_given {
@@ -205,7 +216,8 @@ fn nats(config: &Config, settings: &Settings) -> Result<store::cluster::Options,
     let credentials = match &settings.credentials_file {
         None => store::cluster::Credentials::None,
         Some(file) => {
-            let bytes = crate::layers::waf::read_file(&path(file)).map_err(|error| format!("`credentials-file`: {error}"))?;
+            let bytes = crate::layers::waf::read_file(&path(file))
+                .map_err(|error| format!("`credentials-file`: {error}"))?;
             let text = String::from_utf8(bytes).map_err(|_| "`credentials-file` is no text".to_owned())?;
             store::cluster::Credentials::File(text)
         }

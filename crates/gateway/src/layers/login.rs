@@ -99,9 +99,9 @@ fn wants(
         return Ok(None);
     }
     let provider = match settings.provider.as_deref() {
-        Some(name) => {
-            providers.get(name).ok_or_else(|| wrong(format!("no provider is called `{name}`; add `[login.provider.{name}]`")))?
-        }
+        Some(name) => providers
+            .get(name)
+            .ok_or_else(|| wrong(format!("no provider is called `{name}`; add `[login.provider.{name}]`")))?,
         None => match providers.values().next() {
             Some(only) if providers.len() == 1 => only,
             _ => return Err(wrong("say which `provider`: there is none, or more than one".to_owned())),
@@ -134,7 +134,11 @@ async fn page(wants: &Wants, exchange: &mut Exchange<'_>) -> Flow {
         return exchange.refuse(Login::NAME, StatusCode::UNAUTHORIZED, format!("no log-in: {why}"));
     }
     let Some(origin) = provider.origin(&exchange.host) else {
-        return exchange.refuse(Login::NAME, StatusCode::MISDIRECTED_REQUEST, "no origin of the provider has this host");
+        return exchange.refuse(
+            Login::NAME,
+            StatusCode::MISDIRECTED_REQUEST,
+            "no origin of the provider has this host",
+        );
     };
     let login = match provider.login(origin, now).await {
         Ok(login) => login,
@@ -152,7 +156,12 @@ async fn page(wants: &Wants, exchange: &mut Exchange<'_>) -> Flow {
 }
 
 /// Somebody who is logged in goes on, unless another site's page sent the request.
-fn pass(provider: &Provider, session: &Session, renewed: Option<String>, exchange: &mut Exchange<'_>) -> Flow {
+fn pass(
+    provider: &Provider,
+    session: &Session,
+    renewed: Option<String>,
+    exchange: &mut Exchange<'_>,
+) -> Flow {
     let changes = !matches!(exchange.head.method, Method::GET | Method::HEAD | Method::OPTIONS);
     let is_upgrade = exchange.upgrade.is_some() || exchange.head.method == Method::CONNECT;
     if (changes || is_upgrade) && request::is_foreign(&exchange.head.headers, &provider.origins) {
@@ -194,7 +203,11 @@ impl Login {
     async fn callback(&self, provider: &Arc<Provider>, exchange: &mut Exchange<'_>) -> Flow {
         let now = exchange.moment.seconds();
         let Some(origin) = provider.origin(&exchange.host) else {
-            return exchange.refuse(Self::NAME, StatusCode::MISDIRECTED_REQUEST, "no origin of the provider has this host");
+            return exchange.refuse(
+                Self::NAME,
+                StatusCode::MISDIRECTED_REQUEST,
+                "no origin of the provider has this host",
+            );
         };
         let login = match provider.login(origin, now).await {
             Ok(login) => login,
@@ -209,7 +222,11 @@ impl Login {
         match provider.finish(&login, returned, now).await {
             Ok((cookies, location)) => {
                 exchange.note(Self::NAME, "logged in");
-                let answer = if provider.is_strict { stepping_stone(&location, &cookies) } else { see_other(&location, &cookies) };
+                let answer = if provider.is_strict {
+                    stepping_stone(&location, &cookies)
+                } else {
+                    see_other(&location, &cookies)
+                };
                 exchange.answer(Self::NAME, answer)
             }
             Err(provider::FinishError::Login(error)) => failed(provider, &error, exchange),

@@ -2,8 +2,8 @@
 use super::Layer;
 use crate::config::{Config, ConfigError};
 use crate::exchange::{Answer, Exchange, Flow};
-use access::limit::{self, Facts, LimitDecision, Limiter, Plan, Stage, Verdict, headers};
 use crate::state;
+use access::limit::{self, Facts, LimitDecision, Limiter, Plan, Stage, Verdict, headers};
 use http::StatusCode;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;

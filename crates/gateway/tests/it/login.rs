@@ -65,7 +65,9 @@ group-claims = ["groups"]
 /// One request of a browser.
 async fn ask(stage: &Stage, method: &str, path: &str, fields: &[&str]) -> String {
     let fields: String = fields.iter().map(|field| format!("{field}\r\n")).collect();
-    let text = format!("{method} {path} HTTP/1.1\r\nHost: app.example\r\nConnection: close\r\nContent-Length: 0\r\n{fields}\r\n");
+    let text = format!(
+        "{method} {path} HTTP/1.1\r\nHost: app.example\r\nConnection: close\r\nContent-Length: 0\r\n{fields}\r\n"
+    );
     stage.raw(text, NEVER).await
 }
 
@@ -121,7 +123,11 @@ async fn nobody_passes_without_a_session() {
     let stage = Stage::new(&settings(&provider.issuer(), &secret, "")).await;
     assert_eq!(status(&ask(&stage, "GET", "/orders", &[]).await), 401, "a program");
     assert_eq!(status(&ask(&stage, "POST", "/orders", &[HTML]).await), 401);
-    assert_eq!(status(&ask(&stage, "GET", "/orders", &[HTML, "Sec-Fetch-Mode: cors"]).await), 401, "a script");
+    assert_eq!(
+        status(&ask(&stage, "GET", "/orders", &[HTML, "Sec-Fetch-Mode: cors"]).await),
+        401,
+        "a script"
+    );
     let forged = ask(&stage, "GET", "/orders", &["Cookie: __Host-buckler-main=abc.def"]).await;
     assert_eq!(status(&forged), 401, "{forged}");
     let elsewhere = "GET / HTTP/1.1\r\nHost: evil.example\r\nAccept: text/html\r\nConnection: close\r\n\r\n";
@@ -155,7 +161,13 @@ async fn other_sites_cannot_use_a_session() {
     }
     let linked = ask(&stage, "GET", "/orders", &[&session, "Sec-Fetch-Site: cross-site"]).await;
     assert_eq!(status(&linked), 200, "a link is no change");
-    let out = ask(&stage, "GET", "/.well-known/buckler/login/logout/main", &[&session, "Sec-Fetch-Site: cross-site"]).await;
+    let out = ask(
+        &stage,
+        "GET",
+        "/.well-known/buckler/login/logout/main",
+        &[&session, "Sec-Fetch-Site: cross-site"],
+    )
+    .await;
     assert_eq!(status(&out), 403);
 }
 

@@ -9,8 +9,12 @@ mod passing;
 mod provider;
 mod shared;
 #[cfg(test)]
+mod schema;
+#[cfg(test)]
 mod streams;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod upload;
 #[cfg(test)]
 mod who;

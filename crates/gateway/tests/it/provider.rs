@@ -60,8 +60,8 @@ impl Provider {
                         let serving = Arc::clone(&serving);
                         async move { serving.answer(request).await }
                     });
-                    let connection =
-                        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+                    let connection = hyper::server::conn::http1::Builder::new()
+                        .serve_connection(TokioIo::new(stream), service);
                     drop(connection.await);
                 });
             }
@@ -129,6 +129,9 @@ impl Provider {
         }
         let Value::Object(claims) = claims else { return (500, json!({})) };
         let token = self.key.lock().unwrap().token("JWT", claims).unwrap();
-        (200, json!({"access_token": "at", "token_type": "Bearer", "expires_in": 300, "refresh_token": "rt", "id_token": token}))
+        (
+            200,
+            json!({"access_token": "at", "token_type": "Bearer", "expires_in": 300, "refresh_token": "rt", "id_token": token}),
+        )
     }
 }

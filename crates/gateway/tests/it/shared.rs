@@ -47,7 +47,8 @@ async fn two(limits: &str) -> [Running; 2] {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_gateways_keep_one_limit() {
-    let limits = "[rate]\nlimits = [{ name = \"all\", key = [\"address\"], rate = \"30/1h\", shared = true }]";
+    let limits =
+        "[rate]\nlimits = [{ name = \"all\", by = [\"address\"], rate = \"30/1h\", shared = true }]";
     let gateways = two(limits).await;
     let mut passed = 0;
     for number in 0..100 {
@@ -89,10 +90,12 @@ async fn what_one_gateway_blocks_all_block() {
 
 #[test]
 fn shared_limits_need_state() {
-    let config = settings("127.0.0.1:1", "[rate]\nlimits = [{ name = \"all\", rate = \"30/1h\", shared = true }]");
+    let config =
+        settings("127.0.0.1:1", "[rate]\nlimits = [{ name = \"all\", rate = \"30/1h\", shared = true }]");
     assert!(gateway::check(config.clone()).unwrap_err().to_string().contains("[state]"));
     assert!(gateway::start(config).unwrap_err().to_string().contains("[state]"));
-    let with = "[state]\nkind = \"memory\"\n[rate]\nlimits = [{ name = \"all\", rate = \"30/1h\", shared = true }]";
+    let with =
+        "[state]\nkind = \"memory\"\n[rate]\nlimits = [{ name = \"all\", rate = \"30/1h\", shared = true }]";
     gateway::check(settings("127.0.0.1:1", with)).unwrap();
     for wrong in ["kind = \"file\"", "kind = \"nats\"", "kind = \"memory\"\ntls = { key = \"k\" }"] {
         let config = settings("127.0.0.1:1", &format!("[state]\n{wrong}"));

@@ -71,7 +71,8 @@ impl Provider {
     ) -> Result<Self, ConfigError> {
         let at = format!("login.provider.{name}");
         let wrong = |what: &str, message: String| ConfigError::setting(format!("{at}{what}"), message);
-        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        {
             return Err(wrong("", "a provider's name is of letters, digits, `-` and `_`".to_owned()));
         }
         let origins = checked_origins(&settings.origins).map_err(|message| wrong(".origins", message))?;
@@ -174,7 +175,11 @@ impl Provider {
             }
         }
         let is_usable = now < known.read.saturating_add(STALE_SECONDS);
-        known.metadata.clone().filter(|_| is_usable).ok_or_else(|| "the provider cannot be reached".to_owned())
+        known
+            .metadata
+            .clone()
+            .filter(|_| is_usable)
+            .ok_or_else(|| "the provider cannot be reached".to_owned())
     }
 
     async fn fetch_metadata(&self) -> Result<Metadata, String> {
@@ -197,10 +202,15 @@ impl Provider {
         returned: Returned,
         now: u64,
     ) -> Result<(Vec<String>, String), FinishError> {
-        let unreachable = |reason: String| FinishError::Unreachable(format!("the provider's token endpoint: {reason}"));
+        let unreachable =
+            |reason: String| FinishError::Unreachable(format!("the provider's token endpoint: {reason}"));
         let answer = fetch(returned.ask.clone()).await.map_err(unreachable)?;
-        let keys = self.keys(&answer, now).await.ok_or_else(|| FinishError::Unreachable("the provider's keys cannot be had".to_owned()))?;
-        let finished = login.finish(&self.sessions, returned, (&answer, &keys), now).map_err(FinishError::Login)?;
+        let keys = self
+            .keys(&answer, now)
+            .await
+            .ok_or_else(|| FinishError::Unreachable("the provider's keys cannot be had".to_owned()))?;
+        let finished =
+            login.finish(&self.sessions, returned, (&answer, &keys), now).map_err(FinishError::Login)?;
         let [_, gone] = finished.set_cookies;
         let mut session = finished.session;
         // Tokens are not renewed here: one that is not used need not travel.
@@ -252,12 +262,13 @@ fn checked_origins(given: &[String]) -> Result<Vec<Url>, String> {
     if given.is_empty() {
         return Err("name at least one, for example `https://app.example`".to_owned());
     }
-    let is_origin = |url: &Url| {
-        is_safe(url) && url.path() == "/" && url.query().is_none() && url.fragment().is_none()
-    };
+    let is_origin =
+        |url: &Url| is_safe(url) && url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     let read = |text: &String| {
         let url = Url::parse(text).ok().filter(is_origin);
-        url.ok_or_else(|| format!("`{text}` is no origin: `https://`, a host, perhaps a port, and nothing else"))
+        url.ok_or_else(|| {
+            format!("`{text}` is no origin: `https://`, a host, perhaps a port, and nothing else")
+        })
     };
     given.iter().map(read).collect()
 }

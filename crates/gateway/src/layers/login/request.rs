@@ -15,7 +15,8 @@ pub(super) fn without_cookies(headers: &mut HeaderMap, ours: &BTreeSet<String>) 
         let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default().trim_ascii();
         std::str::from_utf8(name).is_ok_and(|name| ours.contains(name))
     };
-    let any = headers.get_all(COOKIE).iter().any(|value| value.as_bytes().split(|byte| *byte == b';').any(is_ours));
+    let any =
+        headers.get_all(COOKIE).iter().any(|value| value.as_bytes().split(|byte| *byte == b';').any(is_ours));
     if !any {
         return;
     }
@@ -23,8 +24,12 @@ pub(super) fn without_cookies(headers: &mut HeaderMap, ours: &BTreeSet<String>) 
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| {
-            let others: Vec<&[u8]> =
-                value.as_bytes().split(|byte| *byte == b';').filter(|pair| !is_ours(pair)).map(<[u8]>::trim_ascii).collect();
+            let others: Vec<&[u8]> = value
+                .as_bytes()
+                .split(|byte| *byte == b';')
+                .filter(|pair| !is_ours(pair))
+                .map(<[u8]>::trim_ascii)
+                .collect();
             if others.is_empty() { None } else { HeaderValue::from_bytes(&others.join(&b"; "[..])).ok() }
         })
         .collect();
@@ -45,8 +50,7 @@ pub(super) fn wants_page(head: &request::Parts) -> bool {
 /// nothing is no browser's, or an old one's, from which `SameSite` keeps the cookie away.
 pub(super) fn is_foreign(headers: &HeaderMap, origins: &[Url]) -> bool {
     let is_ours = |origin: &str| origins.iter().any(|own| own.origin().ascii_serialization() == origin);
-    let foreign_origin =
-        headers.get_all(ORIGIN).iter().any(|value| !value.to_str().is_ok_and(is_ours));
+    let foreign_origin = headers.get_all(ORIGIN).iter().any(|value| !value.to_str().is_ok_and(is_ours));
     let foreign_site = headers
         .get_all("sec-fetch-site")
         .iter()

@@ -6,7 +6,10 @@ use std::path::Path;
 use url::Url;
 
 fn fields(given: &[(&'static str, &str)]) -> HeaderMap {
-    given.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())).collect()
+    given
+        .iter()
+        .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()))
+        .collect()
 }
 
 #[test]
@@ -85,7 +88,9 @@ fn settings_are_checked() {
         (format!("{one}secret = \"a\"\n"), "", "unknown field"),
         (format!("{one}client-secret = {{ file = \"/nowhere/at/all\" }}\n"), "", "client-secret"),
         (
-            format!("{one}session = {{ name = \"s\" }}\n[login.provider.two]\n{good}session = {{ name = \"s\" }}\n"),
+            format!(
+                "{one}session = {{ name = \"s\" }}\n[login.provider.two]\n{good}session = {{ name = \"s\" }}\n"
+            ),
             "",
             "another provider's cookie",
         ),
