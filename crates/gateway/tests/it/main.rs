@@ -3,13 +3,16 @@
 mod framing;
 #[cfg(test)]
 mod limits;
+#[cfg(test)]
 mod login;
 #[cfg(test)]
 mod passing;
+#[cfg(test)]
 mod provider;
-mod shared;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod shared;
 #[cfg(test)]
 mod streams;
 #[cfg(test)]
