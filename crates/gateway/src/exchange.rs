@@ -142,11 +142,18 @@ impl Exchange<'_> {
         }
     }
 
-    /// Whether the request's body is a stream that may never end: gRPC, upgrades, extended CONNECT.
+    /// Whether the request's body is a stream that may never end: gRPC, upgrades, extended CONNECT. A header field alone makes no
+    /// stream of a body: gRPC needs HTTP/2 to the upstream, and an upgrade goes on without a body.
     pub(crate) fn is_stream(&self) -> bool {
-        is_grpc(&self.head.headers)
-            || self.head.headers.contains_key(http::header::UPGRADE)
+        self.is_grpc_call()
+            || crate::websocket::is_upgrade(&self.head)
             || self.head.method == http::Method::CONNECT
+    }
+
+    /// Whether the request is gRPC, and goes where that is understood.
+    pub(crate) fn is_grpc_call(&self) -> bool {
+        let upstream = self.gate.config.upstream.get(&self.route.settings.upstream);
+        is_grpc(&self.head.headers) && upstream.is_some_and(|upstream| upstream.http2)
     }
 }
 

@@ -1,7 +1,7 @@
 //! One request, and perhaps its response, through a plan.
 use std::net::{IpAddr, Ipv4Addr};
 
-use waf::{Client, Disruption, Match, Persistence, Plan, Scores, Transaction, Verdict};
+use waf::{Client, Disruption, Match, Persistence, Plan, Scores, Trace, Transaction, Verdict};
 
 use crate::message::{Request, Response};
 
@@ -52,6 +52,23 @@ pub fn run(
         Verdict::Pass => transaction.would_disrupt().cloned(),
     };
     Outcome { matches: transaction.matches().to_vec(), scores: transaction.scores(), disruption, is_stopped }
+}
+
+/// Runs all phases and tells, step by step, what happened to one rule; nothing when no rule has this id.
+#[must_use]
+pub fn trace(
+    setting: Setting<'_>,
+    request: &Request,
+    response: Option<&Response>,
+    rule: u64,
+) -> Option<Trace> {
+    let mut transaction = Transaction::new(setting.plan, setting.client, setting.persistence);
+    if !transaction.trace(rule) {
+        return None;
+    }
+    through(setting.plan, &mut transaction, request, |_| response.cloned());
+    transaction.finish();
+    transaction.traced().cloned()
 }
 
 fn through(

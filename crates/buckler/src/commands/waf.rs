@@ -82,12 +82,18 @@ fn text(path: &Path) -> Result<String, CommandError> {
     std::fs::read_to_string(path).map_err(wrong)
 }
 
-/// Runs a record through all phases.
-fn run_record(plan: &Plan, record: &Record) -> exchange::Outcome {
+/// Who sent a record, and when.
+fn client(record: &Record) -> waf::Client {
     let mut client = exchange::loopback(record.id.clone(), clock::seconds().saturating_mul(1_000_000));
     if let Some(address) = record.client {
         client.address = address;
     }
+    client
+}
+
+/// Runs a record through all phases.
+fn run_record(plan: &Plan, record: &Record) -> exchange::Outcome {
+    let client = client(record);
     let setting = Setting { plan, persistence: &NoPersistence, client: &client };
     exchange::run(setting, &record.request, |_| record.response.clone())
 }

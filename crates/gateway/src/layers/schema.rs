@@ -104,6 +104,8 @@ struct Seen<'a> {
     query: &'a str,
     headers: &'a HeaderMap,
     body: &'a [u8],
+    /// Asks for another protocol, in which what follows is said.
+    is_upgrade: bool,
 }
 
 /// Methods that `Allow` may name.
@@ -129,9 +131,13 @@ impl Layer for Schema {
 
     async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
         let Some(plan) = self.plan(exchange) else { return Flow::Continue(()) };
-        let Some(body) = exchange.whole_body(Self::NAME).await? else {
-            exchange.uninspected = Some("a streamed request body");
-            return Flow::Continue(());
+        let body = match exchange.whole_body(Self::NAME).await? {
+            Some(body) => body,
+            // Of a stream the head is compared: the document must name its path, its method and its media type.
+            None => {
+                exchange.uninspected = Some("a streamed request body");
+                Bytes::from_static(if exchange.is_grpc_call() { SOME_BODY } else { b"" })
+            }
         };
         let body = match self.plain(exchange, &body)? {
             Some(Cow::Borrowed(_)) => body,
@@ -144,6 +150,7 @@ impl Layer for Schema {
             query: exchange.head.uri.query().unwrap_or_default(),
             headers: &exchange.head.headers,
             body: &body,
+            is_upgrade: crate::websocket::is_upgrade(&exchange.head),
         };
         let violations = plan.check(&seen);
         if violations.is_empty() {
@@ -289,7 +296,7 @@ impl Plan {
         {
             violations.extend(documents::check(validator, media, seen.body));
         }
-        if let Some(gauge) = &self.graphql {
+        if let Some(gauge) = self.graphql.as_ref().filter(|_| !seen.is_upgrade) {
             let sent = graphql::Sent { query: seen.query, content_type: media, body: seen.body };
             violations.extend(gauge.check(&sent));
         }

@@ -127,7 +127,11 @@ impl Layer for Upload {
         let Some(plan) = plan.filter(|_| mode != Mode::Off) else { return Flow::Continue(()) };
         let Some(body) = exchange.whole_body(Self::NAME).await? else {
             exchange.uninspected = Some("a streamed request body");
-            return Flow::Continue(());
+            if !exchange.is_grpc_call() {
+                return Flow::Continue(());
+            }
+            let told = [violation("body", "a stream cannot be judged")];
+            return refused(exchange, StatusCode::UNSUPPORTED_MEDIA_TYPE, &told);
         };
         if body.is_empty() {
             return Flow::Continue(());

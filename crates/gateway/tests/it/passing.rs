@@ -63,3 +63,16 @@ async fn no_route_is_not_found_and_no_upstream_is_told() {
     let stage = Stage::before(nobody, PLAIN);
     assert_eq!(stage.get("/").await.0, 502);
 }
+
+#[tokio::test]
+async fn a_header_field_alone_hides_no_body() {
+    let settings = PLAIN.replace("mode = \"off\"", "mode = \"block\"\nschema = { graphql = {} }");
+    let stage = Stage::new(&format!("{settings}\n[waf]\non = false\n")).await;
+    for field in ["Upgrade: h2c", "Upgrade: anything", "Content-Type: application/grpc"] {
+        let text = format!(
+            "POST / HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n{field}\r\nContent-Length: 4\r\n\r\nevil"
+        );
+        let answer = stage.raw(text, NEVER).await;
+        assert_eq!(crate::support::status(&answer), 400, "{field}: {answer}");
+    }
+}

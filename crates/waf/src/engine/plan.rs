@@ -60,6 +60,14 @@ pub(super) struct Rule {
     pub(super) member: Option<Member>,
 }
 
+impl Rule {
+    /// Whether every match of `multiMatch` is told by itself. A chain is told once, when it has matched as a whole: ModSecurity v3 tells its
+    /// first link, matched or not, which the Core Rule Set's tests count as an error.
+    pub(super) fn tells_each(&self) -> bool {
+        matches!(self.links.as_slice(), [link] if link.multi_match)
+    }
+}
+
 /// A rule's tags: most often the same for every transaction.
 #[derive(Debug)]
 pub(super) enum Tags {

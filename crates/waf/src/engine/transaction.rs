@@ -217,7 +217,11 @@ impl<'p> Transaction<'p> {
         inputs.args_bytes = inputs.args.iter().map(|field| field.name.len() + field.value.len()).sum();
         request::sizes(inputs);
         if !body.is_empty() {
-            inputs.set(C::RequestBody, body);
+            // As the rule set's tests expect: XML and multipart bodies stand there only when a rule forces it.
+            let is_apart = matches!(processor, Some(Processor::Xml | Processor::Multipart));
+            if !is_apart || state.vars.force_request_body {
+                inputs.set(C::RequestBody, body);
+            }
             inputs.set_number(C::RequestBodyLength, body.len() as u64);
         }
         if plan.wants_full_request {

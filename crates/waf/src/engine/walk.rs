@@ -374,7 +374,7 @@ impl<'w> Walk<'w> {
         self.vars.matched.push(&name, value.bytes);
         self.scratch.name = name;
         self.run_sets(at);
-        if at.link.multi_match && at.first {
+        if at.first && at.rule.tells_each() {
             self.tell(at.number, at.rule);
         }
     }
@@ -403,7 +403,7 @@ impl<'w> Walk<'w> {
             Some(Flow::After(marker)) => self.vars.marker = Some(marker),
             None => {}
         }
-        if !rule.links.first().is_some_and(|link| link.multi_match) {
+        if !rule.tells_each() {
             self.tell(number, rule);
         }
         self.disrupt(rule);

@@ -1,13 +1,14 @@
 //! `buckler waf explain`: why a request matches, or why one rule does not.
 use std::fmt::Write;
 
-use replay::exchange::Outcome;
+use replay::exchange::{self, Outcome, Setting};
 use replay::message;
 use replay::record::{self, Record};
 use serde_json::json;
 use waf::rule::{Item, RuleSet};
+use waf::{NoPersistence, Plan, TraceStep};
 
-use super::{CommandError, eval, plan, run_record, source, text};
+use super::{CommandError, client, eval, plan, run_record, source, text};
 use crate::args::WafExplainArguments;
 use crate::exit::Exit;
 use crate::output;
@@ -22,10 +23,59 @@ pub(super) fn run(arguments: &WafExplainArguments) -> Result<Exit, CommandError>
         let request = message::request(with_line_ends(&raw).as_bytes());
         Record { id: "request".to_owned(), client: None, request, response: None }
     };
+    if let Some(rule) = arguments.rule {
+        return follow(arguments, &plan, &record, rule);
+    }
     let outcome = run_record(&plan, &record);
     let shown = if arguments.json { as_json(&record, &outcome) } else { as_text(&rules, &record, &outcome) };
     output::put(&arguments.writing, &shown)?;
     Ok(if outcome.disruption.is_some() { Exit::Findings } else { Exit::Clean })
+}
+
+/// One rule, step by step.
+fn follow(
+    arguments: &WafExplainArguments,
+    plan: &Plan,
+    record: &Record,
+    rule: u64,
+) -> Result<Exit, CommandError> {
+    let client = client(record);
+    let setting = Setting { plan, persistence: &NoPersistence, client: &client };
+    let Some(trace) = exchange::trace(setting, &record.request, record.response.as_ref(), rule) else {
+        return Err(CommandError::Rules { why: format!("no rule has the id {rule}") });
+    };
+    let is_matched = trace.steps.contains(&TraceStep::Matched);
+    let lines: Vec<String> = trace.steps.iter().map(step).collect();
+    let shown = if arguments.json {
+        format!("{:#}\n", json!({ "rule": rule, "matched": is_matched, "steps": lines }))
+    } else if lines.is_empty() {
+        format!("{rule} was never asked: no value stands where it looks, or its phase did not run\n")
+    } else {
+        lines.join("\n") + "\n"
+    };
+    output::put(&arguments.writing, &shown)?;
+    Ok(if is_matched { Exit::Findings } else { Exit::Clean })
+}
+
+fn step(step: &TraceStep) -> String {
+    match step {
+        TraceStep::Skipped { why } => format!("not evaluated: {why}"),
+        TraceStep::Excepted { variable } => format!("{variable} is left out by a rule (`ctl`)"),
+        TraceStep::Value { variable, value } => format!("{variable} is `{value}`"),
+        TraceStep::Transformed { transformation, value } => {
+            format!("  {transformation:?} makes it `{value}`")
+        }
+        TraceStep::Tested { found, matched } if found == matched => {
+            format!("  the operator {}", if *found { "finds something" } else { "finds nothing" })
+        }
+        TraceStep::Tested { found, .. } => {
+            format!(
+                "  the operator {}, which the rule turns round",
+                if *found { "finds something" } else { "finds nothing" }
+            )
+        }
+        TraceStep::Matched => "the rule matches".to_owned(),
+    }
 }
 
 /// A request that was typed has bare line feeds in its head; its body stays as it is.

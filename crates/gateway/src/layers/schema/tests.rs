@@ -89,6 +89,11 @@ fn graphql_past_bounds_is_told() {
             graphql: a fragment spreads itself
         "#]],
     );
+}
+
+#[test]
+fn graphql_in_two_places_is_refused() {
+    let gauge = gauge("depth-max = 3");
     for query in ["query=%7Ba%7D", "variables=%7B%7D"] {
         asks(
             &gauge,
@@ -149,7 +154,7 @@ fn sends(plan: &Plan, method: &str, target: &str, fields: &[(&'static str, &str)
         headers.append(*name, HeaderValue::from_str(value).unwrap());
     }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let seen = Seen { method, path, query, headers: &headers, body: body.as_bytes() };
+    let seen = Seen { method, path, query, headers: &headers, body: body.as_bytes(), is_upgrade: false };
     let violations = plan.check(&seen);
     if violations.is_empty() {
         return "fits\n".to_owned();

@@ -83,8 +83,11 @@ fn boundary(content_type: &str) -> Option<&str> {
     (!boundary.is_empty() && boundary.len() <= BOUNDARY_BYTES_MAX).then_some(boundary)
 }
 
-/// Head and content of every part.
-fn parts(boundary: &str, body: &[u8], most: usize) -> Result<Vec<(Range<usize>, Range<usize>)>, Doubt> {
+/// Places of a part's head and of its content.
+type Part = (Range<usize>, Range<usize>);
+
+/// The parts of a body, in their order.
+fn parts(boundary: &str, body: &[u8], most: usize) -> Result<Vec<Part>, Doubt> {
     let delimiter = format!("\r\n--{boundary}");
     let finder = memchr::memmem::Finder::new(delimiter.as_bytes());
     let first = delimiter.as_bytes().get(2..).unwrap_or_default();

@@ -109,6 +109,10 @@ impl Headers {
             return Err(Fault::Name);
         }
         if !name.iter().all(u8::is_ascii_graphic) {
+            // No header, but rules look for just such lines.
+            if self.lines.len() < HEADERS_MAX {
+                self.lines.push(chomp(line).to_vec());
+            }
             return Err(Fault::Character);
         }
         let value = chomp(value.get(1..).unwrap_or_default());
