@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 pub(crate) fn start(shared: &Arc<Shared>) {
     drop(tokio::spawn(watch(Arc::clone(shared))));
     drop(tokio::spawn(crate::trace::export(Arc::clone(shared))));
+    drop(tokio::spawn(crate::layers::acme::renew(Arc::clone(shared))));
     drop(tokio::spawn(follow_blocks(Arc::clone(shared))));
 }
 

@@ -157,3 +157,20 @@ pub(crate) fn emit_state_problem(shared: &Shared, problem: &str) {
         "app": {"name": "Buckler gateway"},
     }));
 }
+
+/// A certificate by ACME, had or not: Application Lifecycle (6002).
+pub(crate) fn emit_certificate(shared: &Shared, name: &str, problem: Option<&str>) {
+    shared.logs.event(&json!({
+        "metadata": metadata(None),
+        "category_uid": 6,
+        "class_uid": 6002,
+        "activity_id": 99,
+        "type_uid": 600_299,
+        "time": clock::now().micros / 1000,
+        "severity_id": if problem.is_some() { 4 } else { 1 },
+        "status_id": if problem.is_some() { 2 } else { 1 },
+        "message": format!("certificate `{name}` by ACME"),
+        "status_detail": problem,
+        "app": {"name": "Buckler gateway"},
+    }));
+}

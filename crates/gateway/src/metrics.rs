@@ -46,6 +46,8 @@ pub(crate) struct Metrics {
     pub(crate) framing_refused: Counter,
     pub(crate) reloads: Counter,
     pub(crate) reloads_failed: Counter,
+    pub(crate) certificates_renewed: Counter,
+    pub(crate) certificates_failed: Counter,
     /// Shared state that could not be read.
     pub(crate) state_problems: Counter,
     /// From a request's head to its answer's last byte.
@@ -68,6 +70,8 @@ impl Metrics {
             framing_refused: Counter::default(),
             reloads: Counter::default(),
             reloads_failed: Counter::default(),
+            certificates_renewed: Counter::default(),
+            certificates_failed: Counter::default(),
             state_problems: Counter::default(),
             seconds: Histogram::new(bounds),
         };
@@ -93,6 +97,10 @@ impl Metrics {
         );
         registry.register("reloads", "Configurations put in place", metrics.reloads.clone());
         registry.register("reloads_failed", "Configurations refused", metrics.reloads_failed.clone());
+        let renewed = metrics.certificates_renewed.clone();
+        registry.register("certificates_renewed", "Certificates had by ACME", renewed);
+        let failed = metrics.certificates_failed.clone();
+        registry.register("certificates_failed", "Orders by ACME that failed", failed);
         registry.register(
             "state_problems",
             "Shared state that could not be read",

@@ -247,6 +247,18 @@ impl Shared {
         Ok(())
     }
 
+    /// Reads the certificates of the configuration in force again; connections that stand go on.
+    pub(crate) fn reload_certificates(&self) -> Result<(), ConfigError> {
+        let _one = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
+        let gate = self.gate.load_full();
+        for (listen, listener) in gate.config.listen.iter().zip(&self.listeners) {
+            if let (Some(tls), Some(own)) = (&listen.tls, &listener.tls) {
+                own.store(tls::server(&gate.config, listen, tls)?);
+            }
+        }
+        Ok(())
+    }
+
     /// Connections at this moment.
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Relaxed)

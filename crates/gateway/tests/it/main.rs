@@ -1,5 +1,7 @@
 //! Attacks and honest clients against a gateway that runs.
 #[cfg(test)]
+mod acme;
+#[cfg(test)]
 mod framing;
 #[cfg(test)]
 mod limits;

@@ -47,8 +47,7 @@ async fn two(limits: &str) -> [Running; 2] {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_gateways_keep_one_limit() {
-    let limits =
-        "[rate]\nlimits = [{ name = \"all\", by = [\"address\"], rate = \"30/1h\", shared = true }]";
+    let limits = "[rate]\nlimits = [{ name = \"all\", by = [\"address\"], rate = \"30/1h\", shared = true }]";
     let gateways = two(limits).await;
     let mut passed = 0;
     for number in 0..100 {
