@@ -1,8 +1,9 @@
 //! Rule sets of the inspection engine from the disk: SecLang files, a folder of the Core Rule Set, or the rules of ours.
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use waf::rule::RuleSet;
 use waf::seclang::{self, Files, SeclangProblem};
@@ -36,7 +37,12 @@ pub struct Loaded {
     pub rules: RuleSet,
     pub problems: Vec<SeclangProblem>,
     pub files: Vec<PathBuf>,
+    /// Changes when a file's name or content does; not the same from one version of the program to the next.
+    pub digest: u64,
 }
+
+/// Most bytes of one rule or data file.
+const FILE_BYTES_MAX: u64 = 64 << 20;
 
 /// Loads rules. What is wrong is in [`Loaded::problems`]; a fatal one means that the rules must not be used.
 #[must_use]
@@ -53,8 +59,10 @@ pub fn load(source: &RuleSource) -> Loaded {
 fn load_entry(source: &RuleSource, first: &str) -> Loaded {
     let disk = Disk { entry: entry(source, first), seen: Mutex::default() };
     let (rules, problems) = seclang::load(ENTRY, &disk);
-    let files = disk.seen.into_inner().unwrap_or_default().into_iter().collect();
-    Loaded { rules, problems, files }
+    let seen = disk.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut hasher = DefaultHasher::new();
+    seen.hash(&mut hasher);
+    Loaded { rules, problems, files: seen.into_keys().collect(), digest: hasher.finish() }
 }
 
 /// The text that includes everything, in the order that the Core Rule Set wants: set-up, own settings, rules.
@@ -112,7 +120,8 @@ fn variables(source: &RuleSource) -> String {
 /// Files of the disk, with the configuration's own text among them.
 struct Disk {
     entry: String,
-    seen: Mutex<BTreeSet<PathBuf>>,
+    /// The files that were read, and a hash of what stood there.
+    seen: Mutex<BTreeMap<PathBuf, u64>>,
 }
 
 impl Disk {
@@ -133,11 +142,15 @@ impl Files for Disk {
             let text = waf::own::FILES.iter().find(|(name, _)| Path::new(name) == own).map(|(_, text)| text);
             return text.map(|text| text.as_bytes().to_vec()).ok_or_else(|| "no such rules".to_owned());
         }
+        let size = path.metadata().map_err(|error| error.to_string())?.len();
+        if size > FILE_BYTES_MAX {
+            return Err(format!("is larger than {FILE_BYTES_MAX} bytes"));
+        }
         #[expect(clippy::disallowed_methods, reason = "rule files are read here and nowhere else")]
         let bytes = fs::read(&path).map_err(|error| error.to_string())?;
-        if let Ok(mut seen) = self.seen.lock() {
-            seen.insert(path);
-        }
+        let mut hasher = DefaultHasher::new();
+        bytes.hash(&mut hasher);
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(path, hasher.finish());
         Ok(bytes)
     }
 

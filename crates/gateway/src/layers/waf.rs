@@ -8,6 +8,7 @@ use crate::server::DropConnection;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, LOCATION};
 use http::{StatusCode, Version};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use waf::rule::EngineMode;
@@ -23,8 +24,14 @@ pub(crate) use rules::read as read_file;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Settings {
-    /// Files in SecLang, in order, with what they include (`crs-setup.conf`, `rules/*.conf`); empty: the rules of ours.
+    /// Files in SecLang (`*` stands for many), folders of them, or a folder of the Core Rule Set, in order; empty: the rules of ours.
     pub rules: Vec<PathBuf>,
+    /// The rules of ours after the others.
+    pub own: bool,
+    /// The Core Rule Set's paranoia level, 1 to 4, where not its own default.
+    pub paranoia: Option<u8>,
+    /// Variables of the rules (`tx.NAME`) that are set before any rule.
+    pub variables: BTreeMap<String, String>,
     /// Off: no rule is asked anywhere.
     pub on: bool,
     /// Obeys `SecRuleEngine` of the rules instead of the routes' `mode`.
@@ -56,6 +63,9 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             rules: Vec::new(),
+            own: false,
+            paranoia: None,
+            variables: BTreeMap::new(),
             on: true,
             engine_of_rules: false,
             lenient: false,

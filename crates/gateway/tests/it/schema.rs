@@ -5,6 +5,10 @@ use crate::who::Folder;
 const API: &str = r#"
 openapi: "3.0.3"
 paths:
+  /status/{code}:
+    get:
+      parameters: [{ name: code, in: path, required: true, schema: { type: integer } }]
+      responses: { "200": {} }
   /pets/{id}:
     get:
       parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
@@ -68,6 +72,12 @@ async fn answers_that_the_document_does_not_allow_are_replaced() {
     let answer = stage.raw(put("/pets/7", "{}"), NEVER).await;
     assert_eq!(status(&answer), 502, "{answer}");
     assert!(!answer.contains("saw PUT"), "{answer}");
+    // A status that no document needs to name, and one that it does not.
+    assert_eq!(stage.get("/status/304").await.0, 304);
+    assert_eq!(stage.get("/status/418").await.0, 502);
+    let preflight = "OPTIONS /pets/7 HTTP/1.1\r\nHost: a\r\nConnection: close\r\nOrigin: https://b.example\r\nAccess-Control-Request-Method: PUT\r\n\r\n";
+    assert_eq!(status(&stage.raw(preflight, NEVER).await), 200);
+    assert_eq!(status(&stage.raw(preflight.replace("PUT", "DELETE"), NEVER).await), 405);
     let noting = Stage::new(&settings(&file, "block", "note")).await;
     assert_eq!(status(&noting.raw(put("/pets/7", "{}"), NEVER).await), 200);
 }
