@@ -90,7 +90,6 @@ pub(crate) struct Exchange<'g> {
     // What layers keep between the way in and the way back.
     pub(crate) cache: layers::cache::Ticket,
     pub(crate) rate: layers::rate::Ticket,
-    pub(crate) response: layers::response::Ticket,
     pub(crate) upstream: layers::upstream::Ticket,
 }
 

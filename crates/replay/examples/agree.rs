@@ -225,6 +225,6 @@ impl Random {
 
     fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         let at = self.below(from.len());
-        from.iter().nth(at).unwrap()
+        from.get(at).unwrap()
     }
 }

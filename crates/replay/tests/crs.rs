@@ -2,8 +2,7 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test finds its corpus and says so"
+    reason = "a test finds its corpus and fails loudly"
 )]
 use std::path::{Path, PathBuf};
 

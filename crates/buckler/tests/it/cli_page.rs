@@ -18,10 +18,21 @@ fn the_command_line_page_is_current() {
         "checks",
         "sbom",
         "advisories",
+        "gateway",
+        "gateway run",
+        "gateway check",
+        "gateway init",
+        "waf",
+        "waf check",
+        "waf eval",
+        "waf test",
+        "waf explain",
+        "waf tune",
+        "access",
         "init",
         "completions",
     ] {
-        let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+        let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let ran = folder.buckler(&arguments);
         assert_eq!(ran.code, 0);
         let help: String = ran.out.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();

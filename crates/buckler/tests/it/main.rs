@@ -10,3 +10,4 @@ mod packages;
 mod privileges;
 mod run;
 mod scan;
+mod waf;

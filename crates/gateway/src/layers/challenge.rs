@@ -17,7 +17,6 @@ use http::header::{
     SET_COOKIE,
 };
 use http::{Method, StatusCode};
-use proof::Signed;
 use serde::Deserialize;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -142,11 +141,11 @@ impl Challenge {
         };
         let now = exchange.moment.seconds();
         let network = network(exchange.client);
-        let is_ours = Signed::verify(&self.key, "challenge", &network, &challenge, now);
+        let is_ours = proof::verify(&self.key, "challenge", &network, &challenge, now);
         if !is_ours || !proof::is_solved(&challenge, &nonce, self.settings.bits) {
             return exchange.refuse(Self::NAME, StatusCode::FORBIDDEN, "a wrong or late proof of work");
         }
-        let Ok(pass) = Signed::new(&self.key, "pass", &network, now + self.settings.pass_seconds) else {
+        let Ok(pass) = proof::sign(&self.key, "pass", &network, now + self.settings.pass_seconds) else {
             return exchange.refuse(
                 Self::NAME,
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -177,13 +176,13 @@ impl Challenge {
             .filter_map(|pair| pair.trim().split_once('='))
             .filter(|(name, _)| *name == cookie_name(true) || *name == cookie_name(false))
             .take(4)
-            .any(|(_, pass)| Signed::verify(&self.key, "pass", &network, pass, now))
+            .any(|(_, pass)| proof::verify(&self.key, "pass", &network, pass, now))
     }
 
     fn page(&self, exchange: &Exchange<'_>, now: u64) -> Option<Answer> {
         let network = network(exchange.client);
         let challenge =
-            Signed::new(&self.key, "challenge", &network, now + self.settings.solve_seconds).ok()?;
+            proof::sign(&self.key, "challenge", &network, now + self.settings.solve_seconds).ok()?;
         let nonce = proof::random().ok()?;
         let to = exchange.head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         let page = include_str!("challenge/page.html")

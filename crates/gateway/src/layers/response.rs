@@ -112,10 +112,6 @@ pub enum Replaced {
     All,
 }
 
-/// What the layer remembers of a request until its answer comes.
-#[derive(Debug, Default)]
-pub(crate) struct Ticket {}
-
 /// The layer.
 #[derive(Debug)]
 pub(crate) struct Filter {

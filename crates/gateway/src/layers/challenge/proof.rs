@@ -1,33 +1,23 @@
-//! Signed texts and proofs of work.
+//! Signed texts (`END.RANDOM.SIGNATURE`), which only we can have made, and proofs of work.
 use aws_lc_rs::rand::SecureRandom;
 use aws_lc_rs::{digest, error::Unspecified, hmac, rand};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// A text that only we can have made: `END.RANDOM.SIGNATURE`.
-pub(super) struct Signed;
+/// Signs for a purpose and a network, until a moment in seconds since 1970-01-01.
+pub(super) fn sign(key: &hmac::Key, purpose: &str, network: &str, end: u64) -> Result<String, Unspecified> {
+    let front = format!("{end}.{}", random()?);
+    let signature = hmac::sign(key, message(purpose, network, &front).as_bytes());
+    Ok(format!("{front}.{}", URL_SAFE_NO_PAD.encode(signature)))
+}
 
-impl Signed {
-    /// Signs for a purpose and a network, until a moment in seconds since 1970-01-01.
-    pub(super) fn new(
-        key: &hmac::Key,
-        purpose: &str,
-        network: &str,
-        end: u64,
-    ) -> Result<String, Unspecified> {
-        let front = format!("{end}.{}", random()?);
-        let signature = hmac::sign(key, message(purpose, network, &front).as_bytes());
-        Ok(format!("{front}.{}", URL_SAFE_NO_PAD.encode(signature)))
-    }
-
-    /// Whether it is ours, for this, and not over.
-    pub(super) fn verify(key: &hmac::Key, purpose: &str, network: &str, text: &str, now: u64) -> bool {
-        let Some((front, signature)) = text.rsplit_once('.') else { return false };
-        let Some(end) = front.split('.').next().and_then(|end| end.parse::<u64>().ok()) else { return false };
-        let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
-        // In constant time.
-        hmac::verify(key, message(purpose, network, front).as_bytes(), &signature).is_ok() && now < end
-    }
+/// Whether it is ours, for this, and not over.
+pub(super) fn verify(key: &hmac::Key, purpose: &str, network: &str, text: &str, now: u64) -> bool {
+    let Some((front, signature)) = text.rsplit_once('.') else { return false };
+    let Some(end) = front.split('.').next().and_then(|end| end.parse::<u64>().ok()) else { return false };
+    let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
+    // In constant time.
+    hmac::verify(key, message(purpose, network, front).as_bytes(), &signature).is_ok() && now < end
 }
 
 fn message(purpose: &str, network: &str, front: &str) -> String {

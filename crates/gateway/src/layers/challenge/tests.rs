@@ -8,9 +8,9 @@ fn key() -> hmac::Key {
 #[test]
 fn a_pass_is_for_one_network_one_purpose_and_a_time() {
     let here = network("192.0.2.7".parse().unwrap());
-    let pass = Signed::new(&key(), "pass", &here, 1000).unwrap();
+    let pass = proof::sign(&key(), "pass", &here, 1000).unwrap();
     let verify =
-        |purpose: &str, network: &str, text: &str, now| Signed::verify(&key(), purpose, network, text, now);
+        |purpose: &str, network: &str, text: &str, now| proof::verify(&key(), purpose, network, text, now);
     assert!(verify("pass", &here, &pass, 999));
     assert!(!verify("pass", &here, &pass, 1000), "its time is over");
     assert!(!verify("challenge", &here, &pass, 999));
@@ -20,7 +20,7 @@ fn a_pass_is_for_one_network_one_purpose_and_a_time() {
         assert!(!verify("pass", &here, text, 0), "{text}");
     }
     let other = hmac::Key::new(hmac::HMAC_SHA256, &[8; 32]);
-    assert!(!Signed::verify(&other, "pass", &here, &pass, 999));
+    assert!(!proof::verify(&other, "pass", &here, &pass, 999));
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn one_client_of_ipv6_has_a_network() {
 
 #[test]
 fn a_proof_is_found_by_work_and_no_other_fits() {
-    let challenge = Signed::new(&key(), "challenge", "x", 1000).unwrap();
+    let challenge = proof::sign(&key(), "challenge", "x", 1000).unwrap();
     let nonce = (0..1_000_000)
         .map(|nonce| nonce.to_string())
         .find(|nonce| proof::is_solved(&challenge, nonce, 10))

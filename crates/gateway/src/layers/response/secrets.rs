@@ -2,7 +2,7 @@
 use super::{Found, Wish};
 use crate::body::{Body, BodyError};
 use bytes::Bytes;
-use http_body::{Body as _, Frame};
+use http_body::Frame;
 use sensitive::{HashKey, Masker, Place, Wanted};
 use std::collections::BTreeMap;
 use std::pin::Pin;
