@@ -91,6 +91,8 @@ struct Plan {
     policy: Policy,
     files_max: usize,
     raw: bool,
+    /// Films may be sent, not only pictures in their container (HEIF, AVIF).
+    films: bool,
     /// Media types and ranges that a sender may declare; empty: whatever fits the content.
     declared: Vec<String>,
 }
@@ -192,6 +194,7 @@ impl Plan {
         // A short name says the kind, not how it is to be declared.
         let declared: Vec<String> = declared.filter(|text| text.contains('/')).collect();
         let only_media = declared.len() == settings.types.len() && !settings.allow_archives;
+        let films = settings.types.is_empty() || settings.types.iter().any(|text| kinds::names_films(text));
         let policy = Policy {
             kinds,
             bytes_max: settings.file_bytes_max,
@@ -203,7 +206,7 @@ impl Plan {
             strip_metadata: settings.strip_metadata,
         };
         let declared = if only_media { declared } else { Vec::new() };
-        Ok(Self { policy, files_max: settings.files_max, raw: settings.raw, declared })
+        Ok(Self { policy, files_max: settings.files_max, raw: settings.raw, films, declared })
     }
 
     /// Finds and judges the files of a body.
@@ -238,7 +241,7 @@ impl Plan {
             let place = format!("files/{index}");
             let mut cleaned = None;
             for name in &file.names {
-                let judgement = judge(name, &file.declared, bytes, &self.policy);
+                let judgement = self.judge_file(name, &file.declared, bytes);
                 cleaned = self.take(judgement, &place, &file.declared, outcome);
             }
             outcome.changes.extend(cleaned.map(|cleaned| (file.content, cleaned)));
@@ -246,12 +249,12 @@ impl Plan {
     }
 
     fn judge_raw(&self, declared: &str, name: &str, body: &[u8], outcome: &mut Outcome) {
-        let mut judgement = judge(name, declared, body, &self.policy);
+        let mut judgement = self.judge_file(name, declared, body);
         // The end of a path is seldom the end of a file's name: it must not be one that runs, no more.
         if judgement.problems.iter().all(|problem| matches!(problem, Problem::Extension { .. }))
             && !judgement.problems.is_empty()
         {
-            judgement = judge("", declared, body, &self.policy);
+            judgement = self.judge_file("", declared, body);
         }
         let is_data = declared == "application/x-www-form-urlencoded"
             || declared == "application/json"
@@ -263,6 +266,14 @@ impl Plan {
         }
         let cleaned = self.take(judgement, "body", declared, outcome);
         outcome.changes.extend(cleaned.map(|cleaned| (0..body.len(), cleaned)));
+    }
+
+    fn judge_file(&self, name: &str, declared: &str, bytes: &[u8]) -> Judgement {
+        let mut judgement = judge(name, declared, bytes, &self.policy);
+        if !self.films && kinds::is_film(judgement.kind, bytes) {
+            judgement.problems.push(Problem::Kind { kind: judgement.kind.name() });
+        }
+        judgement
     }
 
     /// Notes a judgement's problems; gives the content that is to stand in place of the file.

@@ -51,22 +51,21 @@ impl Provider {
             asked: Mutex::default(),
             odd: Mutex::new(json!({})),
         });
-        let serving = Arc::clone(&provider);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let serving = Arc::clone(&serving);
-                tokio::spawn(async move {
-                    let service = hyper::service::service_fn(move |request| {
-                        let serving = Arc::clone(&serving);
-                        async move { serving.answer(request).await }
-                    });
-                    let connection = hyper::server::conn::http1::Builder::new()
-                        .serve_connection(TokioIo::new(stream), service);
-                    drop(connection.await);
-                });
-            }
-        });
+        tokio::spawn(Arc::clone(&provider).serve(listener));
         provider
+    }
+
+    async fn serve(self: Arc<Self>, listener: TcpListener) {
+        while let Ok((stream, _)) = listener.accept().await {
+            let this = Arc::clone(&self);
+            let service = hyper::service::service_fn(move |request| {
+                let this = Arc::clone(&this);
+                async move { this.answer(request).await }
+            });
+            let connection =
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            tokio::spawn(async move { drop(connection.await) });
+        }
     }
 
     pub(crate) fn issuer(&self) -> String {

@@ -23,12 +23,10 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside);
     let mut file = file.map_err(told)?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(told)?;
-    #[expect(clippy::disallowed_methods, reason = "the gateway keeps its certificates in a folder")]
     std::fs::rename(&beside, path).map_err(told)
 }
 
 fn remove(path: &Path) -> std::io::Result<()> {
-    #[expect(clippy::disallowed_methods, reason = "the gateway keeps its certificates in a folder")]
     std::fs::remove_file(path)
 }
 

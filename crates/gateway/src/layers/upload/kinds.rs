@@ -56,14 +56,32 @@ const KINDS: &[(&str, &str, Kind)] = &[
     ("application/x-empty", "empty", Kind::Empty),
 ];
 
+/// Brands of pictures in the container of MP4 (ISO 23008-12, 10; AV1 Image File Format, 6).
+const PICTURE_BRANDS: [&[u8]; 9] =
+    [b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"];
+
 /// The kinds that a setting names: a media type, a range (`image/*`), or a short name. Empty when it names none.
 pub(super) fn named(text: &str) -> Vec<Kind> {
+    rows(text).map(|(_, _, kind)| *kind).collect()
+}
+
+/// Whether a setting names films or sound in the container that pictures use, too.
+pub(super) fn names_films(text: &str) -> bool {
+    rows(text).any(|(media, _, kind)| *kind == Kind::Mp4 && !media.starts_with("image/"))
+}
+
+/// Whether a file of that container is none of pictures.
+pub(super) fn is_film(kind: Kind, bytes: &[u8]) -> bool {
+    let brand = bytes.get(8..12).unwrap_or_default();
+    kind == Kind::Mp4 && !PICTURE_BRANDS.contains(&brand)
+}
+
+fn rows(text: &str) -> impl Iterator<Item = &'static (&'static str, &'static str, Kind)> {
     let text = text.trim().to_ascii_lowercase();
-    let fits = |media: &str, short: &str| match text.strip_suffix('*') {
+    KINDS.iter().filter(move |(media, short, _)| match text.strip_suffix('*') {
         Some(range) => range.ends_with('/') && media.starts_with(range),
-        None => media == text || short == text,
-    };
-    KINDS.iter().filter(|(media, short, _)| fits(media, short)).map(|(_, _, kind)| *kind).collect()
+        None => *media == text || *short == text,
+    })
 }
 
 /// Whether a kind is an archive that is sent as one; documents that are archives within are none.

@@ -264,6 +264,22 @@ fn places_are_those_of_the_files() {
 }
 
 #[test]
+fn leave_for_pictures_is_none_for_films() {
+    let pictures = plan("on = true\ntypes = [\"image/*\"]");
+    let film = |brand: &str| format!("\0\0\0\u{14}ftyp{brand}\0\0\0\0mp42").into_bytes();
+    check(&pictures, &[("a.heic", "", &film("heic"))], expect!["taken"]);
+    check(
+        &pictures,
+        &[("a.mp4", "application/octet-stream", &film("isom"))],
+        expect![[r#"
+        415
+        files/0: a file of kind `MP4` may not be sent"#]],
+    );
+    let films = super::Plan::new(&toml::from_str("types = [\"video/mp4\"]").unwrap(), "r").unwrap();
+    check(&films, &[("a.mp4", "video/mp4", &film("isom"))], expect!["taken"]);
+}
+
+#[test]
 fn types_that_are_none_are_told() {
     let wrong = |text: &str| Plan::new(&toml::from_str(text).unwrap(), "r").unwrap_err().to_string();
     expect!["`route.r.upload.types`: `image/nothing` is no type that can be told by its content; write `image/png`, `image/*` or `png`"].assert_eq(&wrong("types = [\"image/nothing\"]"));
