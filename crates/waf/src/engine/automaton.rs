@@ -8,7 +8,7 @@ use regex_automata::MatchKind;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::{Compiler, Config as NfaConfig, WhichCaptures};
 use regex_automata::util::start;
-use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
 use std::collections::BTreeMap;
 
 /// Bytes of states that one cache keeps; it is emptied when they are more.
@@ -124,6 +124,27 @@ pub(super) fn phrases(phrases: &[Vec<u8>]) -> Hir {
         root.add(phrase);
     }
     root.pattern()
+}
+
+/// One text in any case, with any white space between its letters.
+pub(super) fn spaced(text: &[u8]) -> Hir {
+    let gap = Hir::repetition(Repetition {
+        min: 0,
+        max: None,
+        greedy: true,
+        sub: Box::new(Hir::class(Class::Bytes(ClassBytes::new(
+            [(b'\t', b'\r'), (b' ', b' '), (0xa0, 0xa0), (0xc2, 0xc2)]
+                .map(|(start, end)| ClassBytesRange::new(start, end)),
+        )))),
+    });
+    let mut parts = Vec::new();
+    for byte in text {
+        if !parts.is_empty() {
+            parts.push(gap.clone());
+        }
+        parts.push(letter(byte.to_ascii_lowercase()));
+    }
+    Hir::concat(parts)
 }
 
 #[derive(Default)]

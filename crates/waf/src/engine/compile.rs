@@ -13,6 +13,9 @@ use crate::rule::{
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Shorter texts of `@contains` are no pattern.
+const CONTAINED_BYTES_MIN: usize = 4;
+
 /// Compiles every rule; stops at the first problem.
 pub(super) fn compile(set: &RuleSet, names: &mut Names, regex_steps_max: usize) -> Result<Rules, PlanError> {
     let mut rules = Rules::default();
@@ -171,7 +174,7 @@ fn compile_link(
         sources: compiler.sources(&link.targets)?,
         pipeline: link.transformations.clone(),
         test: if link.targets.is_empty() { Test::Action } else { test(compiler, &link.operation.operator)? },
-        has_pattern: matches!(link.operation.operator, Operator::Rx(_) | Operator::Pm(_)),
+        has_pattern: has_pattern(&link.operation.operator),
         negated: link.operation.negated,
         multi_match: link.multi_match,
         capture: link.capture,
@@ -193,6 +196,17 @@ fn compile_link(
         }
     }
     Ok(compiled)
+}
+
+/// Whether an automaton can ask for an operator. Short texts stand in every other value: they are asked for themselves.
+fn has_pattern(operator: &Operator) -> bool {
+    match operator {
+        Operator::Rx(_) | Operator::Pm(_) => true,
+        Operator::Contains(text) | Operator::StrMatch(text) => {
+            text.as_text().is_some_and(|text| text.len() >= CONTAINED_BYTES_MIN)
+        }
+        _ => false,
+    }
 }
 
 fn test(compiler: &mut Compiler<'_>, operator: &Operator) -> Result<Test, PlanError> {

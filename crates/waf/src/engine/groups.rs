@@ -44,8 +44,10 @@ pub(super) struct Cluster {
     pub(super) number: u32,
     /// The tree of transformations; the first is the value itself.
     pub(super) nodes: Vec<Node>,
-    /// Features that make any transformation do anything.
+    /// Features that make any transformation do anything, but for those that always do.
     pub(super) spoilers: u32,
+    /// Whether some transformation always does something.
+    pub(super) always: bool,
     pub(super) asks: Vec<Ask>,
     /// How many patterns look at each node.
     patterns: Vec<usize>,
@@ -71,6 +73,8 @@ pub(super) struct Ask {
     pub(super) nodes: Vec<usize>,
     /// Whether case was set aside on the way, so that the pattern must not look at it.
     pub(super) folded: bool,
+    /// Whether white space was set aside, so that it may stand anywhere in what matches.
+    pub(super) spaced: bool,
     /// Whether the operator has a pattern for the automaton; all others are asked themselves.
     pub(super) in_automaton: bool,
     /// `!@pm` on one scalar as it is: the automaton decides, since phrases are patterns that it knows exactly.
@@ -282,20 +286,23 @@ fn cluster(rules: &Rules, members: &[u32], bits: &BTreeSet<usize>, number: u32) 
         let Some(link) = rules.rules.get(rule as usize).and_then(|rule| rule.links.first()) else { continue };
         let inverse = is_inverse(link);
         let in_automaton = inverse || !link.negated && link.has_pattern;
-        let folded = in_automaton && !link.multi_match && folds(&link.pipeline);
+        let spaced = in_automaton && !link.multi_match && spaces(link);
+        let folded = spaced || in_automaton && !link.multi_match && folds(&link.pipeline);
         let mut place = 0;
         let mut on_the_way = vec![0];
         for transformation in &link.pipeline {
-            if folded && *transformation == Transformation::Lowercase {
+            if spaced || folded && *transformation == Transformation::Lowercase {
                 continue;
             }
             place = node(&mut nodes, place, *transformation, folded);
             on_the_way.push(place);
         }
         let asked = if link.multi_match { on_the_way } else { vec![place] };
-        asks.push(Ask { bit: *bit, rule, nodes: asked, folded, in_automaton, inverse });
+        asks.push(Ask { bit: *bit, rule, nodes: asked, folded, spaced, in_automaton, inverse });
     }
-    let spoilers = nodes.iter().fold(0, |all, node| all | node.spoilers);
+    let always = nodes.iter().any(|node| node.spoilers == u32::MAX);
+    let spoilers =
+        nodes.iter().filter(|node| node.spoilers != u32::MAX).fold(0, |all, node| all | node.spoilers);
     let mut patterns = vec![0; nodes.len()];
     for ask in asks.iter().filter(|ask: &&Ask| ask.in_automaton) {
         for node in &ask.nodes {
@@ -304,7 +311,17 @@ fn cluster(rules: &Rules, members: &[u32], bits: &BTreeSet<usize>, number: u32) 
             }
         }
     }
-    Cluster { patterns, number, nodes, spoilers, asks, built: OnceLock::new() }
+    Cluster { patterns, number, nodes, spoilers, always, asks, built: OnceLock::new() }
+}
+
+/// Whether one text is looked for where white space and case are gone: then it is looked for in the value itself, with white space between its letters.
+fn spaces(link: &Link) -> bool {
+    use Transformation as T;
+    let Test::Matcher(matcher, _) = &link.test else { return false };
+    link.pipeline.contains(&T::RemoveWhitespace)
+        && link.pipeline.iter().all(|step| matches!(step, T::RemoveWhitespace | T::Lowercase))
+        && matcher.phrases().is_none()
+        && matcher.hir().is_none()
 }
 
 fn is_inverse(link: &Link) -> bool {

@@ -84,7 +84,23 @@ impl Inputs {
 
     /// Bytes of memory that stay reserved between transactions, roughly.
     pub(super) fn reserved_bytes(&self) -> usize {
-        self.text.capacity() + self.args.reserved_bytes() + self.request_headers.reserved_bytes()
+        let body = &self.body;
+        let fields = [
+            &self.args,
+            &self.request_headers,
+            &self.cookies,
+            &self.response_headers,
+            &body.arguments,
+            &body.files,
+            &body.file_sizes,
+            &body.file_contents,
+            &body.part_headers,
+            &body.multipart_names,
+            &body.multipart_filenames,
+            &body.xml_texts,
+            &body.xml_attributes,
+        ];
+        self.text.capacity() + fields.into_iter().map(Fields::reserved_bytes).sum::<usize>()
     }
 
     /// Sets a scalar.

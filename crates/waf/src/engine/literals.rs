@@ -21,9 +21,11 @@ pub(super) struct Literals {
 }
 
 impl Literals {
-    pub(super) fn new(patterns: &[Hir]) -> Self {
+    pub(super) fn new<'p>(patterns: impl Iterator<Item = &'p Hir>) -> Self {
+        let mut count = 0;
         let (mut texts, mut of, mut always) = (Vec::new(), Vec::new(), Vec::new());
-        for (number, pattern) in patterns.iter().enumerate() {
+        for (number, pattern) in patterns.enumerate() {
+            count = number + 1;
             match required(pattern) {
                 Some(literals) => {
                     of.extend(std::iter::repeat_n(number, literals.len()));
@@ -38,7 +40,7 @@ impl Literals {
             .build(&texts)
             .ok();
         if search.is_none() {
-            always = (0..patterns.len()).collect();
+            always = (0..count).collect();
         }
         Self { search, of, always }
     }

@@ -88,7 +88,7 @@ pub(super) struct Link {
     pub(super) sources: Vec<Source>,
     pub(super) pipeline: Pipeline,
     pub(super) test: Test,
-    /// `@rx`, `@pm`: an automaton may ask for many of them at once.
+    /// `@rx`, `@pm`, `@contains`: an automaton may ask for many of them at once.
     pub(super) has_pattern: bool,
     pub(super) negated: bool,
     pub(super) multi_match: bool,

@@ -53,7 +53,7 @@ impl Pool {
     }
 
     pub(super) fn give_state(&self, state: Box<State>) {
-        if state.inputs.reserved_bytes() > KEPT_BYTES_MAX {
+        if state.inputs.reserved_bytes() + state.vars.matched.reserved_bytes() > KEPT_BYTES_MAX {
             return;
         }
         let mut kept = self.states.lock().unwrap_or_else(PoisonError::into_inner);
@@ -66,9 +66,14 @@ impl Pool {
         self.scratches.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    pub(super) fn give_scratch(&self, scratch: Box<Scratch>) {
-        if scratch.now.capacity() + scratch.next.capacity() > KEPT_BYTES_MAX {
-            return;
+    /// The automata in it are worth keeping, whatever a large value did to the rest.
+    pub(super) fn give_scratch(&self, mut scratch: Box<Scratch>) {
+        let texts = scratch.now.capacity() + scratch.next.capacity() + scratch.snapshot.reserved_bytes();
+        if texts + scratch.desk.reserved_bytes() > KEPT_BYTES_MAX {
+            scratch.now = Vec::new();
+            scratch.next = Vec::new();
+            scratch.snapshot = Fields::default();
+            scratch.desk = Desk::default();
         }
         let mut kept = self.scratches.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < KEPT_MAX {

@@ -14,7 +14,7 @@ use super::plan::{Origin, Rules, Test};
 use super::pool::Scratch;
 use super::seen::Seen;
 use crate::operator::Outcome as Answer;
-use crate::transform::{self, Features, apply, features};
+use crate::transform::{Features, apply, features};
 use regex_automata::hybrid::dfa::Cache;
 use regex_syntax::hir::Hir;
 use std::sync::OnceLock;
@@ -26,6 +26,9 @@ const STATES_AT_FIRST: u32 = 6000;
 
 /// And when its memory was full and is empty again: few, since hostile values are what fills it.
 const STATES_AGAIN: u32 = 600;
+
+/// Kinds of values for which the desk knows what may change them.
+const ORDERS: usize = 256;
 
 /// A cluster made ready at its first use.
 #[derive(Debug)]
@@ -46,8 +49,10 @@ struct Machine {
     asks: Vec<usize>,
     /// The patterns whose absence is what their rules ask for.
     inverse: Vec<usize>,
-    /// What a value must contain for a pattern to match: asked when the automaton gives up.
-    literals: Literals,
+    /// What a value must contain for a pattern to match: made when the automaton gives up first.
+    literals: OnceLock<Literals>,
+    /// Nothing shorter matches any pattern.
+    bytes_min: usize,
 }
 
 /// Values with a suspicion, in a group, in a phase.
@@ -75,7 +80,16 @@ pub(super) struct Warmth {
 #[derive(Debug, Default)]
 pub(super) struct Made {
     bytes: Vec<u8>,
-    features: Features,
+    /// Scanned when a transformation behind it asks.
+    features: Option<Features>,
+}
+
+/// The nodes that may change a value with certain features.
+#[derive(Debug, Default)]
+struct Order {
+    cluster: u32,
+    features: u32,
+    nodes: Vec<u16>,
 }
 
 /// Memory for one value.
@@ -84,8 +98,12 @@ pub(super) struct Desk {
     /// Texts other than the value itself.
     made: Vec<Made>,
     made_used: usize,
-    /// For each node its text: 0 is the value, others are in `made` from 1.
+    /// For each node its text: 0 is the value, others are in `made` from 1. Empty when all are the value.
     texts: Vec<usize>,
+    /// The nodes whose text may be another than the value.
+    touched: Vec<u16>,
+    /// Which nodes those are, for clusters and features seen before.
+    orders: Vec<Order>,
     bits: Vec<u64>,
     /// Rules that match for certain.
     decided: Vec<u64>,
@@ -206,17 +224,23 @@ fn value_may_match(plan: &Plan, scratch: &mut Scratch, cluster: &Cluster, feed: 
 fn transform_all(plan: &Plan, cluster: &Cluster, value: &[u8], desk: &mut Desk) {
     desk.made_used = 0;
     desk.texts.clear();
-    let own = features(value);
-    if own.0 & cluster.spoilers == 0 && cluster.spoilers != u32::MAX {
+    desk.touched.clear();
+    if cluster.spoilers == 0 && !cluster.always {
         return;
     }
-    desk.texts.push(0);
-    for node in cluster.nodes.iter().skip(1) {
+    let own = features(value);
+    if own.0 & cluster.spoilers == 0 && !cluster.always {
+        return;
+    }
+    desk.touch(cluster, own.0 & cluster.spoilers);
+    desk.texts.resize(cluster.nodes.len(), 0);
+    let touched = std::mem::take(&mut desk.touched);
+    for number in &touched {
+        let Some(node) = cluster.nodes.get(usize::from(*number)) else { continue };
         let parent = desk.texts.get(node.parent).copied().unwrap_or(0);
-        let before = if parent == 0 {
-            own
-        } else {
-            desk.made.get(parent - 1).map(|made| made.features).unwrap_or_default()
+        let before = match parent.checked_sub(1).and_then(|made| desk.made.get_mut(made)) {
+            None => own,
+            Some(made) => *made.features.get_or_insert_with(|| features(&made.bytes)),
         };
         let text = match node.transformation {
             Some(transformation) if node.spoilers == u32::MAX || before.0 & node.spoilers != 0 => {
@@ -224,8 +248,11 @@ fn transform_all(plan: &Plan, cluster: &Cluster, value: &[u8], desk: &mut Desk) 
             }
             _ => parent,
         };
-        desk.texts.push(text);
+        if let Some(place) = desk.texts.get_mut(usize::from(*number)) {
+            *place = text;
+        }
     }
+    desk.touched = touched;
 }
 
 /// Applies one transformation; gives the text that came out, which may be one that is there already.
@@ -254,12 +281,42 @@ fn make(
     if let Some(same) = known.iter().position(|made| made.bytes == fresh.bytes) {
         return same + 1;
     }
-    fresh.features = transform::features(&fresh.bytes);
+    fresh.features = None;
     desk.made_used += 1;
     desk.made_used
 }
 
 impl Desk {
+    /// Bytes of memory that texts keep.
+    pub(super) fn reserved_bytes(&self) -> usize {
+        self.made.iter().map(|made| made.bytes.capacity()).sum()
+    }
+
+    /// Finds the nodes that may change a value with these features, and those behind them, in order.
+    fn touch(&mut self, cluster: &Cluster, features: u32) {
+        if self.orders.is_empty() {
+            self.orders.resize_with(ORDERS, Order::default);
+        }
+        let place = (cluster.number.wrapping_mul(0x9E37_79B1) ^ features.wrapping_mul(0x85EB_CA6B)) >> 16;
+        let Some(order) = self.orders.get_mut(place as usize % ORDERS) else { return };
+        if order.nodes.is_empty() || order.cluster != cluster.number || order.features != features {
+            order.cluster = cluster.number;
+            order.features = features;
+            order.nodes.clear();
+            let mut is_touched = vec![false];
+            for (number, node) in cluster.nodes.iter().enumerate().skip(1) {
+                let touched = node.spoilers == u32::MAX
+                    || node.spoilers & features != 0
+                    || is_touched.get(node.parent).copied().unwrap_or(true);
+                is_touched.push(touched);
+                if touched {
+                    order.nodes.extend(u16::try_from(number));
+                }
+            }
+        }
+        self.touched.extend_from_slice(&order.nodes);
+    }
+
     fn text<'a>(&'a self, value: &'a [u8], number: usize) -> &'a [u8] {
         match number.checked_sub(1) {
             None => value,
@@ -347,9 +404,17 @@ impl Built {
                 .filter(|(_, ask)| is_inverse(ask))
                 .map(|(pattern, _)| pattern)
                 .collect();
-            Machine { automaton, literals: Literals::new(&hirs), asks, inverse }
+            let bytes_min =
+                hirs.iter().map(|hir| hir.properties().minimum_len().unwrap_or(0)).min().unwrap_or(0);
+            Machine { automaton, literals: OnceLock::new(), asks, inverse, bytes_min }
         });
         Some(machine)
+    }
+
+    /// For each pattern of an automaton, in its order.
+    fn literals(&self, machine: &Machine) -> Literals {
+        let wanted = self.patterns.iter().filter(|(ask, _)| machine.asks.contains(ask));
+        Literals::new(wanted.map(|(_, hir)| hir))
     }
 
     /// One pass over each text. The value itself is read by the automaton of all patterns; a text that few of them look at, by theirs.
@@ -360,7 +425,8 @@ impl Built {
                 continue;
             }
             let seen_by = |desk: &Desk, node: usize| desk.texts.get(node) == Some(&text);
-            let patterns: usize = (0..cluster.nodes.len())
+            let touched = |desk: &Desk, place: usize| desk.touched.get(place).copied().map(usize::from);
+            let patterns: usize = (desk.touched.iter().map(|node| usize::from(*node)))
                 .filter(|node| seen_by(desk, *node))
                 .map(|node| cluster.patterns(node))
                 .sum();
@@ -368,7 +434,8 @@ impl Built {
                 self.read_text(scratch, cluster, Pass { number: 0, text, value }, desk);
                 continue;
             }
-            for node in 0..cluster.nodes.len() {
+            for place in 0..desk.touched.len() {
+                let Some(node) = touched(desk, place) else { continue };
                 if seen_by(desk, node) && cluster.patterns(node) > 0 {
                     self.read_text(scratch, cluster, Pass { number: node + 1, text, value }, desk);
                 }
@@ -384,6 +451,7 @@ impl Built {
         let mut found = std::mem::take(&mut desk.found);
         found.clear();
         let outcome = match &machine.automaton {
+            _ if desk.text(value, text).len() < machine.bytes_min => Outcome::Complete,
             None => Outcome::GaveUp,
             Some(automaton) => {
                 let slot = cluster.number as usize + number;
@@ -405,7 +473,8 @@ impl Built {
         };
         if outcome == Outcome::GaveUp {
             found.clear();
-            machine.literals.possible(desk.text(value, text), &mut found);
+            let literals = machine.literals.get_or_init(|| self.literals(machine));
+            literals.possible(desk.text(value, text), &mut found);
         }
         for pattern in &found {
             let Some(ask) = machine.asks.get(*pattern).and_then(|number| cluster.asks.get(*number)) else {
@@ -476,6 +545,13 @@ fn pattern(rules: &Rules, ask: &Ask) -> Option<Hir> {
     if let Some(phrases) = matcher.phrases() {
         return Some(automaton::phrases(phrases));
     }
-    let hir = matcher.hir()?;
+    let Some(hir) = matcher.hir() else {
+        let texts = matcher.required_literals()?;
+        return match texts.as_slice() {
+            [text] if ask.spaced => Some(automaton::spaced(text)),
+            _ if ask.spaced => None,
+            texts => Some(automaton::phrases(texts)),
+        };
+    };
     Some(if ask.folded { fold::folded(&hir) } else { hir })
 }

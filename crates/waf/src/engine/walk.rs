@@ -179,10 +179,13 @@ impl<'w> Walk<'w> {
                     .suspects
                     .get(member.group)
                     .is_some_and(|suspects| suspects.is_decided(member.bit))
-                && self.vars.exceptions.is_empty()
             {
-                self.hit(at, Value { label: source.label, name: b"", bytes: self.inputs.scalar(scalar) });
-                return true;
+                let value = Value { label: source.label, name: b"", bytes: self.inputs.scalar(scalar) };
+                let excepted = !self.vars.exceptions.is_empty() && self.value_excepted(at, value);
+                if !excepted {
+                    self.hit(at, value);
+                }
+                return !excepted;
             }
             return self.suspects(at, source, member, feed);
         }
