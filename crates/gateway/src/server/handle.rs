@@ -76,7 +76,6 @@ pub(super) async fn request(
         answer_headers: Vec::new(),
         cache: Default::default(),
         rate: Default::default(),
-        response: Default::default(),
         upstream: Default::default(),
     };
     let wants_record = shared.logs.wants_access() || exchange.trace.sampled;
