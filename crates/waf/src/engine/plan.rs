@@ -170,7 +170,8 @@ pub(super) enum Pick {
     Name(Box<[u8]>, Option<Slot>),
     /// A name with a macro in it.
     Computed(Text),
-    Regex(Box<Matcher>),
+    /// And the letters that a name begins with, when the pattern says so.
+    Regex(Box<Matcher>, Box<[u8]>),
 }
 
 /// Text with variables in it.

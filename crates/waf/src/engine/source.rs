@@ -79,7 +79,7 @@ impl Compiler<'_> {
             }
             Selector::Regex(regex) => {
                 let pattern = Macro::text(format!("(?i){regex}"));
-                Pick::Regex(Box::new(self.matcher(&Operator::Rx(pattern))?))
+                Pick::Regex(Box::new(self.matcher(&Operator::Rx(pattern))?), prefix(regex).into())
             }
         })
     }
@@ -302,4 +302,14 @@ fn scalar_label(collection: Collection) -> &'static str {
         C::WebAppId => "WEBAPPID",
         _ => "VARIABLE",
     }
+}
+
+/// The letters that every name of a line begins with when a pattern matches it: those behind its `^`.
+fn prefix(pattern: &str) -> &[u8] {
+    let Some(rest) = pattern.strip_prefix('^').filter(|rest| !rest.contains('|')) else { return b"" };
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let plain = rest.bytes().take_while(|byte| is_plain(byte)).count();
+    // What a count follows may be absent.
+    let counted = rest.as_bytes().get(plain).is_some_and(|byte| matches!(byte, b'?' | b'*' | b'+' | b'{'));
+    rest.as_bytes().get(..plain.saturating_sub(usize::from(counted))).unwrap_or_default()
 }

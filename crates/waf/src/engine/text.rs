@@ -92,7 +92,7 @@ impl View<'_> {
     ) {
         let positions = self.inputs.positions(store, part);
         let fields = self.inputs.store(store);
-        if matches!(source.pick, Pick::All | Pick::Regex(_)) {
+        if matches!(source.pick, Pick::All | Pick::Regex(..)) {
             for field in positions.filter_map(|position| fields.at(position)) {
                 if self.picks(source, field.name) && !visit(field) {
                     break;
@@ -182,7 +182,11 @@ impl View<'_> {
         match pick {
             Pick::All => true,
             Pick::Name(wanted, _) => wanted.eq_ignore_ascii_case(name),
-            Pick::Regex(regex) => regex.is_match(name, b""),
+            Pick::Regex(regex, prefix) => {
+                let begins = name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
+                // `^` matches behind a line feed, too.
+                (begins || name.contains(&b'\n')) && regex.is_match(name, b"")
+            }
             Pick::Computed(text) => {
                 let mut wanted = Vec::new();
                 self.write(text, &mut wanted);
