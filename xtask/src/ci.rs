@@ -18,6 +18,12 @@ const STEPS: &[Step] = &[
         optional: true,
     },
     Step { name: "test", arguments: &["test", "--workspace", "--exclude", "xtask"], optional: false },
+    // Cedar is the dearest dependency, so it is compiled for its own tests only.
+    Step {
+        name: "cedar",
+        arguments: &["test", "--quiet", "--package", "access", "--features", "cedar", "--lib", "cedar"],
+        optional: false,
+    },
     Step {
         name: "example",
         arguments: &[

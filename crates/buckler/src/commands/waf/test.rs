@@ -28,7 +28,13 @@ pub(super) fn run(arguments: &TestArguments) -> Result<Exit, CommandError> {
             run_all(&tests, |stage| server.run(stage))
         }
         _ => {
-            let (_, plan) = plan(&source(&arguments.rules))?;
+            let mut source = source(&arguments.rules);
+            if arguments.tests.is_empty() {
+                // Tests of single rules: all rules, and none that stops what another one is to see.
+                source.variables.push(("buckler_level".to_owned(), "2".to_owned()));
+                source.detect_only = true;
+            }
+            let (_, plan) = plan(&source)?;
             run_all(&tests, |stage| in_process(&plan, stage))
         }
     };
