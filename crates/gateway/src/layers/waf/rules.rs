@@ -84,7 +84,12 @@ fn compile(config: &Config, rules: &RuleSet, mode: EngineMode) -> Result<Arc<Pla
             "the rules say `On` and a route says `detect`",
         ));
     }
-    Ok(Arc::new(plan))
+    let plan = Arc::new(plan);
+    let warmed = Arc::clone(&plan);
+    // Beside the requests: who comes before it is done waits for what it needs itself.
+    let started = std::thread::Builder::new().name("rules".to_owned()).spawn(move || warmed.prepare());
+    started.map_err(|why| ConfigError::setting("waf", format!("no thread for its rules: {why}")))?;
+    Ok(plan)
 }
 
 /// The rules that the configuration names.
