@@ -52,6 +52,9 @@ fn main() {
     compare(&plan, &exchanges, &theirs);
 }
 
+/// libmodsecurity tells no rule with `noauditlog`.
+const UNTOLD_THERE: &[u64] = &[980_170];
+
 fn compare(plan: &Plan, exchanges: &[Exchange], theirs: &[String]) {
     let client = exchange::loopback("agree".to_owned(), 1_700_000_000_000_000);
     let setting = Setting { plan, persistence: &NoPersistence, client: &client };
@@ -60,8 +63,9 @@ fn compare(plan: &Plan, exchanges: &[Exchange], theirs: &[String]) {
     for (exchange, line) in exchanges.iter().zip(theirs) {
         let theirs: BTreeSet<u64> = line.split_whitespace().filter_map(|id| id.parse().ok()).collect();
         let outcome = exchange::run(setting, &exchange.request, |_| exchange.response.clone());
-        let ours: BTreeSet<u64> =
-            outcome.matches.iter().filter(|found| found.logged).map(|found| found.rule).collect();
+        let logged =
+            outcome.matches.iter().filter(|found| found.logged && !UNTOLD_THERE.contains(&found.rule));
+        let ours: BTreeSet<u64> = logged.map(|found| found.rule).collect();
         matched += usize::from(!theirs.is_empty());
         same += usize::from(ours == theirs);
         let only_ours = ours.difference(&theirs).map(|id| (*id, "only here"));
