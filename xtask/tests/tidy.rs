@@ -70,8 +70,14 @@ fn source_files_are_short_and_say_what_they_are() {
 fn versions_and_features_stand_in_the_root_manifest() {
     for path in manifests() {
         let text = fs::read_to_string(&path).unwrap();
-        let section = text.split("[dependencies]").nth(1).unwrap_or_default();
-        for line in section.lines().filter(|line| line.contains('=') && !line.starts_with('[')) {
+        let mut section = "";
+        for line in text.lines() {
+            if line.starts_with('[') {
+                section = line;
+            }
+            if !section.ends_with("dependencies]") || line.starts_with('[') || !line.contains('=') {
+                continue;
+            }
             let is_shared = line.contains("workspace = true") && !line.contains("features");
             assert!(is_shared, "{}: `{line}`", path.display());
         }
