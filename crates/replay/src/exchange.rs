@@ -3,6 +3,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use waf::{Client, Disruption, Match, Persistence, Plan, Scores, Trace, Transaction, Verdict};
 
+use waf::event::{Event, HttpRequest};
+
 use crate::message::{Request, Response};
 
 /// What the engine said of an exchange.
@@ -52,6 +54,41 @@ pub fn run(
         Verdict::Pass => transaction.would_disrupt().cloned(),
     };
     Outcome { matches: transaction.matches().to_vec(), scores: transaction.scores(), disruption, is_stopped }
+}
+
+/// Runs every record of an event: those that are requests as such, the others as arguments of none. The worst verdict counts.
+pub fn run_event(setting: Setting<'_>, event: &Event) -> Outcome {
+    let mut whole =
+        Outcome { matches: Vec::new(), scores: Scores::default(), disruption: None, is_stopped: false };
+    for record in &event.records {
+        let mut transaction = Transaction::new(setting.plan, setting.client, setting.persistence);
+        transaction.arguments(&record.arguments);
+        let request = record.http.as_ref().map(of_event).unwrap_or_default();
+        let verdict = through(setting.plan, &mut transaction, &request, |_| None);
+        transaction.finish();
+        whole.is_stopped |= matches!(verdict, Verdict::Disrupt(_));
+        let disruption = match verdict {
+            Verdict::Disrupt(disruption) => Some(disruption),
+            Verdict::Pass => transaction.would_disrupt().cloned(),
+        };
+        whole.disruption = whole.disruption.or(disruption);
+        whole.matches.extend_from_slice(transaction.matches());
+        let scores = transaction.scores();
+        whole.scores.inbound = whole.scores.inbound.max(scores.inbound);
+        whole.scores.detection_inbound = whole.scores.detection_inbound.max(scores.detection_inbound);
+    }
+    whole
+}
+
+fn of_event(http: &HttpRequest) -> Request {
+    Request {
+        method: http.method.clone(),
+        target: http.target.clone(),
+        protocol: http.protocol.clone(),
+        headers: http.headers.clone(),
+        body: http.body.clone(),
+        refusal: None,
+    }
 }
 
 /// Runs all phases and tells, step by step, what happened to one rule; nothing when no rule has this id.

@@ -95,5 +95,8 @@ fn client(record: &Record) -> waf::Client {
 fn run_record(plan: &Plan, record: &Record) -> exchange::Outcome {
     let client = client(record);
     let setting = Setting { plan, persistence: &NoPersistence, client: &client };
-    exchange::run(setting, &record.request, |_| record.response.clone())
+    match &record.event {
+        Some(event) => exchange::run_event(setting, event),
+        None => exchange::run(setting, &record.request, |_| record.response.clone()),
+    }
 }

@@ -41,6 +41,15 @@ fn recorded_requests_get_a_verdict_a_line() {
 }
 
 #[test]
+fn events_of_triggers_are_judged_like_requests() {
+    let event = "{\"id\":\"e\",\"event\":{\"Records\":[{\"eventSource\":\"aws:sqs\",\"body\":\"x union select y\"}]}}\n";
+    let folder = Folder::new(&[("r.conf", RULES), ("t.jsonl", event)]);
+    let ran = folder.buckler(&["waf", "eval", "--rules", "r.conf", "--requests", "t.jsonl"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.out.contains("\"ids\":[1001]"), "{}", ran.out);
+}
+
+#[test]
 fn a_wrong_line_or_rule_is_told_with_its_place() {
     let folder = Folder::new(&[
         ("r.conf", "SecRul ARGS \"@rx a\" \"id:1\"\n"),
@@ -54,7 +63,11 @@ fn a_wrong_line_or_rule_is_told_with_its_place() {
     assert_eq!(ran.code, 2, "{}", ran.out);
     let ran = folder.buckler(&["waf", "eval", "--rules", "ok.conf", "--requests", "t.jsonl"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("line 1: neither `request` nor `request_base64` is there"), "{}", ran.err);
+    assert!(
+        ran.err.contains("line 1: neither `request`, `request_base64` nor `event` is there"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]
@@ -179,12 +192,12 @@ fn rule_tests_run_against_the_running_gateway() {
 
 /// A server that says yes to everything, once a connection.
 fn answer(mut stream: TcpStream) {
-    let mut seen = Vec::new();
+    let mut seen: Vec<u8> = Vec::new();
     let mut buffer = [0; 4096];
     while !seen.windows(4).any(|window| window == b"\r\n\r\n") {
         match stream.read(&mut buffer) {
             Ok(0) | Err(_) => return,
-            Ok(count) => seen.extend_from_slice(&buffer[..count]),
+            Ok(count) => seen.extend(buffer.iter().take(count)),
         }
     }
     // The other side may have gone; then nobody misses the answer.

@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &WafExplainArguments) -> Result<Exit, CommandError>
             .map_err(|why| CommandError::Read { path: arguments.request.clone(), why })?
     } else {
         let request = message::request(with_line_ends(&raw).as_bytes());
-        Record { id: "request".to_owned(), client: None, request, response: None }
+        Record { id: "request".to_owned(), client: None, request, response: None, event: None }
     };
     if let Some(rule) = arguments.rule {
         return follow(arguments, &plan, &record, rule);
