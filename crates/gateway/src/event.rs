@@ -124,25 +124,18 @@ pub(crate) fn emit_connection(shared: &Shared, connection: &Connection, decision
     }));
 }
 
-/// A configuration that was not put in place: Application Lifecycle (6002).
+/// A configuration that was not put in place.
 pub(crate) fn emit_reload_failed(shared: &Shared, problem: &str) {
-    shared.logs.event(&json!({
-        "metadata": metadata(None),
-        "category_uid": 6,
-        "class_uid": 6002,
-        "activity_id": 99,
-        "type_uid": 600_299,
-        "time": clock::now().micros / 1000,
-        "severity_id": 4,
-        "status_id": 2,
-        "message": "a new configuration was refused; the old one goes on",
-        "status_detail": problem,
-        "app": {"name": "Buckler gateway"},
-    }));
+    emit_problem(shared, "a new configuration was refused; the old one goes on", problem);
 }
 
-/// Shared state that could not be read: Application Lifecycle (6002).
+/// Shared state that could not be read.
 pub(crate) fn emit_state_problem(shared: &Shared, problem: &str) {
+    emit_problem(shared, "the shared state cannot be read; what is known of it goes on", problem);
+}
+
+/// Something about the gateway itself failed: Application Lifecycle (6002).
+fn emit_problem(shared: &Shared, message: &str, problem: &str) {
     shared.logs.event(&json!({
         "metadata": metadata(None),
         "category_uid": 6,
@@ -152,7 +145,7 @@ pub(crate) fn emit_state_problem(shared: &Shared, problem: &str) {
         "time": clock::now().micros / 1000,
         "severity_id": 4,
         "status_id": 2,
-        "message": "the shared state cannot be read; what is known of it goes on",
+        "message": message,
         "status_detail": problem,
         "app": {"name": "Buckler gateway"},
     }));

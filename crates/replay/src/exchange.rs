@@ -1,7 +1,7 @@
 //! One request, and perhaps its response, through a plan.
 use std::net::{IpAddr, Ipv4Addr};
 
-use waf::{Client, Disruption, Match, Persistence, Plan, Scores, Trace, Transaction, Verdict};
+use waf::{Client, Disruption, Fields, Match, Persistence, Plan, Scores, Trace, Transaction, Verdict};
 
 use waf::event::{Event, HttpRequest};
 
@@ -45,15 +45,7 @@ pub fn run(
     request: &Request,
     respond: impl FnOnce(&Request) -> Option<Response>,
 ) -> Outcome {
-    let mut transaction = Transaction::new(setting.plan, setting.client, setting.persistence);
-    let verdict = through(setting.plan, &mut transaction, request, respond);
-    transaction.finish();
-    let is_stopped = matches!(verdict, Verdict::Disrupt(_));
-    let disruption = match verdict {
-        Verdict::Disrupt(disruption) => Some(disruption),
-        Verdict::Pass => transaction.would_disrupt().cloned(),
-    };
-    Outcome { matches: transaction.matches().to_vec(), scores: transaction.scores(), disruption, is_stopped }
+    run_with(setting, request, &Fields::default(), respond)
 }
 
 /// Runs every record of an event: those that are requests as such, the others as arguments of none. The worst verdict counts.
@@ -61,23 +53,32 @@ pub fn run_event(setting: Setting<'_>, event: &Event) -> Outcome {
     let mut whole =
         Outcome { matches: Vec::new(), scores: Scores::default(), disruption: None, is_stopped: false };
     for record in &event.records {
-        let mut transaction = Transaction::new(setting.plan, setting.client, setting.persistence);
-        transaction.arguments(&record.arguments);
         let request = record.http.as_ref().map(of_event).unwrap_or_default();
-        let verdict = through(setting.plan, &mut transaction, &request, |_| None);
-        transaction.finish();
-        whole.is_stopped |= matches!(verdict, Verdict::Disrupt(_));
-        let disruption = match verdict {
-            Verdict::Disrupt(disruption) => Some(disruption),
-            Verdict::Pass => transaction.would_disrupt().cloned(),
-        };
-        whole.disruption = whole.disruption.or(disruption);
-        whole.matches.extend_from_slice(transaction.matches());
-        let scores = transaction.scores();
-        whole.scores.inbound = whole.scores.inbound.max(scores.inbound);
-        whole.scores.detection_inbound = whole.scores.detection_inbound.max(scores.detection_inbound);
+        let one = run_with(setting, &request, &record.arguments, |_| None);
+        whole.matches.extend(one.matches);
+        whole.scores.inbound = whole.scores.inbound.max(one.scores.inbound);
+        whole.scores.detection_inbound = whole.scores.detection_inbound.max(one.scores.detection_inbound);
+        whole.disruption = whole.disruption.or(one.disruption);
+        whole.is_stopped |= one.is_stopped;
     }
     whole
+}
+
+fn run_with(
+    setting: Setting<'_>,
+    request: &Request,
+    arguments: &Fields,
+    respond: impl FnOnce(&Request) -> Option<Response>,
+) -> Outcome {
+    let mut transaction = Transaction::new(setting.plan, setting.client, setting.persistence);
+    let verdict = through(setting.plan, &mut transaction, request, arguments, respond);
+    transaction.finish();
+    let is_stopped = matches!(verdict, Verdict::Disrupt(_));
+    let disruption = match verdict {
+        Verdict::Disrupt(disruption) => Some(disruption),
+        Verdict::Pass => transaction.would_disrupt().cloned(),
+    };
+    Outcome { matches: transaction.matches().to_vec(), scores: transaction.scores(), disruption, is_stopped }
 }
 
 fn of_event(http: &HttpRequest) -> Request {
@@ -103,7 +104,7 @@ pub fn trace(
     if !transaction.trace(rule) {
         return None;
     }
-    through(setting.plan, &mut transaction, request, |_| response.cloned());
+    through(setting.plan, &mut transaction, request, &Fields::default(), |_| response.cloned());
     transaction.finish();
     transaction.traced().cloned()
 }
@@ -112,6 +113,7 @@ fn through(
     plan: &Plan,
     transaction: &mut Transaction<'_>,
     request: &Request,
+    arguments: &Fields,
     respond: impl FnOnce(&Request) -> Option<Response>,
 ) -> Verdict {
     let head = waf::Request {
@@ -124,6 +126,7 @@ fn through(
     if verdict != Verdict::Pass {
         return verdict;
     }
+    transaction.arguments(arguments);
     let verdict = transaction.request_body(&request.body);
     if verdict != Verdict::Pass {
         return verdict;
