@@ -80,7 +80,7 @@ fn compared(folder: &Path, rules: &Path, upstream: &Server, gateway: &Server) ->
     let inspected;
     if Path::new(MODULE).exists() {
         let text = format!(
-            "Include {}\nSecAuditEngine Off\nInclude {}\nInclude {}/rules/*.conf\n",
+            "SecRuleEngine On\nInclude {}\nSecAuditEngine Off\nInclude {}\nInclude {}/rules/*.conf\n",
             crate::root().join("crates/ruleset/src/recommended.conf").display(),
             setup(rules).display(),
             rules.display()

@@ -61,8 +61,3 @@ pub fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Err
         Err(D::Error::custom(format!("`{text}` must begin with `https://` and hold no password")))
     }
 }
-
-/// The same, where none need be.
-pub fn address_if<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
-    address(deserializer).map(Some)
-}

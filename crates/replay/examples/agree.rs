@@ -63,8 +63,7 @@ fn compare(plan: &Plan, exchanges: &[Exchange], theirs: &[String]) {
     for (exchange, line) in exchanges.iter().zip(theirs) {
         let theirs: BTreeSet<u64> = line.split_whitespace().filter_map(|id| id.parse().ok()).collect();
         let outcome = exchange::run(setting, &exchange.request, |_| exchange.response.clone());
-        let logged =
-            outcome.matches.iter().filter(|found| found.logged && !UNTOLD_THERE.contains(&found.rule));
+        let logged = outcome.matches.iter().filter(|found| !UNTOLD_THERE.contains(&found.rule));
         let ours: BTreeSet<u64> = logged.map(|found| found.rule).collect();
         matched += usize::from(!theirs.is_empty());
         same += usize::from(ours == theirs);

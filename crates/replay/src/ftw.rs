@@ -33,12 +33,11 @@ pub fn run(setting: Setting<'_>, stage: &Stage) -> Result<Observed, String> {
         Some(disruption) if outcome.is_stopped => disruption.status,
         _ => answered.0,
     };
-    let logged = outcome.matches.iter().filter(|found| found.logged);
     Ok(Observed {
         status,
         is_refused: false,
-        ids: logged.clone().map(|found| found.rule).collect(),
-        log: logged.map(line).collect::<Vec<_>>().join("\n"),
+        ids: outcome.matches.iter().map(|found| found.rule).collect(),
+        log: outcome.matches.iter().map(line).collect::<Vec<_>>().join("\n"),
         body: String::from_utf8_lossy(&answered.1).into_owned(),
     })
 }

@@ -53,7 +53,7 @@ impl Observations {
         let path = target.split(|byte| *byte == b'?').next().unwrap_or_default();
         let path = String::from_utf8_lossy(path).into_owned();
         let mut counted = BTreeSet::new();
-        for found in matches.iter().filter(|found| found.logged && is_about_the_request(&found.variable)) {
+        for found in matches.iter().filter(|found| is_about_the_request(&found.variable)) {
             let key = (found.rule, general(&found.variable));
             let seen = self.seen.entry(key.clone()).or_default();
             seen.message.clone_from(&found.message);
@@ -213,7 +213,6 @@ mod tests {
             tags: Arc::from([]),
             variable: variable.to_owned(),
             value: value.to_owned(),
-            logged: true,
         }
     }
 

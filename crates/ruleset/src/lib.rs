@@ -5,10 +5,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use waf::rule::RuleSet;
+use waf::rule::{EngineMode, RuleSet};
 use waf::seclang::{self, Files, SeclangProblem};
 
-/// The engine's settings for rules that bring none.
+/// The engine's settings for rules that bring none, but for `SecRuleEngine`, which tells whether they do.
 pub const RECOMMENDED: &str = include_str!("recommended.conf");
 /// The name of the text that the configuration makes; no file is called so.
 const ENTRY: &str = "<configuration>";
@@ -47,12 +47,14 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 /// Loads rules. What is wrong is in [`Loaded::problems`]; a fatal one means that the rules must not be used.
 #[must_use]
 pub fn load(source: &RuleSource) -> Loaded {
-    let bare = load_entry(source, "");
-    // Whoever configures the engine in the rules themselves means it so.
-    let mut loaded = if bare.rules.config.engine.is_some() { bare } else { load_entry(source, RECOMMENDED) };
-    if source.detect_only {
-        loaded.rules.config.engine = Some(waf::rule::EngineMode::DetectionOnly);
+    let mut loaded = load_entry(source, RECOMMENDED);
+    if loaded.rules.config.engine.is_some() {
+        // Whoever configures the engine in the rules themselves means it so, down to what is left out.
+        loaded = load_entry(source, "");
     }
+    let engine = &mut loaded.rules.config.engine;
+    *engine =
+        if source.detect_only { Some(EngineMode::DetectionOnly) } else { engine.or(Some(EngineMode::On)) };
     loaded
 }
 
@@ -210,20 +212,4 @@ fn matches_glob(pattern: &[u8], name: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::matches_glob;
-
-    #[test]
-    fn stars_and_question_marks() {
-        for (pattern, name, expected) in [
-            ("*.conf", "a.conf", true),
-            ("*.conf", "a.conf.example", false),
-            ("REQUEST-9??-*.conf", "REQUEST-901-INITIALIZATION.conf", true),
-            ("*", "", true),
-            ("a*b*c", "axxbyybzc", true),
-            ("a*b*c", "axxbyybz", false),
-        ] {
-            assert_eq!(matches_glob(pattern.as_bytes(), name.as_bytes()), expected, "{pattern} {name}");
-        }
-    }
-}
+mod tests;

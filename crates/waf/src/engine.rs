@@ -260,8 +260,6 @@ pub struct Match {
     /// The variable that matched (`ARGS:q`), and at most 200 bytes of its value, control characters escaped.
     pub variable: String,
     pub value: String,
-    /// Whether the rule logs (`nolog` rules are kept for `explain` only).
-    pub logged: bool,
 }
 
 /// The anomaly scores of the Core Rule Set; 0 with other rule sets.

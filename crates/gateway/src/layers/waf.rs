@@ -362,7 +362,7 @@ fn write_matches(exchange: &Exchange<'_>, transaction: &Transaction<'_>) {
     let target = exchange.head.uri.path_and_query().map_or("/", |target| target.as_str());
     let target = logs::mask(target, exchange.shared.logs.secret_names());
     let mut lines = Vec::new();
-    for one in transaction.matches().iter().filter(|one| one.logged) {
+    for one in transaction.matches() {
         let secret = one.variable.split_once(':').is_some_and(|(_, name)| {
             exchange.shared.logs.secret_names().contains(&name.to_ascii_lowercase())
         });

@@ -33,8 +33,8 @@ pub(crate) fn peer_rules(scratch: &Path, folder: &Path, paranoia: u8) -> PathBuf
     let setup = ["crs-setup.conf", "crs-setup.conf.example"].map(|name| folder.join(name));
     let setup = setup.iter().find(|file| file.is_file()).cloned().unwrap_or_default();
     let text = format!(
-        "{}\nSecAuditEngine Off\nInclude {}\nSecAction \"id:7700000,phase:1,pass,nolog,setvar:tx.blocking_paranoia_level={paranoia},setvar:tx.detection_paranoia_level={paranoia}\"\nInclude {}/rules/*.conf\n",
-        ruleset::RECOMMENDED.replace("SecRuleEngine On", "SecRuleEngine DetectionOnly"),
+        "SecRuleEngine DetectionOnly\n{}\nSecAuditEngine Off\nInclude {}\nSecAction \"id:7700000,phase:1,pass,nolog,setvar:tx.blocking_paranoia_level={paranoia},setvar:tx.detection_paranoia_level={paranoia}\"\nInclude {}/rules/*.conf\n",
+        ruleset::RECOMMENDED,
         setup.display(),
         folder.display()
     );

@@ -150,7 +150,7 @@ impl<'w> Walk<'w> {
         if let Some(trace) = self.trace_of(number) {
             trace.matched();
         }
-        if !(rule.log || self.keep_silent) || self.matches.len() >= self.plan.limits.matches_max {
+        if !rule.log || self.matches.len() >= self.plan.limits.matches_max {
             return;
         }
         let view = self.view(rule);
@@ -168,7 +168,6 @@ impl<'w> Walk<'w> {
             },
             variable: last.map(|field| String::from_utf8_lossy(field.name).into_owned()).unwrap_or_default(),
             value: last.map(|field| shortened(field.value)).unwrap_or_default(),
-            logged: rule.log,
         };
         self.matches.push(found);
     }

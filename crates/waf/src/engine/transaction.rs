@@ -21,7 +21,6 @@ pub struct Transaction<'p> {
     matches: Vec<Match>,
     would: Option<Disruption>,
     trace: Option<Trace>,
-    keep_silent: bool,
     /// Arguments past the limit, which no rule saw.
     left_out: usize,
 }
@@ -59,14 +58,8 @@ impl<'p> Transaction<'p> {
             matches: Vec::new(),
             would: None,
             trace: None,
-            keep_silent: false,
             left_out: 0,
         }
-    }
-
-    /// Also keeps rules that match without a log (`nolog`), for `explain`.
-    pub fn keep_silent_matches(&mut self) {
-        self.keep_silent = true;
     }
 
     /// Follows one rule from now on; say it before [`request`](Self::request). `false` when there is no such rule.
@@ -114,12 +107,6 @@ impl<'p> Transaction<'p> {
             Some(processor) => Some(processor),
             None => vars.content_processor,
         }
-    }
-
-    /// Arguments past [`Limits::arguments_max`](crate::Limits::arguments_max), which no rule saw. Then `REQBODY_ERROR` is 1.
-    #[must_use]
-    pub fn left_out_arguments(&self) -> usize {
-        self.left_out
     }
 
     /// Phase 2. The body is what the client sent, decompressed.
@@ -300,7 +287,6 @@ impl<'p> Transaction<'p> {
             persistence: self.persistence,
             now_micros: self.now_micros,
             matches: &mut self.matches,
-            keep_silent: self.keep_silent,
             trace: self.trace.as_mut(),
             disruption: None,
             would: None,

@@ -26,8 +26,6 @@ pub(super) struct Walk<'w> {
     pub(super) persistence: &'w dyn Persistence,
     pub(super) now_micros: u64,
     pub(super) matches: &'w mut Vec<Match>,
-    /// Whether rules that do not log are told, too.
-    pub(super) keep_silent: bool,
     pub(super) trace: Option<&'w mut Trace>,
     pub(super) disruption: Option<Disruption>,
     /// What would have happened with the engine on.

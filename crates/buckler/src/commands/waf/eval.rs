@@ -24,10 +24,7 @@ pub(super) fn run(arguments: &EvalArguments) -> Result<Exit, CommandError> {
         if arguments.details
             && let Some(line) = line.as_object_mut()
         {
-            line.insert(
-                "matches".to_owned(),
-                outcome.matches.iter().filter(|found| found.logged).map(details).collect(),
-            );
+            line.insert("matches".to_owned(), outcome.matches.iter().map(details).collect());
         }
         if let Some(why) = record.request.refusal
             && let Some(line) = line.as_object_mut()
@@ -53,7 +50,7 @@ fn verdict(id: &str, outcome: &Outcome) -> Value {
         "verdict": word,
         "status": outcome.disruption.as_ref().map(|disruption| disruption.status),
         "rule": outcome.disruption.as_ref().map(|disruption| disruption.rule),
-        "ids": outcome.matches.iter().filter(|found| found.logged).map(|found| found.rule).collect::<Vec<_>>(),
+        "ids": outcome.matches.iter().map(|found| found.rule).collect::<Vec<_>>(),
         "scores": {
             "inbound": scores.inbound,
             "outbound": scores.outbound,

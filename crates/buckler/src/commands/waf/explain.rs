@@ -101,7 +101,7 @@ fn as_json(record: &Record, outcome: &Outcome) -> String {
         "status": outcome.disruption.as_ref().map(|disruption| disruption.status),
         "inbound_score": outcome.scores.inbound,
         "outbound_score": outcome.scores.outbound,
-        "matches": outcome.matches.iter().filter(|found| found.logged).map(eval::details).collect::<Vec<_>>(),
+        "matches": outcome.matches.iter().map(eval::details).collect::<Vec<_>>(),
     });
     format!("{value:#}\n")
 }
@@ -113,7 +113,7 @@ fn as_text(rules: &RuleSet, record: &Record, outcome: &Outcome) -> String {
     if let Some(why) = record.request.refusal {
         line(format!("a strict server refuses this request: {why}\n"));
     }
-    for found in outcome.matches.iter().filter(|found| found.logged) {
+    for found in &outcome.matches {
         let severity =
             found.severity.map(|severity| format!("{severity:?}").to_lowercase()).unwrap_or_default();
         line(format!("{}  {}  {severity}", found.rule, found.message));
