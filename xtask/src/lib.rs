@@ -59,6 +59,8 @@ pub fn run(arguments: &[String]) -> ExitCode {
 /// The workspace's folder.
 #[must_use]
 pub fn root() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // What cargo says now: a build directory may be shared, and then the one of the build is another checkout.
+    let now = std::env::var_os("CARGO_MANIFEST_DIR");
+    let own = now.as_deref().map_or(Path::new(env!("CARGO_MANIFEST_DIR")), Path::new);
     own.parent().unwrap_or(own).to_owned()
 }
