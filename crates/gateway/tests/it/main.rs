@@ -13,7 +13,11 @@ mod limits;
 #[cfg(test)]
 mod login;
 #[cfg(test)]
-#[expect(dead_code, reason = "shared with the tests of `store`")]
+#[expect(
+    dead_code,
+    clippy::disallowed_methods,
+    reason = "shared with the tests of `store`; it writes files of its own"
+)]
 #[path = "../../../store/tests/it/nodes.rs"]
 mod nodes;
 #[cfg(test)]
