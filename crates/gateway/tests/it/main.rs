@@ -33,6 +33,8 @@ mod streams;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod total;
+#[cfg(test)]
 mod upload;
 #[cfg(test)]
 mod who;
