@@ -6,6 +6,7 @@ mod connection;
 mod handle;
 mod strict;
 pub(crate) mod tls;
+mod total;
 mod wire;
 
 use crate::config::{Config, ConfigError, Limits};
