@@ -4,6 +4,8 @@ mod acme;
 #[cfg(test)]
 mod framing;
 #[cfg(test)]
+mod introspection;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod login;
@@ -15,6 +17,8 @@ mod provider;
 mod schema;
 #[cfg(test)]
 mod shared;
+#[cfg(test)]
+mod signatures;
 #[cfg(test)]
 mod streams;
 #[cfg(test)]
