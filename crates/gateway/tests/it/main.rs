@@ -2,6 +2,11 @@
 #[cfg(test)]
 mod acme;
 #[cfg(test)]
+mod cluster;
+#[cfg(test)]
+#[path = "../../../store/tests/it/folder.rs"]
+mod folder;
+#[cfg(test)]
 mod framing;
 #[cfg(test)]
 mod introspection;
@@ -9,6 +14,14 @@ mod introspection;
 mod limits;
 #[cfg(test)]
 mod login;
+#[cfg(test)]
+#[expect(
+    dead_code,
+    clippy::disallowed_methods,
+    reason = "shared with the tests of `store`; it writes files of its own"
+)]
+#[path = "../../../store/tests/it/nodes.rs"]
+mod nodes;
 #[cfg(test)]
 mod passing;
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! next one starts after the last change that was told. Removals leave markers for [`MARKERS`]; who was away for longer
 //! than half of that starts over, and says so. A slow reader holds up its own connection's messages only: what the
 //! client drops is a gap.
+use super::switch::{Kind, Switch};
 use super::{MARKERS, call::is_marker, late, unavailable};
 use crate::{Change, Entry, Key, Pending, Revision, StateError, Watch};
 use async_nats::Subscriber;
@@ -13,6 +14,7 @@ use async_nats::jetstream::message::Message;
 use futures_util::StreamExt;
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -26,16 +28,24 @@ const FORGOTTEN: Duration = Duration::from_secs(30);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
 pub(super) struct Follower {
-    pub(super) context: Context,
-    pub(super) stream: String,
+    context: Context,
+    stream: String,
     /// What stands before a key in its subject.
-    pub(super) before: String,
-    pub(super) prefix: String,
-    pub(super) headers_only: bool,
-    pub(super) call_time_max: Duration,
+    before: String,
+    prefix: String,
+    headers_only: bool,
+    call_time_max: Duration,
+    switch: Arc<Switch>,
     place: Place,
     consumer: Option<Consumer>,
     ready: VecDeque<Result<Change, StateError>>,
+}
+
+/// What is followed.
+pub(super) struct Followed {
+    pub(super) switch: Arc<Switch>,
+    pub(super) prefix: String,
+    pub(super) headers_only: bool,
 }
 
 /// How far it was told.
@@ -65,22 +75,18 @@ impl fmt::Debug for Follower {
 }
 
 impl Follower {
-    pub(super) fn new(
-        context: Context,
-        bucket: &str,
-        prefix: &str,
-        call_time_max: Duration,
-        headers_only: bool,
-    ) -> Self {
+    pub(super) fn new(context: Context, bucket: &str, call_time_max: Duration, followed: Followed) -> Self {
+        let Followed { switch, prefix, headers_only } = followed;
         let pause = Duration::from_millis(50);
         let place = Place { last: 0, current: false, sure: Instant::now(), told_away: false, pause };
         Self {
             context,
             stream: super::bucket::stream(bucket),
             before: super::bucket::prefix(bucket),
-            prefix: prefix.to_owned(),
+            prefix,
             headers_only,
             call_time_max,
+            switch,
             place,
             consumer: None,
             ready: VecDeque::new(),
@@ -175,7 +181,11 @@ impl Follower {
 
     /// Makes the consumer again. Tells once that the cluster is away, then tries on.
     async fn restart(&mut self) -> Result<(), StateError> {
-        let Err(why) = self.start().await else { return Ok(()) };
+        let switch = Arc::clone(&self.switch);
+        // Whoever only watches must leave a node that is cut off, too.
+        switch.turn(&self.context.client()).await;
+        let call = switch.begin(Kind::Watch);
+        let Err(why) = call.end(self.start().await) else { return Ok(()) };
         if !self.place.told_away {
             self.place.told_away = true;
             return Err(why);

@@ -251,6 +251,8 @@ pub(super) struct Vars {
     pub(super) force_request_body: bool,
     /// `MSC_PCRE_LIMITS_EXCEEDED`
     pub(super) regex_gave_up: bool,
+    /// How many phases ran to their end, one after the other.
+    pub(super) foreseen: usize,
     /// Rules that `ctl` removed, a bit each; empty when there are none.
     removed: Vec<u64>,
     pub(super) exceptions: Vec<Arc<Exception>>,
@@ -277,6 +279,7 @@ impl Vars {
         self.response_body_access = None;
         self.force_request_body = false;
         self.regex_gave_up = false;
+        self.foreseen = 0;
         self.removed.clear();
         self.exceptions.clear();
     }
@@ -310,6 +313,17 @@ impl Vars {
         }
         if let Some(bits) = self.removed.get_mut(word) {
             *bits |= 1 << (rule % 64);
+        }
+    }
+
+    pub(super) fn has_removed(&self) -> bool {
+        !self.removed.is_empty()
+    }
+
+    /// `MATCHED_VARS` begins again behind a rule that does not match.
+    pub(super) fn forget_matched(&mut self) {
+        if !self.matched.is_empty() {
+            self.matched.clear();
         }
     }
 
