@@ -179,6 +179,8 @@ pub(super) struct NamePattern {
     pub(super) regex: Matcher,
     /// The letters that a name begins with, when the pattern says so.
     pub(super) prefix: Box<[u8]>,
+    /// The pattern asks for nothing but these letters.
+    pub(super) is_prefix: bool,
     /// With `TX`, whether it matches each name that rules write out.
     pub(super) slots: Vec<bool>,
 }
@@ -188,7 +190,7 @@ impl NamePattern {
         let begins =
             name.get(..self.prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.prefix));
         // `^` matches behind a line feed, too.
-        (begins || name.contains(&b'\n')) && self.regex.is_match(name, b"")
+        (begins || name.contains(&b'\n')) && (begins && self.is_prefix || self.regex.is_match(name, b""))
     }
 }
 

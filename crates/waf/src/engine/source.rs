@@ -82,6 +82,7 @@ impl Compiler<'_> {
                 let regex = NamePattern {
                     regex: self.matcher(&Operator::Rx(pattern))?,
                     prefix: prefix(regex).into(),
+                    is_prefix: regex.strip_prefix('^').is_some_and(|rest| rest.as_bytes() == prefix(regex)),
                     slots: Vec::new(),
                 };
                 Pick::Regex(Box::new(regex))
