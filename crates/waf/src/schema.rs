@@ -14,6 +14,7 @@ mod read;
 mod route;
 #[cfg(test)]
 mod tests;
+mod translate;
 
 use crate::Fields;
 use parameter::Parameter;

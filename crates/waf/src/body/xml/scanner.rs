@@ -63,6 +63,17 @@ impl<'t> Scanner<'t> {
         Ok(rest.get(..end).unwrap_or_default())
     }
 
+    /// A name that may begin with any of its characters (`Nmtoken`).
+    pub(super) fn token(&mut self) -> Result<&'t str, Fault> {
+        let rest = self.rest();
+        let end = rest.find(|char| !is_name(char)).unwrap_or(rest.len());
+        if end == 0 {
+            return Err(if rest.is_empty() { Fault::End } else { Fault::Name });
+        }
+        self.at += end;
+        Ok(rest.get(..end).unwrap_or_default())
+    }
+
     /// The text up to a word, which is gone over too.
     pub(super) fn until(&mut self, word: &str) -> Result<&'t str, Fault> {
         let (text, _) = self.rest().split_once(word).ok_or(Fault::End)?;
