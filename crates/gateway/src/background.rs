@@ -12,6 +12,8 @@ pub(crate) fn start(shared: &Arc<Shared>) {
     drop(tokio::spawn(crate::trace::export(Arc::clone(shared))));
     drop(tokio::spawn(crate::layers::acme::renew(Arc::clone(shared))));
     drop(tokio::spawn(follow_blocks(Arc::clone(shared))));
+    drop(tokio::spawn(crate::layers::waf::shared::follow(Arc::clone(shared))));
+    drop(tokio::spawn(crate::layers::waf::shared::write_changes(Arc::clone(shared))));
 }
 
 /// Takes over what other gateways block, as long as it is told.

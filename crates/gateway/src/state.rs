@@ -85,6 +85,8 @@ pub(crate) struct Shared {
     pub(crate) state: Arc<dyn store::State>,
     pub(crate) limiter: SharedLimiter,
     pub(crate) replay: SharedReplay,
+    /// The longest that a request waits for the state.
+    pub(crate) wait_max: Duration,
     settings: Option<Settings>,
     /// Dropped, the sender ends the thread.
     thread: Mutex<Option<(oneshot::Sender<()>, JoinHandle<()>)>>,
@@ -136,7 +138,7 @@ pub(crate) fn open(
     let replay = SharedReplay::new(Arc::clone(&state), wait_max);
     let limiter = SharedLimiter::new(shared);
     let thread = Mutex::new(Some((end, thread)));
-    Ok(Some(Arc::new(Shared { state, limiter, replay, settings, thread })))
+    Ok(Some(Arc::new(Shared { state, limiter, replay, wait_max, settings, thread })))
 }
 
 /// A look at the settings alone, for [`check`](crate::check()) and reloads.
