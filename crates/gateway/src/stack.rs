@@ -79,6 +79,7 @@ impl Stack {
         config: &Config,
         state: Option<&Arc<state::Shared>>,
     ) -> Result<(), ConfigError> {
+        self.block.share(state);
         self.rate.share(state)?;
         self.waf.share(config, state)?;
         self.quota.share(state)?;
