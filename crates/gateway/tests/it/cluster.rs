@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -246,4 +247,94 @@ async fn three_gateways_lose_no_count() {
     let admitted = log.iter().filter(|one| one.status == 200).count();
     println!("{} asked, {admitted} of {LIMIT} let in", log.len());
     assert!(admitted <= LIMIT, "{admitted} of {LIMIT}");
+}
+
+/// A gateway with this beginning, in front of nodes that may be away.
+async fn beginning(nodes: &Nodes, settings: &str) -> Running {
+    let upstream = crate::support::echo().await;
+    let text = format!(
+        r#"
+workers = 1
+[[listen]]
+address = "127.0.0.1:0"
+[admin]
+address = "127.0.0.1:0"
+token-sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+[state]
+kind = "nats"
+addresses = {:?}
+{settings}
+[upstream.app]
+kind = "http"
+addresses = ["http://{upstream}"]
+[[route]]
+name = "all"
+upstream = "app"
+mode = "off"
+"#,
+        nodes.addresses()
+    );
+    gateway::start(Config::from_toml(&text, Path::new("")).unwrap()).unwrap()
+}
+
+async fn asked(address: SocketAddr, path: &str) -> u16 {
+    crate::support::status(
+        &crate::support::raw(address, crate::support::get(path), crate::support::NEVER).await,
+    )
+}
+
+/// Somebody is blocked in the shared list. A gateway that starts while the store is away never lets them in, unless it was
+/// told to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_that_starts_knows_who_is_blocked() {
+    let Some(server) = server() else { return };
+    let mut nodes = Nodes::start(server, "gateways-start");
+    let options = store::cluster::Options::new(nodes.addresses(), "buckler");
+    let state = store::Cluster::connect(options).await.unwrap();
+    let entry = access::block::Entry { prefix: Some("127.0.0.1/32".parse().unwrap()), ..Default::default() };
+    let mut added = false;
+    for _ in 0..30 {
+        added =
+            access::shared::SharedBlocks::add(&state, access::block::List::Block, &entry, 0).await.is_ok();
+        if added {
+            break;
+        }
+    }
+    assert!(added, "the cluster does not come up");
+    let first = beginning(&nodes, "").await;
+    assert_eq!(asked(first.addresses()[0], "/a").await, 403, "from the first request on");
+    for node in 0..3 {
+        nodes.kill(node);
+    }
+    let closed = beginning(&nodes, "start-wait-ms = 300").await;
+    let open = beginning(&nodes, "start-wait-ms = 300\nstart = \"open\"").await;
+    let waits = beginning(&nodes, "start-wait-ms = 120000").await;
+    assert_eq!(asked(closed.addresses()[0], "/a").await, 503);
+    assert_eq!(asked(closed.admin_address().unwrap(), "/ready").await, 503);
+    assert_eq!(asked(closed.admin_address().unwrap(), "/live").await, 200);
+    assert_eq!(asked(open.addresses()[0], "/a").await, 200);
+    assert_eq!(asked(open.admin_address().unwrap(), "/ready").await, 200);
+    let mut waiting = TcpStream::connect(waits.addresses()[0]).await.unwrap();
+    waiting.write_all(crate::support::get("/a").as_bytes()).await.unwrap();
+    for node in 0..3 {
+        nodes.restart(node);
+    }
+    for gateway in [&closed, &open] {
+        let mut last = 0;
+        for _ in 0..1_200 {
+            last = asked(gateway.addresses()[0], "/a").await;
+            if last == 403 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(last, 403);
+    }
+    assert_eq!(asked(closed.admin_address().unwrap(), "/ready").await, 200);
+    let mut answer = String::new();
+    let read = waiting.read_to_string(&mut answer);
+    tokio::time::timeout(Duration::from_secs(60), read).await.expect("nobody answers").unwrap();
+    assert_eq!(crate::support::status(&answer), 403, "who waited is told, too: {answer}");
+    let all = [first, closed, open, waits];
+    tokio::task::spawn_blocking(|| all.into_iter().for_each(Running::stop)).await.unwrap();
 }

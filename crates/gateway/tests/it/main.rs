@@ -9,6 +9,8 @@ mod folder;
 #[cfg(test)]
 mod framing;
 #[cfg(test)]
+mod introspection;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod login;
@@ -28,6 +30,8 @@ mod provider;
 mod schema;
 #[cfg(test)]
 mod shared;
+#[cfg(test)]
+mod signatures;
 #[cfg(test)]
 mod streams;
 #[cfg(test)]

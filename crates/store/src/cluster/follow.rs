@@ -24,6 +24,8 @@ const HEARTBEAT: Duration = Duration::from_secs(2);
 const SILENCE_MAX: Duration = Duration::from_secs(5);
 /// The server forgets a consumer that nobody listens to after this time.
 const FORGOTTEN: Duration = Duration::from_secs(30);
+/// How often a question is asked within the time of one call.
+const ATTEMPTS: u32 = 4;
 /// Longest pause between attempts to make a consumer.
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
@@ -145,10 +147,19 @@ impl Follower {
 
     /// Does the bucket not reach to where we were? Then it is another one.
     async fn is_older(&self) -> Result<bool, StateError> {
-        let asked = self.context.get_stream(&self.stream);
-        let found = tokio::time::timeout(self.call_time_max, asked).await.map_err(|_| late())?;
-        let found = found.map_err(|why| unavailable(&why))?;
-        Ok(found.cached_info().state.last_sequence < self.place.last)
+        let deadline = Instant::now() + self.call_time_max;
+        let wait = self.call_time_max / ATTEMPTS;
+        loop {
+            // On a new connection an answer may be lost: it is asked for again before the call is given up.
+            let asked = tokio::time::timeout(wait, self.context.get_stream(&self.stream)).await;
+            match asked {
+                Ok(Ok(found)) => return Ok(found.cached_info().state.last_sequence < self.place.last),
+                Ok(Err(why)) if Instant::now() + wait > deadline => return Err(unavailable(&why)),
+                Err(_) if Instant::now() + wait > deadline => return Err(late()),
+                Ok(Err(_)) => tokio::time::sleep(wait / 4).await,
+                Err(_) => {}
+            }
+        }
     }
 
     fn up_to_date(&mut self) {

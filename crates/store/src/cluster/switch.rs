@@ -12,6 +12,9 @@ use tokio::time::Instant;
 
 /// When nothing of a kind has worked for so long, another node is tried.
 const SWITCH_AFTER: Duration = Duration::from_secs(3);
+/// What is asked right after a connection was made may go without an answer: the other nodes may not know yet where answers
+/// go. So a node is left after this many failures, not after one long one.
+const FAILURES_MIN: u32 = 2;
 /// A failure that is older says nothing about the node of today.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(15);
 
@@ -29,6 +32,7 @@ struct Failing {
     /// When the first of these calls began.
     since: Instant,
     last: Instant,
+    count: u32,
 }
 
 /// Since when no call of each kind has worked.
@@ -58,7 +62,8 @@ impl Switch {
     /// Whether to try another node now. Says so once: the next node has as much time as this one had.
     fn is_due(&self, now: Instant) -> bool {
         let is_due = |failing: &Failing| {
-            now.duration_since(failing.since) > SWITCH_AFTER
+            failing.count >= FAILURES_MIN
+                && now.duration_since(failing.since) > SWITCH_AFTER
                 && now.duration_since(failing.last) < FORGOTTEN_AFTER
         };
         let due = (0..self.0.len()).any(|kind| self.failing(kind).is_some_and(|failing| is_due(&failing)));
@@ -88,9 +93,9 @@ impl Switch {
         *slot = match *slot {
             _ if works => None,
             Some(before) if now.duration_since(before.last) < FORGOTTEN_AFTER => {
-                Some(Failing { last: now, ..before })
+                Some(Failing { last: now, count: before.count.saturating_add(1), ..before })
             }
-            _ => Some(Failing { since: begun, last: now }),
+            _ => Some(Failing { since: begun, last: now, count: 1 }),
         };
     }
 }
@@ -158,10 +163,22 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_node_has_more_than_one_chance() {
+        let switch = Switch::default();
+        let call = switch.begin(Kind::Watch);
+        tokio::time::advance(SWITCH_AFTER * 2).await;
+        drop(call);
+        assert!(!switch.is_due(Instant::now()));
+        failed(&switch, Kind::Watch);
+        assert!(switch.is_due(Instant::now()));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn what_works_again_stays() {
         let switch = Switch::default();
         failed(&switch, Kind::Change);
         tokio::time::advance(SWITCH_AFTER * 2).await;
+        failed(&switch, Kind::Change);
         switch.begin(Kind::Change).end(Ok(())).unwrap();
         assert!(!switch.is_due(Instant::now()));
     }

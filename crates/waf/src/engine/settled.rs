@@ -108,8 +108,10 @@ impl Follower<'_> {
             };
             // A marker that is nowhere ends the phase: that is left to the walk.
             let leaves = target == Some(None);
-            if followed.outcome.is_some() && !leaves {
+            if followed.outcome.is_some() {
                 self.program.settled.insert(number);
+            }
+            if followed.outcome.is_some() && !leaves {
                 self.settle(followed.block);
             } else {
                 self.flush();

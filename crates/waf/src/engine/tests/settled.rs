@@ -108,7 +108,7 @@ fn seen(exchange: &Exchange, plan: &Plan) -> String {
 #[test]
 fn programs_change_nothing() {
     let mut dice = Dice(0x5bd1_e995_9e37_79b9);
-    for _ in 0..500 {
+    for _ in 0..1000 {
         let text = generated(&mut dice);
         let set = rules(&text);
         let fast = Plan::compile(&set, Limits::default()).expect("a plan");
