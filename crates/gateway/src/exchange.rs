@@ -28,6 +28,8 @@ pub(crate) struct Connection {
     /// Who connected to us: a client or a proxy.
     pub(crate) peer: SocketAddr,
     pub(crate) local: SocketAddr,
+    /// The peer's address as `X-Forwarded-For` names it.
+    pub(crate) peer_value: HeaderValue,
     pub(crate) tls: Option<TlsFacts>,
 }
 

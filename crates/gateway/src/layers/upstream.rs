@@ -19,7 +19,7 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub(crate) struct Ticket {
     /// The address that answered.
-    pub(crate) address: Option<String>,
+    pub(crate) address: Option<Arc<Address>>,
     /// Times that the request was sent again.
     pub(crate) retries: u32,
 }
@@ -137,7 +137,7 @@ impl Upstream {
         let Some(address) = target.pick(exchange.moment.micros / 1000, None) else {
             return resting(exchange, target);
         };
-        exchange.upstream.address = Some(address.text.clone());
+        exchange.upstream.address = Some(Arc::clone(address));
         let request = build(exchange, target, address, Body::Empty);
         match websocket::tunnel(exchange, address, request, place).await {
             Ok(answer) => answer,
@@ -205,8 +205,9 @@ async fn attempts(exchange: &mut Exchange<'_>, target: &Arc<Target>) -> Answer {
     let mut avoid = None;
     let mut request = None;
     loop {
-        let now = clock::now();
-        let Some(address) = target.pick(now.micros / 1000, avoid) else { return resting(exchange, target) };
+        let now = clock::instant();
+        let millis = exchange.moment.millis_at(now);
+        let Some(address) = target.pick(millis, avoid) else { return resting(exchange, target) };
         let address = Arc::clone(address);
         let sent = match request.take() {
             Some(request) => request,
@@ -215,12 +216,13 @@ async fn attempts(exchange: &mut Exchange<'_>, target: &Arc<Target>) -> Answer {
                 build(exchange, target, &address, body)
             }
         };
-        let copy = if repeatable { copy(&sent) } else { None };
-        let wait = Wait { now: now.instant, first_byte: first_byte(exchange, &address, sent.body()) };
-        exchange.upstream.address = Some(address.text.clone());
+        let copy = if repeatable && !pool::leaves_whole(&address, &sent) { copy(&sent) } else { None };
+        let wait = Wait { now, first_byte: first_byte(exchange, &address, sent.body()) };
+        exchange.upstream.address = Some(Arc::clone(&address));
+        let mut sent = Some(sent);
         let result = {
             let _under_way = UnderWay::at(&address);
-            pool::send(&address, sent, wait).await
+            pool::send(&address, &mut sent, wait).await
         };
         let (problem, again) = match result {
             Ok(answer) if !is_bad(answer.status()) => {
@@ -229,7 +231,7 @@ async fn attempts(exchange: &mut Exchange<'_>, target: &Arc<Target>) -> Answer {
             }
             Ok(answer) => {
                 let told = retry.statuses.contains(&answer.status().as_u16());
-                (Ok(answer), copy.filter(|_| told))
+                (Ok(answer), sent.or(copy).filter(|_| told && repeatable))
             }
             Err(SendError { kind: Failure::Body(status, reason), .. }) => {
                 exchange.answered_by = super::limits::Limits::NAME;
@@ -241,9 +243,9 @@ async fn attempts(exchange: &mut Exchange<'_>, target: &Arc<Target>) -> Answer {
                 });
                 return plain(status);
             }
-            Err(SendError { kind, unsent }) => (Err(kind), unsent.map(|request| *request).or(copy)),
+            Err(SendError { kind, unsent }) => (Err(kind), sent.or(copy).filter(|_| unsent || repeatable)),
         };
-        if address.health.bad(now.micros / 1000) {
+        if address.health.bad(millis) {
             exchange.shared.metrics.upstream(&target.name, "ejected");
         }
         match (again, problem) {
