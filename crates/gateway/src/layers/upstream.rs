@@ -2,10 +2,11 @@
 use super::Layer;
 use crate::body::Body;
 use crate::config::{Config, ConfigError};
-use crate::exchange::{Answer, Decision, Exchange, plain};
+use crate::exchange::{Answer, Decision, Exchange, is_endless, plain};
 use crate::upstream::pool::{self, Failure, SendError, Wait};
 use crate::upstream::{Address, Place, Upstream as Target, headers, lambda};
 use crate::{clock, websocket};
+use access::concurrency::{Busy, Outcome, Who};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue, RETRY_AFTER, VIA};
 use http::{Method, Request, StatusCode, Uri, Version};
@@ -74,7 +75,20 @@ impl Upstream {
         let Some(place) = target.enter() else {
             return failed(exchange, target, StatusCode::SERVICE_UNAVAILABLE, "too many requests under way");
         };
+        let begun = clock::instant();
+        let permit = match &target.places {
+            None => None,
+            Some(places) => {
+                let anybody = Who::Address(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED));
+                match places.enter(anybody, exchange.route.settings.priority).await {
+                    Ok(permit) => Some(permit),
+                    Err(busy) => return crowded(exchange, target, busy),
+                }
+            }
+        };
         if websocket::is_upgrade(&exchange.head) {
+            // A tunnel says nothing of how long requests take: its place is free again once it stands.
+            drop(permit);
             return self.upgrade(exchange, target, place).await;
         }
         if target.invokes() || target.signer.is_some() {
@@ -92,6 +106,12 @@ impl Upstream {
             }
         }
         let mut answer = attempts(exchange, target).await;
+        if let Some(permit) = permit {
+            permit.sample(clock::now().steady, outcome(exchange, &answer, begun.elapsed()));
+            if !is_endless(&answer) {
+                exchange.kept.push(Box::new(permit));
+            }
+        }
         if target.invokes() && exchange.answered_by == Self::NAME {
             answer = match lambda::answer(answer, target.settings.answer_bytes_max).await {
                 Ok(answer) => answer,
@@ -104,7 +124,7 @@ impl Upstream {
         }
         if !answer_is_whole(answer.body()) {
             // The place is kept until the last byte.
-            answer.extensions_mut().insert(Arc::new(place));
+            exchange.kept.push(Box::new(place));
         }
         answer
     }
@@ -127,6 +147,25 @@ impl Upstream {
             }
         }
     }
+}
+
+/// What an answer says of the load.
+fn outcome(exchange: &Exchange<'_>, answer: &Answer, took: Duration) -> Outcome {
+    match answer.status() {
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => Outcome::Overloaded,
+        // The client's fault, or no connection at all: not how long the service takes.
+        _ if exchange.answered_by != Upstream::NAME => Outcome::Ignored,
+        StatusCode::TOO_MANY_REQUESTS => Outcome::Ignored,
+        _ => Outcome::Done(took),
+    }
+}
+
+/// It has as many requests as it can take.
+fn crowded(exchange: &mut Exchange<'_>, target: &Target, busy: Busy) -> Answer {
+    exchange.shared.metrics.upstream(&target.name, "limited");
+    let mut answer = failed(exchange, target, StatusCode::SERVICE_UNAVAILABLE, &busy.to_string());
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(1));
+    answer
 }
 
 /// A request at an address, also when nobody waits for its end any more.
