@@ -32,6 +32,8 @@ pub(super) struct Scratch {
     pub(super) run: u64,
     /// New states that automata may still build in this phase.
     pub(super) states_left: u32,
+    /// States that a new automaton may build without limit, once others were thrown away.
+    pub(super) states_when_new: Option<u32>,
     pub(super) suspects: Vec<Suspects>,
     pub(super) warmth: Vec<Option<Warmth>>,
     pub(super) seen: Seen,

@@ -27,6 +27,10 @@ const STATES_AT_FIRST: u32 = 6000;
 /// And when its memory was full and is empty again: few, since hostile values are what fills it.
 const STATES_AGAIN: u32 = 600;
 
+/// Bytes of states of all automata in one thread; counted now and then, since a phase adds few.
+const WARMTH_BYTES_MAX: usize = 48 << 20;
+const PHASES_BETWEEN_COUNTS: u64 = 1024;
+
 /// Kinds of values for which the desk knows what may change them.
 const ORDERS: usize = 256;
 
@@ -35,8 +39,8 @@ const ORDERS: usize = 256;
 pub(super) struct Built {
     /// Every pattern, and then those of each node alone: few look at what a rare transformation makes.
     machines: Vec<OnceLock<Machine>>,
-    /// For each pattern, which of the cluster's asks it is.
-    patterns: Vec<(usize, Hir)>,
+    /// The cluster's asks that have a pattern. The patterns themselves would take more memory than the automata: they are made again when one is built.
+    patterned: Vec<usize>,
     /// Asks without a pattern.
     direct: Vec<usize>,
 }
@@ -213,7 +217,7 @@ fn value_may_match(plan: &Plan, scratch: &mut Scratch, cluster: &Cluster, feed: 
     desk.bits.clear();
     desk.bits.resize(feed.members.len(), 0);
     transform_all(plan, cluster, value, &mut desk);
-    built.read_texts(scratch, cluster, value, &mut desk);
+    built.read_texts((&plan.rules, cluster), scratch, value, &mut desk);
     built.ask_directly(plan, (cluster, feed), value, &mut desk);
     let mut any = 0;
     for (word, member) in desk.bits.iter_mut().zip(&feed.members) {
@@ -363,6 +367,26 @@ struct Pass<'v> {
 }
 
 impl Machine {
+    /// Makes one of patterns, each with the number of its ask.
+    fn new(cluster: &Cluster, patterns: Vec<(usize, Hir)>) -> Self {
+        let (asks, hirs): (Vec<usize>, Vec<Hir>) = patterns.into_iter().unzip();
+        let automaton = if hirs.is_empty() { None } else { Automaton::new(&hirs) };
+        let is_inverse = |ask: &usize| cluster.asks.get(*ask).is_some_and(|ask| ask.inverse);
+        let inverse =
+            asks.iter().enumerate().filter(|(_, ask)| is_inverse(ask)).map(|(pattern, _)| pattern).collect();
+        let bytes_min = hirs.iter().map(|hir| hir.properties().minimum_len().unwrap_or(0)).min().unwrap_or(0);
+        Self { automaton, literals: OnceLock::new(), asks, inverse, bytes_min }
+    }
+
+    /// What the patterns need, in their order.
+    fn literals(&self, rules: &Rules, cluster: &Cluster) -> &Literals {
+        self.literals.get_or_init(|| {
+            let asks = self.asks.iter().filter_map(|ask| cluster.asks.get(*ask));
+            let patterns: Vec<Hir> = asks.filter_map(|ask| pattern(rules, ask)).collect();
+            Literals::new(patterns.iter())
+        })
+    }
+
     /// Suspects the rules that ask for the absence of what was not found.
     fn tell_absent(&self, cluster: &Cluster, outcome: Outcome, found: &[usize], desk: &mut Desk) {
         for pattern in &self.inverse {
@@ -384,51 +408,37 @@ impl Built {
         let mut patterns = Vec::new();
         let mut direct = Vec::new();
         for (number, ask) in cluster.asks.iter().enumerate() {
-            let hir = if ask.in_automaton { pattern(rules, ask) } else { None };
-            match hir {
-                Some(hir) if !automaton::matches_empty(&hir) => patterns.push((number, necessary::of(&hir))),
-                _ => direct.push(number),
+            match pattern(rules, ask) {
+                Some(hir) => patterns.push((number, hir)),
+                None => direct.push(number),
             }
         }
-        let machines = (0..=cluster.nodes.len()).map(|_| OnceLock::new()).collect();
-        Self { machines, patterns, direct }
+        let patterned = patterns.iter().map(|(number, _)| *number).collect();
+        let machines: Vec<OnceLock<Machine>> = (0..=cluster.nodes.len()).map(|_| OnceLock::new()).collect();
+        if let Some(first) = machines.first() {
+            first.get_or_init(|| Machine::new(cluster, patterns));
+        }
+        Self { machines, patterned, direct }
     }
 
     /// The automaton of all patterns (0), or of those that look at a node (from 1).
-    fn machine(&self, cluster: &Cluster, number: usize) -> Option<&Machine> {
+    fn machine(&self, rules: &Rules, cluster: &Cluster, number: usize) -> Option<&Machine> {
         let machine = self.machines.get(number)?.get_or_init(|| {
-            let wanted = |ask: usize| match number.checked_sub(1) {
-                None => true,
-                Some(node) => cluster.asks.get(ask).is_some_and(|ask| ask.nodes.contains(&node)),
-            };
-            let (asks, hirs): (Vec<usize>, Vec<Hir>) =
-                self.patterns.iter().filter(|(ask, _)| wanted(*ask)).cloned().unzip();
-            let automaton = if hirs.is_empty() { None } else { Automaton::new(&hirs) };
-            let is_inverse = |ask: &usize| cluster.asks.get(*ask).is_some_and(|ask| ask.inverse);
-            let inverse = asks
-                .iter()
-                .enumerate()
-                .filter(|(_, ask)| is_inverse(ask))
-                .map(|(pattern, _)| pattern)
-                .collect();
-            let bytes_min =
-                hirs.iter().map(|hir| hir.properties().minimum_len().unwrap_or(0)).min().unwrap_or(0);
-            Machine { automaton, literals: OnceLock::new(), asks, inverse, bytes_min }
+            let node = number.saturating_sub(1);
+            let asks = self.patterned.iter().filter_map(|ask| Some((*ask, cluster.asks.get(*ask)?)));
+            let wanted = asks.filter(|(_, ask)| ask.nodes.contains(&node));
+            let patterns = wanted.filter_map(|(number, ask)| Some((number, pattern(rules, ask)?)));
+            Machine::new(cluster, patterns.collect())
         });
         Some(machine)
     }
 
-    /// For each pattern of an automaton, in its order.
-    fn literals(&self, machine: &Machine) -> Literals {
-        let wanted = self.patterns.iter().filter(|(ask, _)| machine.asks.contains(ask));
-        Literals::new(wanted.map(|(_, hir)| hir))
-    }
-
     /// One pass over each text. The value itself is read by the automaton of all patterns; a text that few of them look at, by theirs.
-    fn read_texts(&self, scratch: &mut Scratch, cluster: &Cluster, value: &[u8], desk: &mut Desk) {
+    fn read_texts(&self, of: (&Rules, &Cluster), scratch: &mut Scratch, value: &[u8], desk: &mut Desk) {
+        let (_, cluster) = of;
         for text in 0..=desk.made_used {
             if text == 0 {
-                self.read_text(scratch, cluster, Pass { number: 0, text, value }, desk);
+                self.read_text(of, scratch, Pass { number: 0, text, value }, desk);
                 continue;
             }
             let seen_by = |desk: &Desk, node: usize| desk.texts.get(node) == Some(&text);
@@ -437,22 +447,24 @@ impl Built {
                 .filter(|node| seen_by(desk, *node))
                 .map(|node| cluster.patterns(node))
                 .sum();
-            if patterns * 4 > self.patterns.len() {
-                self.read_text(scratch, cluster, Pass { number: 0, text, value }, desk);
+            if patterns * 4 > self.patterned.len() {
+                self.read_text(of, scratch, Pass { number: 0, text, value }, desk);
                 continue;
             }
             for place in 0..desk.touched.len() {
                 let Some(node) = touched(desk, place) else { continue };
                 if seen_by(desk, node) && cluster.patterns(node) > 0 {
-                    self.read_text(scratch, cluster, Pass { number: node + 1, text, value }, desk);
+                    self.read_text(of, scratch, Pass { number: node + 1, text, value }, desk);
                 }
             }
         }
     }
 
-    fn read_text(&self, scratch: &mut Scratch, cluster: &Cluster, pass: Pass<'_>, desk: &mut Desk) {
+    fn read_text(&self, of: (&Rules, &Cluster), scratch: &mut Scratch, pass: Pass<'_>, desk: &mut Desk) {
+        let (rules, cluster) = of;
         let Pass { number, text, value } = pass;
-        let Some(machine) = self.machine(cluster, number).filter(|machine| !machine.asks.is_empty()) else {
+        let Some(machine) = self.machine(rules, cluster, number).filter(|machine| !machine.asks.is_empty())
+        else {
             return;
         };
         let mut found = std::mem::take(&mut desk.found);
@@ -466,8 +478,8 @@ impl Built {
                     scratch.warmth.resize_with(slot + 1, || None);
                 }
                 let Some(place) = scratch.warmth.get_mut(slot) else { return };
-                let warmth =
-                    place.get_or_insert_with(|| Warmth { cache: automaton.cache(), left: STATES_AT_FIRST });
+                let left = scratch.states_when_new.unwrap_or(STATES_AT_FIRST);
+                let warmth = place.get_or_insert_with(|| Warmth { cache: automaton.cache(), left });
                 warmth.empty_when_full(automaton);
                 let at_first = warmth.left > 0;
                 let budget = if at_first { &mut warmth.left } else { &mut scratch.states_left };
@@ -480,8 +492,7 @@ impl Built {
         };
         if outcome == Outcome::GaveUp {
             found.clear();
-            let literals = machine.literals.get_or_init(|| self.literals(machine));
-            literals.possible(desk.text(value, text), &mut found);
+            machine.literals(rules, cluster).possible(desk.text(value, text), &mut found);
         }
         for pattern in &found {
             let Some(ask) = machine.asks.get(*pattern).and_then(|number| cluster.asks.get(*number)) else {
@@ -544,9 +555,22 @@ impl Warmth {
 pub(super) fn begin(scratch: &mut Scratch) {
     scratch.run += 1;
     scratch.states_left = STATES_PER_PHASE;
+    if scratch.run.is_multiple_of(PHASES_BETWEEN_COUNTS) {
+        let bytes: usize = scratch.warmth.iter().flatten().map(|warmth| warmth.cache.memory_usage()).sum();
+        if bytes > WARMTH_BYTES_MAX {
+            scratch.warmth.clear();
+            scratch.states_when_new = Some(STATES_AGAIN);
+        }
+    }
 }
 
+/// What a value must contain for an ask, when an automaton can ask for it.
 fn pattern(rules: &Rules, ask: &Ask) -> Option<Hir> {
+    let whole = if ask.in_automaton { whole_pattern(rules, ask)? } else { return None };
+    if automaton::matches_empty(&whole) { None } else { Some(necessary::of(&whole)) }
+}
+
+fn whole_pattern(rules: &Rules, ask: &Ask) -> Option<Hir> {
     let link = rules.rules.get(ask.rule as usize)?.links.first()?;
     let Test::Matcher(matcher, _) = &link.test else { return None };
     if let Some(phrases) = matcher.phrases() {
