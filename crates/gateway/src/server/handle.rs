@@ -98,7 +98,12 @@ pub(super) async fn request(
     let seen = wants_record
         .then(|| (exchange.head.method.clone(), exchange.head.uri.clone(), exchange.head.headers.clone()));
     running.total().begin(since, now, exchange.total_ms(exchange.is_grpc_call()));
-    let mut answer = match total::within(running.total(), gate.stack.run(&mut exchange)).await {
+    let ran = {
+        // Pinned here: handed over by value, the future of the whole stack would be kept twice.
+        let run = std::pin::pin!(gate.stack.run(&mut exchange));
+        total::within(running.total(), run).await
+    };
+    let mut answer = match ran {
         Some(answer) => answer,
         None => late(&mut exchange, running.total()),
     };

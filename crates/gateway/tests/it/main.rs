@@ -2,6 +2,8 @@
 #[cfg(test)]
 mod acme;
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod capacity;
 #[cfg(test)]
 mod cluster;
