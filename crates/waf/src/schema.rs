@@ -10,6 +10,7 @@
 //!
 //! INVARIANT: nothing is fetched; a reference out of the document is a problem.
 mod parameter;
+mod pattern;
 mod read;
 mod route;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::total::{self, Total};
 use super::wire::Vital;
 use crate::body::{Body, BodyError, ClientBody};
 use crate::clock;
-use crate::exchange::{Answer, Connection, Decision, Exchange, is_endless, plain};
+use crate::exchange::{Answer, Connection, Decision, Exchange, Kept, is_endless, plain};
 use crate::logs::Record;
 use crate::path::NormalPath;
 use crate::trace;
@@ -43,8 +43,18 @@ pub(super) async fn request(
     let now = vital.at(moment.instant);
     let since = vital.since(now);
     let total = total::of_stream();
-    let mut running =
-        Running { vital, worker, total, http2, done: false, bytes: 0, record: None, told: None, moment };
+    let mut running = Running {
+        vital,
+        worker,
+        total,
+        http2,
+        done: false,
+        bytes: 0,
+        record: None,
+        told: None,
+        kept: Vec::new(),
+        moment,
+    };
     let gate = shared.gate.load_full();
     let (head, incoming) = request.into_parts();
     let limits = &gate.config.limits;
@@ -79,6 +89,7 @@ pub(super) async fn request(
         decisions: Vec::new(),
         answered_by: "",
         answer_headers: Vec::new(),
+        kept: Vec::new(),
         cache: Default::default(),
         rate: Default::default(),
         upstream: Default::default(),
@@ -102,6 +113,7 @@ pub(super) async fn request(
     if let Some((method, uri, headers)) = seen {
         running.record = Some(Box::new(Record::of(&exchange, &answer, (&method, &uri, &headers))));
     }
+    running.kept = std::mem::take(&mut exchange.kept);
     shared.metrics.answered(route.index, answer.status());
     finish(&exchange, answer, running)
 }
@@ -128,7 +140,7 @@ fn finish(
 ) -> Result<Response<Tracked>, Dropped> {
     if answer.extensions().get::<DropConnection>().is_some() {
         if running.http2 {
-            running.vital.kill.notify_one();
+            running.vital.kill();
         }
         return Err(Dropped);
     }
@@ -140,7 +152,7 @@ fn finish(
     let last = running.vital.requests.load(Relaxed) >= most;
     if running.http2 {
         if last {
-            running.vital.kill.notify_one();
+            running.vital.kill();
         }
     } else if last || exchange.answered_by == "limits" {
         // What was refused for its shape may be followed by anything.
@@ -261,6 +273,8 @@ pub(crate) struct Running {
     record: Option<Box<Record>>,
     /// Where an answer that is cut off is told.
     told: Option<Arc<Connection>>,
+    /// Places, given back with it.
+    kept: Kept,
     moment: clock::Moment,
 }
 

@@ -2,12 +2,18 @@
 #[cfg(test)]
 mod acme;
 #[cfg(test)]
+mod capacity;
+#[cfg(test)]
 mod cluster;
+#[cfg(test)]
+mod collections;
 #[cfg(test)]
 #[path = "../../../store/tests/it/folder.rs"]
 mod folder;
 #[cfg(test)]
 mod framing;
+#[cfg(test)]
+mod grpc;
 #[cfg(test)]
 mod introspection;
 #[cfg(test)]
@@ -22,6 +28,8 @@ mod login;
 )]
 #[path = "../../../store/tests/it/nodes.rs"]
 mod nodes;
+#[cfg(test)]
+mod otlp;
 #[cfg(test)]
 mod passing;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Schemas of a document as the validator reads them: those of 3.0 as 3.1 writes them (JSON Schema 2020-12), properties that may not be
 //! sent or answered as forbidden ones, integer formats as bounds. What would be ignored silently is a problem.
-use super::Problem;
 use super::read::{REFERENCES_MAX, escape, pointer};
+use super::{Problem, pattern};
 use serde_json::{Map, Value, json};
 
 /// Levels of a document.
@@ -35,11 +35,15 @@ const MAPS: &[&str] = &[
 /// Keywords whose value is data, never a schema.
 const DATA: &[&str] = &["const", "default", "enum", "example", "examples"];
 
-/// Dialects that are read as JSON Schema 2020-12.
+/// Dialects that are read as JSON Schema 2020-12. What older drafts wrote otherwise is told where it stands.
 const DIALECTS: &[&str] = &[
-    "https://json-schema.org/draft/2020-12/schema",
-    "https://spec.openapis.org/oas/3.1/dialect/base",
-    "https://spec.openapis.org/oas/3.1/dialect/2024-11-10",
+    "json-schema.org/draft-04/schema",
+    "json-schema.org/draft-06/schema",
+    "json-schema.org/draft-07/schema",
+    "json-schema.org/draft/2019-09/schema",
+    "json-schema.org/draft/2020-12/schema",
+    "spec.openapis.org/oas/3.1/dialect/base",
+    "spec.openapis.org/oas/3.1/dialect/2024-11-10",
 ];
 
 /// The document with its schemas translated; properties with the mark `hidden` are forbidden.
@@ -123,8 +127,8 @@ impl Walk<'_> {
                 return Ok(());
             }
         }
-        if let Some(dialect) = schema.get("$schema") {
-            check_dialect(dialect, place)?;
+        if let Some(dialect) = schema.remove("$schema") {
+            check_dialect(&dialect, place)?;
         }
         for (keyword, instead) in
             [("additionalItems", "`prefixItems` and `items`"), ("dependencies", "`dependentRequired`")]
@@ -139,6 +143,7 @@ impl Walk<'_> {
             modernize(schema);
         }
         bound_integers(schema);
+        pattern::plain(schema);
         Ok(())
     }
 
@@ -178,7 +183,7 @@ impl Walk<'_> {
 
 fn check_dialect(dialect: &Value, place: &str) -> Result<(), Problem> {
     let name = dialect.as_str().unwrap_or_default().trim_end_matches('#');
-    if DIALECTS.contains(&name) {
+    if name.split_once("://").is_some_and(|(_, name)| DIALECTS.contains(&name)) {
         return Ok(());
     }
     let message = "the dialect is not known; schemas are read as JSON Schema 2020-12".to_owned();

@@ -98,7 +98,8 @@ fn selector(collection: Collection, member: &str) -> Result<Selector, Wrong> {
         Some(Err(rest)) => {
             return Err(Wrong::new(format!("the quote of `'{rest}` is not closed")).help("close it with `'`"));
         }
-        None => member.to_owned(),
+        // Without quotes a quote may have a backslash all the same.
+        None => super::lines::unescape(member),
     };
     if text.is_empty() {
         return Err(Wrong::new(format!("`{}:` names no member", collection.name()))
@@ -106,7 +107,7 @@ fn selector(collection: Collection, member: &str) -> Result<Selector, Wrong> {
     }
     check_end(&text)?;
     if collection == Collection::Xml {
-        return Ok(Selector::XPath(text));
+        return xpath(text);
     }
     let regex =
         text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|regex| !regex.is_empty());
@@ -114,6 +115,21 @@ fn selector(collection: Collection, member: &str) -> Result<Selector, Wrong> {
         Some(regex) => Selector::Regex(regex.to_owned()),
         None => Selector::Name(text.to_ascii_lowercase()),
     })
+}
+
+/// Paths that rules may ask for. Any other would have to be a problem or never match: that is no choice for a rule that protects.
+fn xpath(path: String) -> Result<Selector, Wrong> {
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.' | ':'))
+    };
+    match path.strip_prefix("//@") {
+        _ if path == "/*" => Ok(Selector::XPath(path)),
+        Some(name) if name == "*" || is_name(name) => Ok(Selector::XPath(path)),
+        _ => Err(Wrong::new(format!("the XPath `{}` is not supported", super::problem::short(&path))).help(
+            "write `XML:/*` for the text of all elements, `XML://@*` for all attributes, `XML://@name` for those of one name",
+        )),
+    }
 }
 
 /// Reads a text with `%{VARIABLE}` in it. `\%{` stands for itself.

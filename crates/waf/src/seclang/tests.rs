@@ -132,6 +132,31 @@ fn targets_with_selectors_of_every_kind() {
 }
 
 #[test]
+fn paths_that_are_not_known_never_pass_silently() {
+    reads(
+        "SecRule XML:/*|XML://@*|XML://@soap:id|XML \"@rx a\" \"id:1\"\nSecRule XML:/shop/book[1] \"@rx a\" \"id:2\"\nSecRule ARGS|!XML://* \"@rx a\" \"id:3\"\nSecRule XML://@ \"@rx %{XML.//a/text()}\" \"id:4\"\n",
+        expect![[r#"
+            error: main.conf:2: the XPath `/shop/book[1]` is not supported
+                write `XML:/*` for the text of all elements, `XML://@*` for all attributes, `XML://@name` for those of one name
+            error: main.conf:3: the XPath `//*` is not supported
+                write `XML:/*` for the text of all elements, `XML://@*` for all attributes, `XML://@name` for those of one name
+            error: main.conf:4: the XPath `//@` is not supported
+                write `XML:/*` for the text of all elements, `XML://@*` for all attributes, `XML://@name` for those of one name
+            error: main.conf:4: the XPath `//a/text()` is not supported
+                write `XML:/*` for the text of all elements, `XML://@*` for all attributes, `XML://@name` for those of one name
+            SecRule XML:/*|XML://@*|XML://@soap:id|XML "@rx a" "id:1,phase:2,pass,status:403,log,auditlog,t:none"
+        "#]],
+    );
+}
+
+#[test]
+fn quotes_in_a_name_are_printed_as_they_were_read() {
+    reads("SecRule ARGS|!ARGS:a\\\"b|ARGS:'c\\\\\"d'|ARGS:/e\\'f/ \"@rx  \" \"id:1\"\n", expect![[r#"
+        SecRule ARGS|!ARGS:'a\"b'|ARGS:'c\\\"d'|ARGS:'/e\'f/' "@rx  " "id:1,phase:2,pass,status:403,log,auditlog,t:none"
+    "#]]);
+}
+
+#[test]
 fn operators_and_their_data() {
     reads(
         "SecRule ARGS \"@pmFromFile words.data\" \"id:1\"\nSecRule ARGS \"@pm a |42 43|d e\\;f\" \"id:2\"\nSecRule REMOTE_ADDR \"!@ipMatch 10.0.0.0/8,::1,192.0.2.1\" \"id:3\"\nSecRule ARGS \"@validateByteRange 9,10,32-126\" \"id:4\"\nSecRule ARGS \"!foo\\\"bar\" \"id:5\"\nSecRule ARGS '@contains \"' 'id:6'\nSecRule ARGS \"@within %{tx.a} b\" \"id:7\"\nSecRule ARGS \"@rx a\\%{b}\" \"id:8\"\nInclude more/*.conf\n",

@@ -1,6 +1,6 @@
 //! Elements, attributes and text.
 use super::dtd::{Dtd, Entity, comment, instruction};
-use super::scanner::{Reference, Scanner, check, is_char, predefined};
+use super::scanner::{Reference, Scanner, check, first_bad, predefined};
 use super::{ENTITY_DEPTH_MAX, EXPANSION_FREE, EXPANSION_PER_BYTE, Fault};
 use crate::Limits;
 use crate::body::Body;
@@ -100,7 +100,13 @@ impl<'t, 'o> Reader<'t, 'o> {
             if scanner.is_at_end() {
                 return if open.is_empty() && !is_root { Ok(()) } else { Err(Fault::End) };
             }
-            if scanner.eat("<!--") {
+            if scanner.peek() != Some(b'<') {
+                if scanner.eat("&") {
+                    self.reference(scanner, nesting)?;
+                } else {
+                    self.characters(scanner)?;
+                }
+            } else if scanner.eat("<!--") {
                 comment(scanner)?;
             } else if scanner.eat("<![CDATA[") {
                 self.section(scanner)?;
@@ -113,7 +119,8 @@ impl<'t, 'o> Reader<'t, 'o> {
                 if is_root && open.is_empty() {
                     return Ok(());
                 }
-            } else if scanner.eat("<") {
+            } else {
+                scanner.at += 1;
                 let (name, is_empty) = self.start_tag(scanner)?;
                 if !is_empty {
                     open.push(name);
@@ -121,10 +128,6 @@ impl<'t, 'o> Reader<'t, 'o> {
                 } else if is_root && open.is_empty() {
                     return Ok(());
                 }
-            } else if scanner.eat("&") {
-                self.reference(scanner, nesting)?;
-            } else {
-                self.characters(scanner)?;
             }
         }
     }
@@ -302,12 +305,12 @@ impl<'t, 'o> Reader<'t, 'o> {
         read
     }
 
-    /// Text up to the next markup.
+    /// Text up to the next markup; there is some.
     fn characters(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Fault> {
         let rest = scanner.rest();
         let end = memchr::memchr2(b'<', b'&', rest.as_bytes()).unwrap_or(rest.len());
         let text = rest.get(..end).unwrap_or_default();
-        let bad = text.find(|char| !is_char(char)).map(|at| (at, Fault::Character));
+        let bad = first_bad(text).map(|at| (at, Fault::Character));
         let section_end = memchr::memmem::find(text.as_bytes(), b"]]>").map(|at| (at, Fault::SectionEnd));
         let fault = match (bad, section_end) {
             (Some(bad), Some(section)) => Some(if bad.0 < section.0 { bad } else { section }),

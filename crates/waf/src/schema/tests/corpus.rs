@@ -25,7 +25,10 @@ fn parsed(path: &Path) -> Value {
 }
 
 /// Documents that are refused, with what in them is wrong.
-const REFUSED: &[(&str, &str)] = &[];
+const REFUSED: &[(&str, &str)] = &[
+    ("schema-validation-local.json", "names draft 05, which never was"),
+    ("schema-validation-top-level.json", "names draft 05, which never was"),
+];
 
 #[test]
 fn documents_of_public_interfaces_load() {
@@ -42,7 +45,7 @@ fn documents_of_public_interfaces_load() {
         let name = path.strip_prefix(&folder).unwrap_or(path).to_string_lossy().into_owned();
         match Api::read(&document) {
             Ok(_) => loaded += 1,
-            Err(_) if REFUSED.iter().any(|(known, _)| *known == name) => {}
+            Err(_) if REFUSED.iter().any(|(known, _)| name.ends_with(known)) => {}
             Err(problems) => {
                 wrong.push_str(&format!("{name}: {} problems\n", problems.len()));
                 for problem in problems.iter().take(3) {
