@@ -8,5 +8,5 @@ pub mod exchange;
 pub mod ftw;
 pub mod message;
 pub mod record;
-mod reflect;
+pub mod reflect;
 pub mod tune;

@@ -2,6 +2,8 @@
 #[cfg(test)]
 mod acme;
 #[cfg(test)]
+mod crs;
+#[cfg(test)]
 mod framing;
 #[cfg(test)]
 mod limits;
