@@ -121,6 +121,7 @@ pub(crate) fn emit_connection(shared: &Shared, connection: &Connection, decision
         "src_endpoint": {"ip": connection.peer.ip(), "port": connection.peer.port()},
         "dst_endpoint": {"ip": connection.local.ip(), "port": connection.local.port()},
         "http_response": {"code": 400},
+        "unmapped": {"rules": decision.rules},
     }));
 }
 

@@ -37,8 +37,12 @@ pub fn is_whole(request: &[u8], answer: &[u8]) -> bool {
 pub fn observed(answer: &[u8], log: &str) -> Observed {
     let body = String::from_utf8_lossy(answer).into_owned();
     let status = body.split(' ').nth(1).and_then(|word| word.parse().ok());
-    let mut observed =
-        Observed { status: status.unwrap_or_default(), is_refused: status.is_none(), body, ..Observed::default() };
+    let mut observed = Observed {
+        status: status.unwrap_or_default(),
+        is_refused: status.is_none(),
+        body,
+        ..Observed::default()
+    };
     for line in log.lines() {
         let (ids, text) = read(line);
         observed.ids.extend(ids);
