@@ -95,19 +95,19 @@ fn compared(folder: &Path, rules: &Path, upstream: &Server, gateway: &Server) ->
     }
     servers.push(gateway);
     for workload in ["get", "arguments", "cookies"] {
-        let mut rates: Vec<Vec<(f64, String)>> = servers.iter().map(|_| Vec::new()).collect();
+        let mut loads: Vec<Vec<Load>> = servers.iter().map(|_| Vec::new()).collect();
         for _ in 0..ROUNDS {
-            for (server, rates) in servers.iter().zip(&mut rates) {
-                rates.push(wrk(folder, server.port, workload, SECONDS)?);
+            for (server, loads) in servers.iter().zip(&mut loads) {
+                loads.push(wrk(folder, server, workload, SECONDS)?);
             }
         }
-        let ours = median(rates.last());
-        for (server, rates) in servers.iter().zip(&rates) {
-            let (rate, late) = median(Some(rates));
+        let ours = median(loads.last());
+        for (server, loads) in servers.iter().zip(&loads) {
+            let Load { rate, late, micros, .. } = median(Some(loads));
             println!(
-                "{workload:10} {:18} {rate:>9.0} requests/s, p99 {late:>9}, ours/this {:.2}",
+                "{workload:10} {:18} {rate:>9.0} requests/s, p99 {late:>9}, {micros:>7.1} \u{b5}s of processor a request, ours/this {:.2}",
                 server.name,
-                ours.0 / rate
+                ours.rate / rate
             );
         }
     }
@@ -120,10 +120,7 @@ fn soaked(folder: &Path, gateway: &Server, requests: &str) -> Result<(), String>
     let (mut sent, mut reloads) = (0, 0);
     println!("{sent:>9} requests, {reloads:>3} reloads: {} KB", resident(gateway)?);
     while sent < wanted || reloads < 100 {
-        let (rate, _) = wrk(folder, gateway.port, "cookies", SECONDS)?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count for people")]
-        let more = (rate * f64::from(SECONDS)) as u64;
-        sent += more;
+        sent += wrk(folder, gateway, "cookies", SECONDS)?.requests;
         for _ in 0..5 {
             reloads += 1;
             Command::new("kill")
@@ -236,15 +233,28 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<PathBuf, String> {
     Ok(path)
 }
 
-/// Requests a second, and the 99th percentile of latency as wrk prints it.
-fn wrk(folder: &Path, port: u16, workload: &str, seconds: u32) -> Result<(f64, String), String> {
+/// What one run of wrk found.
+#[derive(Clone, Debug, Default)]
+struct Load {
+    requests: u64,
+    /// Requests a second.
+    rate: f64,
+    /// The 99th percentile of latency, as wrk prints it.
+    late: String,
+    /// Microseconds of processor time of the server a request.
+    micros: f64,
+}
+
+fn wrk(folder: &Path, server: &Server, workload: &str, seconds: u32) -> Result<Load, String> {
+    let before = processor_micros(server.child.id());
     let output = Command::new("taskset")
         .args(["-c", "1", "wrk", "-t1", "-c32", "--latency", &format!("-d{seconds}s"), "-s"])
         .arg(folder.join("load.lua"))
-        .arg(format!("http://127.0.0.1:{port}/"))
+        .arg(format!("http://127.0.0.1:{}/", server.port))
         .env("WORKLOAD", workload)
         .output()
         .map_err(|why| format!("wrk did not start: {why}"))?;
+    let spent = processor_micros(server.child.id()).saturating_sub(before);
     let text = String::from_utf8_lossy(&output.stdout);
     if text.contains("Non-2xx") {
         return Err(format!("answers are not 200:\n{text}"));
@@ -253,14 +263,31 @@ fn wrk(folder: &Path, port: u16, workload: &str, seconds: u32) -> Result<(f64, S
         let line = text.lines().find(|line| line.trim_start().starts_with(name))?;
         line.split_whitespace().nth(1).map(str::to_owned)
     };
-    let rate = field("Requests/sec:").and_then(|text| text.parse().ok());
-    Ok((rate.ok_or_else(|| format!("wrk printed no rate:\n{text}"))?, field("99%").unwrap_or_default()))
+    let rate: Option<f64> = field("Requests/sec:").and_then(|text| text.parse().ok());
+    let sent = text.lines().find(|line| line.contains(" requests in "));
+    let requests = sent.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    let (Some(rate), Some(requests)) = (rate, requests) else {
+        return Err(format!("wrk printed no rate:\n{text}"));
+    };
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    let micros = spent as f64 / (requests as f64).max(1.0);
+    Ok(Load { requests, rate, late: field("99%").unwrap_or_default(), micros })
 }
 
-fn median(rates: Option<&Vec<(f64, String)>>) -> (f64, String) {
-    let mut rates = rates.cloned().unwrap_or_default();
-    rates.sort_by(|a, b| a.0.total_cmp(&b.0));
-    rates.get(rates.len() / 2).cloned().unwrap_or_default()
+/// Processor time of a process and of those below it. Linux counts it in hundredths of a second.
+fn processor_micros(process: u32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields = stat.rsplit_once(')').map(|(_, rest)| rest).unwrap_or_default().split_whitespace();
+    let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    let below = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+    let below = below.split_whitespace().filter_map(|child| child.parse().ok());
+    ticks * 10_000 + below.map(processor_micros).sum::<u64>()
+}
+
+fn median(loads: Option<&Vec<Load>>) -> Load {
+    let mut loads = loads.cloned().unwrap_or_default();
+    loads.sort_by(|a, b| a.rate.total_cmp(&b.rate));
+    loads.get(loads.len() / 2).cloned().unwrap_or_default()
 }
 
 fn resident(server: &Server) -> Result<String, String> {

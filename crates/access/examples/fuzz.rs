@@ -1,8 +1,8 @@
 //! Mutates credentials and what they come in, and reads them.
 //!
-//!     cargo run -p access --example fuzz -- TARGET SECONDS [SEED]
+//!     cargo run --profile fuzz -p access --example fuzz -- TARGET SECONDS [SEED]
 //!
-//! TARGET is one of `jwt jwks discovery dpop certificate key sigv4 webhook message`. The input that runs is kept in
+//! TARGET is one of `jwt jwks discovery dpop certificate key sigv4 webhook message block session`. The input that runs is kept in
 //! `target/fuzz-access-TARGET`, so that one which ends the process is not lost. A find becomes a test. A changed
 //! credential that still opens is a find too.
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for developers, not shipped")]
@@ -10,8 +10,10 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
+use access::block::{self, BlockList, Change, Entry, Facts, List, Target as Blocking};
 use access::jwks::{Key, KeySet};
 use access::jwt::{Algorithm, Issuer, Keys, Proofs, SigningKey, Verifier};
+use access::session::{self, Sealer, Session, Sessions};
 use access::signature::{Request, message, sigv4, webhook};
 use access::{Secret, SecretFrom, certificate, dpop, key};
 
@@ -333,6 +335,201 @@ fn messages() -> (Vec<String>, Target) {
     (seeds, Box::new(run))
 }
 
+/// Addresses and prefixes that contain each other, so that entries meet.
+const PREFIXES: &[&str] = &[
+    "10.0.0.0/8",
+    "10.1.0.0/16",
+    "10.1.2.3",
+    "10.1.2.0/24",
+    "0.0.0.0/0",
+    "255.255.255.255",
+    "::/0",
+    "2001:db8::/32",
+    "2001:db8::1/128",
+    "::ffff:10.1.2.3",
+    "::ffff:0:0/96",
+    "::ffff:10.0.0.0/104",
+    "::",
+];
+const ADDRESSES: &[&str] = &[
+    "10.1.2.3",
+    "10.1.2.4",
+    "10.9.9.9",
+    "11.0.0.0",
+    "255.255.255.255",
+    "::ffff:10.1.2.3",
+    "2001:db8::1",
+    "2001:db9::1",
+    "::",
+];
+
+/// A file of blocks of the choices that a text makes.
+fn made_blocks(dice: &mut Dice, is_toml: bool) -> String {
+    let mut text = String::new();
+    for side in if is_toml { &["block", "allow"][..] } else { &[""] } {
+        let mut entries = Vec::new();
+        for _ in 0..dice.below(8) {
+            let prefix = PREFIXES.get(dice.below(PREFIXES.len())).copied().unwrap_or_default();
+            if !is_toml {
+                entries.push(format!(
+                    "{prefix}{}",
+                    ["", " # x", "; y", "\tz", ","].get(dice.below(5)).copied().unwrap_or_default()
+                ));
+                continue;
+            }
+            let target = match dice.below(6) {
+                0 => "identity = 'https://i s'".to_owned(),
+                1 => "credential = 'c'".to_owned(),
+                2 => "fingerprint = 'f'".to_owned(),
+                _ => format!("prefix = '{prefix}'"),
+            };
+            let expires = ["", ", expires = 50", ", expires = 1000", ", expires = '1970-01-01T00:01:40Z'"];
+            entries
+                .push(format!("{{ {target}{} }}", expires.get(dice.below(4)).copied().unwrap_or_default()));
+        }
+        if is_toml {
+            text.push_str(&format!("{side} = [{}]\n", entries.join(", ")));
+        } else {
+            text.push_str(&entries.join("\n"));
+        }
+    }
+    text
+}
+
+/// The slow and obvious search: whether a live entry blocks an address and none allows it.
+fn is_blocked(lists: &block::Lists, address: std::net::IpAddr, now: u64) -> bool {
+    let address = address.to_canonical();
+    let fits = |entry: &&Entry| {
+        let is_live = entry.expires.is_none_or(|expires| expires > now);
+        // Of two entries with the same target the later one holds.
+        entry.prefix.is_some_and(|prefix| block_prefix(prefix).contains(&address)) && is_live
+    };
+    let last = |entries: &[Entry]| {
+        let latest: std::collections::BTreeMap<_, &Entry> =
+            entries.iter().filter_map(|entry| Some((block_prefix(entry.prefix?), entry))).collect();
+        latest.values().any(|entry| fits(&entry))
+    };
+    last(&lists.block) && !last(&lists.allow)
+}
+
+/// A prefix of mapped addresses (RFC 4291, 2.5.5.2) as one of version 4, without the bits behind its length.
+fn block_prefix(prefix: ipnet::IpNet) -> ipnet::IpNet {
+    let prefix = prefix.trunc();
+    if let ipnet::IpNet::V6(six) = prefix
+        && six.prefix_len() >= 96
+        && let Some(four) = six.addr().to_ipv4_mapped()
+        && let Ok(net) = ipnet::Ipv4Net::new(four, six.prefix_len() - 96)
+    {
+        return ipnet::IpNet::V4(net);
+    }
+    prefix
+}
+
+fn blocks() -> (Vec<String>, Target) {
+    let seeds = vec![
+        "# list\n10.0.0.0/8 wide\n2001:db8::/32; six\n10.1.2.3\n".to_owned(),
+        "block = [{ prefix = '10.0.0.0/8', reason = 'x', expires = 50 }, { identity = 'i s' }]\nallow = [{ prefix = '10.1.0.0/16' }]\n".to_owned(),
+    ];
+    let run = |text: &str| {
+        let seed = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        });
+        let mut dice = Dice(seed | 1);
+        let mut outcome = Outcome::Refused;
+        for (name, made) in [
+            ("a", text.to_owned()),
+            ("a.toml", text.to_owned()),
+            ("b", made_blocks(&mut dice, false)),
+            ("b.toml", made_blocks(&mut dice, true)),
+        ] {
+            let Ok(lists) = block::read(name, &made) else { continue };
+            let Ok(list) = BlockList::new(&block::Config::default(), [lists.clone()]) else { continue };
+            if name.starts_with('a') {
+                outcome = Outcome::Taken;
+            }
+            same_as_slow(&lists, &list, &made);
+            // Entry by entry as changes: the same.
+            let Ok(empty) = BlockList::new(&block::Config::default(), []) else { continue };
+            let sides = [(List::Block, &lists.block), (List::Allow, &lists.allow)];
+            let adds = sides.iter().flat_map(|(side, entries)| {
+                entries.iter().map(|entry| Change::Add { list: *side, entry: entry.clone() })
+            });
+            let mut grown = Ok(empty);
+            for change in adds {
+                grown = grown.and_then(|list| list.changed([change], 0));
+            }
+            if let Ok(grown) = grown {
+                same_as_slow(&lists, &grown, &made);
+                for side in [List::Block, List::Allow] {
+                    assert_eq!(grown.entries(side, 0), list.entries(side, 0), "{made}");
+                }
+            }
+        }
+        outcome
+    };
+    (seeds, Box::new(run))
+}
+
+fn same_as_slow(lists: &block::Lists, list: &BlockList, text: &str) {
+    for address in ADDRESSES.iter().filter_map(|address| address.parse().ok()) {
+        for now in [0, 50, 100, 1000, u64::MAX - 1] {
+            let found = list.find(&Facts { address: Some(address), ..Facts::default() }, now);
+            assert_eq!(found.is_some(), is_blocked(lists, address, now), "{address} at {now}: {text}");
+            let fits = found.is_none_or(|found| matches!(found.target, Blocking::Prefix(prefix) if prefix.contains(&address.to_canonical())));
+            assert!(fits, "an entry that does not fit is told: {text}");
+        }
+    }
+}
+
+fn sessions() -> Result<(Vec<String>, Target), Box<dyn Error>> {
+    let sessions = Sessions::new(session::Config::default(), &[Secret::new(SECRET)])?;
+    let sealer = Sealer::new(&[Secret::new(SECRET)])?;
+    let session = serde_json::json!({
+        "id": "i", "subject": "s", "issuer": "https://i.example", "created": NOW, "seen": NOW, "roles": ["r"], "groups": [],
+        "scopes": [], "acr": null, "amr": ["pwd"], "auth_time": NOW, "sid": "x", "refresh": null, "refresh_at": NOW + 60,
+    });
+    let name = sessions.cookie_name();
+    let value = sealer.seal(&name, &session)?;
+    let other = sealer.seal("another purpose", &session)?;
+    let seeds = vec![
+        format!("{name}={value}"),
+        format!("a=b; {name}={value}; c=d"),
+        format!("{name}={other}"),
+        session.to_string(),
+    ];
+    let run = move |text: &str| {
+        // also what is behind the seal: a mutated session, well sealed
+        let own = serde_json::from_str::<serde_json::Value>(text)
+            .ok()
+            .and_then(|own| sealer.seal(&name, &own).ok());
+        if let Some(own) = own {
+            for now in [0, NOW, u64::MAX] {
+                let cookie = format!("{name}={own}");
+                drop(
+                    sessions
+                        .open([cookie.as_str()].into_iter(), now)
+                        .map(|(session, _)| session.identity(sessions.ends(&session))),
+                );
+            }
+            if let Ok(session) = serde_json::from_str::<Session>(text) {
+                assert!(
+                    sessions.check_csrf(&session, Some(&sessions.csrf(&session))).is_ok(),
+                    "its own token"
+                );
+                assert!(sessions.check_csrf(&session, Some(text)).is_err(), "another token");
+            }
+        }
+        match sessions.open(text.lines(), NOW) {
+            Ok(_) => {
+                let sent = session::cookie(text.lines(), &name).ok().flatten();
+                if sent == Some(value.as_str()) { Outcome::Taken } else { Outcome::Forged }
+            }
+            Err(_) => Outcome::Refused,
+        }
+    };
+    Ok((seeds, Box::new(run)))
+}
+
 fn target(name: &str) -> Result<(Vec<String>, Target), Box<dyn Error>> {
     Ok(match name {
         "jwt" => jwt()?,
@@ -344,6 +541,8 @@ fn target(name: &str) -> Result<(Vec<String>, Target), Box<dyn Error>> {
         "sigv4" => sigv4_requests(),
         "webhook" => webhooks(),
         "message" => messages(),
+        "block" => blocks(),
+        "session" => sessions()?,
         other => return Err(format!("`{other}` is no target").into()),
     })
 }

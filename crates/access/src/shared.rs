@@ -12,7 +12,8 @@
 //! With [`Alone::Local`](crate::limit::Alone) each gateway goes on with its part of what was left when it last looked,
 //! under two rules that keep the sum below the limit:
 //! - every gateway proves twice a second, in the store, that it reaches it. It spends alone only when its last proof is
-//!   older than [`CUT_AFTER`];
+//!   older than [`CUT_AFTER`] and the limit's period (but not more than five seconds longer: in a long period, what the
+//!   others book before they notice is little);
 //! - every other gateway that sees no proof for [`AWAY_AFTER`] (which is shorter by more than a call takes) leaves that
 //!   gateway's part unspent, until a period after its next proof.
 //!

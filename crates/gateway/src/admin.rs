@@ -61,7 +61,8 @@ async fn answer(
 
 async fn decide(shared: &Arc<Shared>, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let path = request.uri().path().to_owned();
-    let serving = *shared.phase.borrow() == Phase::Serving;
+    let knows = shared.gate.load().state.as_ref().is_none_or(|state| state.serves());
+    let serving = *shared.phase.borrow() == Phase::Serving && knows;
     match path.as_str() {
         "/live" => return told(StatusCode::OK, &json!({"live": true})),
         "/ready" if serving => return told(StatusCode::OK, &json!({"ready": true})),

@@ -1,37 +1,70 @@
 //! What happens besides requests: files that changed are read again.
 use crate::config::Config;
 use crate::server::{Phase, Shared};
+use crate::state::Told;
 use access::shared::BlockChange;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+
+/// Entries of the shared lists that are taken over at once, at the start.
+const AT_ONCE_MAX: usize = 100_000;
 
 /// Starts it, on the thread that calls.
 pub(crate) fn start(shared: &Arc<Shared>) {
     drop(tokio::spawn(watch(Arc::clone(shared))));
     drop(tokio::spawn(crate::trace::export(Arc::clone(shared))));
     drop(tokio::spawn(crate::layers::acme::renew(Arc::clone(shared))));
+    drop(tokio::spawn(begin(Arc::clone(shared))));
     drop(tokio::spawn(follow_blocks(Arc::clone(shared))));
+}
+
+/// Tells when the gateway has to go on without knowing what the others know.
+async fn begin(shared: Arc<Shared>) {
+    let Some(state) = shared.gate.load().state.clone() else { return };
+    if let Some(problem) = state.begin().await {
+        shared.metrics.state_problems.inc();
+        crate::event::emit_state_problem(&shared, problem);
+    }
 }
 
 /// Takes over what other gateways block, as long as it is told.
 async fn follow_blocks(shared: Arc<Shared>) {
     let Some(state) = shared.gate.load().state.clone() else { return };
+    state.told(Told::Ended);
     let mut blocks = state.blocks();
     let mut phase = shared.phase.subscribe();
+    // What was there at the start comes entry by entry and is taken over at once: each change of the list costs.
+    let mut waiting = Some(Vec::new());
     loop {
         let next = tokio::select! {
             next = blocks.next() => next,
             _ = phase.wait_for(|phase| *phase != Phase::Serving) => return,
         };
-        let problem = match next {
-            BlockChange::UpToDate => None,
-            BlockChange::Change(change) => {
-                let now = crate::clock::now().seconds();
-                shared.gate.load().stack.block.change(vec![change], now).err().map(|error| error.to_string())
+        let (changes, mut problem) = match next {
+            BlockChange::UpToDate => (waiting.take().unwrap_or_default(), None),
+            BlockChange::Change(change) => match &mut waiting {
+                Some(waiting) if waiting.len() < AT_ONCE_MAX => {
+                    waiting.push(change);
+                    continue;
+                }
+                Some(waiting) => {
+                    waiting.push(change);
+                    (std::mem::take(waiting), None)
+                }
+                None => (vec![change], None),
+            },
+            BlockChange::Problem(error) => {
+                (waiting.as_mut().map(std::mem::take).unwrap_or_default(), Some(error.to_string()))
             }
-            BlockChange::Problem(error) => Some(error.to_string()),
         };
+        let now = crate::clock::now().seconds();
+        if let Err(error) = shared.gate.load().stack.block.change(changes, now) {
+            problem = Some(error.to_string());
+        }
+        if waiting.is_none() {
+            state.told(Told::Blocks);
+        }
         if let Some(problem) = problem {
             shared.metrics.state_problems.inc();
             crate::event::emit_state_problem(&shared, &problem);

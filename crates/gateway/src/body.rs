@@ -214,6 +214,9 @@ impl http_body::Body for Body {
     }
 }
 
+/// As good as without an end: a year.
+const FOREVER: Duration = Duration::from_hours(365 * 24);
+
 /// What a client sends: at most so many bytes, at least so fast. Timers are only made when there is something to wait for.
 pub(crate) struct ClientBody {
     inner: Incoming,
@@ -228,6 +231,12 @@ impl ClientBody {
     /// A body within limits.
     pub(crate) fn new(inner: Incoming, most: u64, idle: Duration, end: Instant) -> Self {
         Self { inner, left: most, most, idle, end, timer: None }
+    }
+
+    /// A stream, not a message: it may be silent, and last `most_ms` milliseconds; 0: as long as it likes.
+    pub(crate) fn last(&mut self, most_ms: u64) {
+        let most = if most_ms == 0 { FOREVER } else { Duration::from_millis(most_ms) };
+        (self.idle, self.end) = (most, Instant::now() + most);
     }
 
     /// Replaces the limit in bytes, before anything was read.

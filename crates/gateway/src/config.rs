@@ -179,6 +179,30 @@ impl Config {
         Ok(config)
     }
 
+    /// Looks at the times of requests, and gives the shortest in milliseconds.
+    pub(crate) fn total_ms_min(&self) -> Result<u64, ConfigError> {
+        let of_routes = self.route.iter().flat_map(|route| {
+            let at = |name: &str| format!("route.{}.{name}", route.name);
+            [(at("request-total-ms"), route.request_total_ms), (at("stream-total-ms"), route.stream_total_ms)]
+        });
+        let general = [
+            ("limits.request-total-ms".to_owned(), Some(self.limits.request_total_ms)),
+            ("limits.stream-total-ms".to_owned(), Some(self.limits.stream_total_ms)),
+        ];
+        let mut shortest = limits::TOTAL_MS_MAX;
+        for (setting, given) in general.into_iter().chain(of_routes) {
+            match given {
+                Some(given) if given > limits::TOTAL_MS_MAX => {
+                    let message = format!("is more than {} (30 days); 0: no bound", limits::TOTAL_MS_MAX);
+                    return Err(ConfigError::setting(setting, message));
+                }
+                Some(given @ 1..) => shortest = shortest.min(given),
+                Some(0) | None => {}
+            }
+        }
+        Ok(shortest)
+    }
+
     /// A path of the configuration, from the folder where the configuration stands.
     #[must_use]
     pub fn path(&self, path: &Path) -> PathBuf {

@@ -105,8 +105,13 @@ fn shared_names<'a>(exchange: &'a Exchange<'_>) -> &'a std::collections::BTreeSe
     exchange.shared.logs.secret_names()
 }
 
-/// A connection's: framing that was refused before there was a request.
-pub(crate) fn emit_connection(shared: &Shared, connection: &Connection, decision: &Decision) {
+/// A connection's: framing that was refused before there was a request, an answer that was cut off.
+pub(crate) fn emit_connection(
+    shared: &Shared,
+    connection: &Connection,
+    decision: &Decision,
+    status: Option<u16>,
+) {
     shared.logs.event(&json!({
         "metadata": metadata(None),
         "category_uid": 4,
@@ -120,7 +125,7 @@ pub(crate) fn emit_connection(shared: &Shared, connection: &Connection, decision
         "status_detail": format!("{}: {}", decision.layer, decision.reason),
         "src_endpoint": {"ip": connection.peer.ip(), "port": connection.peer.port()},
         "dst_endpoint": {"ip": connection.local.ip(), "port": connection.local.port()},
-        "http_response": {"code": 400},
+        "http_response": status.map(|status| json!({"code": status})),
         "unmapped": {"rules": decision.rules},
     }));
 }

@@ -149,10 +149,20 @@ impl Exchange<'_> {
             || self.head.method == http::Method::CONNECT
     }
 
-    /// Whether the request is gRPC, and goes where that is understood.
+    /// Whether the request is gRPC, on a route that is for it. Elsewhere the media type is but a claim of the client, and
+    /// hides nothing.
     pub(crate) fn is_grpc_call(&self) -> bool {
-        let upstream = self.gate.config.upstream.get(&self.route.settings.upstream);
-        is_grpc(&self.head.headers) && upstream.is_some_and(|upstream| upstream.http2)
+        self.route.settings.grpc && is_grpc_itself(&self.head.headers)
+    }
+
+    /// How long the request may take in all, in milliseconds; 0: as long as it likes.
+    pub(crate) fn total_ms(&self, is_stream: bool) -> u64 {
+        let (own, general) = (&self.route.settings, &self.gate.config.limits);
+        if is_stream {
+            own.stream_total_ms.unwrap_or(general.stream_total_ms)
+        } else {
+            own.request_total_ms.unwrap_or(general.request_total_ms)
+        }
     }
 }
 
@@ -162,7 +172,27 @@ impl std::fmt::Debug for Exchange<'_> {
     }
 }
 
-/// Whether a message is gRPC.
+/// Whether a request is gRPC itself (`application/grpc`, `application/grpc+proto`), not gRPC-Web or another relative.
+fn is_grpc_itself(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(CONTENT_TYPE).iter();
+    let rest = values.next().and_then(|value| value.as_bytes().strip_prefix(b"application/grpc"));
+    values.next().is_none() && rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
+}
+
+/// Whether nobody knows when an answer ends: upgrades, gRPC, server-sent events and the like.
+pub(crate) fn is_endless(answer: &Answer) -> bool {
+    answer.status() == StatusCode::SWITCHING_PROTOCOLS
+        || answer.headers().get(CONTENT_TYPE).is_some_and(|value| is_endless_type(value.as_bytes()))
+}
+
+/// The same, by the media type.
+pub(crate) fn is_endless_type(media: &[u8]) -> bool {
+    media.starts_with(b"text/event-stream")
+        || media.starts_with(b"application/grpc")
+        || media.starts_with(b"multipart/x-mixed")
+}
+
+/// Whether a message is gRPC, or of its family.
 pub(crate) fn is_grpc(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
 }

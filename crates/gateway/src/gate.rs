@@ -13,6 +13,8 @@ pub(crate) struct Gate {
     pub(crate) stack: Stack,
     /// What is shared with other gateways; outlives reloads.
     pub(crate) state: Option<Arc<state::Shared>>,
+    /// The shortest time that a request of any route has, in milliseconds.
+    pub(crate) total_ms_min: u64,
 }
 
 impl Gate {
@@ -24,7 +26,8 @@ impl Gate {
         state::check(&config)?;
         let routes = Routes::build(&config)?;
         let stack = Stack::build(&config, before.map(|gate| &gate.stack))?;
-        Ok(Self { config: Arc::new(config), routes, stack, state: None })
+        let total_ms_min = config.total_ms_min()?;
+        Ok(Self { config: Arc::new(config), routes, stack, state: None, total_ms_min })
     }
 
     /// Gives the layers what they share with other gateways.

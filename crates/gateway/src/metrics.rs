@@ -44,6 +44,8 @@ pub(crate) struct Metrics {
     pub(crate) connections_refused: Counter,
     pub(crate) handshakes_failed: Counter,
     pub(crate) framing_refused: Counter,
+    /// Requests that took longer than they may.
+    pub(crate) requests_late: Counter,
     pub(crate) reloads: Counter,
     pub(crate) reloads_failed: Counter,
     pub(crate) certificates_renewed: Counter,
@@ -68,6 +70,7 @@ impl Metrics {
             connections_refused: Counter::default(),
             handshakes_failed: Counter::default(),
             framing_refused: Counter::default(),
+            requests_late: Counter::default(),
             reloads: Counter::default(),
             reloads_failed: Counter::default(),
             certificates_renewed: Counter::default(),
@@ -95,6 +98,7 @@ impl Metrics {
             "Connections with unclean framing",
             metrics.framing_refused.clone(),
         );
+        registry.register("requests_late", "Requests past their time", metrics.requests_late.clone());
         registry.register("reloads", "Configurations put in place", metrics.reloads.clone());
         registry.register("reloads_failed", "Configurations refused", metrics.reloads_failed.clone());
         let renewed = metrics.certificates_renewed.clone();

@@ -59,6 +59,12 @@ impl Routes {
                 let message = format!("no upstream is called `{}`; add `[upstream.{0}]`", settings.upstream);
                 return Err(ConfigError::setting(at, message));
             }
+            let upstream = config.upstream.get(&settings.upstream);
+            if settings.grpc && !upstream.is_some_and(|upstream| upstream.http2) {
+                let message =
+                    format!("gRPC needs HTTP/2: add `http2 = true` to `[upstream.{}]`", settings.upstream);
+                return Err(ConfigError::setting(format!("{at}.grpc"), message));
+            }
             list.push(Route::new(settings.clone(), list.len())?);
         }
         let none = config::Route { mode: Mode::Block, ..config::Route::named(NONE) };

@@ -6,6 +6,7 @@ mod connection;
 mod handle;
 mod strict;
 pub(crate) mod tls;
+mod total;
 mod wire;
 
 use crate::config::{Config, ConfigError, Limits};
@@ -243,7 +244,10 @@ impl Shared {
         }
         self.metrics.routes(&gate.routes);
         self.metrics.reloads.inc();
-        self.gate.store(Arc::new(gate));
+        let gate = Arc::new(gate);
+        self.gate.store(Arc::clone(&gate));
+        // What was blocked while the new list was made went into the old one.
+        gate.stack.block.catch_up(crate::clock::now().seconds());
         Ok(())
     }
 
@@ -377,6 +381,13 @@ async fn accept(worker: Arc<Worker>, listener: Arc<Listener>) {
     let socket = listener.socket.try_clone().and_then(tokio::net::TcpListener::from_std);
     let Ok(socket) = socket else { return };
     let mut stop = worker.stop.clone();
+    // Who connects meanwhile waits in the socket's queue.
+    if let Some(state) = worker.shared.gate.load().state.clone() {
+        tokio::select! {
+            () = state.begun() => {}
+            _ = stop.changed() => return,
+        }
+    }
     loop {
         let accepted = tokio::select! {
             accepted = socket.accept() => accepted,

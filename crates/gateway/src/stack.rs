@@ -69,6 +69,7 @@ impl Stack {
 
     /// Gives the layers what they share with other gateways.
     pub(crate) fn share(&mut self, state: Option<&Arc<state::Shared>>) -> Result<(), ConfigError> {
+        self.block.share(state);
         self.rate.share(state)?;
         self.authenticate.share(state);
         Ok(())

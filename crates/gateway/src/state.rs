@@ -5,10 +5,11 @@ use crate::config::{Config, ConfigError};
 use access::shared::{Options, SharedBlocks, SharedLimiter, SharedReplay, SharedState};
 use serde::Deserialize;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 /// Where shared state is kept; without the section every gateway counts for itself.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -38,6 +39,31 @@ pub struct Settings {
     /// The longest that a request waits for the state, in milliseconds. What has no answer then is refused.
     #[serde(default = "Settings::wait")]
     pub wait_ms: u64,
+    /// The longest that a starting gateway takes no request, in milliseconds, until it has been told what the others
+    /// know: block lists, ended sessions.
+    #[serde(default = "Settings::start_wait")]
+    pub start_wait_ms: u64,
+    /// What it does then with requests, as long as it has not been told.
+    #[serde(default)]
+    pub start: Start,
+}
+
+/// What a gateway does that does not know yet what the others know.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    /// Every request gets 503.
+    #[default]
+    Closed,
+    /// Requests are answered by what this gateway knows of itself.
+    Open,
+}
+
+/// What a gateway is told at its start.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Told {
+    Blocks = 1,
+    Ended = 2,
 }
 
 /// How state is kept.
@@ -65,6 +91,10 @@ pub struct Tls {
     pub key: Option<PathBuf>,
 }
 
+/// The longest call of a cluster. What was lost with a node is sent again after a quarter of it; with more, a gateway
+/// would look cut off to the others whenever a node dies.
+const CALL_TIME_MAX: Duration = Duration::from_secs(1);
+
 impl Settings {
     fn bucket() -> String {
         "buckler".to_owned()
@@ -77,6 +107,10 @@ impl Settings {
     fn wait() -> u64 {
         250
     }
+
+    fn start_wait() -> u64 {
+        10_000
+    }
 }
 
 /// The shared state of a gateway that runs. Its thread ends when the last holder drops it.
@@ -86,8 +120,27 @@ pub(crate) struct Shared {
     pub(crate) limiter: SharedLimiter,
     pub(crate) replay: SharedReplay,
     settings: Option<Settings>,
+    beginning: Beginning,
     /// Dropped, the sender ends the thread.
     thread: Mutex<Option<(oneshot::Sender<()>, JoinHandle<()>)>>,
+}
+
+/// The time until a gateway knows what the others know.
+#[derive(Debug)]
+struct Beginning {
+    /// What it was not told yet, as bits of [`Told`].
+    missing: watch::Sender<u8>,
+    /// It waits no longer.
+    over: watch::Sender<bool>,
+    /// Requests are answered.
+    serves: AtomicBool,
+}
+
+impl Beginning {
+    fn new() -> Self {
+        let missing = watch::Sender::new(Told::Blocks as u8 | Told::Ended as u8);
+        Self { missing, over: watch::Sender::new(false), serves: AtomicBool::new(false) }
+    }
 }
 
 /// Opens what the configuration names, or takes what the caller `given`. `None`: nothing is shared.
@@ -136,7 +189,8 @@ pub(crate) fn open(
     let replay = SharedReplay::new(Arc::clone(&state), wait_max);
     let limiter = SharedLimiter::new(shared);
     let thread = Mutex::new(Some((end, thread)));
-    Ok(Some(Arc::new(Shared { state, limiter, replay, settings, thread })))
+    let beginning = Beginning::new();
+    Ok(Some(Arc::new(Shared { state, limiter, replay, settings, beginning, thread })))
 }
 
 /// A look at the settings alone, for [`check`](crate::check()) and reloads.
@@ -230,7 +284,7 @@ fn nats(config: &Config, settings: &Settings) -> Result<store::cluster::Options,
     };
     let replicas = settings.replicas;
     let options = store::cluster::Options::new(settings.addresses.clone(), &settings.bucket);
-    Ok(store::cluster::Options { credentials, tls, replicas, ..options })
+    Ok(store::cluster::Options { credentials, tls, replicas, call_time_max: CALL_TIME_MAX, ..options })
 }
 
 impl Shared {
@@ -241,6 +295,46 @@ impl Shared {
             drop(end);
             drop(thread.join());
         }
+    }
+
+    /// Everything of a kind that was there has been told.
+    pub(crate) fn told(&self, what: Told) {
+        self.beginning.missing.send_modify(|missing| *missing &= !(what as u8));
+        if *self.beginning.missing.borrow() == 0 {
+            self.beginning.serves.store(true, Ordering::Release);
+            self.beginning.over.send_replace(true);
+        }
+    }
+
+    /// Whether requests may be answered: everything has been told, or need not be.
+    pub(crate) fn serves(&self) -> bool {
+        self.beginning.serves.load(Ordering::Acquire)
+    }
+
+    /// Ends when requests are to be taken.
+    pub(crate) async fn begun(&self) {
+        // The sender lives as long as `self`.
+        drop(self.beginning.over.subscribe().wait_for(|over| *over).await);
+    }
+
+    /// Waits as long as the settings say. What then happens to requests, in words, when not everything was told.
+    pub(crate) async fn begin(&self) -> Option<&'static str> {
+        let settings = self.settings.as_ref();
+        let wait = settings.map_or_else(Settings::start_wait, |settings| settings.start_wait_ms);
+        if tokio::time::timeout(Duration::from_millis(wait), self.begun()).await.is_ok() {
+            return None;
+        }
+        let start = settings.map_or(Start::Closed, |settings| settings.start);
+        if start == Start::Open {
+            self.beginning.serves.store(true, Ordering::Release);
+        }
+        self.beginning.over.send_replace(true);
+        Some(match start {
+            Start::Closed => "what the others block is not known yet; requests get 503 until it is",
+            Start::Open => {
+                "what the others block is not known yet; requests are answered without (`state.start`)"
+            }
+        })
     }
 
     /// The shared block lists, to follow.

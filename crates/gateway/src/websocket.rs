@@ -7,6 +7,7 @@ use http::header::{CONNECTION, HeaderValue, UPGRADE};
 use http::{Request, StatusCode, request};
 use http_body_util::BodyExt as _;
 use hyper_util::rt::TokioIo;
+use std::time::Duration;
 
 /// Whether a request asks for another protocol. `h2c` is none: it is refused by being overlooked (RFC 9113 deprecates it).
 pub(crate) fn is_upgrade(head: &request::Parts) -> bool {
@@ -36,12 +37,16 @@ pub(crate) async fn tunnel(
     let mut ours = Request::new(());
     *ours.extensions_mut() = std::mem::take(&mut exchange.head.extensions);
     let ours = hyper::upgrade::on(&mut ours);
+    let most = match exchange.total_ms(true) {
+        0 => Duration::MAX,
+        given => Duration::from_millis(given),
+    };
     drop(tokio::spawn(async move {
         let _place = place;
         let (Ok(client), Ok(upstream)) = (ours.await, theirs.await) else { return };
         let (mut client, mut upstream) = (TokioIo::new(client), TokioIo::new(upstream));
         // Either side may end at any time; there is nobody left to tell.
-        drop(tokio::io::copy_bidirectional(&mut client, &mut upstream).await);
+        drop(tokio::time::timeout(most, tokio::io::copy_bidirectional(&mut client, &mut upstream)).await);
     }));
     let (mut head, _) = answer.into_parts();
     headers::strip_hop(&mut head.headers);

@@ -20,10 +20,11 @@ use async_nats::jetstream::stream::Stream;
 pub use options::{Credentials, Options, OptionsError, Tls};
 use seen::Seen;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
-use switch::Switch;
+use switch::{Kind, Switch};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
@@ -46,7 +47,7 @@ pub struct Cluster {
     /// Unique among all handles.
     name: String,
     attempts: AtomicU64,
-    switch: Switch,
+    switch: Arc<Switch>,
 }
 
 impl fmt::Debug for Cluster {
@@ -71,7 +72,7 @@ impl Cluster {
             .map_err(|_| OptionsError::Bucket { bucket: options.bucket.clone() })?;
         let name = client.new_inbox();
         let found = OnceCell::new();
-        let (seen, attempts, switch) = (Mutex::default(), AtomicU64::new(0), Switch::default());
+        let (seen, attempts, switch) = (Mutex::default(), AtomicU64::new(0), Arc::default());
         Ok(Self { client, context, stream, options, found, seen, name, attempts, switch })
     }
 
@@ -85,10 +86,7 @@ impl Cluster {
 
     /// Waits for the connection and the bucket.
     async fn ready(&self, deadline: Instant) -> Result<(), StateError> {
-        if self.switch.is_due() {
-            // The client ends by itself only: then every call tells.
-            self.client.force_reconnect().await.ok();
-        }
+        self.switch.turn(&self.client).await;
         let made = self.found.get_or_try_init(|| bucket::ensure(&self.context, &self.options));
         match tokio::time::timeout_at(deadline, made).await {
             Ok(made) => made.copied(),
@@ -125,11 +123,13 @@ impl Cluster {
 
     fn follower(&self, prefix: &str, headers_only: bool) -> follow::Follower {
         let Options { bucket, call_time_max, .. } = &self.options;
-        follow::Follower::new(self.context.clone(), bucket, prefix, *call_time_max, headers_only)
+        let followed =
+            follow::Followed { switch: Arc::clone(&self.switch), prefix: prefix.to_owned(), headers_only };
+        follow::Follower::new(self.context.clone(), bucket, *call_time_max, followed)
     }
 
     async fn delete(&self, key: &Key, expect: Expect) -> Result<(), StateError> {
-        let call = self.switch.begin();
+        let call = self.switch.begin(Kind::Change);
         let deadline = self.deadline();
         self.ready(deadline).await?;
         call.end(
@@ -141,7 +141,7 @@ impl Cluster {
 impl State for Cluster {
     fn get<'a>(&'a self, key: &'a Key) -> Pending<'a, Result<Option<Entry>, StateError>> {
         Box::pin(async move {
-            let call = self.switch.begin();
+            let call = self.switch.begin(Kind::Read);
             let deadline = self.deadline();
             self.ready(deadline).await?;
             call.end(self.read(key, deadline).await)
@@ -159,7 +159,7 @@ impl State for Cluster {
                 let reason = format!("{} bytes; {VALUE_BYTES_MAX} is the most", value.len());
                 return Err(StateError::TooLarge { key: key.clone(), reason });
             }
-            let call = self.switch.begin();
+            let call = self.switch.begin(Kind::Change);
             call.end(self.write(key, value, how).await)
         })
     }

@@ -1,6 +1,6 @@
 //! Mutates rules, bodies, events and values, and runs one parser on them.
 //!
-//!     cargo run --release -p waf --example fuzz -- TARGET 600 [FOLDER] [SEED]
+//!     cargo run --profile fuzz -p waf --example fuzz -- TARGET 600 [FOLDER] [SEED]
 //!
 //! TARGET is a name of the table below; without FOLDER it begins with the pieces of its target. The input that runs is kept in
 //! `target/fuzz-waf-TARGET`, so that one which ends the process is not lost. A find becomes a test. To add a parser, add
@@ -12,10 +12,18 @@ use std::time::{Duration, Instant};
 
 #[path = "fuzz/bodies.rs"]
 mod bodies;
+#[path = "fuzz/choices.rs"]
+mod choices;
 #[path = "fuzz/event.rs"]
 mod event;
+#[path = "fuzz/plan.rs"]
+mod plan;
+#[path = "fuzz/schema.rs"]
+mod schema;
 #[path = "fuzz/seclang.rs"]
 mod seclang;
+#[path = "fuzz/upload.rs"]
+mod upload;
 #[path = "fuzz/values.rs"]
 mod values;
 
@@ -50,6 +58,9 @@ const TARGETS: &[Target] = &[
     values::TRANSFORM,
     values::OPERATOR,
     values::INJECTION,
+    plan::PLAN,
+    schema::SCHEMA,
+    upload::UPLOAD,
 ];
 
 /// A generator that needs no crate: xorshift of 64 bits.

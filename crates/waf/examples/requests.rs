@@ -1,6 +1,8 @@
 //! Time per request for six kinds of benign traffic, values different in every request.
 //!
 //!     BUCKLER_CRS=FOLDER cargo run --release -p waf --example requests
+//!
+//! With the begin of a kind's name and a number, that many requests of it and nothing else: for tools that count instructions.
 #![expect(
     clippy::print_stdout,
     clippy::indexing_slicing,
@@ -37,6 +39,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     get(&mut Dice(1)).run(&plan, &common::client());
     println!("first request {:.1} ms", millis(first.elapsed()));
     let only = std::env::args().nth(1).unwrap_or_default();
+    if let Some(count) = std::env::args().nth(2) {
+        let count: usize = count.parse()?;
+        let (_, _, make) =
+            kinds().into_iter().find(|(name, ..)| name.starts_with(&only)).ok_or("no such kind")?;
+        let mut dice = Dice(0x1234_5678_9abc_def1);
+        let exchanges: Vec<Exchange> = (0..VARIANTS).map(|_| make(&mut dice)).collect();
+        for exchange in exchanges.iter().cycle().take(count) {
+            exchange.run(&plan, &common::client());
+        }
+        return Ok(());
+    }
     for (name, bar, make) in kinds() {
         if !name.contains(&only) {
             continue;

@@ -13,9 +13,11 @@ mod necessary;
 mod number;
 mod plan;
 mod pool;
+mod program;
 mod request;
 mod scan;
 mod seen;
+mod settled;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -37,6 +39,8 @@ pub use transaction::Transaction;
 pub struct Plan {
     rules: plan::Rules,
     groups: Vec<groups::Group>,
+    /// Phases with what is known beforehand worked out.
+    programs: [Option<program::Program>; 5],
     /// Whether groups are used; without them everything is evaluated, which is slow and obvious.
     grouped: bool,
     names: names::Names,
@@ -92,7 +96,9 @@ impl Plan {
             detection_inbound: names.slot(b"detection_inbound_anomaly_score"),
             detection_outbound: names.slot(b"detection_outbound_anomaly_score"),
         };
+        compile::name_slots(&mut compiled, &names);
         let groups = groups::group(&mut compiled);
+        let programs = settled::programs(&compiled, &names);
         let uses = &compiled.uses;
         let wants_full_request = uses.contains(&crate::rule::Collection::FullRequest)
             || uses.contains(&crate::rule::Collection::FullRequestLength);
@@ -100,6 +106,7 @@ impl Plan {
         Ok(Self {
             rules: compiled,
             groups,
+            programs,
             grouped: true,
             names,
             config,

@@ -10,10 +10,12 @@
 //!
 //! INVARIANT: nothing is fetched; a reference out of the document is a problem.
 mod parameter;
+mod pattern;
 mod read;
 mod route;
 #[cfg(test)]
 mod tests;
+mod translate;
 
 use crate::Fields;
 use parameter::Parameter;

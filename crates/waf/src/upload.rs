@@ -122,7 +122,7 @@ pub fn judge(name: &str, declared_type: &str, bytes: &[u8], policy: &Policy) -> 
     if kind.is_archive() {
         archive::measure(bytes, kind, policy, &mut problems);
     }
-    let cleaned = match image::walk(bytes, kind) {
+    let mut cleaned = match image::walk(bytes, kind) {
         None => None,
         Some(Err(damage)) => {
             problems.push(Problem::Damaged(damage));
@@ -137,6 +137,14 @@ pub fn judge(name: &str, declared_type: &str, bytes: &[u8], policy: &Policy) -> 
                 .filter(|cleaned| policy.strip_metadata && problems.is_empty() && cleaned != bytes)
         }
     };
+    if let Some(clean) = &cleaned {
+        // What stood behind metadata stands nearer to the beginning now, where readers of other formats look.
+        kind::polyglots(clean, kind, &mut problems);
+        if !policy.active_content {
+            kind::active(clean, kind, &mut problems);
+        }
+        cleaned = cleaned.filter(|_| problems.is_empty());
+    }
     Judgement { kind, problems, cleaned }
 }
 

@@ -138,7 +138,7 @@ impl SharedState {
     async fn ask(&self, want: &Want) -> Result<Grant, SharedError> {
         let entry = want.entry();
         if self.members.is_cut() && self.options.alone == Alone::Local {
-            return Ok(self.alone(want, &entry));
+            return Ok(self.alone_soon(want, &entry));
         }
         match tokio::time::timeout(self.options.wait_max, self.together(want, &entry)).await {
             Ok(Ok(grant)) => Ok(grant),
@@ -152,9 +152,17 @@ impl SharedState {
         self.count(|counted| counted.unavailable += 1);
         match self.options.alone {
             Alone::Refuse => Err(SharedError { reason }),
-            Alone::Local if self.members.is_cut() => Ok(self.alone(want, entry)),
+            Alone::Local if self.members.is_cut() => Ok(self.alone_soon(want, entry)),
             Alone::Local => Ok(Grant::Refused { retry_after: Some(SOON), remaining: 0 }),
         }
+    }
+
+    /// This gateway's part, once the others have left it unspent for long enough.
+    fn alone_soon(&self, want: &Want, entry: &str) -> Grant {
+        if self.members.may_spend(want.terms.period + want.terms.lease()) {
+            return self.alone(want, entry);
+        }
+        Grant::Refused { retry_after: Some(SOON), remaining: 0 }
     }
 
     /// Books in the store. May be dropped at any moment: then what it booked is lost, never spent twice.

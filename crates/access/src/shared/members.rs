@@ -14,8 +14,11 @@ use tokio::time::Instant;
 const BEAT_EVERY: Duration = Duration::from_millis(500);
 /// A gateway whose proof is older may be spending alone.
 pub const AWAY_AFTER: Duration = Duration::from_millis(1_500);
-/// A gateway whose last proof is older spends alone.
+/// A gateway whose last proof is older is cut off, and soon spends alone.
 pub const CUT_AFTER: Duration = Duration::from_millis(2_500);
+/// What the others booked before they noticed still counts for a period: a gateway that is cut off begins to spend that
+/// much later, but not later than this. In longer periods, what is booked within a few seconds is little.
+const ALONE_WAIT_MAX: Duration = Duration::from_secs(5);
 /// A gateway that is away for longer is forgotten: its part is spent by the others again.
 const FORGOTTEN_AFTER: Duration = Duration::from_mins(15);
 /// Says in a proof that all that was spent alone is booked.
@@ -66,6 +69,12 @@ impl Members {
     /// Whether this gateway has been without the store for so long that it goes on alone.
     pub(super) fn is_cut(&self) -> bool {
         self.known().proven.elapsed() > CUT_AFTER
+    }
+
+    /// Whether it may spend its part of a limit now: the others have left it for as long as what they booked before
+    /// counts (`counts`).
+    pub(super) fn may_spend(&self, counts: Duration) -> bool {
+        self.known().proven.elapsed() > CUT_AFTER + counts.min(ALONE_WAIT_MAX)
     }
 
     /// All gateways, this one included.

@@ -1,6 +1,9 @@
 //! What a client may ask of the gateway at most.
 use serde::Deserialize;
 
+/// The longest time that can be given to a request, in milliseconds: 30 days.
+pub(super) const TOTAL_MS_MAX: u64 = 30 * 24 * 3600 * 1000;
+
 /// Named limits of connections and requests.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -27,6 +30,10 @@ pub struct Limits {
     pub body_idle_ms: u64,
     /// Milliseconds for a whole request body.
     pub body_total_ms: u64,
+    /// Milliseconds from the first byte of a request's head to the last of its answer; 0: no bound. A route may say otherwise.
+    pub request_total_ms: u64,
+    /// The same for streams: upgrades (WebSocket), gRPC, server-sent events.
+    pub stream_total_ms: u64,
     /// Milliseconds that a connection without a request stays open.
     pub keep_alive_ms: u64,
     /// Milliseconds that a client may leave an answer unread.
@@ -55,6 +62,8 @@ impl Default for Limits {
             header_read_ms: 10_000,
             body_idle_ms: 15_000,
             body_total_ms: 300_000,
+            request_total_ms: 600_000,
+            stream_total_ms: 0,
             keep_alive_ms: 60_000,
             write_idle_ms: 30_000,
             requests_per_connection_max: 100_000,

@@ -32,6 +32,15 @@ pub struct Route {
     /// Replaces `limits.body_bytes_max`.
     #[serde(default)]
     pub body_bytes_max: Option<u64>,
+    /// Replaces `limits.request_total_ms`.
+    #[serde(default)]
+    pub request_total_ms: Option<u64>,
+    /// Replaces `limits.stream_total_ms`.
+    #[serde(default)]
+    pub stream_total_ms: Option<u64>,
+    /// gRPC: bodies of requests with its media type are streams, which nobody inspects.
+    #[serde(default)]
+    pub grpc: bool,
     /// WebSocket and other upgrades.
     #[serde(default)]
     pub upgrade: bool,
@@ -117,6 +126,9 @@ impl Route {
             path_oddities: BTreeSet::new(),
             strip_prefix: false,
             body_bytes_max: None,
+            request_total_ms: None,
+            stream_total_ms: None,
+            grpc: false,
             upgrade: false,
             authentication: Vec::new(),
             authorization: layers::authorize::RouteSettings::default(),

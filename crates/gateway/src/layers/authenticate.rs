@@ -1,65 +1,29 @@
-//! Who somebody is: bearer tokens, API keys, client certificates.
+//! Who somebody is: bearer tokens, API keys, client certificates, signatures.
+pub(crate) mod client;
+mod introspect;
 mod issuer;
+mod settings;
+mod signed;
 
 use super::Layer;
 use super::waf::read_file;
 use crate::config::{Config, ConfigError};
-use crate::exchange::{Exchange, Flow};
+use crate::exchange::{Answer, Exchange, Flow};
 use crate::state;
 use access::certificate::{self, Certificate};
 use access::replay::Fresh;
 use access::{Identity, Secret, SecretFrom, dpop, key, oauth, replay};
 use http::StatusCode;
-use http::header::{AUTHORIZATION, HeaderName, HeaderValue, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use introspect::{NoIdentity, Server};
 use issuer::Issuer;
-use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// Settings of the layer: sources of identity by name. Routes name those that they accept.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Settings {
-    /// Issuers of JSON Web Tokens.
-    pub jwt: BTreeMap<String, access::jwt::Issuer>,
-    pub api_key: BTreeMap<String, ApiKeys>,
-    /// Client certificates that the listener verified.
-    pub certificate: BTreeMap<String, Certificates>,
-    /// Proofs of possession (RFC 9449).
-    pub dpop: dpop::Config,
-    /// `realm` of challenges.
-    pub realm: String,
-}
-
-/// API keys of one file.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ApiKeys {
-    /// Hashed keys, as `buckler access key` writes them.
-    pub file: PathBuf,
-    #[serde(default = "ApiKeys::header")]
-    pub header: String,
-    #[serde(default)]
-    pub world: key::World,
-    #[serde(default)]
-    pub pepper: Option<SecretFrom>,
-}
-
-impl ApiKeys {
-    fn header() -> String {
-        "x-api-key".to_owned()
-    }
-}
-
-/// Whose certificates are taken.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Certificates {
-    pub rule: Vec<certificate::Rule>,
-    /// A proxy in front of us that ends TLS and forwards the certificate.
-    pub forwarded: Option<certificate::Forwarded>,
-}
+pub use settings::{
+    ApiKeys, Certificates, ClientSettings, Introspection, PrivateKey, Settings, SigV4, SigV4Key, Webhook,
+};
 
 /// Proofs that are remembered so that none is used twice.
 const PROOFS_MAX: usize = 200_000;
@@ -79,9 +43,15 @@ pub(crate) struct Authenticate {
 #[derive(Debug)]
 enum Source {
     Jwt(Arc<Issuer>),
+    Introspection(Server),
     ApiKey { header: HeaderName, world: key::World, store: Box<key::Store> },
     Certificate(Certificates),
+    SigV4(signed::Keys),
+    Webhook(signed::Sender),
 }
+
+/// Seconds after which a client may ask again when it cannot be told who it is.
+const RETRY_SECONDS: u64 = 5;
 
 /// What a source says of a request.
 enum Said {
@@ -93,6 +63,23 @@ enum Said {
         reason: String,
         told: &'static str,
     },
+    /// It cannot be told now whether it is right.
+    Away(String),
+}
+
+/// A token in `Authorization`, and what was proven beside it; made once a request, since a proof counts once.
+struct Presented {
+    token: String,
+    is_dpop: bool,
+    /// Thumbprints of the key whose proof came with it, and of the connection's certificate.
+    key: Option<String>,
+    certificate: Option<String>,
+}
+
+impl Presented {
+    fn proofs(&self) -> access::jwt::Proofs<'_> {
+        access::jwt::Proofs { dpop_key: self.key.as_deref(), certificate: self.certificate.as_deref() }
+    }
 }
 
 impl Layer for Authenticate {
@@ -115,6 +102,18 @@ impl Layer for Authenticate {
             });
             let issuer = old.map_or_else(|| Issuer::build(config, &at, issuer).map(Arc::new), Ok)?;
             add(name, Source::Jwt(issuer))?;
+        }
+        for (name, server) in &settings.introspection {
+            let at = format!("authentication.introspection.{name}");
+            add(name, Source::Introspection(Server::build(config, &at, server)?))?;
+        }
+        for (name, keys) in &settings.sigv4 {
+            let at = format!("authentication.sigv4.{name}");
+            add(name, Source::SigV4(signed::Keys::build(config, &at, keys)?))?;
+        }
+        for (name, sender) in &settings.webhook {
+            let at = format!("authentication.webhook.{name}");
+            add(name, Source::Webhook(signed::Sender::build(config, (&at, name), sender)?))?;
         }
         for (name, keys) in &settings.api_key {
             let at = format!("authentication.api-key.{name}");
@@ -139,28 +138,33 @@ impl Layer for Authenticate {
         if route.settings.authentication.is_empty() || exchange.identity.is_some() {
             return Flow::Continue(());
         }
-        let mut refused = None;
+        let (mut refused, mut away, mut presented) = (None, None, None);
         for name in &route.settings.authentication {
             let Some(source) = self.sources.get(name) else { continue };
-            match self.ask(source, exchange).await {
+            match self.ask(source, exchange, &mut presented).await? {
                 Said::Nothing => {}
                 Said::Identity(identity) => {
                     exchange.identity = Some(*identity);
                     return Flow::Continue(());
                 }
                 Said::Refused { reason, told } => refused = Some((format!("`{name}`: {reason}"), told)),
+                Said::Away(reason) => away = Some(format!("`{name}`: {reason}")),
             }
+        }
+        if let Some(reason) = away {
+            let flow = exchange.refuse(Self::NAME, StatusCode::SERVICE_UNAVAILABLE, reason);
+            let Flow::Break(mut answer) = flow else { return flow };
+            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+            return Flow::Break(answer);
         }
         // Whether somebody without credentials may pass is for the rules of authorization, where the route has some.
         if refused.is_none() && route.settings.authorization.as_ref().is_some_and(|rule| rule.public) {
             return Flow::Continue(());
         }
         let (reason, told) = refused.unwrap_or(("no credentials".to_owned(), ""));
-        let error = (!told.is_empty()).then_some("invalid_token");
-        let members = [("realm", self.realm.as_str()), ("error_description", told)];
-        let challenge = oauth::www_authenticate("Bearer", error, &members);
         let flow = exchange.refuse(Self::NAME, StatusCode::UNAUTHORIZED, reason);
         let Flow::Break(mut answer) = flow else { return flow };
+        let challenge = self.challenge(&route.settings.authentication, told);
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {
             answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
@@ -178,57 +182,73 @@ impl Authenticate {
         self.shared.as_ref().map_or(&*self.proofs as &dyn replay::ReplayCache, |shared| &shared.replay)
     }
 
-    async fn ask(&self, source: &Source, exchange: &mut Exchange<'_>) -> Said {
-        match source {
-            Source::Jwt(issuer) => self.token(issuer, exchange).await,
-            Source::ApiKey { header, world, store } => api_key(header, *world, store, exchange),
-            Source::Certificate(settings) => client_certificate(settings, exchange),
-        }
+    /// What a client is asked for (RFC 9110, section 11.6.1); signatures have no registered scheme of their own.
+    fn challenge(&self, sources: &[String], told: &str) -> String {
+        let kinds = || sources.iter().filter_map(|name| self.sources.get(name));
+        let is_signed = |source: &Arc<Source>| matches!(**source, Source::SigV4(_) | Source::Webhook(_));
+        let is_aws = |source: &Arc<Source>| matches!(**source, Source::SigV4(_));
+        let (scheme, error) = match kinds().all(is_signed) {
+            true if kinds().any(is_aws) => ("AWS4-HMAC-SHA256", None),
+            true => ("Signature", None),
+            false => ("Bearer", (!told.is_empty()).then_some("invalid_token")),
+        };
+        oauth::www_authenticate(scheme, error, &[("realm", &self.realm), ("error_description", told)])
     }
 
-    async fn token(&self, issuer: &Arc<Issuer>, exchange: &mut Exchange<'_>) -> Said {
-        let mut values = exchange.head.headers.get_all(AUTHORIZATION).iter();
-        let Some(value) = values.next() else { return Said::Nothing };
-        if values.next().is_some() {
-            return Said::Refused {
-                reason: "two `Authorization` fields".to_owned(),
-                told: "the request is not valid",
-            };
-        }
-        let Some((scheme, token)) = value.to_str().ok().and_then(|value| value.split_once(' ')) else {
-            return Said::Nothing;
+    async fn ask(
+        &self,
+        source: &Source,
+        exchange: &mut Exchange<'_>,
+        presented: &mut Option<Result<Presented, Said>>,
+    ) -> ControlFlow<Answer, Said> {
+        let said = match source {
+            Source::Jwt(_) | Source::Introspection(_) => {
+                if presented.is_none() {
+                    *presented = self.present(exchange).await;
+                }
+                match presented {
+                    None => Said::Nothing,
+                    Some(Ok(presented)) => token(source, presented, exchange.moment.seconds()).await,
+                    Some(Err(said)) => said.again(),
+                }
+            }
+            Source::ApiKey { header, world, store } => api_key(header, *world, store, exchange),
+            Source::Certificate(settings) => client_certificate(settings, exchange),
+            Source::SigV4(keys) => return keys.identity(exchange, self.replays()).await,
+            Source::Webhook(sender) => return sender.identity(exchange, self.replays()).await,
         };
+        ControlFlow::Continue(said)
+    }
+
+    /// The token that the request shows, with its proof of possession.
+    async fn present(&self, exchange: &mut Exchange<'_>) -> Option<Result<Presented, Said>> {
+        let mut values = exchange.head.headers.get_all(AUTHORIZATION).iter();
+        let value = values.next()?;
+        if values.next().is_some() {
+            let reason = "two `Authorization` fields".to_owned();
+            return Some(Err(Said::Refused { reason, told: "the request is not valid" }));
+        }
+        let (scheme, token) = value.to_str().ok().and_then(|value| value.split_once(' '))?;
         let (scheme, token) = (scheme.to_owned(), token.trim().to_owned());
         let is_dpop = scheme.eq_ignore_ascii_case("dpop");
         if !is_dpop && !scheme.eq_ignore_ascii_case("bearer") {
-            return Said::Nothing;
+            return None;
         }
         let now = exchange.moment.seconds();
-        let proof = match self.proof(exchange, &token, is_dpop, now) {
-            Ok(None) => Ok(None),
+        let told = "the token asks for a proof of possession";
+        let key = match self.proof(exchange, &token, is_dpop, now) {
+            Ok(None) => None,
             Ok(Some(fresh)) => match fresh.admit(self.replays(), now).await {
-                Ok(proof) => Ok(Some(proof.thumbprint)),
-                Err(error) => Err(error.to_string()),
+                Ok(proof) => Some(proof.thumbprint),
+                Err(error @ replay::ReplayError::Seen) => {
+                    return Some(Err(Said::Refused { reason: error.to_string(), told }));
+                }
+                Err(error) => return Some(Err(Said::Away(error.to_string()))),
             },
-            Err(reason) => Err(reason),
-        };
-        let proof = match proof {
-            Ok(proof) => proof,
-            Err(reason) => return Said::Refused { reason, told: "the token asks for a proof of possession" },
+            Err(reason) => return Some(Err(Said::Refused { reason, told })),
         };
         let certificate = leaf(exchange).map(|certificate| certificate.thumbprint);
-        let proofs = access::jwt::Proofs { dpop_key: proof.as_deref(), certificate: certificate.as_deref() };
-        match issuer.verify(&token, now).await {
-            Ok(verified) if is_dpop && verified.confirmation.dpop_key.is_none() => Said::Refused {
-                reason: "a proof for a token that is not bound".to_owned(),
-                told: "the token is not valid",
-            },
-            Ok(verified) => match verified.identity(proofs) {
-                Ok(identity) => Said::Identity(Box::new(identity)),
-                Err(error) => Said::Refused { reason: error.to_string(), told: error.client_message() },
-            },
-            Err(error) => Said::Refused { reason: error.to_string(), told: error.client_message() },
-        }
+        Some(Ok(Presented { token, is_dpop, key, certificate }))
     }
 
     /// The proof that stands beside the token; it counts once.
@@ -253,6 +273,52 @@ impl Authenticate {
         let target = dpop::Target { method, url: &url, token: Some(token), nonce: None };
         let fresh = dpop::verify(proof, target, &self.dpop, now).map_err(|error| error.to_string())?;
         Ok(Some(fresh))
+    }
+}
+
+impl Said {
+    /// The same, for the next source that looks at the same token.
+    fn again(&self) -> Self {
+        match self {
+            Self::Refused { reason, told } => Self::Refused { reason: reason.clone(), told },
+            Self::Away(reason) => Self::Away(reason.clone()),
+            Self::Nothing | Self::Identity(_) => Self::Nothing,
+        }
+    }
+}
+
+/// Whose token it is.
+async fn token(source: &Source, presented: &Presented, now: u64) -> Said {
+    let proofs = presented.proofs();
+    let found = match source {
+        Source::Jwt(issuer) => {
+            let verified = issuer.verify(&presented.token, now).await;
+            let identity = verified.and_then(|verified| {
+                let is_bound = verified.confirmation.dpop_key.is_some();
+                verified.identity(proofs).map(|identity| (identity, is_bound))
+            });
+            identity
+                .map_err(|error| Said::Refused { reason: error.to_string(), told: error.client_message() })
+        }
+        Source::Introspection(server) => match server.identity(&presented.token, proofs, now).await {
+            Ok(identity) => {
+                let is_bound = identity.authentication.bound;
+                Ok((identity, is_bound))
+            }
+            Err(NoIdentity::Away(reason)) => Err(Said::Away(reason)),
+            Err(NoIdentity::Refused(error)) => {
+                Err(Said::Refused { reason: error.to_string(), told: error.client_message() })
+            }
+        },
+        _ => return Said::Nothing,
+    };
+    match found {
+        Ok((_, false)) if presented.is_dpop => Said::Refused {
+            reason: "a proof for a token that is not bound".to_owned(),
+            told: "the token is not valid",
+        },
+        Ok((identity, _)) => Said::Identity(Box::new(identity)),
+        Err(said) => said,
     }
 }
 

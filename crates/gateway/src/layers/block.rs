@@ -3,9 +3,12 @@ use super::Layer;
 use super::waf::read_file;
 use crate::config::{Config, ConfigError};
 use crate::exchange::{Exchange, Flow};
+use crate::state;
 use access::block::{self, BlockError, BlockList, Change, Entry, Facts, List};
 use arc_swap::ArcSwap;
 use http::StatusCode;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Settings of the layer.
@@ -16,11 +19,26 @@ pub type Settings = block::Config;
 pub(crate) struct Block {
     list: ArcSwap<BlockList>,
     /// What was changed at run time: outlives a reload.
-    changes: Arc<Mutex<Vec<Change>>>,
+    changes: Arc<Mutex<Changes>>,
+    /// Of [`Changes::count`], what stands in `list`.
+    taken: AtomicU64,
+    /// Lists of several gateways: nobody passes before they were told.
+    shared: Option<Arc<state::Shared>>,
 }
 
-/// Changes at run time that are kept.
-const CHANGES_MAX: usize = 100_000;
+/// The last change of each entry.
+#[derive(Debug, Default)]
+struct Changes {
+    last: BTreeMap<Changed, Change>,
+    /// How often anything was changed.
+    count: u64,
+}
+
+/// Whom a change is about: the list, and an entry without its reason and end.
+type Changed = (bool, Entry);
+
+/// Entries that are changed at run time.
+const CHANGES_MAX: usize = block::ENTRIES_MAX;
 
 impl Layer for Block {
     const NAME: &'static str = "block";
@@ -39,17 +57,29 @@ impl Layer for Block {
         let wrong = |error: BlockError| ConfigError::setting("block", error.to_string());
         let list = BlockList::new(&config.block, files).map_err(wrong)?;
         let changes = before.map(|before| Arc::clone(&before.changes)).unwrap_or_default();
-        let told = changes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (told, taken) = {
+            let changes = changes.lock().unwrap_or_else(PoisonError::into_inner);
+            (changes.last.values().cloned().collect::<Vec<_>>(), AtomicU64::new(changes.count))
+        };
         let list = list.changed(told, crate::clock::now().seconds()).map_err(wrong)?;
-        Ok(Self { list: ArcSwap::from_pointee(list), changes })
+        Ok(Self { list: ArcSwap::from_pointee(list), changes, taken, shared: None })
     }
 
     async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
+        if self.shared.as_ref().is_some_and(|shared| !shared.serves()) {
+            let reason = "what other gateways block is not known yet";
+            return exchange.refuse(Self::NAME, StatusCode::SERVICE_UNAVAILABLE, reason);
+        }
         self.decide(exchange)
     }
 }
 
 impl Block {
+    /// Takes part in lists of several gateways.
+    pub(crate) fn share(&mut self, state: Option<&Arc<state::Shared>>) {
+        self.shared = state.map(Arc::clone);
+    }
+
     /// The same once the identity is known.
     pub(crate) fn identified(&self, exchange: &mut Exchange<'_>) -> Flow {
         if exchange.identity.is_none() {
@@ -76,18 +106,40 @@ impl Block {
 
     /// Changes the lists at run time, all or nothing.
     pub(crate) fn change(&self, changes: Vec<Change>, now: u64) -> Result<(), BlockError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
         let mut told = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.len() + changes.len() > CHANGES_MAX {
-            return Err(BlockError::Many(told.len() + changes.len(), CHANGES_MAX));
+        if told.last.len() + changes.len() > CHANGES_MAX {
+            return Err(BlockError::Many(told.last.len() + changes.len(), CHANGES_MAX));
         }
         let list = self.list.load().changed(changes.clone(), now)?;
-        told.extend(changes);
+        told.last.extend(changes.into_iter().map(|change| (changed(&change), change)));
+        told.count += 1;
+        self.taken.fetch_add(1, Ordering::Relaxed);
         self.list.store(Arc::new(list));
         Ok(())
+    }
+
+    /// Takes over what was changed between [`Layer::build`] and the moment that this list came into force.
+    pub(crate) fn catch_up(&self, now: u64) {
+        let told = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.taken.swap(told.count, Ordering::Relaxed) == told.count {
+            return;
+        }
+        // They were accepted once; what fits no more (`entries-max` is smaller now) leaves the list as it is.
+        if let Ok(list) = self.list.load().changed(told.last.values().cloned(), now) {
+            self.list.store(Arc::new(list));
+        }
     }
 
     /// What is in force.
     pub(crate) fn entries(&self, list: List, now: u64) -> Vec<Entry> {
         self.list.load().entries(list, now)
     }
+}
+
+fn changed(change: &Change) -> Changed {
+    let (Change::Add { list, entry } | Change::Remove { list, entry }) = change;
+    (*list == List::Block, Entry { reason: String::new(), expires: None, ..entry.clone() })
 }

@@ -37,6 +37,10 @@ impl Layer for Limits {
                 "CONNECT is no request to a gateway",
             );
         }
+        if exchange.head.method == Method::CONNECT {
+            // RFC 8441: its stream would pass uninspected, and nothing here carries it on.
+            return exchange.refuse(Self::NAME, StatusCode::NOT_IMPLEMENTED, "an upgrade over HTTP/2");
+        }
         if exchange.head.method == Method::TRACE {
             return exchange.refuse(
                 Self::NAME,
@@ -58,8 +62,12 @@ impl Layer for Limits {
             let reason = format!("a body of more than {most} bytes");
             return exchange.refuse(Self::NAME, StatusCode::PAYLOAD_TOO_LARGE, reason);
         }
+        let stream = exchange.is_grpc_call().then(|| exchange.total_ms(true));
         if let Body::Client(body) = &mut exchange.body {
             body.limit(most);
+            if let Some(most_ms) = stream {
+                body.last(most_ms);
+            }
         }
         Flow::Continue(())
     }

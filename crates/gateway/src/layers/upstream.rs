@@ -129,6 +129,22 @@ impl Upstream {
     }
 }
 
+/// A request at an address, also when nobody waits for its end any more.
+struct UnderWay<'a>(&'a Address);
+
+impl<'a> UnderWay<'a> {
+    fn at(address: &'a Address) -> Self {
+        address.health.enter();
+        Self(address)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.health.leave();
+    }
+}
+
 fn answer_is_whole(body: &Body) -> bool {
     matches!(body, Body::Empty | Body::Full(_))
 }
@@ -163,9 +179,10 @@ async fn attempts(exchange: &mut Exchange<'_>, target: &Arc<Target>) -> Answer {
         let copy = if repeatable { copy(&sent) } else { None };
         let wait = Wait { now: now.instant, first_byte: first_byte(exchange, &address, sent.body()) };
         exchange.upstream.address = Some(address.text.clone());
-        address.health.enter();
-        let result = pool::send(&address, sent, wait).await;
-        address.health.leave();
+        let result = {
+            let _under_way = UnderWay::at(&address);
+            pool::send(&address, sent, wait).await
+        };
         let (problem, again) = match result {
             Ok(answer) if !is_bad(answer.status()) => {
                 address.health.good();

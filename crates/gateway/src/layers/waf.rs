@@ -2,7 +2,7 @@
 use super::Layer;
 use crate::body::Body;
 use crate::config::{Config, ConfigError, Mode};
-use crate::exchange::{Answer, Decision, Exchange, Flow, plain};
+use crate::exchange::{Answer, Decision, Exchange, Flow, is_endless_type, plain};
 use crate::logs;
 use crate::server::DropConnection;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, LOCATION};
@@ -217,7 +217,7 @@ impl Layer for Waf {
             (Verdict::Disrupt(disruption), _) => Verdict::Disrupt(disruption),
             (Verdict::Pass, None) => Verdict::Pass,
             (Verdict::Pass, Some(_))
-                if is_endless(media) || answer.status() == StatusCode::SWITCHING_PROTOCOLS =>
+                if is_endless_type(media) || answer.status() == StatusCode::SWITCHING_PROTOCOLS =>
             {
                 exchange.uninspected = Some("a streamed response body");
                 Verdict::Pass
@@ -333,13 +333,6 @@ impl Waf {
         };
         told.write(&transaction);
     }
-}
-
-/// Server-sent events and the like: nobody waits for their end.
-fn is_endless(media: &[u8]) -> bool {
-    media.starts_with(b"text/event-stream")
-        || media.starts_with(b"application/grpc")
-        || media.starts_with(b"multipart/x-mixed")
 }
 
 fn begin<'g>(

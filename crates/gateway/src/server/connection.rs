@@ -1,12 +1,13 @@
 //! One connection: handshake, protocol, requests, and the times that it must keep.
 use super::handle::{self, Dropped};
+use super::total::Streams;
 use super::wire::{Transport, Vital, Wire};
 use super::{Listener, Permit, Phase, Worker};
 use crate::config::Limits;
 use crate::exchange::{Connection, TlsFacts};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -178,7 +179,7 @@ async fn http2_loop(
     vital: Arc<Vital>,
     wire: TokioIo<Wire>,
 ) {
-    let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+    let mut builder = hyper::server::conn::http2::Builder::new(Streams(Arc::clone(&vital)));
     worker.shared.with_limits(|limits| {
         builder
             .timer(TokioTimer::new())
@@ -190,8 +191,7 @@ async fn http2_loop(
             .initial_connection_window_size(1 << 20)
             .max_send_buf_size(256 << 10)
             .keep_alive_interval(Duration::from_millis(limits.keep_alive_ms))
-            .keep_alive_timeout(Duration::from_millis(limits.write_idle_ms))
-            .enable_connect_protocol();
+            .keep_alive_timeout(Duration::from_millis(limits.write_idle_ms));
     });
     let service = service_fn(service(Arc::clone(&worker), connection, Arc::clone(&vital)));
     let mut served = std::pin::pin!(builder.serve_connection(wire, service));
@@ -214,14 +214,22 @@ async fn http2_loop(
 
 /// Ends when the connection must be closed. One coarse timer a connection, none a request.
 async fn watch(worker: &Worker, vital: &Vital) {
+    let total = worker.shared.gate.load().total_ms_min;
     let tick = worker.shared.with_limits(|limits| {
-        let shortest = limits.header_read_ms.min(limits.keep_alive_ms).min(limits.write_idle_ms);
+        let shortest = limits.header_read_ms.min(limits.keep_alive_ms).min(limits.write_idle_ms).min(total);
         Duration::from_millis((shortest / 4).clamp(20, 1_000))
     });
     loop {
         tokio::select! {
             () = vital.kill.notified() => return,
             () = tokio::time::sleep(tick) => {}
+        }
+        if vital.total.look(vital.now()) {
+            // The request has its say first: an answer, or the end of its body.
+            tokio::task::yield_now().await;
+            if vital.total.is_stuck() {
+                return;
+            }
         }
         let crowded = worker.shared.is_crowded();
         if worker.shared.with_limits(|limits| is_late(vital, limits, crowded)) {

@@ -1,9 +1,10 @@
 //! From a request as HTTP hands it over to an answer: one exchange through the stack, and what is told of it.
 use super::Worker;
+use super::total::{self, Total};
 use super::wire::{Look, Vital};
 use crate::body::{Body, BodyError, ClientBody};
 use crate::clock;
-use crate::exchange::{Answer, Connection, Decision, Exchange};
+use crate::exchange::{Answer, Connection, Decision, Exchange, is_endless, plain};
 use crate::layers::waf::RefusedHead;
 use crate::logs::Record;
 use crate::path::NormalPath;
@@ -40,7 +41,11 @@ pub(super) async fn request(
     vital.begin();
     let http2 = request.version() == Version::HTTP_2;
     let shared = Arc::clone(&worker.shared);
-    let mut running = Running { vital, worker, http2, done: false, bytes: 0, record: None, moment };
+    let now = vital.at(moment.instant);
+    let since = vital.since(now);
+    let total = total::of_stream();
+    let mut running =
+        Running { vital, worker, total, http2, done: false, bytes: 0, record: None, told: None, moment };
     let gate = shared.gate.load_full();
     let (head, incoming) = request.into_parts();
     let limits = &gate.config.limits;
@@ -82,7 +87,14 @@ pub(super) async fn request(
     let wants_record = shared.logs.wants_access() || exchange.trace.sampled;
     let seen = wants_record
         .then(|| (exchange.head.method.clone(), exchange.head.uri.clone(), exchange.head.headers.clone()));
-    let mut answer = gate.stack.run(&mut exchange).await;
+    running.total().begin(since, now, exchange.total_ms(exchange.is_grpc_call()));
+    let mut answer = match total::within(running.total(), gate.stack.run(&mut exchange)).await {
+        Some(answer) => answer,
+        None => late(&mut exchange, running.total()),
+    };
+    if is_endless(&answer) {
+        running.total().set(since, exchange.total_ms(true));
+    }
     for (name, value) in exchange.answer_headers.drain(..) {
         answer.headers_mut().append(name, value);
     }
@@ -93,6 +105,20 @@ pub(super) async fn request(
     }
     shared.metrics.answered(route.index, answer.status());
     finish(&exchange, answer, running)
+}
+
+/// The request took longer than it may. Who did not send its body in time hears that; otherwise it was our side.
+fn late(exchange: &mut Exchange<'_>, total: &Total) -> Answer {
+    total.end();
+    exchange.shared.metrics.requests_late.inc();
+    exchange.answered_by = "limits";
+    let status = match exchange.body {
+        Body::Client(_) => http::StatusCode::REQUEST_TIMEOUT,
+        _ => http::StatusCode::GATEWAY_TIMEOUT,
+    };
+    let reason = format!("no answer within {} milliseconds", exchange.total_ms(exchange.is_grpc_call()));
+    exchange.decisions.push(Decision { layer: "limits", reason, refused: true, rules: Vec::new() });
+    plain(status)
 }
 
 /// Wraps the answer so that its end is seen.
@@ -123,6 +149,9 @@ fn finish(
     }
     if body.is_end_stream() {
         running.done = true;
+    } else {
+        running.total().answered();
+        running.told = exchange.shared.logs.wants_events().then(|| Arc::clone(exchange.connection));
     }
     Ok(Response::from_parts(head, Tracked { body, running }))
 }
@@ -145,7 +174,7 @@ pub(super) fn note_unread(worker: &Worker, connection: &Connection, reason: Stri
     let decision = Decision { layer: "framing", reason, refused: true, rules };
     worker.shared.metrics.decided(decision.layer, true);
     if worker.shared.logs.wants_events() {
-        event::emit_connection(&worker.shared, connection, &decision);
+        event::emit_connection(&worker.shared, connection, &decision, Some(400));
     }
 }
 
@@ -186,7 +215,7 @@ fn target(head: &request::Parts) -> (String, NormalPath, Option<String>) {
         (None, None) => "",
     };
     // RFC 9110, section 4.2.1: a URI of HTTP without a host is invalid.
-    let is_nobody = host.is_empty() && named.is_some();
+    let is_nobody = host.is_empty() && named.is_some() && head.version != Version::HTTP_10;
     let Some(name) = host_name(host).filter(|_| !is_nobody) else {
         return (String::new(), NormalPath::default(), Some("`Host` is no host name".to_owned()));
     };
@@ -239,11 +268,32 @@ fn digit(value: u64) -> char {
 pub(crate) struct Running {
     vital: Arc<Vital>,
     worker: Arc<Worker>,
+    /// HTTP/2: the stream's time; HTTP/1: the connection has it.
+    total: Option<Arc<Total>>,
     http2: bool,
     done: bool,
     bytes: u64,
     record: Option<Box<Record>>,
+    /// Where an answer that is cut off is told.
+    told: Option<Arc<Connection>>,
     moment: clock::Moment,
+}
+
+impl Running {
+    fn total(&self) -> &Total {
+        self.total.as_deref().unwrap_or(&self.vital.total)
+    }
+
+    /// An answer is cut off, since its time is over.
+    fn cut(&self) {
+        let shared = &self.worker.shared;
+        shared.metrics.requests_late.inc();
+        if let Some(connection) = &self.told {
+            let reason = "an answer took longer than it may, and was cut off".to_owned();
+            let decision = Decision { layer: "limits", reason, refused: true, rules: Vec::new() };
+            event::emit_connection(shared, connection, &decision, None);
+        }
+    }
 }
 
 impl Drop for Running {
@@ -253,6 +303,10 @@ impl Drop for Running {
             self.vital.reset(shared.with_limits(|limits| limits.resets_max));
         }
         self.vital.end();
+        if self.total().is_late() && !self.done {
+            self.cut();
+        }
+        self.total().end();
         let took = self.moment.instant.elapsed();
         shared.metrics.seconds.observe(took.as_secs_f64());
         if let Some(record) = self.record.take() {
@@ -289,6 +343,9 @@ impl http_body::Body for Tracked {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        if self.running.total().is_late() {
+            return Poll::Ready(Some(Err(BodyError::Slow)));
+        }
         let polled = Pin::new(&mut self.body).poll_frame(cx);
         match &polled {
             Poll::Ready(Some(Ok(frame))) => {

@@ -1,6 +1,7 @@
 //! The bytes of one connection: plain or TLS, watched for framing and for time.
 use super::Permit;
 use super::strict::{Place, REFUSED_BYTES_MAX, Strict, Violation};
+use super::total::Total;
 use crate::clock;
 use std::io;
 use std::pin::Pin;
@@ -22,8 +23,12 @@ pub(crate) struct Vital {
     pub(crate) idle_since: AtomicU64,
     /// Since when a head is incomplete.
     pub(crate) head_since: AtomicU64,
+    /// Since when the head of the next request came in pieces.
+    head_began: AtomicU64,
     /// Since when the client does not take what we write.
     pub(crate) write_since: AtomicU64,
+    /// HTTP/1: the time of the request under way.
+    pub(crate) total: Total,
     /// Requests under way.
     pub(crate) running: AtomicU32,
     pub(crate) requests: AtomicU64,
@@ -49,6 +54,8 @@ impl Vital {
             began: clock::instant(),
             idle_since: AtomicU64::new(1),
             head_since: AtomicU64::new(0),
+            head_began: AtomicU64::new(0),
+            total: Total::default(),
             write_since: AtomicU64::new(0),
             running: AtomicU32::new(0),
             requests: AtomicU64::new(0),
@@ -65,6 +72,25 @@ impl Vital {
     /// Milliseconds since the connection began, plus one.
     pub(crate) fn now(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    /// When the connection began.
+    pub(crate) fn began(&self) -> Instant {
+        self.began
+    }
+
+    /// A moment as milliseconds since the connection began, plus one.
+    pub(crate) fn at(&self, moment: Instant) -> u64 {
+        let since = moment.saturating_duration_since(self.began).as_millis();
+        u64::try_from(since).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    /// When the head of a request that is whole now began to come.
+    pub(crate) fn since(&self, now: u64) -> u64 {
+        match self.head_began.swap(0, Relaxed) {
+            0 => now,
+            began => began,
+        }
     }
 
     /// A request begins.
@@ -137,7 +163,11 @@ impl Wire {
             return true;
         }
         match strict.place() {
-            Place::Head if place != Place::Head => vital.head_since.store(vital.now(), Relaxed),
+            Place::Head if place != Place::Head => {
+                let now = vital.now();
+                vital.head_since.store(now, Relaxed);
+                vital.head_began.store(now, Relaxed);
+            }
             Place::Between | Place::Body if vital.head_since.load(Relaxed) != 0 => {
                 vital.head_since.store(0, Relaxed)
             }

@@ -101,10 +101,6 @@ fn a_request_is_blocked_exactly_when_its_score_says_so() {
                 (400, 400) if is_broken => "refused for its body",
                 // Nothing of it passes, whatever its score is.
                 (_, 400) if is_no_http(&bytes) => "refused for its shape",
-                (_, other) if is_no_http(&bytes) => {
-                    wrong.push(format!("{}: no HTTP, and {other} came", name()));
-                    "wrong"
-                }
                 (expected, status) if expected != status => {
                     wrong.push(format!("{}: {expected} expected, {status} came; {scores:?}", name()));
                     "wrong"

@@ -2,13 +2,28 @@
 #[cfg(test)]
 mod acme;
 #[cfg(test)]
+mod cluster;
+#[cfg(test)]
 mod crs;
 #[cfg(test)]
+#[path = "../../../store/tests/it/folder.rs"]
+mod folder;
+#[cfg(test)]
 mod framing;
+#[cfg(test)]
+mod introspection;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod login;
+#[cfg(test)]
+#[expect(
+    dead_code,
+    clippy::disallowed_methods,
+    reason = "shared with the tests of `store`; it writes files of its own"
+)]
+#[path = "../../../store/tests/it/nodes.rs"]
+mod nodes;
 #[cfg(test)]
 mod passing;
 #[cfg(test)]
@@ -18,9 +33,13 @@ mod schema;
 #[cfg(test)]
 mod shared;
 #[cfg(test)]
+mod signatures;
+#[cfg(test)]
 mod streams;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod total;
 #[cfg(test)]
 mod upload;
 #[cfg(test)]

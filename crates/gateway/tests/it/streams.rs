@@ -44,7 +44,7 @@ async fn rules_block_and_their_matches_are_on_disk_before_the_answer() {
 }
 
 /// An upstream that reads a head and then does what it is told to with the socket.
-async fn upstream<F, W>(then: F) -> std::net::SocketAddr
+pub(crate) async fn upstream<F, W>(then: F) -> std::net::SocketAddr
 where
     F: Fn(TcpStream, String) -> W + Send + Sync + 'static,
     W: Future<Output = ()> + Send + 'static,

@@ -4,6 +4,7 @@
 //! next one starts after the last change that was told. Removals leave markers for [`MARKERS`]; who was away for longer
 //! than half of that starts over, and says so. A slow reader holds up its own connection's messages only: what the
 //! client drops is a gap.
+use super::switch::{Kind, Switch};
 use super::{MARKERS, call::is_marker, late, unavailable};
 use crate::{Change, Entry, Key, Pending, Revision, StateError, Watch};
 use async_nats::Subscriber;
@@ -13,6 +14,7 @@ use async_nats::jetstream::message::Message;
 use futures_util::StreamExt;
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -22,20 +24,30 @@ const HEARTBEAT: Duration = Duration::from_secs(2);
 const SILENCE_MAX: Duration = Duration::from_secs(5);
 /// The server forgets a consumer that nobody listens to after this time.
 const FORGOTTEN: Duration = Duration::from_secs(30);
+/// How often a question is asked within the time of one call.
+const ATTEMPTS: u32 = 4;
 /// Longest pause between attempts to make a consumer.
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
 pub(super) struct Follower {
-    pub(super) context: Context,
-    pub(super) stream: String,
+    context: Context,
+    stream: String,
     /// What stands before a key in its subject.
-    pub(super) before: String,
-    pub(super) prefix: String,
-    pub(super) headers_only: bool,
-    pub(super) call_time_max: Duration,
+    before: String,
+    prefix: String,
+    headers_only: bool,
+    call_time_max: Duration,
+    switch: Arc<Switch>,
     place: Place,
     consumer: Option<Consumer>,
     ready: VecDeque<Result<Change, StateError>>,
+}
+
+/// What is followed.
+pub(super) struct Followed {
+    pub(super) switch: Arc<Switch>,
+    pub(super) prefix: String,
+    pub(super) headers_only: bool,
 }
 
 /// How far it was told.
@@ -65,22 +77,18 @@ impl fmt::Debug for Follower {
 }
 
 impl Follower {
-    pub(super) fn new(
-        context: Context,
-        bucket: &str,
-        prefix: &str,
-        call_time_max: Duration,
-        headers_only: bool,
-    ) -> Self {
+    pub(super) fn new(context: Context, bucket: &str, call_time_max: Duration, followed: Followed) -> Self {
+        let Followed { switch, prefix, headers_only } = followed;
         let pause = Duration::from_millis(50);
         let place = Place { last: 0, current: false, sure: Instant::now(), told_away: false, pause };
         Self {
             context,
             stream: super::bucket::stream(bucket),
             before: super::bucket::prefix(bucket),
-            prefix: prefix.to_owned(),
+            prefix,
             headers_only,
             call_time_max,
+            switch,
             place,
             consumer: None,
             ready: VecDeque::new(),
@@ -139,10 +147,19 @@ impl Follower {
 
     /// Does the bucket not reach to where we were? Then it is another one.
     async fn is_older(&self) -> Result<bool, StateError> {
-        let asked = self.context.get_stream(&self.stream);
-        let found = tokio::time::timeout(self.call_time_max, asked).await.map_err(|_| late())?;
-        let found = found.map_err(|why| unavailable(&why))?;
-        Ok(found.cached_info().state.last_sequence < self.place.last)
+        let deadline = Instant::now() + self.call_time_max;
+        let wait = self.call_time_max / ATTEMPTS;
+        loop {
+            // On a new connection an answer may be lost: it is asked for again before the call is given up.
+            let asked = tokio::time::timeout(wait, self.context.get_stream(&self.stream)).await;
+            match asked {
+                Ok(Ok(found)) => return Ok(found.cached_info().state.last_sequence < self.place.last),
+                Ok(Err(why)) if Instant::now() + wait > deadline => return Err(unavailable(&why)),
+                Err(_) if Instant::now() + wait > deadline => return Err(late()),
+                Ok(Err(_)) => tokio::time::sleep(wait / 4).await,
+                Err(_) => {}
+            }
+        }
     }
 
     fn up_to_date(&mut self) {
@@ -175,7 +192,11 @@ impl Follower {
 
     /// Makes the consumer again. Tells once that the cluster is away, then tries on.
     async fn restart(&mut self) -> Result<(), StateError> {
-        let Err(why) = self.start().await else { return Ok(()) };
+        let switch = Arc::clone(&self.switch);
+        // Whoever only watches must leave a node that is cut off, too.
+        switch.turn(&self.context.client()).await;
+        let call = switch.begin(Kind::Watch);
+        let Err(why) = call.end(self.start().await) else { return Ok(()) };
         if !self.place.told_away {
             self.place.told_away = true;
             return Err(why);

@@ -133,7 +133,7 @@ impl Options {
                 .credentials(text)
                 .map_err(|_| OptionsError::Credentials("it is not the text of a credentials file"))?,
         };
-        let mut options = options
+        let mut options = super::switch::in_turn(options)
             .name("buckler")
             .retry_on_initial_connect()
             .max_reconnects(None)

@@ -62,7 +62,7 @@ pub(super) fn read(body: &[u8], limits: &Limits, out: &mut Body) {
         scanner: Scanner::new(body),
         path: Vec::with_capacity(128),
         containers: Vec::with_capacity(16),
-        keys: Keys::default(),
+        keys: Keys::new(body),
         name_bytes: body.len().saturating_mul(NAME_BYTES_PER_BYTE).saturating_add(NAME_BYTES_FREE),
         names_cut: false,
         limits,
@@ -90,7 +90,7 @@ struct Reader<'t, 'o> {
     /// The path of the innermost container; of a member while its value is read.
     path: Vec<u8>,
     containers: Vec<Container>,
-    keys: Keys,
+    keys: Keys<'t>,
     /// Bytes of names that may still be given.
     name_bytes: usize,
     names_cut: bool,
@@ -153,9 +153,9 @@ impl Reader<'_, '_> {
         self.oddities_of(&key, at);
         if self.path.len() == start {
             self.path.extend_from_slice(b"empty-key");
-            self.keys.push(b"", at);
+            self.keys.push(b"", None, at);
         } else {
-            self.keys.push(self.path.get(start..).unwrap_or_default(), at);
+            self.keys.push(self.path.get(start..).unwrap_or_default(), key.place(at), at);
         }
         if self.scanner.next_token()? != b':' {
             return Err(Fault::Colon);
@@ -274,17 +274,16 @@ impl Reader<'_, '_> {
 }
 
 fn push_decimal(out: &mut Vec<u8>, number: usize) {
-    if number < 10 {
-        out.push(b'0' + u8::try_from(number).unwrap_or_default());
-        return;
-    }
-    let start = out.len();
+    let mut digits = [b'0'; 20];
     let mut rest = number;
-    while rest > 0 {
-        out.push(b'0' + u8::try_from(rest % 10).unwrap_or_default());
+    let mut used = 0;
+    for digit in digits.iter_mut().rev() {
+        *digit += u8::try_from(rest % 10).unwrap_or_default();
         rest /= 10;
+        used += 1;
+        if rest == 0 {
+            break;
+        }
     }
-    if let Some(digits) = out.get_mut(start..) {
-        digits.reverse();
-    }
+    out.extend_from_slice(digits.get(digits.len() - used..).unwrap_or_default());
 }

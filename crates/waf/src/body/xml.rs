@@ -6,8 +6,9 @@
 //! [`EXPANSION_PER_BYTE`] times the document and [`EXPANSION_FREE`], nested at most [`ENTITY_DEPTH_MAX`] deep; what passes that is an
 //! error. Every document type declaration is told as an oddity.
 //!
-//! Deliberately absent: validation, content models, parameter entities (told; what they would declare is unknown),
+//! Deliberately absent: validation (what is declared is read, and not compared with the document), parameter entities (told; what they would declare is unknown),
 //! and errors of namespaces, which libxml2 does not count as malformed either.
+mod declaration;
 mod dtd;
 mod encoding;
 mod reader;
@@ -50,6 +51,8 @@ pub(super) enum Fault {
     UnknownEncoding(String),
     #[error("entity `{0}` is not declared")]
     Entity(String),
+    #[error("entity `{0}` stands outside the document or is no text, and may not be here")]
+    External(String),
     #[error("entities are nested too deep or in a circle")]
     EntityDepth,
     #[error("entities grow past the limit")]

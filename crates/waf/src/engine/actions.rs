@@ -5,7 +5,7 @@ use super::vars::Allowed;
 use super::walk::{At, Walk};
 use super::{Disruption, Match};
 use crate::body::Processor;
-use crate::rule::{Control, Disruptive};
+use crate::rule::{Collection, Control, Disruptive};
 use std::sync::Arc;
 
 /// Bytes of a value that a match shows.
@@ -64,9 +64,9 @@ impl<'w> Walk<'w> {
                 self.scratch.argument = value;
             }
             SetChange::Add(text) | SetChange::Subtract(text) => {
-                let amount = small(self.view(rule).number(text));
+                let amount = number::small(self.view(rule).number(text));
                 let amount = if matches!(set.change, SetChange::Subtract(_)) { -amount } else { amount };
-                let before = small(self.vars.tx.number(slot).unwrap_or(0));
+                let before = number::small(self.vars.tx.number(slot).unwrap_or(0));
                 self.vars.tx.set_number(slot, before + amount);
             }
             SetChange::Remove => self.vars.tx.remove(slot),
@@ -84,11 +84,17 @@ impl<'w> Walk<'w> {
             }
             Effect::Control(control) => self.control(control),
             Effect::Remove(rules) => {
+                self.unsettle(rules);
                 for rule in rules {
                     self.vars.remove_rule(*rule);
                 }
             }
-            Effect::RemoveTarget(exception) => self.vars.exceptions.push(Arc::clone(exception)),
+            Effect::RemoveTarget(exception) => {
+                if exception.collection == Collection::Tx {
+                    self.unsettle(&exception.rules);
+                }
+                self.vars.exceptions.push(Arc::clone(exception));
+            }
             Effect::Begin { collection, key, keyed } => {
                 let key = self.expanded(rule, key);
                 let loaded = self.persistence.load(*collection, &key, self.now_micros);
@@ -105,6 +111,14 @@ impl<'w> Walk<'w> {
                 let (name, value) = (self.expanded(rule, name), self.expanded(rule, value));
                 self.vars.environment.push(&name, &value);
             }
+        }
+    }
+
+    /// What was worked out beforehand holds no longer when one of these rules was part of it.
+    fn unsettle(&mut self, rules: &[u32]) {
+        let mut programs = self.plan.programs.iter().flatten();
+        if programs.any(|program| rules.iter().any(|rule| program.settled.contains(rule))) {
+            self.vars.foreseen = usize::MAX;
         }
     }
 
@@ -203,10 +217,6 @@ impl<'w> Walk<'w> {
             self.would = Some(disruption);
         }
     }
-}
-
-fn small(number: i64) -> i64 {
-    if i32::try_from(number).is_ok() { number } else { 0 }
 }
 
 /// The beginning of a value with control characters escaped.

@@ -1,9 +1,9 @@
 //! From a [`RuleSet`] to [`Rules`].
 use super::PlanError;
-use super::names::Names;
+use super::names::{Names, Slot};
 use super::plan::{
-    Compare, Effect, Exception, Flow, Link, Pick, Rule, Rules, Set, SetChange, SetName, SetTo, Step, Tags,
-    Test, Text, position, tags_fixed,
+    Compare, Effect, Exception, Flow, Link, Origin, Pick, Rule, Rules, Set, SetChange, SetName, SetTo, Step,
+    Tags, Test, Text, position, tags_fixed,
 };
 use super::source::{Compiler, persistent};
 use crate::rule::{
@@ -51,6 +51,17 @@ pub(super) fn compile(set: &RuleSet, names: &mut Names, regex_steps_max: usize) 
         }
     }
     Ok(rules)
+}
+
+/// Asks every pattern of names of `TX` about the names that rules write out, once all of them are known.
+pub(super) fn name_slots(rules: &mut Rules, names: &Names) {
+    let links = rules.rules.iter_mut().flat_map(|rule| &mut rule.links);
+    for source in links.flat_map(|link| &mut link.sources) {
+        if let (Origin::Tx, Pick::Regex(pattern)) = (source.from, &mut source.pick) {
+            let slots = (0..names.len()).map(|slot| u32::try_from(slot).unwrap_or(u32::MAX));
+            pattern.slots = slots.map(|slot| pattern.matches(names.written(Slot(slot)))).collect();
+        }
+    }
 }
 
 fn add_marker(rules: &mut Rules, number: u32, phases: std::ops::Range<usize>) {

@@ -167,7 +167,7 @@ fn is_pure(link: &Link) -> bool {
             Origin::Values(..) | Origin::Names(..) => true,
             _ => false,
         };
-        place && !source.count && !matches!(source.pick, Pick::Computed(_) | Pick::Regex(..))
+        place && !source.count && !matches!(source.pick, Pick::Computed(_) | Pick::Regex(_))
     })
 }
 

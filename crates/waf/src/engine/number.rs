@@ -27,7 +27,11 @@ pub(super) fn parse(text: &[u8]) -> i64 {
 
 /// Reads like C++'s `stoi` with 0 for every error: as [`parse`], and 0 when it does not fit in 32 bits.
 pub(super) fn parse_small(text: &[u8]) -> i64 {
-    let number = parse(text);
+    small(parse(text))
+}
+
+/// A number of 32 bits, and 0 for every other.
+pub(super) fn small(number: i64) -> i64 {
     if i32::try_from(number).is_ok() { number } else { 0 }
 }
 

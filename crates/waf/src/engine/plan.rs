@@ -170,8 +170,26 @@ pub(super) enum Pick {
     Name(Box<[u8]>, Option<Slot>),
     /// A name with a macro in it.
     Computed(Text),
-    /// And the letters that a name begins with, when the pattern says so.
-    Regex(Box<Matcher>, Box<[u8]>),
+    Regex(Box<NamePattern>),
+}
+
+/// A pattern of names.
+#[derive(Debug)]
+pub(super) struct NamePattern {
+    pub(super) regex: Matcher,
+    /// The letters that a name begins with, when the pattern says so.
+    pub(super) prefix: Box<[u8]>,
+    /// With `TX`, whether it matches each name that rules write out.
+    pub(super) slots: Vec<bool>,
+}
+
+impl NamePattern {
+    pub(super) fn matches(&self, name: &[u8]) -> bool {
+        let begins =
+            name.get(..self.prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.prefix));
+        // `^` matches behind a line feed, too.
+        (begins || name.contains(&b'\n')) && self.regex.is_match(name, b"")
+    }
 }
 
 /// Text with variables in it.

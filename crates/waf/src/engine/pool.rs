@@ -37,6 +37,8 @@ pub(super) struct Scratch {
     pub(super) seen: Seen,
     pub(super) desk: Desk,
     pub(super) positions: Vec<usize>,
+    /// The items of a program that must be looked at, a bit each.
+    pub(super) live: Vec<u64>,
 }
 
 /// Memory for the next transaction.

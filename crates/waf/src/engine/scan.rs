@@ -119,6 +119,13 @@ impl Suspects {
         self.mask.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
     }
 
+    /// Every rule that some value may match.
+    pub(super) fn bits(&self) -> impl Iterator<Item = usize> {
+        self.mask.iter().enumerate().filter(|(_, bits)| **bits != 0).flat_map(|(word, bits)| {
+            (0..64).filter(move |bit| bits & (1 << bit) != 0).map(move |bit| word * 64 + bit)
+        })
+    }
+
     pub(super) fn is_decided(&self, bit: usize) -> bool {
         self.decided.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
     }

@@ -2,7 +2,7 @@
 use super::PlanError;
 use super::inputs::{Part, Store};
 use super::names::Names;
-use super::plan::{Origin, Pick, Source, Text, TextPart};
+use super::plan::{NamePattern, Origin, Pick, Source, Text, TextPart};
 use crate::operator::Matcher;
 use crate::rule::{Collection, Macro, MacroPart, Operator, Persistent, Place, Selector, Target};
 
@@ -79,7 +79,12 @@ impl Compiler<'_> {
             }
             Selector::Regex(regex) => {
                 let pattern = Macro::text(format!("(?i){regex}"));
-                Pick::Regex(Box::new(self.matcher(&Operator::Rx(pattern))?), prefix(regex).into())
+                let regex = NamePattern {
+                    regex: self.matcher(&Operator::Rx(pattern))?,
+                    prefix: prefix(regex).into(),
+                    slots: Vec::new(),
+                };
+                Pick::Regex(Box::new(regex))
             }
         })
     }

@@ -2,6 +2,7 @@
 mod fast;
 mod modsecurity;
 mod semantics;
+mod settled;
 
 use crate::seclang::{self, MemoryFiles};
 use crate::{

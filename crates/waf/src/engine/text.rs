@@ -1,7 +1,7 @@
 //! Values of sources, and texts with variables in them.
 use super::inputs::Inputs;
 use super::names::Names;
-use super::plan::{Origin, Pick, Rule, Source, Text, TextPart};
+use super::plan::{NamePattern, Origin, Pick, Rule, Source, Text, TextPart};
 use super::vars::Vars;
 use crate::rule::Collection;
 use crate::{Field, Fields};
@@ -92,7 +92,7 @@ impl View<'_> {
     ) {
         let positions = self.inputs.positions(store, part);
         let fields = self.inputs.store(store);
-        if matches!(source.pick, Pick::All | Pick::Regex(..)) {
+        if matches!(source.pick, Pick::All | Pick::Regex(_)) {
             for field in positions.filter_map(|position| fields.at(position)) {
                 if self.picks(source, field.name) && !visit(field) {
                     break;
@@ -131,6 +131,12 @@ impl View<'_> {
                     visit(&text, value);
                 }
             }
+            Pick::Regex(pattern) => {
+                // Most often no name that was written out matches, and none was computed.
+                if tx.has_computed() || pattern.slots.contains(&true) {
+                    self.each_tx_named(source, pattern, visit);
+                }
+            }
             _ => {
                 for slot in tx.order() {
                     let name = tx.written(*slot, self.names);
@@ -138,6 +144,28 @@ impl View<'_> {
                         break;
                     }
                 }
+            }
+        }
+    }
+
+    fn each_tx_named(
+        &self,
+        source: &Source,
+        pattern: &NamePattern,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> bool,
+    ) {
+        let tx = &self.vars.tx;
+        for slot in tx.order() {
+            let name = tx.written(*slot, self.names);
+            let matches = match pattern.slots.get(slot.0 as usize) {
+                Some(matches) => *matches,
+                None => pattern.matches(name),
+            };
+            if matches
+                && !source.without.iter().any(|pick| self.pick(pick, name))
+                && !visit(name, tx.get(*slot).unwrap_or_default())
+            {
+                break;
             }
         }
     }
@@ -182,11 +210,7 @@ impl View<'_> {
         match pick {
             Pick::All => true,
             Pick::Name(wanted, _) => wanted.eq_ignore_ascii_case(name),
-            Pick::Regex(regex, prefix) => {
-                let begins = name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
-                // `^` matches behind a line feed, too.
-                (begins || name.contains(&b'\n')) && regex.is_match(name, b"")
-            }
+            Pick::Regex(pattern) => pattern.matches(name),
             Pick::Computed(text) => {
                 let mut wanted = Vec::new();
                 self.write(text, &mut wanted);

@@ -14,8 +14,12 @@ pub(super) struct Tx {
     slots: Vec<TxValue>,
     /// Slots that hold a value, in the order in which they first got one.
     order: Vec<Slot>,
-    /// Computed names in lower case.
+    /// Computed names in lower case. They stay from transaction to transaction, since most come again.
     computed: HashMap<Vec<u8>, Slot>,
+    /// A computed name got a value in this transaction.
+    has_computed: bool,
+    /// A name in lower case.
+    lower: Vec<u8>,
     /// Computed names as they were written, by slot behind the plan's.
     computed_written: Vec<Vec<u8>>,
     /// How many slots the plan has.
@@ -29,6 +33,9 @@ struct TxValue {
     text: Vec<u8>,
 }
 
+/// Computed names that are kept.
+const COMPUTED_MAX: usize = 256;
+
 impl Tx {
     /// Forgets every value and keeps the memory.
     pub(super) fn clear(&mut self, names: &Names) {
@@ -41,12 +48,13 @@ impl Tx {
                 }
             }
         }
-        if !self.computed.is_empty() {
+        self.has_computed = false;
+        self.fixed = names.len();
+        if self.computed.len() > COMPUTED_MAX || self.slots.is_empty() {
             self.computed.clear();
             self.computed_written.clear();
+            self.slots.resize_with(self.fixed, TxValue::default);
         }
-        self.fixed = names.len();
-        self.slots.resize_with(self.fixed, TxValue::default);
     }
 
     pub(super) fn get(&self, slot: Slot) -> Option<&[u8]> {
@@ -94,14 +102,33 @@ impl Tx {
 
     /// The slot of a name, a new one when it has none yet.
     pub(super) fn slot(&mut self, name: &[u8], names: &Names) -> Slot {
-        if let Some(slot) = self.find(name, names) {
+        self.lower.clear();
+        self.lower.extend_from_slice(name);
+        self.lower.make_ascii_lowercase();
+        if let Some(slot) = names.find(&self.lower) {
+            return slot;
+        }
+        self.has_computed = true;
+        if let Some(slot) = self.computed.get(&self.lower).copied() {
+            let place = (slot.0 as usize).checked_sub(self.fixed);
+            if !self.slots.get(slot.0 as usize).is_some_and(|value| value.set)
+                && let Some(written) = place.and_then(|place| self.computed_written.get_mut(place))
+            {
+                written.clear();
+                written.extend_from_slice(name);
+            }
             return slot;
         }
         let slot = Slot(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
         self.slots.push(TxValue::default());
-        self.computed.insert(name.to_ascii_lowercase(), slot);
+        self.computed.insert(self.lower.clone(), slot);
         self.computed_written.push(name.to_vec());
         slot
+    }
+
+    /// Whether there may be a value under a name that no rule writes out.
+    pub(super) fn has_computed(&self) -> bool {
+        self.has_computed
     }
 
     /// The slots that hold a value, oldest first.
@@ -251,6 +278,8 @@ pub(super) struct Vars {
     pub(super) force_request_body: bool,
     /// `MSC_PCRE_LIMITS_EXCEEDED`
     pub(super) regex_gave_up: bool,
+    /// How many phases ran to their end, one after the other.
+    pub(super) foreseen: usize,
     /// Rules that `ctl` removed, a bit each; empty when there are none.
     removed: Vec<u64>,
     pub(super) exceptions: Vec<Arc<Exception>>,
@@ -277,6 +306,7 @@ impl Vars {
         self.response_body_access = None;
         self.force_request_body = false;
         self.regex_gave_up = false;
+        self.foreseen = 0;
         self.removed.clear();
         self.exceptions.clear();
     }
@@ -310,6 +340,17 @@ impl Vars {
         }
         if let Some(bits) = self.removed.get_mut(word) {
             *bits |= 1 << (rule % 64);
+        }
+    }
+
+    pub(super) fn has_removed(&self) -> bool {
+        !self.removed.is_empty()
+    }
+
+    /// `MATCHED_VARS` begins again behind a rule that does not match.
+    pub(super) fn forget_matched(&mut self) {
+        if !self.matched.is_empty() {
+            self.matched.clear();
         }
     }
 

@@ -7,6 +7,7 @@ use super::inputs::Inputs;
 use super::number;
 use super::plan::{Compare, Effect, Flow, Link, Origin, Pick, Rule, Source, Step, Test, Text};
 use super::pool::Scratch;
+use super::program::End;
 use super::scan;
 use super::text::View;
 use super::trace::Trace;
@@ -67,8 +68,23 @@ impl<'w> Walk<'w> {
         }
         self.vars.allowed = Allowed::No;
         scan::begin(self.scratch);
+        if let Some(program) = plan.programs.get(phase).and_then(Option::as_ref)
+            && self.is_foreseen(phase)
+        {
+            match self.program(phase, program) {
+                End::Done => self.vars.foreseen = phase + 1,
+                End::Stopped => {}
+                End::At(step) => self.list(phase, step),
+            }
+        } else if let Some(step) = self.jump(phase, 0) {
+            self.list(phase, step);
+        }
+    }
+
+    /// Walks the list of a phase from a step on.
+    fn list(&mut self, phase: usize, mut position: usize) {
+        let plan = self.plan;
         let Some(steps) = plan.rules.phases.get(phase) else { return };
-        let Some(mut position) = self.jump(phase, 0) else { return };
         while let Some(step) = steps.get(position) {
             position += 1;
             let Step::Rule(number) = *step else { continue };
@@ -95,8 +111,17 @@ impl<'w> Walk<'w> {
         }
     }
 
+    /// Whether everything went as it was worked out beforehand, up to this phase.
+    fn is_foreseen(&self, phase: usize) -> bool {
+        self.vars.foreseen == phase
+            && self.plan.grouped
+            && self.trace.is_none()
+            && self.vars.marker.is_none()
+            && self.vars.skip == 0
+    }
+
     /// Where to go on: behind the marker that `skipAfter` named, when it named one.
-    fn jump(&mut self, phase: usize, position: usize) -> Option<usize> {
+    pub(super) fn jump(&mut self, phase: usize, position: usize) -> Option<usize> {
         let Some(marker) = self.vars.marker else { return Some(position) };
         let next = self.plan.rules.after_marker(phase, marker, position)?;
         self.vars.marker = None;
@@ -110,9 +135,7 @@ impl<'w> Walk<'w> {
         if let Some(member) = rule.member
             && !self.may_match(number, member)
         {
-            if !self.vars.matched.is_empty() {
-                self.vars.matched.clear();
-            }
+            self.vars.forget_matched();
             return false;
         }
         let mut first = true;
@@ -126,9 +149,7 @@ impl<'w> Walk<'w> {
                 _ => self.link(At { number, rule, link, first }),
             };
             if !matched {
-                if !self.vars.matched.is_empty() {
-                    self.vars.matched.clear();
-                }
+                self.vars.forget_matched();
                 return false;
             }
             first = false;
@@ -142,11 +163,20 @@ impl<'w> Walk<'w> {
         if !self.plan.grouped || self.is_traced(number) {
             return true;
         }
-        let run = self.scratch.run;
-        if !self.scratch.suspects.get(member.group).is_some_and(|suspects| suspects.is_asked(run)) {
-            scan::ask(self.plan, self.inputs, self.scratch, member.group);
+        if !self.is_asked(member.group) {
+            self.ask(member.group);
         }
         self.scratch.suspects.get(member.group).is_some_and(|suspects| suspects.has(member.bit))
+    }
+
+    /// Whether a group was asked in this phase.
+    pub(super) fn is_asked(&self, group: usize) -> bool {
+        let run = self.scratch.run;
+        self.scratch.suspects.get(group).is_some_and(|suspects| suspects.is_asked(run))
+    }
+
+    pub(super) fn ask(&mut self, group: usize) {
+        scan::ask(self.plan, self.inputs, self.scratch, group);
     }
 
     /// Evaluates one condition for all of its values.
@@ -471,11 +501,10 @@ pub(super) fn is_variable(scalar: Collection) -> bool {
     )
 }
 
-fn compared(compare: Compare, number: i64, wanted: i64) -> bool {
+pub(super) fn compared(compare: Compare, number: i64, wanted: i64) -> bool {
     // `@eq` reads 32 bits, the others 64.
-    let small = |number: i64| if i32::try_from(number).is_ok() { number } else { 0 };
     match compare {
-        Compare::Equal => small(number) == small(wanted),
+        Compare::Equal => number::small(number) == number::small(wanted),
         Compare::AtLeast => number >= wanted,
         Compare::Above => number > wanted,
         Compare::AtMost => number <= wanted,

@@ -1,4 +1,4 @@
-//! The syntax tree of an executable document (October 2021, section 2).
+//! The syntax tree of an executable document (October 2021, section 2; descriptions as in September 2025).
 use super::lexer::{Lexer, Token};
 use super::{Bounds, GraphQlError, NESTING_MAX};
 
@@ -87,6 +87,10 @@ struct Parser<'t> {
 
 impl<'t> Parser<'t> {
     fn definition(&mut self, document: &mut Document<'t>) -> Result<(), GraphQlError> {
+        // What is described has a name: a document that begins with `{` has no place for one (September 2025, section 2.2).
+        if self.description()? && self.token == Token::Sign(b'{') {
+            return self.error("an operation or a fragment");
+        }
         match self.token {
             Token::Sign(b'{') => {
                 let selections = self.selections()?;
@@ -130,6 +134,7 @@ impl<'t> Parser<'t> {
             return Ok(defaults);
         }
         loop {
+            self.description()?;
             self.sign(b'$', "$")?;
             let name = self.name()?;
             self.sign(b':', ":")?;
@@ -142,6 +147,15 @@ impl<'t> Parser<'t> {
                 return Ok(defaults);
             }
         }
+    }
+
+    /// Goes over a text for people, which no server runs; says whether there was one.
+    fn description(&mut self) -> Result<bool, GraphQlError> {
+        let found = matches!(self.token, Token::Text(_) | Token::Block(_));
+        if found {
+            self.step()?;
+        }
+        Ok(found)
     }
 
     fn type_reference(&mut self) -> Result<(), GraphQlError> {

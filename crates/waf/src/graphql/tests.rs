@@ -1,4 +1,6 @@
 //! GraphQL documents.
+mod corpus;
+
 use super::{Bounds, GraphQlError, Measure, Weights, arguments, cost, measure, requests};
 use crate::Fields;
 use expect_test::{Expect, expect};
@@ -17,6 +19,30 @@ fn check(document: &str, expected: Expect) {
         Err(error) => format!("{error}\n"),
     };
     expected.assert_eq(&shown);
+}
+
+#[test]
+fn descriptions_are_gone_over() {
+    check(
+        "\"one\" query Q(\"\"\"two\"\"\" $a: Int, \"three\" $b: Int = 1) { a(x: $b) } \"four\" fragment F on T { b }",
+        expect![[r#"
+            graphql.query.$.b=1
+            graphql.query.a=
+            graphql.fragment.F.b=
+        "#]],
+    );
+    check(
+        "\"one\" { a }",
+        expect![[r#"
+        `an operation or a fragment` is expected at byte 5 of the GraphQL document
+    "#]],
+    );
+    check(
+        "{ \"one\" a }",
+        expect![[r#"
+        `a name` is expected at byte 1 of the GraphQL document
+    "#]],
+    );
 }
 
 #[test]

@@ -30,6 +30,8 @@ enum Engine {
         confirm: Option<Program>,
     },
     Backtrack(Program),
+    /// Every value matches as a whole: `^.*$`, with which rules take a value into `TX:0`.
+    Everything,
     /// Too large to build: it cannot decide.
     Broken,
 }
@@ -73,6 +75,7 @@ impl Regex {
                 self.search(value, 0).0
             }
             Engine::Automaton { regex, .. } => Outcome::from(regex.is_match(value)),
+            Engine::Everything => Outcome::Match,
             Engine::Backtrack(_) | Engine::Broken => self.search(value, 0).0,
         }
     }
@@ -81,6 +84,10 @@ impl Regex {
     fn search(&self, value: &[u8], from: usize) -> (Outcome, Spans) {
         let found = match self.engine() {
             Engine::Broken => Found::LimitExceeded,
+            Engine::Everything => match line_start(value, from) {
+                Some(start) => Found::Match(vec![Some((start, value.len()))]),
+                None => Found::Nothing,
+            },
             Engine::Backtrack(program) => program.search(value, from, self.steps_max),
             Engine::Automaton { regex, confirm } => {
                 let found = search_automaton(regex, value, from);
@@ -155,6 +162,13 @@ impl Regex {
     }
 }
 
+/// Where `^` matches at or behind a place: at the start, and behind a line feed that is not the last byte.
+fn line_start(value: &[u8], from: usize) -> Option<usize> {
+    let Some(before) = from.checked_sub(1) else { return Some(0) };
+    let feed = memchr::memchr(b'\n', value.get(before..)?)?;
+    Some(from + feed).filter(|start| *start < value.len())
+}
+
 /// Groups that `@rxGlobal` keeps.
 const GROUPS_MAX: usize = 1000;
 
@@ -182,6 +196,10 @@ fn push_groups(value: &[u8], spans: &Spans, groups: &mut Groups) {
 
 impl Engine {
     fn new(source: &[u8]) -> Self {
+        // `.` matches line feeds (`PCRE_DOTALL`).
+        if source == b"^.*$" {
+            return Self::Everything;
+        }
         let Ok(pattern) = pcre::parse(source) else { return Self::Broken };
         let Some(hir) = hir(&pattern.node) else {
             return backtrack::compile(&pattern).map_or(Self::Broken, Self::Backtrack);

@@ -291,3 +291,18 @@ fn the_corpus_of_operators_passes() {
     println!("{passed} passed");
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
+
+#[test]
+fn everything_is_found_as_an_equal_pattern_finds_it() {
+    for value in ["", "a", "a\nb", "\n", "a\n", "\n\nb", "a\n\n"] {
+        let found = |pattern: &str| {
+            let regex = super::regex::Regex::new(pattern.as_bytes(), 1000).expect("a pattern");
+            let mut one = super::Groups::default();
+            let mut all = super::Groups::default();
+            let outcomes = [regex.find(value.as_bytes(), &mut one), regex.test(value.as_bytes())];
+            regex.find_all(value.as_bytes(), &mut all);
+            (outcomes, one.texts, all.texts, regex.find_where(value.as_bytes(), |text| text.len() < 2))
+        };
+        assert_eq!(found("^.*$"), found("^(?:.*)$"), "{value:?}");
+    }
+}

@@ -1,17 +1,16 @@
 //! From an `OpenAPI` document to compiled routes.
 use super::parameter::{Parameter, Place, Shape, Style};
 use super::route::Path;
+use super::translate;
 use super::{Api, Demand, Operation, Problem, Schema};
 use jsonschema::{Draft, PatternOptions, Registry};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// References that are followed one after the other.
-const REFERENCES_MAX: usize = 32;
+pub(super) const REFERENCES_MAX: usize = 32;
 /// Levels of a schema that are looked at for the types of texts.
 const SHAPE_DEPTH_MAX: usize = 6;
-/// Levels of a document.
-const DOCUMENT_DEPTH_MAX: usize = 200;
 /// Steps that a pattern with look-around may take on one value.
 const PATTERN_STEPS_MAX: usize = 50_000;
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -27,7 +26,7 @@ pub(super) fn read(document: &Value) -> Result<Api, Vec<Problem>> {
     }
     let is_30 = version.starts_with("3.0");
     let build =
-        |hidden: &str| translated(document, is_30, hidden, 0).map_err(|message| vec![problem("", &message)]);
+        |hidden: &'static str| translate::translated(document, is_30, hidden).map_err(|found| vec![found]);
     let (request, response) = (build("readOnly")?, build("writeOnly")?);
     let registry = Registry::new().draft(Draft::Draft202012).add(REQUEST, &request);
     let registry = registry
@@ -237,14 +236,13 @@ impl<'d> Reader<'d> {
         let (mut at, mut value) = (at, value);
         for _ in 0..REFERENCES_MAX {
             let Some(reference) = value.get("$ref").and_then(Value::as_str) else { return (at, value) };
-            let target = reference
-                .strip_prefix('#')
-                .and_then(|pointer| Some((pointer, self.document.pointer(pointer)?)));
-            let Some((pointer, target)) = target else {
+            let target =
+                pointer(reference).and_then(|pointer| Some((self.document.pointer(&pointer)?, pointer)));
+            let Some((target, pointer)) = target else {
                 self.problem(&at, "the reference leads out of the document, or nowhere");
                 return (at, &Value::Null);
             };
-            (at, value) = (pointer.to_owned(), target);
+            (at, value) = (pointer, target);
         }
         self.problem(&at, "references go in a circle");
         (at, &Value::Null)
@@ -252,79 +250,6 @@ impl<'d> Reader<'d> {
 
     fn problem(&mut self, place: &str, message: &str) {
         self.problems.push(Problem { place: place.to_owned(), message: message.to_owned() });
-    }
-}
-
-/// The document with schemas of 3.0 as 3.1 writes them, and properties with the mark `hidden` forbidden.
-fn translated(value: &Value, is_30: bool, hidden: &str, depth: usize) -> Result<Value, String> {
-    if depth > DOCUMENT_DEPTH_MAX {
-        return Err(format!("the document nests more than {DOCUMENT_DEPTH_MAX} levels"));
-    }
-    Ok(match value {
-        Value::Array(values) => Value::Array(
-            values
-                .iter()
-                .map(|value| translated(value, is_30, hidden, depth + 1))
-                .collect::<Result<_, _>>()?,
-        ),
-        Value::Object(fields) => {
-            let mut out = Map::new();
-            for (name, value) in fields {
-                // What is no schema stays as it is.
-                let value = if matches!(name.as_str(), "example" | "examples" | "enum" | "const" | "default")
-                {
-                    value.clone()
-                } else {
-                    translated(value, is_30, hidden, depth + 1)?
-                };
-                out.insert(name.clone(), value);
-            }
-            hide(&mut out, hidden);
-            if is_30 {
-                modernize(&mut out);
-            }
-            Value::Object(out)
-        }
-        other => other.clone(),
-    })
-}
-
-fn hide(schema: &mut Map<String, Value>, hidden: &str) {
-    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
-    let mut names = Vec::new();
-    for (name, property) in properties.iter_mut() {
-        if property.get(hidden).and_then(Value::as_bool) == Some(true) {
-            names.push(name.clone());
-            *property = Value::Bool(false);
-        }
-    }
-    if let Some(Value::Array(required)) = schema.get_mut("required") {
-        required.retain(|name| !names.iter().any(|hidden| name.as_str() == Some(hidden.as_str())));
-    }
-}
-
-fn modernize(schema: &mut Map<String, Value>) {
-    if schema.get("nullable") == Some(&Value::Bool(true)) {
-        schema.remove("nullable");
-        if let Some(Value::String(kind)) = schema.get("type") {
-            let kinds = json!([kind, "null"]);
-            schema.insert("type".to_owned(), kinds);
-        }
-        if let Some(Value::Array(values)) = schema.get_mut("enum") {
-            values.push(Value::Null);
-        }
-    }
-    for (flag, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-        match schema.get(flag) {
-            Some(Value::Bool(true)) => {
-                schema.remove(flag);
-                if let Some(limit) = schema.remove(bound) {
-                    schema.insert(flag.to_owned(), limit);
-                }
-            }
-            Some(Value::Bool(false)) => drop(schema.remove(flag)),
-            _ => {}
-        }
     }
 }
 
@@ -339,7 +264,7 @@ fn collect(document: &Value, schema: &Value, depth: usize, out: &mut Shape) {
         return;
     }
     if let Some(target) =
-        schema.get("$ref").and_then(Value::as_str).and_then(|text| document.pointer(text.strip_prefix('#')?))
+        schema.get("$ref").and_then(Value::as_str).and_then(|text| document.pointer(&pointer(text)?))
     {
         collect(document, target, depth + 1, out);
     }
@@ -370,7 +295,7 @@ fn collect(document: &Value, schema: &Value, depth: usize, out: &mut Shape) {
     }
 }
 
-fn object(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+pub(super) fn object(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
     value.and_then(Value::as_object).into_iter().flatten()
 }
 
@@ -379,8 +304,13 @@ fn array(value: Option<&Value>) -> impl Iterator<Item = &Value> {
 }
 
 /// A name within a JSON pointer (RFC 6901).
-fn escape(name: &str) -> String {
+pub(super) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The JSON pointer of a reference within the document.
+pub(super) fn pointer(reference: &str) -> Option<String> {
+    reference.strip_prefix('#').map(super::parameter::decode)
 }
 
 /// A JSON pointer within a URI (RFC 6901, 6).

@@ -1,4 +1,6 @@
 //! Requests and responses against documents.
+mod corpus;
+
 use super::{Api, Request, Strictness};
 use crate::Fields;
 use expect_test::{Expect, expect};
@@ -207,4 +209,150 @@ fn what_cannot_be_used_is_told_with_its_place() {
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].place, "/paths/~1pets/post/requestBody/content/application~1json/schema");
     assert!(Api::read(&json!({"swagger": "2.0"})).is_err());
+}
+
+/// What is told of a body that is sent, or of the document.
+fn told(version: &str, schemas: Value, schema: Value, body: &Value) -> String {
+    let content = json!({"application/json": {"schema": schema}});
+    let document = json!({"openapi": version, "components": {"schemas": schemas}, "paths": {"/x": {"post": {
+        "requestBody": {"content": content}, "responses": {"default": {"content": content}}}}}});
+    let lines = match Api::read(&document) {
+        Err(problems) => {
+            problems.iter().map(|problem| format!("! {}: {}\n", problem.place, problem.message)).collect()
+        }
+        Ok(api) => {
+            let none = Fields::default();
+            let body = body.to_string();
+            let request = Request {
+                method: "POST",
+                path: "/x",
+                query: "",
+                headers: &none,
+                cookies: &none,
+                content_type: "application/json",
+                body: body.as_bytes(),
+            };
+            let sent = api.check_request(&request, Strictness::default());
+            let answered = api.check_response("POST", "/x", 500, ("application/json", body.as_bytes()));
+            let line = |way: &str, violation: &super::Violation| {
+                format!("{way} {}: {}\n", violation.place, violation.message)
+            };
+            sent.iter()
+                .map(|violation| line(">", violation))
+                .chain(answered.iter().map(|violation| line("<", violation)))
+                .collect::<String>()
+        }
+    };
+    lines
+}
+
+#[test]
+fn names_that_are_keywords_elsewhere_are_names() {
+    let schemas = json!({
+        "default": {"type": "string", "nullable": true},
+        "example": {"type": "object", "properties": {
+            "default": {"type": "integer", "nullable": true},
+            "properties": {"type": "object", "properties": {"enum": {"type": "string", "readOnly": true}}},
+            "x-a": {"type": "integer", "minimum": 1, "exclusiveMinimum": true}}},
+    });
+    let schema = json!({"$ref": "#/components/schemas/example"});
+    expect![[""]].assert_eq(&told(
+        "3.0.3",
+        schemas.clone(),
+        schema.clone(),
+        &json!({"default": null, "x-a": 2}),
+    ));
+    expect![[r#"
+        > body/properties/enum: False schema does not allow value
+        > body/x-a: value is less than or equal to the minimum of 1
+        < body/x-a: value is less than or equal to the minimum of 1
+    "#]]
+    .assert_eq(&told("3.0.3", schemas, schema, &json!({"properties": {"enum": "a"}, "x-a": 1})));
+}
+
+#[test]
+fn the_default_response_is_read_as_the_others() {
+    let schema = json!({"type": "object", "required": ["a"], "properties": {
+        "a": {"type": "string", "nullable": true}, "b": {"type": "string", "writeOnly": true}}});
+    expect![[r#"
+        < body/b: False schema does not allow value
+    "#]]
+    .assert_eq(&told("3.0.3", json!({}), schema, &json!({"a": null, "b": "x"})));
+}
+
+#[test]
+fn what_would_be_ignored_silently_is_told() {
+    let none = json!({});
+    expect![[r#"
+        ! /paths/~1x/post/requestBody/content/application~1json/schema/properties/a: the reference names the whole document, which is no schema
+    "#]].assert_eq(&told("3.1.0", none.clone(), json!({"properties": {"a": {"$ref": "#"}}}), &none));
+    let other = json!({"$schema": "https://example.com/own", "type": "object"});
+    expect![[r#"
+        ! /paths/~1x/post/requestBody/content/application~1json/schema: the dialect is not known; schemas are read as JSON Schema 2020-12
+    "#]].assert_eq(&told("3.1.0", none.clone(), other, &none));
+    expect![[r#"
+        ! /paths/~1x/post/requestBody/content/application~1json/schema: the schema cannot be used: Anchor 'anchor' does not exist
+        ! /paths/~1x/post/responses/default/content/application~1json/schema: the schema cannot be used: Anchor 'anchor' does not exist
+    "#]].assert_eq(&told("3.1.0", none.clone(), json!({"$ref": "#anchor"}), &none));
+    expect![[r#"
+        ! /paths/~1x/post/requestBody/content/application~1json/schema: the schema cannot be used: Anchor 'anchor' does not exist
+        ! /paths/~1x/post/responses/default/content/application~1json/schema: the schema cannot be used: Anchor 'anchor' does not exist
+    "#]].assert_eq(&told("3.1.0", none.clone(), json!({"$dynamicRef": "#anchor"}), &none));
+}
+
+#[test]
+fn integers_have_the_size_of_their_format() {
+    let schema = json!({"type": "array", "items": {"type": "integer", "format": "int32", "maximum": 100}});
+    expect![[r#"
+        > body/1: value is greater than the maximum of 100
+        > body/3: value is less than the minimum of -2147483648
+        < body/1: value is greater than the maximum of 100
+        < body/3: value is less than the minimum of -2147483648
+    "#]]
+    .assert_eq(&told("3.0.3", json!({}), schema, &json!([1, 101, -2147483648_i64, -2147483649_i64])));
+    let schema = json!({"type": "array", "items": {"type": "integer", "format": "int64"}});
+    expect![[r#"
+        > body/1: value is greater than the maximum of 9223372036854775807
+        < body/1: value is greater than the maximum of 9223372036854775807
+    "#]]
+    .assert_eq(&told("3.1.0", json!({}), schema, &json!([i64::MAX, 9223372036854775808_u64])));
+}
+
+#[test]
+fn marks_are_found_behind_references_and_their_neighbours_count_in_31_only() {
+    let schemas = json!({"Id": {"type": "string", "readOnly": true}});
+    let schema = json!({"properties": {"id": {"$ref": "#/components/schemas/Id"}}});
+    expect![[r#"
+        > body/id: False schema does not allow value
+    "#]]
+    .assert_eq(&told("3.0.3", schemas.clone(), schema.clone(), &json!({"id": "a"})));
+    let schema = json!({"properties": {"n": {"$ref": "#/components/schemas/Id", "minLength": 2}}});
+    let schemas = json!({"Id": {"type": "string"}});
+    expect![[""]].assert_eq(&told("3.0.3", schemas.clone(), schema.clone(), &json!({"n": "a"})));
+    expect![[r#"
+        > body/n: value is shorter than 2 characters
+        < body/n: value is shorter than 2 characters
+    "#]]
+    .assert_eq(&told("3.1.0", schemas, schema, &json!({"n": "a"})));
+}
+
+#[test]
+fn patterns_of_browsers_are_read() {
+    let check = |pattern: &str, good: &[&str], bad: &[&str]| {
+        let schema = json!({"type": "string", "pattern": pattern});
+        for (text, is_good) in
+            good.iter().map(|text| (text, true)).chain(bad.iter().map(|text| (text, false)))
+        {
+            let told = told("3.1.0", json!({}), schema.clone(), &json!(text));
+            assert_eq!(told.is_empty(), is_good, "{pattern} {text}: {told}");
+        }
+    };
+    let long = "é".repeat(2000);
+    check("^.{2,262144}$", &["ab", &long], &["a", "", "a\nb"]);
+    check("^[a-z]{1,1500}$", &["ab", &"a".repeat(1500)], &["", "A", &"a".repeat(1501)]);
+    check("^(?:{[0-9]{4}}|[0-9]{4})$", &["{1234}", "1234"], &["{1234", "12345"]);
+    check("^a{,2}{x$", &["a{,2}{x"], &["a", "aa"]);
+    check("^\\p{L}{2}[{}]\\u0041{1,}$", &["éa{A", "aa}AA"], &["aaA"]);
+    check("^\\{{2}$", &["{{"], &["{"]);
+    check("^:{2}(?<n>{)(?={|x)", &["::{{", "::{x"], &[":{", "::x"]);
 }

@@ -72,8 +72,8 @@ pub(super) struct Loader<'a> {
     files_read: usize,
     bytes_read: usize,
     rules: usize,
-    /// The folder's files being read, from the outermost.
-    depth: usize,
+    /// The files being read, from the outermost: what each is, and the directive that names it.
+    open: Vec<(String, Place)>,
 }
 
 impl<'a> Loader<'a> {
@@ -91,7 +91,7 @@ impl<'a> Loader<'a> {
             files_read: 0,
             bytes_read: 0,
             rules: 0,
-            depth: 0,
+            open: Vec::new(),
         }
     }
 
@@ -103,21 +103,44 @@ impl<'a> Loader<'a> {
     /// Reads one file that the directive at `at` names; a relative path starts in the folder of `from`.
     fn file(&mut self, path: &str, at: &Place, from: Option<&str>) {
         let name: Arc<str> = super::resolve(path, from).into();
+        let identity = identity(&name);
+        if let Err(wrong) = self.check_circle(&identity, at) {
+            return self.tell(at, wrong);
+        }
+        self.open.push((identity, at.clone()));
         match self.read(path, from) {
-            Ok(bytes) => {
-                for directive in directives(&bytes) {
-                    if self.problems.len() >= PROBLEMS_MAX || self.rules > RULES_MAX {
-                        return;
-                    }
-                    let at = Place { file: name.clone(), line: directive.line };
-                    match directive.text {
-                        Ok(text) => self.directive(&at, &text),
-                        Err(wrong) => self.tell(&at, wrong),
-                    }
-                }
-            }
+            Ok(bytes) => self.directives(&name, &bytes),
             Err(wrong) => self.tell(at, wrong),
         }
+        self.open.pop();
+    }
+
+    fn directives(&mut self, name: &Arc<str>, bytes: &[u8]) {
+        for directive in directives(bytes) {
+            if self.problems.len() >= PROBLEMS_MAX || self.rules > RULES_MAX {
+                return;
+            }
+            let at = Place { file: name.clone(), line: directive.line };
+            match directive.text {
+                Ok(text) => self.directive(&at, &text),
+                Err(wrong) => self.tell(&at, wrong),
+            }
+        }
+    }
+
+    /// A file that is being read may not be named again: it would never end.
+    fn check_circle(&self, file: &str, at: &Place) -> Result<(), Wrong> {
+        let Some(first) = self.open.iter().position(|(open, _)| open == file) else { return Ok(()) };
+        let inner = self.open.iter().skip(first + 1).map(|(_, at)| at);
+        let chain: Vec<String> =
+            inner.chain([at]).map(|at| format!("`{}` line {}", short(&at.file), at.line)).collect();
+        Err(Wrong::new(format!(
+            "`{}` includes itself: {} -> `{}`",
+            short(file),
+            chain.join(" -> "),
+            short(file)
+        ))
+        .help("take one of these `Include` away"))
     }
 
     fn read(&mut self, path: &str, from: Option<&str>) -> Result<Vec<u8>, Wrong> {
@@ -188,9 +211,9 @@ impl<'a> Loader<'a> {
         if pattern.is_empty() {
             return Err(Wrong::new("`Include` names no file"));
         }
-        if self.depth >= INCLUDE_DEPTH_MAX {
+        if self.open.len() > INCLUDE_DEPTH_MAX {
             return Err(Wrong::new(format!("files include each other more than {INCLUDE_DEPTH_MAX} deep"))
-                .help("look for a file that includes itself"));
+                .help("name the files in one place"));
         }
         let is_pattern = pattern.contains(['*', '?', '[']);
         let names = if is_pattern {
@@ -209,7 +232,6 @@ impl<'a> Loader<'a> {
             return Err(Wrong::new(format!("no file matches `{}`", short(&pattern)))
                 .help("write `IncludeOptional` for files that may be absent"));
         }
-        self.depth += 1;
         for name in names {
             // A file that is not there may be left out; one that is there must be good.
             if is_optional && !is_pattern && self.files.read(&name, Some(&at.file)).is_err() {
@@ -217,7 +239,6 @@ impl<'a> Loader<'a> {
             }
             self.file(&name, at, Some(&*at.file).filter(|_| !is_pattern));
         }
-        self.depth -= 1;
         Ok(())
     }
 
@@ -486,6 +507,20 @@ impl<'a> Loader<'a> {
         }
         (rules, self.problems)
     }
+}
+
+/// A path without `.`, `..` and doubled slashes, so that one file has one name. Links between files are not followed: what goes round through
+/// them ends at the depth.
+fn identity(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    format!("{}{}", if path.starts_with('/') { "/" } else { "" }, parts.join("/"))
 }
 
 /// `SecRuleRemoveById "1" "2-3"`: quotes may stand around each.

@@ -106,7 +106,7 @@ fn selector(collection: Collection, member: &str) -> Result<Selector, Wrong> {
     }
     check_end(&text)?;
     if collection == Collection::Xml {
-        return Ok(Selector::XPath(text));
+        return xpath(text);
     }
     let regex =
         text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|regex| !regex.is_empty());
@@ -114,6 +114,21 @@ fn selector(collection: Collection, member: &str) -> Result<Selector, Wrong> {
         Some(regex) => Selector::Regex(regex.to_owned()),
         None => Selector::Name(text.to_ascii_lowercase()),
     })
+}
+
+/// Paths that rules may ask for. Any other would have to be a problem or never match: that is no choice for a rule that protects.
+fn xpath(path: String) -> Result<Selector, Wrong> {
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.' | ':'))
+    };
+    match path.strip_prefix("//@") {
+        _ if path == "/*" => Ok(Selector::XPath(path)),
+        Some(name) if name == "*" || is_name(name) => Ok(Selector::XPath(path)),
+        _ => Err(Wrong::new(format!("the XPath `{}` is not supported", super::problem::short(&path))).help(
+            "write `XML:/*` for the text of all elements, `XML://@*` for all attributes, `XML://@name` for those of one name",
+        )),
+    }
 }
 
 /// Reads a text with `%{VARIABLE}` in it. `\%{` stands for itself.

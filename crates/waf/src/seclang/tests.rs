@@ -132,6 +132,24 @@ fn targets_with_selectors_of_every_kind() {
 }
 
 #[test]
+fn paths_that_are_not_known_never_pass_silently() {
+    reads(
+        "SecRule XML:/*|XML://@*|XML://@soap:id|XML \"@rx a\" \"id:1\"\nSecRule XML:/shop/book[1] \"@rx a\" \"id:2\"\nSecRule ARGS|!XML://* \"@rx a\" \"id:3\"\nSecRule XML://@ \"@rx %{XML.//a/text()}\" \"id:4\"\n",
+        expect![[r#"
+            error: main.conf:2: the XPath `/shop/book[1]` is not supported
+                write `XML:/*` for the text of all elements, `XML://@*` for all attributes, `XML://@name` for those of one name
+            error: main.conf:3: the XPath `//*` is not supported
+                write `XML:/*` for the text of all elements, `XML://@*` for all attributes, `XML://@name` for those of one name
+            error: main.conf:4: the XPath `//@` is not supported
+                write `XML:/*` for the text of all elements, `XML://@*` for all attributes, `XML://@name` for those of one name
+            error: main.conf:4: the XPath `//a/text()` is not supported
+                write `XML:/*` for the text of all elements, `XML://@*` for all attributes, `XML://@name` for those of one name
+            SecRule XML:/*|XML://@*|XML://@soap:id|XML "@rx a" "id:1,phase:2,pass,status:403,log,auditlog,t:none"
+        "#]],
+    );
+}
+
+#[test]
 fn operators_and_their_data() {
     reads(
         "SecRule ARGS \"@pmFromFile words.data\" \"id:1\"\nSecRule ARGS \"@pm a |42 43|d e\\;f\" \"id:2\"\nSecRule REMOTE_ADDR \"!@ipMatch 10.0.0.0/8,::1,192.0.2.1\" \"id:3\"\nSecRule ARGS \"@validateByteRange 9,10,32-126\" \"id:4\"\nSecRule ARGS \"!foo\\\"bar\" \"id:5\"\nSecRule ARGS '@contains \"' 'id:6'\nSecRule ARGS \"@within %{tx.a} b\" \"id:7\"\nSecRule ARGS \"@rx a\\%{b}\" \"id:8\"\nInclude more/*.conf\n",
@@ -169,10 +187,42 @@ fn operators_and_their_data() {
                 a relative name begins in the folder of the rule file that names it
             error: main.conf:11: no file matches `none*.conf`
                 write `IncludeOptional` for files that may be absent
-            error: loop.conf:1: files include each other more than 16 deep
-                look for a file that includes itself
+            error: loop.conf:1: `loop.conf` includes itself: `loop.conf` line 1 -> `loop.conf`
+                take one of these `Include` away
         "#]],
     );
+}
+
+#[test]
+fn files_that_include_each_other_are_told_with_the_way() {
+    let tell = |files: &[(&str, &str)]| -> String {
+        let files = MemoryFiles::new(files.iter().map(|(name, text)| (*name, *text)));
+        load("main.conf", &files).1.iter().map(told).collect()
+    };
+    let circle = [
+        ("main.conf", "SecAction \"id:1,pass\"\nInclude rules/a.conf\n"),
+        ("rules/a.conf", "\n\nIncludeOptional ./b*.conf\n"),
+        ("rules/./b.conf", "Include ../rules//../rules/a.conf\nInclude /main.conf\n"),
+        ("/main.conf", "Include once.conf\nInclude once.conf\n"),
+        ("/once.conf", ""),
+    ];
+    expect![[r#"
+        error: rules/./b.conf:1: `rules/a.conf` includes itself: `rules/a.conf` line 3 -> `rules/./b.conf` line 1 -> `rules/a.conf`
+            take one of these `Include` away
+    "#]]
+    .assert_eq(&tell(&circle));
+    // A long way that does not go round ends at the depth.
+    let long: Vec<(String, String)> =
+        (0..20).map(|at| (format!("{at}.conf"), format!("Include {}.conf\n", at + 1))).collect();
+    let long: Vec<(&str, &str)> = [("main.conf", "Include 0.conf\n")]
+        .into_iter()
+        .chain(long.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+        .collect();
+    expect![[r#"
+        error: 15.conf:1: files include each other more than 16 deep
+            name the files in one place
+    "#]]
+    .assert_eq(&tell(&long));
 }
 
 #[test]

@@ -256,3 +256,28 @@ fn archives_are_measured_by_their_directory() {
         Kind::Unknown
     );
 }
+
+#[test]
+fn what_metadata_kept_away_from_the_beginning_does_not_come_there() {
+    let chunk = |name: &[u8], content: &[u8]| {
+        let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+        [&length[..], name, content, b"0000"].concat()
+    };
+    let hidden = [
+        b"\x89PNG\r\n\x1a\n".to_vec(),
+        chunk(b"IHDR", b"x"),
+        chunk(b"tEXt", &[b'a'; 2000]),
+        chunk(b"prVt", b"%PDF-1.7"),
+        chunk(b"IEND", b""),
+    ]
+    .concat();
+    check(
+        "a.png",
+        "image/png",
+        &hidden,
+        expect![[r#"
+        Png
+        ! the file is also `PDF`
+    "#]],
+    );
+}

@@ -1,12 +1,15 @@
 //! Finds keys that stand twice in one object, at a cost that no choice of keys can raise past `n log n`.
 use std::cmp::Ordering;
+use std::ops::Range;
 
 /// Up to this many keys, each is compared with each: cheaper than to sort.
 const PAIRWISE_MAX: usize = 16;
 
 /// The keys of all objects that are open, innermost last.
-#[derive(Default)]
-pub(super) struct Keys {
+pub(super) struct Keys<'t> {
+    /// The body: a key without an escape stays where it stands.
+    body: &'t [u8],
+    /// Keys whose escapes had to be resolved.
     bytes: Vec<u8>,
     entries: Vec<Key>,
 }
@@ -21,6 +24,8 @@ pub(super) struct Mark {
 struct Key {
     /// Of the key without its case; equal keys have equal hashes, no more is promised.
     hash: u32,
+    /// Whether it stands in the body, from here to there; in [`Keys::bytes`] otherwise.
+    is_plain: bool,
     from: usize,
     to: usize,
     /// Place in the body.
@@ -34,24 +39,36 @@ pub(super) enum Repeat {
     OtherCase,
 }
 
-impl Keys {
+impl<'t> Keys<'t> {
+    pub(super) fn new(body: &'t [u8]) -> Self {
+        Self { body, bytes: Vec::new(), entries: Vec::with_capacity(16) }
+    }
+
     pub(super) fn mark(&self) -> Mark {
         Mark { bytes: self.bytes.len(), entries: self.entries.len() }
     }
 
-    pub(super) fn push(&mut self, key: &[u8], at: usize) {
-        let from = self.bytes.len();
-        self.bytes.extend_from_slice(key);
-        self.entries.push(Key { hash: hash(key), from, to: self.bytes.len(), at });
+    /// Adds a key; `raw` is where it stands in the body when it has no escape.
+    pub(super) fn push(&mut self, key: &[u8], raw: Option<Range<usize>>, at: usize) {
+        let (is_plain, from, to) = match raw {
+            Some(raw) => (true, raw.start, raw.end),
+            None => {
+                let from = self.bytes.len();
+                self.bytes.extend_from_slice(key);
+                (false, from, self.bytes.len())
+            }
+        };
+        self.entries.push(Key { hash: hash(key), is_plain, from, to, at });
     }
 
     /// Tells the repeated keys of the innermost object and forgets it.
     pub(super) fn close(&mut self, mark: Mark, mut tell: impl FnMut(Repeat, &[u8], usize)) {
+        let texts = Texts { body: self.body, bytes: &self.bytes };
         if let Some(keys) = self.entries.get_mut(mark.entries..) {
             if keys.len() <= PAIRWISE_MAX {
-                compare_pairwise(&self.bytes, keys, &mut tell);
+                compare_pairwise(texts, keys, &mut tell);
             } else {
-                sort_and_compare(&self.bytes, keys, &mut tell);
+                sort_and_compare(texts, keys, &mut tell);
             }
         }
         self.entries.truncate(mark.entries);
@@ -59,38 +76,46 @@ impl Keys {
     }
 }
 
+/// Where keys stand.
+#[derive(Clone, Copy)]
+struct Texts<'b> {
+    body: &'b [u8],
+    bytes: &'b [u8],
+}
+
 impl Key {
-    fn text<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+    fn text<'b>(&self, texts: Texts<'b>) -> &'b [u8] {
+        let bytes = if self.is_plain { texts.body } else { texts.bytes };
         bytes.get(self.from..self.to).unwrap_or_default()
     }
 }
 
-fn compare_pairwise(bytes: &[u8], keys: &[Key], tell: &mut impl FnMut(Repeat, &[u8], usize)) {
+fn compare_pairwise(texts: Texts<'_>, keys: &[Key], tell: &mut impl FnMut(Repeat, &[u8], usize)) {
     let mut rest = keys;
     while let [first, others @ ..] = rest {
         if let Some(other) = others.iter().find(|other| other.hash == first.hash) {
-            judge(bytes, first, other, tell);
+            judge(texts, first, other, tell);
         }
         rest = others;
     }
 }
 
-fn sort_and_compare(bytes: &[u8], keys: &mut [Key], tell: &mut impl FnMut(Repeat, &[u8], usize)) {
+fn sort_and_compare(texts: Texts<'_>, keys: &mut [Key], tell: &mut impl FnMut(Repeat, &[u8], usize)) {
     keys.sort_unstable_by(|a, b| {
-        let texts = || a.text(bytes).iter().map(lower).cmp(b.text(bytes).iter().map(lower));
-        a.hash.cmp(&b.hash).then_with(texts).then(a.at.cmp(&b.at))
+        let by_text = || a.text(texts).iter().map(lower).cmp(b.text(texts).iter().map(lower));
+        a.hash.cmp(&b.hash).then_with(by_text).then(a.at.cmp(&b.at))
     });
     for pair in keys.windows(2) {
         if let [first, second] = pair
             && first.hash == second.hash
         {
-            judge(bytes, first, second, tell);
+            judge(texts, first, second, tell);
         }
     }
 }
 
-fn judge(bytes: &[u8], first: &Key, second: &Key, tell: &mut impl FnMut(Repeat, &[u8], usize)) {
-    let (a, b) = (first.text(bytes), second.text(bytes));
+fn judge(texts: Texts<'_>, first: &Key, second: &Key, tell: &mut impl FnMut(Repeat, &[u8], usize)) {
+    let (a, b) = (first.text(texts), second.text(texts));
     if a == b {
         tell(Repeat::Same, b, second.at);
     } else if a.iter().map(lower).cmp(b.iter().map(lower)) == Ordering::Equal {

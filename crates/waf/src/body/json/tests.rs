@@ -1,4 +1,6 @@
 //! JSON bodies.
+mod corpus;
+
 use super::super::tests::show;
 use crate::Limits;
 use crate::body::{Body, Processor, read};

@@ -1,6 +1,7 @@
 //! The tokens of a JSON text.
 use super::Fault;
 use crate::body::form::nibble;
+use std::ops::Range;
 
 pub(super) struct Scanner<'t> {
     text: &'t [u8],
@@ -21,10 +22,12 @@ impl<'t> Scanner<'t> {
         Self { text, at: 0 }
     }
 
+    #[inline]
     pub(super) fn at(&self) -> usize {
         self.at
     }
 
+    #[inline]
     pub(super) fn step(&mut self) {
         self.at += 1;
     }
@@ -37,6 +40,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Goes over white space to the next byte.
+    #[inline]
     pub(super) fn next_token(&mut self) -> Result<u8, Fault> {
         loop {
             match self.peek() {
@@ -147,17 +151,25 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
 
+    #[inline]
     fn rest(&self) -> &'t [u8] {
         self.text.get(self.at..).unwrap_or_default()
     }
 }
 
 impl Text<'_> {
+    /// Where it stands in the body, its opening quote being at `at`; none when it has escapes.
+    pub(super) fn place(&self, at: usize) -> Option<Range<usize>> {
+        (!self.escaped).then(|| at + 1..at + 1 + self.raw.len())
+    }
+
     /// Appends the string without its escapes.
+    #[inline]
     pub(super) fn append_to(&self, out: &mut Vec<u8>) {
         if !self.escaped {
             out.extend_from_slice(self.raw);

@@ -1,17 +1,29 @@
 //! The document type declaration: entities and default attributes of its internal subset (XML 1.0, 2.8 to 4.2).
 use super::Fault;
-use super::scanner::{Reference, Scanner, check};
+use super::declaration::{element, enumeration, external_id, needed_spaces, notation};
+use super::scanner::{Reference, Scanner, check, predefined};
 use std::collections::BTreeMap;
 
 #[derive(Default)]
 pub(super) struct Dtd {
-    /// Replacement texts; none of an entity that stands outside the document.
-    pub(super) entities: BTreeMap<String, Option<String>>,
+    pub(super) entities: BTreeMap<String, Entity>,
     /// Element, attribute: default value and whether white space is collapsed.
     pub(super) attributes: BTreeMap<String, Vec<Attribute>>,
     /// Whether parts of it stand outside the document: then an entity that is not known is no error.
     pub(super) is_open: bool,
+    /// The document says that nothing outside of it matters: then it is one all the same.
+    pub(super) is_standalone: bool,
     pub(super) entity_count: usize,
+}
+
+#[derive(Clone)]
+pub(super) enum Entity {
+    /// Its replacement text.
+    Text(String),
+    /// It stands outside the document.
+    External,
+    /// It is no XML (`NDATA`): nothing may refer to it in text.
+    Unparsed,
 }
 
 pub(super) struct Attribute {
@@ -24,12 +36,9 @@ pub(super) struct Attribute {
 impl Dtd {
     /// Reads from behind `<!DOCTYPE` to behind its `>`.
     pub(super) fn read(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Fault> {
-        if !scanner.spaces() {
-            return Err(Fault::Doctype);
-        }
+        needed_spaces(scanner)?;
         scanner.name()?;
-        scanner.spaces();
-        if external_id(scanner)? {
+        if scanner.spaces() && external_id(scanner)? {
             self.is_open = true;
         }
         scanner.spaces();
@@ -53,8 +62,10 @@ impl Dtd {
                 self.entity(scanner)?;
             } else if scanner.eat("<!ATTLIST") {
                 self.attribute_list(scanner)?;
-            } else if scanner.eat("<!ELEMENT") || scanner.eat("<!NOTATION") {
-                other_declaration(scanner)?;
+            } else if scanner.eat("<!ELEMENT") {
+                element(scanner)?;
+            } else if scanner.eat("<!NOTATION") {
+                notation(scanner)?;
             } else if scanner.eat("%") {
                 scanner.name()?;
                 scanner.expect(";")?;
@@ -78,12 +89,14 @@ impl Dtd {
         let value = if external_id(scanner)? {
             let spaced = scanner.spaces();
             if !is_parameter && spaced && scanner.eat("NDATA") {
-                scanner.spaces();
+                needed_spaces(scanner)?;
                 scanner.name()?;
+                Entity::Unparsed
+            } else {
+                Entity::External
             }
-            None
         } else {
-            Some(entity_value(scanner.quoted()?)?)
+            Entity::Text(entity_value(scanner.quoted()?)?)
         };
         scanner.spaces();
         scanner.expect(">")?;
@@ -96,30 +109,28 @@ impl Dtd {
     }
 
     fn attribute_list(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Fault> {
-        if !scanner.spaces() {
-            return Err(Fault::Doctype);
-        }
+        needed_spaces(scanner)?;
         let element = scanner.name()?;
         loop {
-            scanner.spaces();
+            let spaced = scanner.spaces();
             if scanner.eat(">") {
                 return Ok(());
             }
+            if !spaced {
+                return Err(if scanner.is_at_end() { Fault::End } else { Fault::Doctype });
+            }
             let name = scanner.name()?;
-            scanner.spaces();
+            needed_spaces(scanner)?;
             let collapses = attribute_type(scanner)?;
-            scanner.spaces();
+            needed_spaces(scanner)?;
             let default = if scanner.eat("#REQUIRED") || scanner.eat("#IMPLIED") {
                 None
             } else {
                 if scanner.eat("#FIXED") {
-                    scanner.spaces();
+                    needed_spaces(scanner)?;
                 }
                 let value = scanner.quoted()?;
-                check(value)?;
-                if value.contains('<') {
-                    return Err(Fault::Less);
-                }
+                self.check_default(value)?;
                 Some(value.to_owned())
             };
             let attributes = self.attributes.entry(element.to_owned()).or_default();
@@ -127,6 +138,32 @@ impl Dtd {
                 attributes.push(Attribute { name: name.to_owned(), default, collapses });
             }
         }
+    }
+
+    /// A default value refers to nothing that is not declared before it (XML 1.0, 4.1).
+    fn check_default(&self, value: &str) -> Result<(), Fault> {
+        check(value)?;
+        if value.contains('<') {
+            return Err(Fault::Less);
+        }
+        let mut scanner = Scanner::new(value);
+        while let Some(plain) = scanner.rest().find('&') {
+            scanner.at += plain + 1;
+            let Reference::Entity(name) = scanner.reference()? else { continue };
+            match self.entities.get(name) {
+                Some(Entity::External | Entity::Unparsed) => return Err(Fault::External(name.to_owned())),
+                None if predefined(name).is_none() && !self.is_unknown_allowed() => {
+                    return Err(Fault::Entity(name.to_owned()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an entity may be declared where nobody looks.
+    pub(super) fn is_unknown_allowed(&self) -> bool {
+        self.is_open && !self.is_standalone
     }
 }
 
@@ -136,40 +173,17 @@ const ATTRIBUTES_COMPARED_MAX: usize = 100;
 /// Says whether a white space collapses in values of the type that stands here.
 fn attribute_type(scanner: &mut Scanner<'_>) -> Result<bool, Fault> {
     if scanner.eat("NOTATION") {
-        scanner.spaces();
-    } else if scanner.peek() != Some(b'(') {
-        return match scanner.name()? {
-            "CDATA" => Ok(false),
-            "ID" | "IDREF" | "IDREFS" | "ENTITY" | "ENTITIES" | "NMTOKEN" | "NMTOKENS" => Ok(true),
-            _ => Err(Fault::Doctype),
-        };
+        needed_spaces(scanner)?;
+        return enumeration(scanner, true).map(|()| true);
     }
-    scanner.expect("(")?;
-    let values = scanner.until(")")?;
-    if values.contains(['<', '>', '"', '&']) { Err(Fault::Doctype) } else { Ok(true) }
-}
-
-/// `SYSTEM` or `PUBLIC` with their literals, if they stand here.
-fn external_id(scanner: &mut Scanner<'_>) -> Result<bool, Fault> {
-    if scanner.eat("SYSTEM") {
-        if !scanner.spaces() {
-            return Err(Fault::Doctype);
-        }
-        scanner.quoted()?;
-        return Ok(true);
+    if scanner.peek() == Some(b'(') {
+        return enumeration(scanner, false).map(|()| true);
     }
-    if !scanner.eat("PUBLIC") {
-        return Ok(false);
+    match scanner.name()? {
+        "CDATA" => Ok(false),
+        "ID" | "IDREF" | "IDREFS" | "ENTITY" | "ENTITIES" | "NMTOKEN" | "NMTOKENS" => Ok(true),
+        _ => Err(Fault::Doctype),
     }
-    if !scanner.spaces() {
-        return Err(Fault::Doctype);
-    }
-    scanner.quoted()?;
-    if !scanner.spaces() {
-        return Err(Fault::Doctype);
-    }
-    scanner.quoted()?;
-    Ok(true)
 }
 
 /// The replacement text of a literal: its character references are resolved, its entities are not (XML 1.0, 4.5).
@@ -210,7 +224,7 @@ pub(super) fn comment(scanner: &mut Scanner<'_>) -> Result<(), Fault> {
 /// From behind `<?` to behind `?>`.
 pub(super) fn instruction(scanner: &mut Scanner<'_>) -> Result<(), Fault> {
     let name = scanner.name()?;
-    if name == "xml" {
+    if name.eq_ignore_ascii_case("xml") {
         return Err(Fault::Reserved);
     }
     if scanner.eat("?>") {
@@ -220,20 +234,4 @@ pub(super) fn instruction(scanner: &mut Scanner<'_>) -> Result<(), Fault> {
         return Err(Fault::Expected("?>"));
     }
     check(scanner.until("?>")?)
-}
-
-fn other_declaration(scanner: &mut Scanner<'_>) -> Result<(), Fault> {
-    if !scanner.spaces() {
-        return Err(Fault::Doctype);
-    }
-    scanner.name()?;
-    loop {
-        let rest = scanner.rest();
-        let next = rest.find(['>', '"', '\'', '<']).ok_or(Fault::End)?;
-        scanner.at += next;
-        if scanner.eat(">") {
-            return Ok(());
-        }
-        scanner.quoted().map_err(|fault| if fault == Fault::End { fault } else { Fault::Doctype })?;
-    }
 }

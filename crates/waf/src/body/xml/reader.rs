@@ -1,6 +1,6 @@
 //! Elements, attributes and text.
-use super::dtd::{Dtd, comment, instruction};
-use super::scanner::{Reference, Scanner, check, is_char, predefined};
+use super::dtd::{Dtd, Entity, comment, instruction};
+use super::scanner::{Reference, Scanner, check, first_bad, predefined};
 use super::{ENTITY_DEPTH_MAX, EXPANSION_FREE, EXPANSION_PER_BYTE, Fault};
 use crate::Limits;
 use crate::body::Body;
@@ -60,7 +60,7 @@ impl<'t, 'o> Reader<'t, 'o> {
     }
 
     fn whole(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Fault> {
-        declaration(scanner)?;
+        self.dtd.is_standalone = declaration(scanner)?;
         self.misc(scanner)?;
         if scanner.eat("<!DOCTYPE") {
             let at = scanner.at;
@@ -71,7 +71,7 @@ impl<'t, 'o> Reader<'t, 'o> {
             read?;
             self.misc(scanner)?;
         }
-        if scanner.peek() != Some(b'<') {
+        if scanner.peek() != Some(b'<') || scanner.rest().starts_with("<!") {
             return Err(if scanner.is_at_end() { Fault::End } else { Fault::Root });
         }
         self.content(scanner, 0, true)?;
@@ -100,7 +100,13 @@ impl<'t, 'o> Reader<'t, 'o> {
             if scanner.is_at_end() {
                 return if open.is_empty() && !is_root { Ok(()) } else { Err(Fault::End) };
             }
-            if scanner.eat("<!--") {
+            if scanner.peek() != Some(b'<') {
+                if scanner.eat("&") {
+                    self.reference(scanner, nesting)?;
+                } else {
+                    self.characters(scanner)?;
+                }
+            } else if scanner.eat("<!--") {
                 comment(scanner)?;
             } else if scanner.eat("<![CDATA[") {
                 self.section(scanner)?;
@@ -113,7 +119,8 @@ impl<'t, 'o> Reader<'t, 'o> {
                 if is_root && open.is_empty() {
                     return Ok(());
                 }
-            } else if scanner.eat("<") {
+            } else {
+                scanner.at += 1;
                 let (name, is_empty) = self.start_tag(scanner)?;
                 if !is_empty {
                     open.push(name);
@@ -121,10 +128,6 @@ impl<'t, 'o> Reader<'t, 'o> {
                 } else if is_root && open.is_empty() {
                     return Ok(());
                 }
-            } else if scanner.eat("&") {
-                self.reference(scanner, nesting)?;
-            } else {
-                self.characters(scanner)?;
             }
         }
     }
@@ -220,6 +223,8 @@ impl<'t, 'o> Reader<'t, 'o> {
                 Reference::Entity(name) => {
                     if let Some(char) = predefined(name) {
                         push_char(&mut self.attributes.bytes, char);
+                    } else if matches!(self.dtd.entities.get(name), Some(Entity::External)) {
+                        return Err(Fault::External(name.to_owned()));
                     } else if let Some(text) = self.entity(name, nesting)? {
                         self.attribute_value(&text, nesting + 1)?;
                     }
@@ -271,7 +276,7 @@ impl<'t, 'o> Reader<'t, 'o> {
     /// The replacement text of an entity; none when it stands elsewhere.
     fn entity(&mut self, name: &str, nesting: usize) -> Result<Option<String>, Fault> {
         let Some(known) = self.dtd.entities.get(name) else {
-            if self.dtd.is_open {
+            if self.dtd.is_unknown_allowed() {
                 return Ok(None);
             }
             return Err(Fault::Entity(name.to_owned()));
@@ -279,10 +284,15 @@ impl<'t, 'o> Reader<'t, 'o> {
         if nesting >= ENTITY_DEPTH_MAX {
             return Err(Fault::EntityDepth);
         }
-        let bytes = known.as_ref().map_or(0, String::len);
+        let text = match known {
+            Entity::Text(text) => Some(text),
+            Entity::External => None,
+            Entity::Unparsed => return Err(Fault::External(name.to_owned())),
+        };
         // Empty entities cost a step as well.
-        self.expansion = self.expansion.checked_sub(bytes + 1).ok_or(Fault::Expansion)?;
-        Ok(known.clone())
+        let cost = text.map_or(0, String::len) + 1;
+        self.expansion = self.expansion.checked_sub(cost).ok_or(Fault::Expansion)?;
+        Ok(text.cloned())
     }
 
     fn section(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Fault> {
@@ -295,12 +305,12 @@ impl<'t, 'o> Reader<'t, 'o> {
         read
     }
 
-    /// Text up to the next markup.
+    /// Text up to the next markup; there is some.
     fn characters(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Fault> {
         let rest = scanner.rest();
         let end = memchr::memchr2(b'<', b'&', rest.as_bytes()).unwrap_or(rest.len());
         let text = rest.get(..end).unwrap_or_default();
-        let bad = text.find(|char| !is_char(char)).map(|at| (at, Fault::Character));
+        let bad = first_bad(text).map(|at| (at, Fault::Character));
         let section_end = memchr::memmem::find(text.as_bytes(), b"]]>").map(|at| (at, Fault::SectionEnd));
         let fault = match (bad, section_end) {
             (Some(bad), Some(section)) => Some(if bad.0 < section.0 { bad } else { section }),
@@ -339,16 +349,16 @@ impl Attributes {
     }
 }
 
-/// `<?xml version="1.0" encoding="…" standalone="…"?>`, if it stands here.
-fn declaration(scanner: &mut Scanner<'_>) -> Result<(), Fault> {
+/// `<?xml version="1.0" encoding="…" standalone="…"?>`, if it stands here; says whether the document stands alone.
+fn declaration(scanner: &mut Scanner<'_>) -> Result<bool, Fault> {
     let rest = scanner.rest();
     if !rest.starts_with("<?xml")
         || !rest.get(5..).is_some_and(|rest| rest.starts_with([' ', '\t', '\r', '\n']))
     {
-        return Ok(());
+        return Ok(false);
     }
     scanner.eat("<?xml");
-    let mut seen = 0;
+    let mut is_standalone = false;
     for (position, name) in ["version", "encoding", "standalone"].into_iter().enumerate() {
         let before = *scanner;
         let spaced = scanner.spaces();
@@ -376,11 +386,11 @@ fn declaration(scanner: &mut Scanner<'_>) -> Result<(), Fault> {
         if !is_valid {
             return Err(Fault::Declaration);
         }
-        seen += 1;
+        is_standalone |= position == 2 && value == "yes";
     }
-    debug_assert!(seen > 0, "the version is there");
     scanner.spaces();
-    scanner.expect("?>")
+    scanner.expect("?>")?;
+    Ok(is_standalone)
 }
 
 fn end_tag(scanner: &mut Scanner<'_>, expected: &str) -> Result<(), Fault> {

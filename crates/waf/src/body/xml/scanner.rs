@@ -19,19 +19,23 @@ impl<'t> Scanner<'t> {
         Self { text, at: 0 }
     }
 
+    #[inline]
     pub(super) fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    #[inline]
     pub(super) fn is_at_end(&self) -> bool {
         self.at >= self.text.len()
     }
 
     /// Goes over a word if it stands here.
+    #[inline]
     pub(super) fn eat(&mut self, word: &str) -> bool {
         let found = self.rest().starts_with(word);
         self.at += if found { word.len() } else { 0 };
@@ -46,6 +50,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Goes over white space; says whether there was any.
+    #[inline]
     pub(super) fn spaces(&mut self) -> bool {
         let count =
             self.rest().bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count();
@@ -58,7 +63,18 @@ impl<'t> Scanner<'t> {
         if !rest.chars().next().is_some_and(is_name_start) {
             return Err(if rest.is_empty() { Fault::End } else { Fault::Name });
         }
-        let end = rest.find(|char| !is_name(char)).unwrap_or(rest.len());
+        let end = name_length(rest);
+        self.at += end;
+        Ok(rest.get(..end).unwrap_or_default())
+    }
+
+    /// A name that may begin with any of its characters (`Nmtoken`).
+    pub(super) fn token(&mut self) -> Result<&'t str, Fault> {
+        let rest = self.rest();
+        let end = name_length(rest);
+        if end == 0 {
+            return Err(if rest.is_empty() { Fault::End } else { Fault::Name });
+        }
         self.at += end;
         Ok(rest.get(..end).unwrap_or_default())
     }
@@ -118,7 +134,28 @@ pub(super) fn predefined(name: &str) -> Option<char> {
 
 /// Whether all characters are allowed (XML 1.0, 2.2).
 pub(super) fn check(text: &str) -> Result<(), Fault> {
-    if text.chars().all(is_char) { Ok(()) } else { Err(Fault::Character) }
+    if first_bad(text).is_none() { Ok(()) } else { Err(Fault::Character) }
+}
+
+/// Where the first character stands that is not allowed.
+pub(super) fn first_bad(text: &str) -> Option<usize> {
+    // Almost every text has nothing but these: one pass over bytes.
+    if text.bytes().all(|byte| matches!(byte, b' '..0x80 | b'\t' | b'\n' | b'\r')) {
+        return None;
+    }
+    text.find(|char| !is_char(char))
+}
+
+/// How many bytes of a name stand here.
+fn name_length(text: &str) -> usize {
+    let plain = text.bytes().take_while(|byte| byte.is_ascii() && is_name(char::from(*byte))).count();
+    match text.as_bytes().get(plain) {
+        Some(0x80..) => {
+            let rest = text.get(plain..).unwrap_or_default();
+            plain + rest.find(|char| !is_name(char)).unwrap_or(rest.len())
+        }
+        _ => plain,
+    }
 }
 
 pub(super) fn is_char(char: char) -> bool {

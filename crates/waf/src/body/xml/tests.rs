@@ -1,4 +1,6 @@
 //! XML bodies.
+mod corpus;
+
 use super::super::tests::show;
 use super::{EXPANSION_FREE, EXPANSION_PER_BYTE};
 use crate::Limits;
@@ -174,5 +176,86 @@ fn encodings_are_decoded() {
         ! XML parsing error: encoding `IBM037` is not known (byte 0)
         ~ an XML document in `IBM037` (0)
     "#]],
+    );
+}
+
+#[test]
+fn declarations_are_well_formed() {
+    let fault = |inside: &str| {
+        let document = format!("<!DOCTYPE a [{inside}]><a b='c'>t</a>");
+        let mut out = Body::default();
+        read(Processor::Xml, b"text/xml", document.as_bytes(), &Limits::default(), &mut out);
+        out.error.is_some()
+    };
+    for good in [
+        "<!ELEMENT a EMPTY><!ELEMENT b ANY >",
+        "<!ELEMENT a (#PCDATA)><!ELEMENT a (#PCDATA)*><!ELEMENT a ( #PCDATA | b|c )* >",
+        "<!ELEMENT a (b)><!ELEMENT a ((b,c?)+|(d|e)*)?><!ELEMENT a (b , (c) )>",
+        "<!ATTLIST a><!ATTLIST a b CDATA #IMPLIED c (1|-x| y ) '1' d NOTATION (n) #REQUIRED e ID #FIXED 'x'>",
+        "<!NOTATION n PUBLIC \"-//A//B\"><!NOTATION n SYSTEM 'x' ><!NOTATION n PUBLIC 'p' 's'>",
+        "<!ENTITY e SYSTEM 'x' NDATA n><!ENTITY % p PUBLIC 'a' 'b'>",
+    ] {
+        assert!(!fault(good), "{good}");
+    }
+    for bad in [
+        "<!ELEMENT a>",
+        "<!ELEMENT a ()>",
+        "<!ELEMENT a (b|c,d)>",
+        "<!ELEMENT a (#PCDATA|b)>",
+        "<!ELEMENT a (b,#PCDATA)>",
+        "<!ELEMENT a (b",
+        "<!ELEMENT a (b)) >",
+        "<!ATTLIST a b CDATA#IMPLIED>",
+        "<!ATTLIST a b CDATA '&no;'>",
+        "<!ATTLIST a b (x,y) 'x'>",
+        "<!NOTATION n>",
+        "<!NOTATION n PUBLIC 'a{b'>",
+        "<!ENTITY e SYSTEM 'x'NDATA n>",
+        "<!ENTITY e SYSTEM 'x'><!ATTLIST a b CDATA '&e;'>",
+        "<?XML x?>",
+    ] {
+        assert!(fault(bad), "{bad}");
+    }
+}
+
+#[test]
+fn what_stands_before_the_root_is_no_text() {
+    check(
+        b"<![CDATA[x]]><a/>",
+        expect![[r#"
+        ! XML parsing error: a tag is expected (byte 0)
+    "#]],
+    );
+    check(
+        b"<!DOCTYPE a SYSTEM 'x'><!-- c --><a b='&e;'>&e;</a>",
+        expect![[r#"
+        text a=
+        attribute b=
+        ~ a document type declaration with 0 entities, parts of it elsewhere (9)
+    "#]],
+    );
+    check(
+        b"<?xml version='1.0' standalone='yes'?><!DOCTYPE a SYSTEM 'x'><a>&e;</a>",
+        expect![[r#"
+        text a=
+        ! XML parsing error: entity `e` is not declared (byte 67)
+        ~ a document type declaration with 0 entities, parts of it elsewhere (47)
+    "#]],
+    );
+    check(
+        b"<!DOCTYPE a [<!ENTITY e SYSTEM 'x'>]><a>x&e;y<b c='&e;'/></a>",
+        expect![[r#"
+        text a=xy
+        ! XML parsing error: entity `e` stands outside the document or is no text, and may not be here (byte 55)
+        ~ a document type declaration with 1 entities (9)
+    "#]],
+    );
+    check(
+        b"<!DOCTYPE a [<!NOTATION n SYSTEM 'n'><!ENTITY e SYSTEM 'x' NDATA n>]><a>x&e;y</a>",
+        expect![[r#"
+            text a=x
+            ! XML parsing error: entity `e` stands outside the document or is no text, and may not be here (byte 76)
+            ~ a document type declaration with 1 entities (9)
+        "#]],
     );
 }
