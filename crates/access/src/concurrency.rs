@@ -333,6 +333,11 @@ impl Drop for Entering {
 impl Permit {
     /// Tells how the request ended, for the adaptive limit, and gives the place back.
     pub fn finish(self, now: Duration, outcome: Outcome) {
+        self.sample(now, outcome);
+    }
+
+    /// Tells how the request went, for the adaptive limit. The place is kept: bytes of the answer may still come.
+    pub fn sample(&self, now: Duration, outcome: Outcome) {
         let mut state = self.of.lock();
         let in_flight = state.in_flight;
         if let Some(adaptive) = &mut state.adaptive {

@@ -23,6 +23,7 @@ mod claims;
 mod flight;
 mod leases;
 mod members;
+mod quotas;
 mod replay;
 mod sums;
 
@@ -30,6 +31,7 @@ pub use blocks::{BlockChange, SharedBlocks};
 pub use flight::SharedLimiter;
 pub use leases::{Counted, SharedState};
 pub use members::{AWAY_AFTER, CUT_AFTER};
+pub use quotas::{SharedQuotaDecision, SharedQuotas};
 pub use replay::SharedReplay;
 pub use sums::{SumError, Sums};
 

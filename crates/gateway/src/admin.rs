@@ -162,7 +162,7 @@ fn status(shared: &Shared) -> Value {
         let addresses: Vec<Value> = upstream.addresses.iter().map(|address| {
             json!({"address": address.text, "open": address.health.is_open(now), "running": address.health.running()})
         }).collect();
-        json!({"name": upstream.name, "addresses": addresses})
+        json!({"name": upstream.name, "addresses": addresses, "concurrency": load(upstream.places.as_ref().map(|places| places.load()))})
     }).collect();
     let routes: Vec<&str> = gate.config.route.iter().map(|route| route.name.as_str()).collect();
     json!({
@@ -172,7 +172,16 @@ fn status(shared: &Shared) -> Value {
         "lost_log_lines": shared.logs.lost(),
         "routes": routes,
         "upstreams": upstreams,
+        "concurrency": load(gate.stack.concurrency.load()),
     })
+}
+
+/// Requests at once, those that wait, and the limit.
+fn load(load: Option<(usize, usize, usize)>) -> Value {
+    load.map_or(
+        Value::Null,
+        |(running, waiting, limit)| json!({"running": running, "waiting": waiting, "limit": limit}),
+    )
 }
 
 fn metrics(shared: &Shared) -> Response<Full<Bytes>> {

@@ -17,6 +17,8 @@ pub(crate) fn start(shared: &Arc<Shared>) {
     drop(tokio::spawn(crate::layers::acme::renew(Arc::clone(shared))));
     drop(tokio::spawn(begin(Arc::clone(shared))));
     drop(tokio::spawn(follow_blocks(Arc::clone(shared))));
+    drop(tokio::spawn(crate::layers::waf::shared::follow(Arc::clone(shared))));
+    drop(tokio::spawn(crate::layers::waf::shared::write_changes(Arc::clone(shared))));
 }
 
 /// Tells when the gateway has to go on without knowing what the others know.

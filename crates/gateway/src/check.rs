@@ -34,6 +34,9 @@ fn warnings(config: &Config) -> Vec<String> {
     if config.rate.limits.is_empty() {
         warn("no `[[rate.limits]]`: clients may ask as often as they like".to_owned());
     }
+    if !config.quota.quotas.is_empty() && config.state.is_none() {
+        warn("`[[quota.quotas]]` without `[state]`: a restart forgets what was used".to_owned());
+    }
     for route in &config.route {
         if route.mode != crate::config::Mode::Block {
             warn(format!("route `{}` does not block what rules find", route.name));

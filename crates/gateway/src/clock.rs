@@ -18,6 +18,12 @@ impl Moment {
     pub(crate) fn seconds(self) -> u64 {
         self.micros / 1_000_000
     }
+
+    /// Milliseconds since 1970-01-01 at another instant, without a look at the wall clock.
+    pub(crate) fn millis_at(self, instant: Instant) -> u64 {
+        let later = instant.saturating_duration_since(self.instant).as_millis();
+        (self.micros / 1000).saturating_add(u64::try_from(later).unwrap_or(u64::MAX))
+    }
 }
 
 /// Now.

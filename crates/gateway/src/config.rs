@@ -34,8 +34,12 @@ pub struct Config {
     /// Who the client is, behind proxies that are trusted.
     pub client_address: layers::address::Settings,
     pub block: layers::block::Settings,
-    /// Rate limits, quotas and limits of concurrency.
+    /// Rate limits.
     pub rate: layers::rate::Settings,
+    /// What one may ask for in an hour, a day, a month.
+    pub quota: layers::quota::Settings,
+    /// Requests at once; not counted when left out.
+    pub concurrency: Option<layers::concurrency::Settings>,
     /// Where proof of identity comes from.
     pub authentication: layers::authenticate::Settings,
     pub authorization: layers::authorize::Settings,

@@ -19,12 +19,17 @@ pub(crate) type Answer = http::Response<Body>;
 /// Go on to the next layer, or answer now. `?` works on it.
 pub(crate) type Flow = ControlFlow<Answer>;
 
+/// What is held for a request until its end.
+pub(crate) type Kept = Vec<Box<dyn std::any::Any + Send>>;
+
 /// What is known of a connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
     /// Who connected to us: a client or a proxy.
     pub(crate) peer: SocketAddr,
     pub(crate) local: SocketAddr,
+    /// The peer's address as `X-Forwarded-For` names it.
+    pub(crate) peer_value: HeaderValue,
     pub(crate) tls: Option<TlsFacts>,
 }
 
@@ -86,6 +91,8 @@ pub(crate) struct Exchange<'g> {
     pub(crate) answered_by: &'static str,
     /// Header fields that a layer wants on whatever answer goes back (cookies of a login, for instance).
     pub(crate) answer_headers: Vec<(HeaderName, HeaderValue)>,
+    /// Places that are given back when the last byte of the answer has gone.
+    pub(crate) kept: Kept,
     pub(crate) trace: crate::trace::Context,
     // What layers keep between the way in and the way back.
     pub(crate) cache: layers::cache::Ticket,

@@ -35,7 +35,7 @@ impl Gate {
     /// # Errors
     /// A setting that needs shared state where there is none.
     pub(crate) fn with_state(mut self, state: Option<Arc<state::Shared>>) -> Result<Self, ConfigError> {
-        self.stack.share(state.as_ref())?;
+        self.stack.share(&self.config, state.as_ref())?;
         self.state = state;
         Ok(self)
     }

@@ -150,7 +150,7 @@ impl Record {
             status: answer.status().as_u16(),
             route: exchange.route.settings.name.clone(),
             answered_by: exchange.answered_by,
-            upstream: exchange.upstream.address.clone(),
+            upstream: exchange.upstream.address.as_ref().map(|address| address.text.clone()),
             identity: exchange.identity.as_ref().map(|identity| identity.subject.clone()),
             user_agent: text(USER_AGENT),
             referer: text(REFERER).map(|referer| mask(&referer, names)),

@@ -3,8 +3,8 @@
 use crate::config::{Config, ConfigError};
 use crate::exchange::{Answer, Exchange, Flow};
 use crate::layers::{
-    Layer, acme, address, authenticate, authorize, block, cache, challenge, limits, login, rate, response,
-    schema, upload, upstream, waf,
+    Layer, acme, address, authenticate, authorize, block, cache, challenge, concurrency, limits, login,
+    quota, rate, response, schema, upload, upstream, waf,
 };
 use crate::state;
 use std::ops::ControlFlow;
@@ -31,6 +31,10 @@ pub(crate) struct Stack {
     pub(crate) authenticate: authenticate::Authenticate,
     /// What they may.
     pub(crate) authorize: authorize::Authorize,
+    /// What was promised to them by the calendar.
+    pub(crate) quota: quota::Quota,
+    /// How many requests at once.
+    pub(crate) concurrency: concurrency::Layered,
     /// What a request must look like.
     pub(crate) schema: schema::Schema,
     /// What files may be sent.
@@ -58,6 +62,8 @@ impl Stack {
             login: Layer::build(config, before.map(|stack| &stack.login))?,
             authenticate: Layer::build(config, before.map(|stack| &stack.authenticate))?,
             authorize: Layer::build(config, before.map(|stack| &stack.authorize))?,
+            quota: Layer::build(config, before.map(|stack| &stack.quota))?,
+            concurrency: Layer::build(config, before.map(|stack| &stack.concurrency))?,
             schema: Layer::build(config, before.map(|stack| &stack.schema))?,
             upload: Layer::build(config, before.map(|stack| &stack.upload))?,
             waf: Layer::build(config, before.map(|stack| &stack.waf))?,
@@ -68,9 +74,15 @@ impl Stack {
     }
 
     /// Gives the layers what they share with other gateways.
-    pub(crate) fn share(&mut self, state: Option<&Arc<state::Shared>>) -> Result<(), ConfigError> {
+    pub(crate) fn share(
+        &mut self,
+        config: &Config,
+        state: Option<&Arc<state::Shared>>,
+    ) -> Result<(), ConfigError> {
         self.block.share(state);
         self.rate.share(state)?;
+        self.waf.share(config, state)?;
+        self.quota.share(state)?;
         self.authenticate.share(state);
         Ok(())
     }
@@ -103,6 +115,8 @@ impl Stack {
         self.schema.weighed(exchange).await?;
         self.rate.identified(exchange).await?;
         self.authorize.request(exchange).await?;
+        self.quota.request(exchange).await?;
+        self.concurrency.request(exchange).await?;
         self.schema.request(exchange).await?;
         self.upload.request(exchange).await?;
         self.waf.request(exchange).await?;

@@ -119,6 +119,8 @@ pub(crate) struct Shared {
     pub(crate) state: Arc<dyn store::State>,
     pub(crate) limiter: SharedLimiter,
     pub(crate) replay: SharedReplay,
+    /// The longest that a request waits for the state.
+    pub(crate) wait_max: Duration,
     settings: Option<Settings>,
     beginning: Beginning,
     /// Dropped, the sender ends the thread.
@@ -190,7 +192,7 @@ pub(crate) fn open(
     let limiter = SharedLimiter::new(shared);
     let thread = Mutex::new(Some((end, thread)));
     let beginning = Beginning::new();
-    Ok(Some(Arc::new(Shared { state, limiter, replay, settings, beginning, thread })))
+    Ok(Some(Arc::new(Shared { state, limiter, replay, wait_max, settings, beginning, thread })))
 }
 
 /// A look at the settings alone, for [`check`](crate::check()) and reloads.

@@ -2,7 +2,7 @@
 use crate::config::Trace;
 use crate::server::{Phase, Shared};
 use access::Ask;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,11 +19,13 @@ pub(crate) struct Context {
     pub(crate) sampled: bool,
 }
 
+const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
+
 impl Context {
     /// The context of a request: the client's, or a new one.
     pub(crate) fn of(headers: &HeaderMap, settings: &Trace) -> Self {
         let mut random = [0_u8; 24];
-        let given = headers.get("traceparent").and_then(|value| parse(value.as_bytes()));
+        let given = headers.get(TRACE_PARENT).and_then(|value| parse(value.as_bytes()));
         if given.is_none() && settings.endpoint.is_none() {
             return Self::default();
         }

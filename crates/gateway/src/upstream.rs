@@ -2,6 +2,7 @@
 pub(crate) mod connect;
 pub(crate) mod headers;
 mod health;
+mod http1;
 pub(crate) mod lambda;
 pub(crate) mod pool;
 
@@ -19,6 +20,8 @@ pub(crate) struct Upstream {
     pub(crate) settings: config::Upstream,
     pub(crate) addresses: Vec<Arc<Address>>,
     pub(crate) signer: Option<lambda::Signer>,
+    /// As many requests at once as it can take.
+    pub(crate) places: Option<crate::layers::concurrency::Places>,
     /// Requests under way.
     running: AtomicUsize,
     /// Hundredths of a retry that may be made.
@@ -83,12 +86,21 @@ impl Upstream {
         }
         let signer =
             settings.sign.as_ref().map(|sign| lambda::Signer::build(config, &at, sign)).transpose()?;
+        let places = settings.concurrency.as_ref().map(|own| {
+            let at = format!("{at}.concurrency");
+            if own.per_identity.is_some() {
+                let message = "is for the section `[concurrency]`; an upstream counts all requests alike";
+                return Err(ConfigError::setting(format!("{at}.per-identity"), message));
+            }
+            crate::layers::concurrency::Places::build(&at, own, usize::MAX)
+        });
         let addresses = settings.addresses.iter().map(|text| Address::build(config, &at, text, settings));
         Ok(Self {
             name: name.to_owned(),
             settings: settings.clone(),
             addresses: addresses.collect::<Result<_, _>>()?,
             signer,
+            places: places.transpose()?,
             running: AtomicUsize::new(0),
             budget: AtomicI64::new(BUDGET_MAX),
         })

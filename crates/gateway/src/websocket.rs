@@ -41,8 +41,9 @@ pub(crate) async fn tunnel(
         0 => Duration::MAX,
         given => Duration::from_millis(given),
     };
+    let kept = std::mem::take(&mut exchange.kept);
     drop(tokio::spawn(async move {
-        let _place = place;
+        let _places = (place, kept);
         let (Ok(client), Ok(upstream)) = (ours.await, theirs.await) else { return };
         let (mut client, mut upstream) = (TokioIo::new(client), TokioIo::new(upstream));
         // Either side may end at any time; there is nobody left to tell.

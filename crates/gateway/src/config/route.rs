@@ -56,6 +56,9 @@ pub struct Route {
     /// What a request costs against limits.
     #[serde(default = "one")]
     pub cost: u32,
+    /// Who goes first when places run short.
+    #[serde(default)]
+    pub priority: access::concurrency::Priority,
     #[serde(default)]
     pub schema: layers::schema::RouteSettings,
     #[serde(default)]
@@ -134,6 +137,7 @@ impl Route {
             authorization: layers::authorize::RouteSettings::default(),
             rate: Vec::new(),
             cost: one(),
+            priority: access::concurrency::Priority::default(),
             schema: layers::schema::RouteSettings::default(),
             upload: layers::upload::RouteSettings::default(),
             response: layers::response::RouteSettings::default(),

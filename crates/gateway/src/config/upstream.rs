@@ -53,6 +53,9 @@ pub struct Upstream {
     pub retry: Retry,
     #[serde(default)]
     pub breaker: Breaker,
+    /// Requests at once, as many as it can take; not counted when left out.
+    #[serde(default)]
+    pub concurrency: Option<crate::layers::concurrency::Settings>,
 }
 
 impl Upstream {

@@ -19,8 +19,10 @@ use http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue,
 };
 use http::{StatusCode, Version};
+use sensitive::Place;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Settings of the layer.
 #[derive(Clone, Debug, Deserialize)]
@@ -275,16 +277,24 @@ enum Kind {
 impl Kind {
     fn of(headers: &HeaderMap) -> Self {
         let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match kind.as_str() {
-            "application/json" => Self::Json,
-            "text/html" | "application/xhtml+xml" => Self::Markup,
-            kind if kind.ends_with("+json") => Self::Json,
-            kind if kind.starts_with("text/") || kind.ends_with("+xml") => Self::Text,
-            "application/xml" | "application/javascript" | "application/yaml" | "application/x-ndjson" => {
-                Self::Text
-            }
-            _ => Self::Other,
+        let kind = value.split(';').next().unwrap_or_default().trim().as_bytes();
+        let is = |name: &str| kind.eq_ignore_ascii_case(name.as_bytes());
+        let ends = |end: &str| {
+            let tail = kind.len().checked_sub(end.len()).and_then(|at| kind.get(at..));
+            tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end.as_bytes()))
+        };
+        let begins = |start: &str| {
+            kind.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
+        };
+        let texts = ["application/xml", "application/javascript", "application/yaml", "application/x-ndjson"];
+        if is("application/json") || ends("+json") {
+            Self::Json
+        } else if is("text/html") || is("application/xhtml+xml") {
+            Self::Markup
+        } else if begins("text/") || ends("+xml") || texts.into_iter().any(is) {
+            Self::Text
+        } else {
+            Self::Other
         }
     }
 
@@ -292,12 +302,15 @@ impl Kind {
         self != Self::Other
     }
 
-    fn place(self) -> sensitive::Place {
-        sensitive::Place::of(match self {
-            Self::Json => "answer.json",
-            Self::Markup => "answer.html",
-            Self::Text | Self::Other => "answer.txt",
-        })
+    fn place(self) -> Place {
+        static PLACES: LazyLock<[Place; 3]> =
+            LazyLock::new(|| ["answer.json", "answer.html", "answer.txt"].map(Place::of));
+        let [json, markup, text] = *PLACES;
+        match self {
+            Self::Json => json,
+            Self::Markup => markup,
+            Self::Text | Self::Other => text,
+        }
     }
 }
 

@@ -2,10 +2,11 @@
 use super::Layer;
 use crate::body::Body;
 use crate::config::{Config, ConfigError};
-use crate::exchange::{Answer, Decision, Exchange, plain};
+use crate::exchange::{Answer, Decision, Exchange, is_endless, plain};
 use crate::upstream::pool::{self, Failure, SendError, Wait};
 use crate::upstream::{Address, Place, Upstream as Target, headers, lambda};
 use crate::{clock, websocket};
+use access::concurrency::{Busy, Outcome, Who};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue, RETRY_AFTER, VIA};
 use http::{Method, Request, StatusCode, Uri, Version};
@@ -18,7 +19,7 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub(crate) struct Ticket {
     /// The address that answered.
-    pub(crate) address: Option<String>,
+    pub(crate) address: Option<Arc<Address>>,
     /// Times that the request was sent again.
     pub(crate) retries: u32,
 }
@@ -74,7 +75,20 @@ impl Upstream {
         let Some(place) = target.enter() else {
             return failed(exchange, target, StatusCode::SERVICE_UNAVAILABLE, "too many requests under way");
         };
+        let begun = clock::instant();
+        let permit = match &target.places {
+            None => None,
+            Some(places) => {
+                let anybody = Who::Address(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED));
+                match places.enter(anybody, exchange.route.settings.priority).await {
+                    Ok(permit) => Some(permit),
+                    Err(busy) => return crowded(exchange, target, busy),
+                }
+            }
+        };
         if websocket::is_upgrade(&exchange.head) {
+            // A tunnel says nothing of how long requests take: its place is free again once it stands.
+            drop(permit);
             return self.upgrade(exchange, target, place).await;
         }
         if target.invokes() || target.signer.is_some() {
@@ -92,6 +106,12 @@ impl Upstream {
             }
         }
         let mut answer = attempts(exchange, target).await;
+        if let Some(permit) = permit {
+            permit.sample(clock::now().steady, outcome(exchange, &answer, begun.elapsed()));
+            if !is_endless(&answer) {
+                exchange.kept.push(Box::new(permit));
+            }
+        }
         if target.invokes() && exchange.answered_by == Self::NAME {
             answer = match lambda::answer(answer, target.settings.answer_bytes_max).await {
                 Ok(answer) => answer,
@@ -104,7 +124,7 @@ impl Upstream {
         }
         if !answer_is_whole(answer.body()) {
             // The place is kept until the last byte.
-            answer.extensions_mut().insert(Arc::new(place));
+            exchange.kept.push(Box::new(place));
         }
         answer
     }
@@ -117,7 +137,7 @@ impl Upstream {
         let Some(address) = target.pick(exchange.moment.micros / 1000, None) else {
             return resting(exchange, target);
         };
-        exchange.upstream.address = Some(address.text.clone());
+        exchange.upstream.address = Some(Arc::clone(address));
         let request = build(exchange, target, address, Body::Empty);
         match websocket::tunnel(exchange, address, request, place).await {
             Ok(answer) => answer,
@@ -127,6 +147,25 @@ impl Upstream {
             }
         }
     }
+}
+
+/// What an answer says of the load.
+fn outcome(exchange: &Exchange<'_>, answer: &Answer, took: Duration) -> Outcome {
+    match answer.status() {
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => Outcome::Overloaded,
+        // The client's fault, or no connection at all: not how long the service takes.
+        _ if exchange.answered_by != Upstream::NAME => Outcome::Ignored,
+        StatusCode::TOO_MANY_REQUESTS => Outcome::Ignored,
+        _ => Outcome::Done(took),
+    }
+}
+
+/// It has as many requests as it can take.
+fn crowded(exchange: &mut Exchange<'_>, target: &Target, busy: Busy) -> Answer {
+    exchange.shared.metrics.upstream(&target.name, "limited");
+    let mut answer = failed(exchange, target, StatusCode::SERVICE_UNAVAILABLE, &busy.to_string());
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(1));
+    answer
 }
 
 /// A request at an address, also when nobody waits for its end any more.
@@ -166,8 +205,9 @@ async fn attempts(exchange: &mut Exchange<'_>, target: &Arc<Target>) -> Answer {
     let mut avoid = None;
     let mut request = None;
     loop {
-        let now = clock::now();
-        let Some(address) = target.pick(now.micros / 1000, avoid) else { return resting(exchange, target) };
+        let now = clock::instant();
+        let millis = exchange.moment.millis_at(now);
+        let Some(address) = target.pick(millis, avoid) else { return resting(exchange, target) };
         let address = Arc::clone(address);
         let sent = match request.take() {
             Some(request) => request,
@@ -176,12 +216,13 @@ async fn attempts(exchange: &mut Exchange<'_>, target: &Arc<Target>) -> Answer {
                 build(exchange, target, &address, body)
             }
         };
-        let copy = if repeatable { copy(&sent) } else { None };
-        let wait = Wait { now: now.instant, first_byte: first_byte(exchange, &address, sent.body()) };
-        exchange.upstream.address = Some(address.text.clone());
+        let copy = if repeatable && !pool::leaves_whole(&address, &sent) { copy(&sent) } else { None };
+        let wait = Wait { now, first_byte: first_byte(exchange, &address, sent.body()) };
+        exchange.upstream.address = Some(Arc::clone(&address));
+        let mut sent = Some(sent);
         let result = {
             let _under_way = UnderWay::at(&address);
-            pool::send(&address, sent, wait).await
+            pool::send(&address, &mut sent, wait).await
         };
         let (problem, again) = match result {
             Ok(answer) if !is_bad(answer.status()) => {
@@ -190,7 +231,7 @@ async fn attempts(exchange: &mut Exchange<'_>, target: &Arc<Target>) -> Answer {
             }
             Ok(answer) => {
                 let told = retry.statuses.contains(&answer.status().as_u16());
-                (Ok(answer), copy.filter(|_| told))
+                (Ok(answer), sent.or(copy).filter(|_| told && repeatable))
             }
             Err(SendError { kind: Failure::Body(status, reason), .. }) => {
                 exchange.answered_by = super::limits::Limits::NAME;
@@ -202,9 +243,9 @@ async fn attempts(exchange: &mut Exchange<'_>, target: &Arc<Target>) -> Answer {
                 });
                 return plain(status);
             }
-            Err(SendError { kind, unsent }) => (Err(kind), unsent.map(|request| *request).or(copy)),
+            Err(SendError { kind, unsent }) => (Err(kind), sent.or(copy).filter(|_| unsent || repeatable)),
         };
-        if address.health.bad(now.micros / 1000) {
+        if address.health.bad(millis) {
             exchange.shared.metrics.upstream(&target.name, "ejected");
         }
         match (again, problem) {

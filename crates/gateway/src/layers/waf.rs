@@ -21,6 +21,7 @@ pub(super) mod decode;
 mod memory;
 mod refused;
 mod rules;
+pub(crate) mod shared;
 
 pub(crate) use refused::RefusedHead;
 pub(crate) use rules::read as read_file;
@@ -45,6 +46,8 @@ pub struct Settings {
     pub lenient: bool,
     /// Members of persistent collections (`initcol`) that are kept in memory.
     pub collections_max: usize,
+    /// Collections are counted by all gateways that share `[state]`, not by each alone.
+    pub collections_shared: bool,
     /// What to do with an answer whose body is larger than the rules look at, or whose encoding cannot be read.
     pub unread_answer: Unread,
     /// Requests in a second that are refused for their shape and that rules look at all the same, so that an attack is told; past
@@ -78,6 +81,7 @@ impl Default for Settings {
             engine_of_rules: false,
             lenient: false,
             collections_max: 100_000,
+            collections_shared: false,
             unread_answer: Unread::default(),
             refused_per_second_max: 100,
             page: None,
@@ -107,10 +111,16 @@ impl Layer for Waf {
     fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
         let settings = &config.waf;
         let persistence = match before {
-            Some(before) if before.persistence.most == settings.collections_max => {
+            Some(before) => {
+                let is_shared = settings.on && settings.collections_shared;
+                if before.persistence.out.get().is_some() != is_shared {
+                    let message = "changes with a restart only";
+                    return Err(ConfigError::setting("waf.collections-shared", message));
+                }
+                before.persistence.set_most(settings.collections_max);
                 Arc::clone(&before.persistence)
             }
-            _ => Arc::new(memory::Memory::new(settings.collections_max)),
+            None => Arc::new(memory::Memory::new(settings.collections_max)),
         };
         let page = match &settings.page {
             Some(path) => {
@@ -245,6 +255,32 @@ impl Layer for Waf {
 }
 
 impl Waf {
+    /// Counts together with other gateways, where the owner says so.
+    pub(crate) fn share(
+        &mut self,
+        config: &Config,
+        state: Option<&Arc<crate::state::Shared>>,
+    ) -> Result<(), ConfigError> {
+        let wanted = config.waf.collections_shared && config.waf.on;
+        if wanted && state.is_none() {
+            let message = "needs a section `[state]`; add it, or leave this out";
+            return Err(ConfigError::setting("waf.collections-shared", message));
+        }
+        if wanted {
+            self.persistence.out.get_or_init(Arc::default);
+        }
+        Ok(())
+    }
+
+    /// Where changes of collections wait for the store.
+    fn outbox(&self) -> Option<&Arc<shared::Outbox>> {
+        self.persistence.out.get()
+    }
+
+    fn memory(&self) -> &memory::Memory {
+        &self.persistence
+    }
+
     /// Phase 4: the body, or its beginning when it is longer than the rules look at.
     async fn answer_body(
         &self,

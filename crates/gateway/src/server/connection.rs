@@ -5,6 +5,7 @@ use super::wire::{Transport, Vital, Wire};
 use super::{Listener, Permit, Phase, Worker};
 use crate::config::Limits;
 use crate::exchange::{Connection, TlsFacts};
+use crate::upstream::headers::address_value;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -38,7 +39,8 @@ pub(super) async fn serve(
         worker.shared.metrics.handshakes_failed.inc();
         return;
     };
-    let connection = Arc::new(Connection { peer, local, tls });
+    let peer_value = address_value(peer.ip().to_canonical());
+    let connection = Arc::new(Connection { peer, local, peer_value, tls });
     drop(gate);
     let Some((transport, prefix, http2)) = first(&worker, transport, http2, listener.http2).await else {
         return;

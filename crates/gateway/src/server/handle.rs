@@ -4,7 +4,7 @@ use super::total::{self, Total};
 use super::wire::{Look, Vital};
 use crate::body::{Body, BodyError, ClientBody};
 use crate::clock;
-use crate::exchange::{Answer, Connection, Decision, Exchange, is_endless, plain};
+use crate::exchange::{Answer, Connection, Decision, Exchange, Kept, is_endless, plain};
 use crate::layers::waf::RefusedHead;
 use crate::logs::Record;
 use crate::path::NormalPath;
@@ -44,8 +44,18 @@ pub(super) async fn request(
     let now = vital.at(moment.instant);
     let since = vital.since(now);
     let total = total::of_stream();
-    let mut running =
-        Running { vital, worker, total, http2, done: false, bytes: 0, record: None, told: None, moment };
+    let mut running = Running {
+        vital,
+        worker,
+        total,
+        http2,
+        done: false,
+        bytes: 0,
+        record: None,
+        told: None,
+        kept: Vec::new(),
+        moment,
+    };
     let gate = shared.gate.load_full();
     let (head, incoming) = request.into_parts();
     let limits = &gate.config.limits;
@@ -80,6 +90,7 @@ pub(super) async fn request(
         decisions: Vec::new(),
         answered_by: "",
         answer_headers: Vec::new(),
+        kept: Vec::new(),
         cache: Default::default(),
         rate: Default::default(),
         upstream: Default::default(),
@@ -103,6 +114,7 @@ pub(super) async fn request(
     if let Some((method, uri, headers)) = seen {
         running.record = Some(Box::new(Record::of(&exchange, &answer, (&method, &uri, &headers))));
     }
+    running.kept = std::mem::take(&mut exchange.kept);
     shared.metrics.answered(route.index, answer.status());
     finish(&exchange, answer, running)
 }
@@ -276,6 +288,8 @@ pub(crate) struct Running {
     record: Option<Box<Record>>,
     /// Where an answer that is cut off is told.
     told: Option<Arc<Connection>>,
+    /// Places, given back with it.
+    kept: Kept,
     moment: clock::Moment,
 }
 

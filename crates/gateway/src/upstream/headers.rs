@@ -1,25 +1,26 @@
 //! Header fields between client and upstream: what stays at this hop, what tells who the client is.
-use crate::exchange::{Connection, Exchange};
-use http::header::{
-    self, CONNECTION, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, TE, TRANSFER_ENCODING, UPGRADE, VIA,
-};
+use crate::exchange::Exchange;
+use http::header::{CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, TE, VIA};
 use std::net::IpAddr;
 
 #[cfg(test)]
 mod tests;
 
 /// RFC 9110, section 7.6.1, and what old software treats alike. `TE: trailers` is written anew where it is needed.
-const HOP_BY_HOP: [HeaderName; 9] = [
-    CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    header::PROXY_AUTHENTICATE,
-    header::PROXY_AUTHORIZATION,
-    TE,
-    TRANSFER_ENCODING,
-    UPGRADE,
-    HeaderName::from_static("http2-settings"),
-];
+fn is_hop(name: &str) -> bool {
+    matches!(
+        name,
+        "connection"
+            | "keep-alive"
+            | "proxy-connection"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "te"
+            | "transfer-encoding"
+            | "upgrade"
+            | "http2-settings"
+    )
+}
 
 /// Fields by which a proxy tells an application who the client is or what it really asked for. From a client that is no
 /// trusted proxy they are claims, and are taken away.
@@ -47,28 +48,36 @@ const CLAIMS: [&str; 18] = [
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 const OUR_NAME: HeaderValue = HeaderValue::from_static("1.1 buckler");
+const HTTP: HeaderValue = HeaderValue::from_static("http");
+const HTTPS: HeaderValue = HeaderValue::from_static("https");
 
 /// Takes away what concerns one hop only, also what `Connection` names.
 pub(crate) fn strip_hop(headers: &mut HeaderMap) {
-    if headers.contains_key(CONNECTION) {
-        let named: Vec<HeaderName> = headers
-            .get_all(CONNECTION)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .filter_map(|name| HeaderName::from_bytes(name.trim().as_bytes()).ok())
-            .collect();
-        for name in named {
-            headers.remove(name);
-        }
+    strip(headers, is_hop);
+}
+
+/// Takes away what a test names, one look at each name; and what `Connection` names.
+fn strip(headers: &mut HeaderMap, goes: impl Fn(&str) -> bool) {
+    let mut gone: Vec<HeaderName> = headers.keys().filter(|name| goes(name.as_str())).cloned().collect();
+    if gone.contains(&CONNECTION) {
+        gone.extend(named(headers));
     }
-    for name in &HOP_BY_HOP {
+    for name in gone {
         headers.remove(name);
     }
+}
+
+/// What `Connection` names.
+fn named(headers: &HeaderMap) -> impl Iterator<Item = HeaderName> {
+    headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| HeaderName::from_bytes(name.trim().as_bytes()).ok())
 }
 
 /// Whether a name is a claim, also with `_` for `-` (applications behind CGI see no difference).
@@ -92,34 +101,32 @@ pub(crate) fn forward(
     authority: &HeaderValue,
 ) {
     let trailers = headers.get_all(TE).iter().any(|value| value.as_bytes().eq_ignore_ascii_case(b"trailers"));
-    strip_hop(headers);
-    headers.remove(EXPECT);
+    let connection = exchange.connection;
+    let peer = connection.peer.ip().to_canonical();
+    let trusted = exchange.gate.stack.address.is_trusted(peer);
+    // `Connection` must not take away the host.
+    let host =
+        headers.remove(HOST).or_else(|| HeaderValue::from_str(exchange.head.uri.authority()?.as_str()).ok());
+    strip(headers, |name| {
+        is_hop(name) || name == "expect" || name == "forwarded" || (!trusted && is_claim(name))
+    });
+    headers.reserve(8);
     if trailers {
         headers.insert(TE, HeaderValue::from_static("trailers"));
     }
-    let peer = exchange.connection.peer.ip().to_canonical();
-    let trusted = exchange.gate.stack.address.is_trusted(peer);
-    let host =
-        headers.remove(HOST).or_else(|| HeaderValue::from_str(exchange.head.uri.authority()?.as_str()).ok());
     if trusted {
         append_for(headers, peer);
     } else {
-        let claims: Vec<HeaderName> =
-            headers.keys().filter(|name| is_claim(name.as_str())).cloned().collect();
-        for name in claims {
-            headers.remove(name);
-        }
-        headers.insert(FORWARDED_FOR, address_value(peer));
+        headers.insert(FORWARDED_FOR, connection.peer_value.clone());
     }
     if !trusted || !headers.contains_key(FORWARDED_PROTO) {
-        headers.insert(FORWARDED_PROTO, HeaderValue::from_static(scheme(exchange.connection)));
+        headers.insert(FORWARDED_PROTO, if connection.tls.is_some() { HTTPS } else { HTTP });
     }
     if let Some(host) = &host
         && (!trusted || !headers.contains_key(FORWARDED_HOST))
     {
         headers.insert(FORWARDED_HOST, host.clone());
     }
-    headers.remove(FORWARDED);
     let host = if keep_host { host.unwrap_or_else(|| authority.clone()) } else { authority.clone() };
     headers.insert(HOST, host);
     headers.append(VIA, OUR_NAME);
@@ -131,11 +138,8 @@ pub(crate) fn forward(
     }
 }
 
-fn scheme(connection: &Connection) -> &'static str {
-    if connection.tls.is_some() { "https" } else { "http" }
-}
-
-fn address_value(address: IpAddr) -> HeaderValue {
+/// An address as a header value.
+pub(crate) fn address_value(address: IpAddr) -> HeaderValue {
     // Digits, dots and colons always are a header value.
     HeaderValue::try_from(address.to_string()).unwrap_or(HeaderValue::from_static("unknown"))
 }

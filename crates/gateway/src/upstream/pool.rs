@@ -1,10 +1,14 @@
 //! Connections to upstreams, kept open: a pool for each thread, so that no lock is met.
 //!
+//! A request whose body is held whole goes over a connection of [`http1`](super::http1); one whose body streams over one of
+//! the HTTP library, which reads and writes at once.
+//!
 //! A pooled HTTP/1 connection has no task of its own. The request that uses it drives it, its answer's body after that;
 //! that spares two switches of tasks a request. While it rests nobody drives it: before it is used again one look tells
 //! whether the upstream has closed it.
 use super::Address;
 use super::connect::{self, Line};
+use super::http1::{Broke, Connection as Quick};
 use crate::body::{Body, BodyError};
 use bytes::Bytes;
 use http::{Request, Response};
@@ -13,7 +17,7 @@ use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -27,8 +31,8 @@ const SMALL_BYTES_MAX: u64 = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct SendError {
     pub(crate) kind: Failure,
-    /// The request, where no byte of it was sent.
-    pub(crate) unsent: Option<Box<Request<Body>>>,
+    /// Whether no byte of it was sent.
+    pub(crate) unsent: bool,
 }
 
 /// What went wrong.
@@ -54,10 +58,23 @@ struct Http1 {
     closed: bool,
 }
 
+/// Connections to one address that rest, and since when.
+#[derive(Default)]
+struct Idle {
+    quick: Vec<Quick>,
+    streaming: Vec<(Http1, Instant)>,
+}
+
+impl Idle {
+    fn len(&self) -> usize {
+        self.quick.len() + self.streaming.len()
+    }
+}
+
 #[derive(Default)]
 struct Pool {
-    idle: HashMap<usize, Vec<(Http1, Instant)>>,
-    http2: HashMap<usize, http2::SendRequest<Body>>,
+    idle: BTreeMap<usize, Idle>,
+    http2: BTreeMap<usize, http2::SendRequest<Body>>,
     swept: Option<Instant>,
 }
 
@@ -87,7 +104,7 @@ impl Http1 {
     }
 }
 
-async fn open(address: &Address) -> Result<Line, Failure> {
+pub(super) async fn open(address: &Address) -> Result<Line, Failure> {
     match tokio::time::timeout(address.times.connect, connect::connect(address)).await {
         Ok(Ok(line)) => Ok(line),
         Ok(Err(error)) => Err(Failure::Connect(error.to_string())),
@@ -95,13 +112,13 @@ async fn open(address: &Address) -> Result<Line, Failure> {
     }
 }
 
-/// A connection that rests; `None`: a new one is needed.
+/// A connection for streams that rests; `None`: a new one is needed.
 fn take(address: &Address, now: Instant) -> Option<Http1> {
+    let mut cx = Context::from_waker(Waker::noop());
     POOL.with_borrow_mut(|pool| {
-        let idle = pool.idle.get_mut(&address.id)?;
+        let idle = &mut pool.idle.get_mut(&address.id)?.streaming;
         while let Some((mut connection, since)) = idle.pop() {
-            let young = now.saturating_duration_since(since) < address.times.keep_alive;
-            if young && connection.is_ready(&mut Context::from_waker(Waker::noop())) {
+            if is_young(address, since, now) && connection.is_ready(&mut cx) {
                 return Some(connection);
             }
         }
@@ -109,19 +126,47 @@ fn take(address: &Address, now: Instant) -> Option<Http1> {
     })
 }
 
+/// The same for bodies that are held whole.
+fn take_quick(address: &Address, now: Instant) -> Option<Quick> {
+    POOL.with_borrow_mut(|pool| {
+        let idle = &mut pool.idle.get_mut(&address.id)?.quick;
+        while let Some(mut connection) = idle.pop() {
+            if is_young(address, connection.used(), now) && connection.is_quiet() {
+                return Some(connection);
+            }
+        }
+        None
+    })
+}
+
+fn is_young(address: &Address, since: Instant, now: Instant) -> bool {
+    now.saturating_duration_since(since) < address.times.keep_alive
+}
+
 fn put(address: &Address, connection: Http1) {
     let now = crate::clock::instant();
+    keep_idle(address, now, |idle| idle.streaming.push((connection, now)));
+}
+
+/// A connection is free again.
+pub(super) fn rest(address: &Address, connection: Quick) {
+    keep_idle(address, connection.used(), |idle| idle.quick.push(connection));
+}
+
+fn keep_idle(address: &Address, now: Instant, push: impl FnOnce(&mut Idle)) {
     POOL.with_borrow_mut(|pool| {
         let idle = pool.idle.entry(address.id).or_default();
         if idle.len() < address.times.idle_connections_max {
-            idle.push((connection, now));
+            push(idle);
         }
         let keep = address.times.keep_alive;
         if pool.swept.is_none_or(|swept| now.saturating_duration_since(swept) > keep) {
             pool.swept = Some(now);
+            let is_young = |since: Instant| now.saturating_duration_since(since) < keep;
             pool.idle.retain(|_, idle| {
-                idle.retain(|(_, since)| now.saturating_duration_since(*since) < keep);
-                !idle.is_empty()
+                idle.quick.retain(|connection| is_young(connection.used()));
+                idle.streaming.retain(|(_, since)| is_young(*since));
+                idle.len() > 0
             });
             pool.http2.retain(|_, sender| !sender.is_closed());
         }
@@ -136,12 +181,54 @@ pub(crate) struct Wait {
     pub(crate) first_byte: std::time::Duration,
 }
 
-/// Sends a request and waits for the answer's head.
+/// Whether a request can be sent again after it was sent: nothing of it is used up by that.
+pub(crate) fn leaves_whole(address: &Address, request: &Request<Body>) -> bool {
+    !address.http2 && matches!(request.body(), Body::Empty | Body::Full(_))
+}
+
+/// Sends a request and waits for the answer's head. The request is still there afterwards where it was not used up: see
+/// [`leaves_whole`] and [`SendError::unsent`].
 pub(crate) async fn send(
+    address: &Arc<Address>,
+    given: &mut Option<Request<Body>>,
+    wait: Wait,
+) -> Result<Response<Body>, SendError> {
+    match given {
+        Some(request) if leaves_whole(address, request) => send_quick(address, request, wait).await,
+        _ => match given.take() {
+            Some(request) => send_streamed(address, request, wait).await.map_err(|(kind, unsent)| {
+                *given = unsent;
+                SendError { kind, unsent: given.is_some() }
+            }),
+            None => Err(SendError { kind: Failure::Broken("there is no request".to_owned()), unsent: false }),
+        },
+    }
+}
+
+async fn send_quick(
+    address: &Arc<Address>,
+    request: &mut Request<Body>,
+    wait: Wait,
+) -> Result<Response<Body>, SendError> {
+    let (connection, begun) = match take_quick(address, wait.now) {
+        Some(connection) => (connection, wait.now),
+        None => match Quick::connect(address).await {
+            Ok(connection) => (connection, crate::clock::instant()),
+            Err(kind) => return Err(SendError { kind, unsent: true }),
+        },
+    };
+    let sent = connection.send(address, request, (begun, wait.first_byte)).await;
+    sent.map_err(|Broke { kind, unsent }| SendError { kind, unsent })
+}
+
+/// What went wrong, and the request where no byte of it was sent.
+type Lost = (Failure, Option<Request<Body>>);
+
+async fn send_streamed(
     address: &Arc<Address>,
     request: Request<Body>,
     wait: Wait,
-) -> Result<Response<Body>, SendError> {
+) -> Result<Response<Body>, Lost> {
     let Wait { now, first_byte } = wait;
     if address.http2 {
         return send_http2(address, request, first_byte).await;
@@ -150,7 +237,7 @@ pub(crate) async fn send(
         Some(connection) => connection,
         None => match Http1::connect(address).await {
             Ok(connection) => connection,
-            Err(kind) => return Err(SendError { kind, unsent: Some(Box::new(request)) }),
+            Err(kind) => return Err((kind, Some(request))),
         },
     };
     let answer = {
@@ -171,10 +258,10 @@ pub(crate) async fn send(
     match answer {
         Ok(Ok(answer)) => Ok(keep(address, connection, answer).await),
         Ok(Err(mut error)) => {
-            let unsent = error.take_message().map(Box::new);
-            Err(SendError { kind: failure(error.error()), unsent })
+            let unsent = error.take_message();
+            Err((failure(error.error()), unsent))
         }
-        Err(_) => Err(SendError { kind: Failure::Time, unsent: None }),
+        Err(_) => Err((Failure::Time, None)),
     }
 }
 
@@ -305,19 +392,19 @@ async fn send_http2(
     address: &Arc<Address>,
     request: Request<Body>,
     first_byte: std::time::Duration,
-) -> Result<Response<Body>, SendError> {
+) -> Result<Response<Body>, Lost> {
     let kept =
         POOL.with_borrow(|pool| pool.http2.get(&address.id).filter(|sender| !sender.is_closed()).cloned());
     let mut sender = match kept {
         Some(sender) => sender,
         None => match connect_http2(address).await {
             Ok(sender) => sender,
-            Err(kind) => return Err(SendError { kind, unsent: Some(Box::new(request)) }),
+            Err(kind) => return Err((kind, Some(request))),
         },
     };
     if let Err(error) = sender.ready().await {
         POOL.with_borrow_mut(|pool| pool.http2.remove(&address.id));
-        return Err(SendError { kind: failure(&error), unsent: Some(Box::new(request)) });
+        return Err((failure(&error), Some(request)));
     }
     match tokio::time::timeout(first_byte, sender.try_send_request(request)).await {
         Ok(Ok(answer)) => {
@@ -327,10 +414,10 @@ async fn send_http2(
             Ok(Response::from_parts(head, Body::stream(body)))
         }
         Ok(Err(mut error)) => {
-            let unsent = error.take_message().map(Box::new);
-            Err(SendError { kind: failure(error.error()), unsent })
+            let unsent = error.take_message();
+            Err((failure(error.error()), unsent))
         }
-        Err(_) => Err(SendError { kind: Failure::Time, unsent: None }),
+        Err(_) => Err((Failure::Time, None)),
     }
 }
 

@@ -2,7 +2,11 @@
 #[cfg(test)]
 mod acme;
 #[cfg(test)]
+mod capacity;
+#[cfg(test)]
 mod cluster;
+#[cfg(test)]
+mod collections;
 #[cfg(test)]
 mod crs;
 #[cfg(test)]
@@ -10,6 +14,8 @@ mod crs;
 mod folder;
 #[cfg(test)]
 mod framing;
+#[cfg(test)]
+mod grpc;
 #[cfg(test)]
 mod introspection;
 #[cfg(test)]
@@ -24,6 +30,8 @@ mod login;
 )]
 #[path = "../../../store/tests/it/nodes.rs"]
 mod nodes;
+#[cfg(test)]
+mod otlp;
 #[cfg(test)]
 mod passing;
 #[cfg(test)]

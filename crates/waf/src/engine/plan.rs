@@ -170,7 +170,7 @@ pub(super) enum Pick {
     Name(Box<[u8]>, Option<Slot>),
     /// A name with a macro in it.
     Computed(Text),
-    Regex(Box<NamePattern>),
+    Regex(Arc<NamePattern>),
 }
 
 /// A pattern of names.
@@ -179,8 +179,12 @@ pub(super) struct NamePattern {
     pub(super) regex: Matcher,
     /// The letters that a name begins with, when the pattern says so.
     pub(super) prefix: Box<[u8]>,
+    /// The pattern asks for nothing but these letters.
+    pub(super) is_prefix: bool,
     /// With `TX`, whether it matches each name that rules write out.
     pub(super) slots: Vec<bool>,
+    /// With `TX`, its number among such patterns, when it has one: computed names are asked once.
+    pub(super) number: Option<u32>,
 }
 
 impl NamePattern {
@@ -188,7 +192,7 @@ impl NamePattern {
         let begins =
             name.get(..self.prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.prefix));
         // `^` matches behind a line feed, too.
-        (begins || name.contains(&b'\n')) && self.regex.is_match(name, b"")
+        (begins || name.contains(&b'\n')) && (begins && self.is_prefix || self.regex.is_match(name, b""))
     }
 }
 

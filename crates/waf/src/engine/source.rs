@@ -5,6 +5,7 @@ use super::names::Names;
 use super::plan::{NamePattern, Origin, Pick, Source, Text, TextPart};
 use crate::operator::Matcher;
 use crate::rule::{Collection, Macro, MacroPart, Operator, Persistent, Place, Selector, Target};
+use std::sync::Arc;
 
 /// What compiling needs to know all the time.
 pub(super) struct Compiler<'a> {
@@ -82,9 +83,11 @@ impl Compiler<'_> {
                 let regex = NamePattern {
                     regex: self.matcher(&Operator::Rx(pattern))?,
                     prefix: prefix(regex).into(),
+                    is_prefix: regex.strip_prefix('^').is_some_and(|rest| rest.as_bytes() == prefix(regex)),
                     slots: Vec::new(),
+                    number: None,
                 };
-                Pick::Regex(Box::new(regex))
+                Pick::Regex(Arc::new(regex))
             }
         })
     }

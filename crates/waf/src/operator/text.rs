@@ -20,9 +20,27 @@ impl Relation {
             Self::ContainsWord => contains_word(value, argument),
             Self::EndsWith => value.ends_with(argument),
             Self::StrEq => value == argument,
-            Self::Within => value.is_empty() || memmem::find(argument, value).is_some(),
+            Self::Within => is_within(value, argument),
         }
     }
+}
+
+/// Arguments up to this are searched without preparing a search, which costs more than it saves.
+const SHORT_BYTES_MAX: usize = 1 << 10;
+
+fn is_within(value: &[u8], argument: &[u8]) -> bool {
+    if value.len() > argument.len() {
+        return false;
+    }
+    let middle = value.len() / 2;
+    let Some(byte) = value.get(middle).filter(|_| argument.len() <= SHORT_BYTES_MAX) else {
+        return memmem::find(argument, value).is_some();
+    };
+    memchr::memchr_iter(*byte, argument).any(|at| {
+        at.checked_sub(middle)
+            .and_then(|start| argument.get(start..start + value.len()))
+            .is_some_and(|part| part == value)
+    })
 }
 
 /// A word stands between bytes that are no ASCII letters. ModSecurity's rule, with its corners: no argument always matches; an end

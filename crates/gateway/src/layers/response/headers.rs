@@ -26,9 +26,17 @@ pub(super) fn field(
     Ok((name(setting, field)?, value))
 }
 
+const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
+const NO_FRAMES: HeaderValue = HeaderValue::from_static("DENY");
+const ORIGIN_ONLY: HeaderValue = HeaderValue::from_static("strict-origin-when-cross-origin");
+const A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
+const NOTHING_RUNS: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+const HTML_UTF8: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+
 /// Puts the fields of an answer in order.
 pub(super) fn finish(filter: &Filter, headers: &mut HeaderMap, is_secure: bool) {
-    for name in &filter.remove {
+    let gone: Vec<HeaderName> = headers.keys().filter(|name| filter.remove.contains(name)).cloned().collect();
+    for name in gone {
         headers.remove(name);
     }
     if filter.settings.security_headers {
@@ -47,32 +55,40 @@ pub(super) fn finish(filter: &Filter, headers: &mut HeaderMap, is_secure: bool) 
 
 /// The set that OWASP's REST security cheat sheet names. What the upstream says itself stays.
 fn secure(headers: &mut HeaderMap, is_secure: bool) {
-    let mut add = |name: HeaderName, value: &'static str| {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    headers.reserve(5);
+    let mut add = |name: HeaderName, value: HeaderValue| {
+        headers.entry(name).or_insert(value);
     };
-    add(X_CONTENT_TYPE_OPTIONS, "nosniff");
-    add(X_FRAME_OPTIONS, "DENY");
-    add(REFERRER_POLICY, "strict-origin-when-cross-origin");
+    add(X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
+    add(X_FRAME_OPTIONS, NO_FRAMES);
+    add(REFERRER_POLICY, ORIGIN_ONLY);
     if is_secure {
-        add(STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        add(STRICT_TRANSPORT_SECURITY, A_YEAR);
     }
     let is_page = headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
     if !is_page {
         // Data is never a document: nothing in it may run, whoever opens it.
-        headers
-            .entry(CONTENT_SECURITY_POLICY)
-            .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+        headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING_RUNS);
     }
 }
 
 fn charset(headers: &mut HeaderMap) {
-    let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return };
-    let lower = value.to_ascii_lowercase();
-    if lower.starts_with("text/") && !lower.starts_with("text/event-stream") && !lower.contains("charset") {
-        let named = format!("{}; charset=utf-8", value.trim_end_matches([';', ' ']));
-        if let Ok(named) = HeaderValue::from_str(&named) {
-            headers.insert(CONTENT_TYPE, named);
-        }
+    let Some(field) = headers.get_mut(CONTENT_TYPE) else { return };
+    let value = field.as_bytes();
+    if value == b"text/html" {
+        *field = HTML_UTF8;
+        return;
+    }
+    let begins = |start: &[u8]| value.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+    let named = value.windows(7).any(|window| window.eq_ignore_ascii_case(b"charset"));
+    if !begins(b"text/") || begins(b"text/event-stream") || named {
+        return;
+    }
+    if let Ok(text) = field.to_str()
+        && let Ok(named) =
+            HeaderValue::from_str(&format!("{}; charset=utf-8", text.trim_end_matches([';', ' '])))
+    {
+        *field = named;
     }
 }
 

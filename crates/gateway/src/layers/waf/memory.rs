@@ -1,6 +1,8 @@
 //! Persistent collections in memory, bounded.
+use super::shared::Outbox;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use waf::rule::Persistent;
 use waf::{Change, ChangeKind, Fields, Persistence};
 
@@ -10,7 +12,7 @@ mod tests;
 /// Locks, so that threads rarely meet.
 const SHARDS: usize = 16;
 /// Seconds that a collection lives without a change (`SecCollectionTimeout`).
-const LIVES_SECONDS: u64 = 3600;
+pub(super) const LIVES_SECONDS: u64 = 3600;
 /// Members of one collection.
 const MEMBERS_MAX: usize = 256;
 
@@ -19,8 +21,10 @@ type Name = (Persistent, Vec<u8>);
 /// Collections by kind and key.
 #[derive(Debug)]
 pub(super) struct Memory {
-    pub(super) most: usize,
+    most: AtomicUsize,
     shards: [Mutex<HashMap<Name, Kept>>; SHARDS],
+    /// Where changes go, where gateways count together.
+    pub(super) out: OnceLock<Arc<Outbox>>,
 }
 
 #[derive(Debug, Default)]
@@ -40,7 +44,16 @@ struct Member {
 
 impl Memory {
     pub(super) fn new(most: usize) -> Self {
-        Self { most, shards: std::array::from_fn(|_| Mutex::default()) }
+        Self {
+            most: AtomicUsize::new(most),
+            shards: std::array::from_fn(|_| Mutex::default()),
+            out: OnceLock::new(),
+        }
+    }
+
+    /// Changes how many collections there may be.
+    pub(super) fn set_most(&self, most: usize) {
+        self.most.store(most, Relaxed);
     }
 
     fn shard(&self, key: &[u8]) -> Option<&Mutex<HashMap<Name, Kept>>> {
@@ -65,12 +78,35 @@ impl Persistence for Memory {
     }
 
     fn save(&self, collection: Persistent, key: &[u8], changes: &[Change], now_micros: u64) {
+        self.change(collection, key, changes, now_micros);
+        if let Some(out) = self.out.get() {
+            out.take(collection, key, changes, now_micros);
+        }
+    }
+}
+
+impl Memory {
+    /// What other gateways made of a member; `None`: it is gone.
+    pub(super) fn told(
+        &self,
+        collection: Persistent,
+        key: &[u8],
+        (member, value): (&str, Option<Vec<u8>>),
+        (until, now_micros): (Option<u64>, u64),
+    ) {
+        let kind = value.map_or(ChangeKind::Remove, ChangeKind::Set);
+        let left = |until: u64| until.saturating_sub(now_micros).div_ceil(1_000_000);
+        let change = Change { name: member.to_owned(), kind, expires_in_seconds: until.map(left) };
+        self.change(collection, key, &[change], now_micros);
+    }
+
+    fn change(&self, collection: Persistent, key: &[u8], changes: &[Change], now_micros: u64) {
         let Some(shard) = self.shard(key) else { return };
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
         let name = (collection, key.to_vec());
-        if !shard.contains_key(&name) && shard.len() >= self.most / SHARDS {
+        if !shard.contains_key(&name) && shard.len() >= self.most.load(Relaxed) / SHARDS {
             shard.retain(|_, kept| kept.until > now_micros);
-            if shard.len() >= self.most / SHARDS {
+            if shard.len() >= self.most.load(Relaxed) / SHARDS {
                 // Full of what lives: something goes, so that a flood of keys costs no memory. Which one does not matter much.
                 let any = shard.keys().next().cloned();
                 any.and_then(|any| shard.remove(&any));

@@ -1,0 +1,159 @@
+//! How many requests at once: of all, of one identity, and as many as the services behind can take.
+use super::Layer;
+use crate::config::{Config, ConfigError};
+use crate::exchange::{Exchange, Flow};
+use access::concurrency::{self, AdaptiveConfig, Busy, Concurrency, Permit, Priority, Shares, Who};
+use http::StatusCode;
+use http::header::{HeaderValue, RETRY_AFTER};
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Settings of the layer, and of an upstream.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Settings {
+    /// All together. With `adaptive`, the upper bound.
+    pub max: usize,
+    /// Of one identity, or of one address for nobody; not for an upstream.
+    pub per_identity: Option<usize>,
+    /// How many may wait for a place.
+    pub queue: usize,
+    /// Milliseconds that one waits at most.
+    pub wait_ms: u64,
+    /// How much of the limit `normal` and `low` routes may use, in percent.
+    pub shares: Shares,
+    /// Finds the limit from latencies.
+    pub adaptive: Option<AdaptiveConfig>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let own = concurrency::Config::default();
+        Self {
+            max: own.max,
+            per_identity: None,
+            queue: own.queue,
+            wait_ms: 1_000,
+            shares: own.shares,
+            adaptive: None,
+        }
+    }
+}
+
+/// Seconds after which a client may come back.
+const RETRY_SECONDS: u64 = 1;
+
+/// Places for requests.
+#[derive(Debug)]
+pub(crate) struct Places {
+    settings: Settings,
+    places: Arc<Concurrency>,
+    wait: Duration,
+}
+
+impl Places {
+    /// Makes places ready.
+    pub(crate) fn build(at: &str, settings: &Settings, per_identity: usize) -> Result<Self, ConfigError> {
+        let wrong = |what: &str, message: &str| Err(ConfigError::setting(format!("{at}.{what}"), message));
+        if settings.max == 0 {
+            return wrong("max", "is 0, so nothing could pass");
+        }
+        if settings.per_identity == Some(0) {
+            return wrong("per-identity", "is 0, so nothing could pass");
+        }
+        if settings.shares.normal > 100 || settings.shares.low > 100 {
+            return wrong("shares", "are percent: 100 is the most");
+        }
+        if settings.wait_ms > 60_000 {
+            return wrong("wait-ms", "is more than 60000");
+        }
+        if let Some(adaptive) = &settings.adaptive {
+            if adaptive.min == 0 || adaptive.min > adaptive.max || adaptive.min > settings.max {
+                return wrong("adaptive.min", "is 0, or more than `max`");
+            }
+            if !(1.0..=10.0).contains(&adaptive.tolerance) {
+                return wrong("adaptive.tolerance", "is not between 1 and 10");
+            }
+        }
+        let own = concurrency::Config {
+            max: settings.max,
+            per_identity,
+            queue: settings.queue,
+            shares: settings.shares,
+            adaptive: settings.adaptive,
+        };
+        let wait = Duration::from_millis(settings.wait_ms);
+        Ok(Self { settings: settings.clone(), places: Concurrency::new(own), wait })
+    }
+
+    /// A place, perhaps after a wait.
+    pub(crate) async fn enter(&self, who: Who<'_>, priority: Priority) -> Result<Permit, Busy> {
+        let entering = self.places.enter(who, priority);
+        match tokio::time::timeout(self.wait, entering).await {
+            Ok(entered) => entered,
+            Err(_) => Err(Busy::Full),
+        }
+    }
+
+    /// Requests at once now, how many wait, and the limit.
+    pub(crate) fn load(&self) -> (usize, usize, usize) {
+        self.places.load()
+    }
+}
+
+/// The layer.
+#[derive(Debug)]
+pub(crate) struct Layered {
+    places: Option<Arc<Places>>,
+}
+
+impl Layer for Layered {
+    const NAME: &'static str = "concurrency";
+
+    fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
+        let Some(settings) = &config.concurrency else { return Ok(Self { places: None }) };
+        if settings.adaptive.is_some() {
+            let message = "is found for an upstream: write it in `[upstream.NAME.concurrency]`";
+            return Err(ConfigError::setting("concurrency.adaptive", message));
+        }
+        let old = before.and_then(|before| before.places.as_ref());
+        if let Some(old) = old.filter(|old| old.settings == *settings) {
+            return Ok(Self { places: Some(Arc::clone(old)) });
+        }
+        let per_identity = settings.per_identity.unwrap_or(concurrency::Config::default().per_identity);
+        let places = Places::build("concurrency", settings, per_identity)?;
+        Ok(Self { places: Some(Arc::new(places)) })
+    }
+
+    async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
+        let Some(places) = &self.places else { return Flow::Continue(()) };
+        let who = match &exchange.identity {
+            Some(identity) => Who::Identity(identity),
+            None => Who::Address(exchange.client),
+        };
+        match places.enter(who, exchange.route.settings.priority).await {
+            Ok(permit) => {
+                exchange.kept.push(Box::new(permit));
+                Flow::Continue(())
+            }
+            Err(busy) => {
+                let status = match busy {
+                    Busy::Identity => StatusCode::TOO_MANY_REQUESTS,
+                    Busy::Full | Busy::Displaced => StatusCode::SERVICE_UNAVAILABLE,
+                };
+                let flow = exchange.refuse(Self::NAME, status, busy.to_string());
+                let Flow::Break(mut answer) = flow else { return flow };
+                answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+                Flow::Break(answer)
+            }
+        }
+    }
+}
+
+impl Layered {
+    /// Requests at once now, how many wait, and the limit.
+    pub(crate) fn load(&self) -> Option<(usize, usize, usize)> {
+        self.places.as_ref().map(|places| places.load())
+    }
+}

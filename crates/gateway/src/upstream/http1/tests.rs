@@ -1,0 +1,146 @@
+//! Heads and bodies of answers, whole and in pieces, clean and not.
+use super::body::{Decoder, Piece};
+use super::head::{Framing, parse, write};
+use super::*;
+
+fn framing(head: &str, asked: &Method) -> Result<Option<(Framing, bool)>, Failure> {
+    let all = Bytes::from(head.to_owned());
+    Ok(parse(&all, asked)?.map(|(head, _)| (head.framing, head.keep)))
+}
+
+#[test]
+fn where_a_body_ends() {
+    let of = |fields: &str| framing(&format!("HTTP/1.1 200 OK\r\n{fields}\r\n"), &Method::GET);
+    assert_eq!(of("Content-Length: 5\r\n").unwrap(), Some((Framing::Length(5), true)));
+    assert_eq!(
+        of("Content-Length: 5\r\nConnection: x, close\r\n").unwrap(),
+        Some((Framing::Length(5), false))
+    );
+    assert_eq!(of("Content-Length: 5\r\nContent-Length: 5\r\n").unwrap(), Some((Framing::Length(5), true)));
+    assert_eq!(of("Transfer-Encoding: Chunked\r\n").unwrap(), Some((Framing::Chunked, true)));
+    assert_eq!(of("").unwrap(), Some((Framing::Close, false)));
+    assert_eq!(of("Content-Length: 5").unwrap(), None);
+    for odd in [
+        "Content-Length: 5\r\nContent-Length: 6\r\n",
+        "Content-Length: +5\r\n",
+        "Content-Length: 5, 5\r\n",
+        "Content-Length: \r\n",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: identity\r\n",
+        " Folded: 1\r\n",
+        "Odd : 1\r\n",
+    ] {
+        assert!(of(odd).is_err(), "{odd:?}");
+    }
+}
+
+#[test]
+fn answers_without_a_body() {
+    let length = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
+    assert_eq!(framing(length, &Method::HEAD).unwrap(), Some((Framing::Length(0), true)));
+    for status in [204, 304] {
+        let head = format!("HTTP/1.1 {status} x\r\n\r\n");
+        assert_eq!(framing(&head, &Method::GET).unwrap(), Some((Framing::Length(0), true)), "{status}");
+    }
+}
+
+#[test]
+fn old_servers() {
+    let of = |fields: &str| framing(&format!("HTTP/1.0 200 OK\r\n{fields}\r\n"), &Method::GET);
+    assert_eq!(of("Content-Length: 5\r\n").unwrap(), Some((Framing::Length(5), false)));
+    assert_eq!(
+        of("Connection: Keep-Alive\r\nContent-Length: 5\r\n").unwrap(),
+        Some((Framing::Length(5), true))
+    );
+    assert!(of("Transfer-Encoding: chunked\r\n").is_err());
+}
+
+#[test]
+fn a_request_as_it_goes_out() {
+    let out = |method: &str, field: Option<&str>, length: usize| {
+        let mut request = Request::new(Body::Empty);
+        *request.method_mut() = method.parse().unwrap();
+        *request.uri_mut() = "/a?b".parse().unwrap();
+        if let Some(value) = field {
+            request.headers_mut().insert(CONTENT_LENGTH, value.parse().unwrap());
+        }
+        request.headers_mut().insert("x-a", "1".parse().unwrap());
+        let mut out = Vec::new();
+        write(&request, length, &mut out);
+        String::from_utf8(out).unwrap()
+    };
+    assert_eq!(out("GET", None, 0), "GET /a?b HTTP/1.1\r\nx-a: 1\r\n\r\n");
+    assert_eq!(out("GET", Some("0"), 0), "GET /a?b HTTP/1.1\r\nx-a: 1\r\ncontent-length: 0\r\n\r\n");
+    assert_eq!(out("POST", None, 0), "POST /a?b HTTP/1.1\r\nx-a: 1\r\ncontent-length: 0\r\n\r\n");
+    assert_eq!(out("PUT", Some("9"), 3), "PUT /a?b HTTP/1.1\r\nx-a: 1\r\ncontent-length: 3\r\n\r\n");
+}
+
+/// What comes out when the bytes come in two parts.
+fn decoded(
+    framing: Framing,
+    bytes: &[u8],
+    cut: usize,
+) -> Result<(Vec<u8>, Option<HeaderMap>, usize), String> {
+    let mut decoder = Decoder::new(framing);
+    let (first, second) = bytes.split_at(cut);
+    let mut read = BytesMut::from(first);
+    let mut second = Some(second);
+    let mut data = Vec::new();
+    loop {
+        match decoder.next(&mut read).map_err(|error| error.to_string())? {
+            Piece::Data(piece) => data.extend_from_slice(&piece),
+            Piece::End(trailers) => return Ok((data, trailers, read.len() + second.map_or(0, <[u8]>::len))),
+            Piece::More => match second.take() {
+                Some(second) => read.extend_from_slice(second),
+                None => return Err("more".to_owned()),
+            },
+        }
+    }
+}
+
+#[test]
+fn chunks_wherever_they_are_cut() {
+    let bytes = b"4;x=\"y\"\r\nwiki\r\n00A \r\n0123456789\r\n0\r\nX-Sum: 1\r\nContent-Length: 9\r\n\r\nrest";
+    for cut in 0..bytes.len() - 4 {
+        let (data, trailers, left) = decoded(Framing::Chunked, bytes, cut).unwrap();
+        assert_eq!(data, b"wiki0123456789");
+        assert_eq!(format!("{:?}", trailers.unwrap()), r#"{"x-sum": "1"}"#);
+        assert_eq!(left, 4);
+    }
+    let (data, trailers, left) = decoded(Framing::Chunked, b"1\r\na\r\n0\r\n\r\n", 0).unwrap();
+    assert_eq!((data.as_slice(), trailers.is_none(), left), (b"a".as_slice(), true, 0));
+}
+
+#[test]
+fn chunks_that_are_none() {
+    for odd in [
+        "\r\n",
+        "x\r\n",
+        "-1\r\n",
+        "+1\r\na\r\n0\r\n\r\n",
+        "1\na\r\n0\r\n\r\n",
+        "1\r\nab\r\n0\r\n\r\n",
+        "1\r\na\n\n0\r\n\r\n",
+        "0x1\r\na\r\n",
+        "1111111111111111\r\n",
+        "1;\r\r\na\r\n",
+        " 1\r\na\r\n",
+        "0\r\n bad\r\n\r\n",
+    ] {
+        let found = decoded(Framing::Chunked, odd.as_bytes(), 0);
+        assert!(found.as_ref().is_err_and(|why| why != "more"), "{odd:?}: {found:?}");
+    }
+    let endless = "1".repeat(8 << 10);
+    assert!(decoded(Framing::Chunked, endless.as_bytes(), 0).is_err_and(|why| why != "more"));
+    let trailers = format!("0\r\na: {}", "b".repeat(32 << 10));
+    assert!(decoded(Framing::Chunked, trailers.as_bytes(), 0).is_err_and(|why| why != "more"));
+}
+
+#[test]
+fn a_length_is_a_length() {
+    let (data, _, left) = decoded(Framing::Length(3), b"abcd", 2).unwrap();
+    assert_eq!((data.as_slice(), left), (b"abc".as_slice(), 1));
+    assert_eq!(decoded(Framing::Length(5), b"abcd", 2).unwrap_err(), "more");
+}
