@@ -17,11 +17,12 @@ use arc_swap::ArcSwap;
 pub(crate) use handle::{DropConnection, Seen};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use wire::Vital;
 
 /// Where the gateway stands in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,9 @@ pub(crate) struct Listener {
 pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     stop: watch::Receiver<Phase>,
+    /// Its connections, some perhaps already closed.
+    vitals: Mutex<Vec<Weak<Vital>>>,
+    draining: AtomicBool,
 }
 
 /// Why the gateway cannot start.
@@ -132,7 +136,7 @@ fn begin(config: Config, state: Option<Arc<dyn store::State>>) -> Result<Running
     for number in 0..workers {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Worker)?;
-        let worker = Arc::new(Worker { shared: Arc::clone(&shared), stop: shared.phase.subscribe() });
+        let worker = Arc::new(Worker::new(&shared));
         let admin = admin.take();
         let thread = std::thread::Builder::new()
             .name(format!("gateway-{number}"))
@@ -357,8 +361,86 @@ impl Listener {
     }
 }
 
+impl Worker {
+    fn new(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            stop: shared.phase.subscribe(),
+            vitals: Mutex::default(),
+            draining: AtomicBool::new(false),
+        }
+    }
+
+    /// Keeps an eye on a connection from now on.
+    fn watch(&self, vital: &Arc<Vital>) {
+        self.vitals.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(vital));
+    }
+
+    /// Looks at every connection that still is one.
+    fn each(&self, mut look: impl FnMut(&Arc<Vital>)) {
+        self.vitals.lock().unwrap_or_else(PoisonError::into_inner).retain(|vital| match vital.upgrade() {
+            Some(vital) => {
+                look(&vital);
+                true
+            }
+            None => false,
+        });
+    }
+
+    /// Whether connections are to end after the requests that are under way.
+    fn is_draining(&self) -> bool {
+        self.draining.load(Relaxed)
+    }
+
+    /// How often the times of connections are looked at.
+    fn tick(&self) -> Duration {
+        let gate = self.shared.gate.load();
+        let limits = &gate.config.limits;
+        let shortest = limits.header_read_ms.min(limits.keep_alive_ms).min(limits.write_idle_ms);
+        Duration::from_millis((shortest.min(gate.total_ms_min) / 4).clamp(20, 1_000))
+    }
+
+    /// Closes connections that break their times: one timer for all of a worker's.
+    async fn keep_times(self: Arc<Self>) {
+        loop {
+            let tick = self.tick();
+            tokio::time::sleep(tick).await;
+            let gate = self.shared.gate.load_full();
+            let limits = &gate.config.limits;
+            let crowded = self.shared.is_crowded();
+            let mut over = Vec::new();
+            self.each(|vital| {
+                if vital.total.look(vital.now()) {
+                    // The request has its say first: an answer, or the end of its body.
+                    vital.wake();
+                    over.push(Arc::clone(vital));
+                } else if connection::is_late(vital, limits, crowded) {
+                    vital.kill();
+                }
+            });
+            drop(gate);
+            if over.is_empty() {
+                continue;
+            }
+            tokio::task::yield_now().await;
+            over.iter().filter(|vital| vital.total.is_stuck()).for_each(|vital| vital.kill());
+        }
+    }
+
+    /// Tells the connections when the gateway drains.
+    async fn tell_draining(self: Arc<Self>) {
+        let mut stop = self.stop.clone();
+        if stop.wait_for(|phase| *phase != Phase::Serving).await.is_ok() {
+            self.draining.store(true, Relaxed);
+            self.each(|vital| vital.wake());
+        }
+    }
+}
+
 /// One worker's life.
 async fn work(worker: Arc<Worker>, number: usize, admin: Option<std::net::TcpListener>) {
+    drop(tokio::spawn(Arc::clone(&worker).keep_times()));
+    drop(tokio::spawn(Arc::clone(&worker).tell_draining()));
     for listener in &worker.shared.listeners {
         tokio::spawn(accept(Arc::clone(&worker), Arc::clone(listener)));
     }

@@ -96,7 +96,7 @@ impl Plan {
             detection_inbound: names.slot(b"detection_inbound_anomaly_score"),
             detection_outbound: names.slot(b"detection_outbound_anomaly_score"),
         };
-        compile::name_slots(&mut compiled, &names);
+        compile::name_slots(&mut compiled, &mut names);
         let groups = groups::group(&mut compiled);
         let programs = settled::programs(&compiled, &names);
         let uses = &compiled.uses;

@@ -2,7 +2,7 @@
 use super::handle::{self, Dropped};
 use super::total::Streams;
 use super::wire::{Transport, Vital, Wire};
-use super::{Listener, Permit, Phase, Worker};
+use super::{Listener, Permit, Worker};
 use crate::config::Limits;
 use crate::exchange::{Connection, TlsFacts};
 use crate::upstream::headers::address_value;
@@ -149,19 +149,17 @@ async fn http1_loop(
     let service = service_fn(service(Arc::clone(&worker), connection, Arc::clone(&vital)));
     let served = builder.serve_connection(wire, service).with_upgrades();
     let mut served = std::pin::pin!(served);
-    let mut watch = std::pin::pin!(watch(&worker, &vital));
-    let mut stop = worker.stop.clone();
-    let mut stopping = std::pin::pin!(stop.wait_for(|phase| *phase != Phase::Serving));
+    worker.watch(&vital);
     let mut graceful = false;
     let ended = std::future::poll_fn(|cx| {
-        if !graceful && stopping.as_mut().poll(cx).is_ready() {
+        if vital.is_killed(cx) {
+            return Poll::Ready(Ok(()));
+        }
+        if !graceful && worker.is_draining() {
             graceful = true;
             served.as_mut().graceful_shutdown();
         }
-        match served.as_mut().poll(cx) {
-            Poll::Ready(ended) => Poll::Ready(ended),
-            Poll::Pending => watch.as_mut().poll(cx).map(Ok),
-        }
+        served.as_mut().poll(cx)
     })
     .await;
     if let Some(violation) = vital.violation.get() {
@@ -195,50 +193,23 @@ async fn http2_loop(
     });
     let service = service_fn(service(Arc::clone(&worker), connection, Arc::clone(&vital)));
     let mut served = std::pin::pin!(builder.serve_connection(wire, service));
-    let mut watch = std::pin::pin!(watch(&worker, &vital));
-    let mut stop = worker.stop.clone();
-    let mut stopping = std::pin::pin!(stop.wait_for(|phase| *phase != Phase::Serving));
+    worker.watch(&vital);
     let mut graceful = false;
     std::future::poll_fn(|cx| {
-        if !graceful && stopping.as_mut().poll(cx).is_ready() {
+        if vital.is_killed(cx) {
+            return Poll::Ready(());
+        }
+        if !graceful && worker.is_draining() {
             graceful = true;
             served.as_mut().graceful_shutdown();
         }
-        if served.as_mut().poll(cx).is_ready() || watch.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(());
-        }
-        Poll::Pending
+        served.as_mut().poll(cx).map(drop)
     })
     .await;
 }
 
-/// Ends when the connection must be closed. One coarse timer a connection, none a request.
-async fn watch(worker: &Worker, vital: &Vital) {
-    let total = worker.shared.gate.load().total_ms_min;
-    let tick = worker.shared.with_limits(|limits| {
-        let shortest = limits.header_read_ms.min(limits.keep_alive_ms).min(limits.write_idle_ms).min(total);
-        Duration::from_millis((shortest / 4).clamp(20, 1_000))
-    });
-    loop {
-        tokio::select! {
-            () = vital.kill.notified() => return,
-            () = tokio::time::sleep(tick) => {}
-        }
-        if vital.total.look(vital.now()) {
-            // The request has its say first: an answer, or the end of its body.
-            tokio::task::yield_now().await;
-            if vital.total.is_stuck() {
-                return;
-            }
-        }
-        let crowded = worker.shared.is_crowded();
-        if worker.shared.with_limits(|limits| is_late(vital, limits, crowded)) {
-            return;
-        }
-    }
-}
-
-fn is_late(vital: &Vital, limits: &Limits, crowded: bool) -> bool {
+/// Whether a connection breaks one of its times.
+pub(super) fn is_late(vital: &Vital, limits: &Limits, crowded: bool) -> bool {
     let now = vital.now();
     let since = |moment: u64, most: u64| moment != 0 && now.saturating_sub(moment) > most;
     if vital.upgraded.load(Relaxed) {

@@ -140,7 +140,7 @@ fn finish(
 ) -> Result<Response<Tracked>, Dropped> {
     if answer.extensions().get::<DropConnection>().is_some() {
         if running.http2 {
-            running.vital.kill.notify_one();
+            running.vital.kill();
         }
         return Err(Dropped);
     }
@@ -152,7 +152,7 @@ fn finish(
     let last = running.vital.requests.load(Relaxed) >= most;
     if running.http2 {
         if last {
-            running.vital.kill.notify_one();
+            running.vital.kill();
         }
     } else if last || exchange.answered_by == "limits" {
         // What was refused for its shape may be followed by anything.

@@ -1,6 +1,6 @@
 //! The time that a request has, from its head's first byte to its answer's last.
 //!
-//! HTTP/1 costs no timer: the connection's own coarse one looks after the request under way. HTTP/2 has a timer for
+//! HTTP/1 costs no timer: the worker's own coarse one looks after the requests under way. HTTP/2 has a timer for
 //! each stream, made only once there is something to wait for.
 use super::wire::Vital;
 use std::future::poll_fn;

@@ -6,12 +6,11 @@ use crate::clock;
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
 use tokio_rustls::server::TlsStream;
 
 /// What the connection's timer and the requests on it know of each other. Times are milliseconds since the connection
@@ -36,8 +35,10 @@ pub(crate) struct Vital {
     resets: AtomicU32,
     resets_since: AtomicU64,
     pub(crate) upgraded: AtomicBool,
-    /// Wakes the connection to close it.
-    pub(crate) kill: Notify,
+    /// The connection is to be closed.
+    killed: AtomicBool,
+    /// The connection's task.
+    task: Mutex<Option<Waker>>,
     pub(crate) violation: OnceLock<Violation>,
     /// Given back when the last of connection, requests and tunnels is gone.
     _permit: Permit,
@@ -60,10 +61,34 @@ impl Vital {
             resets: AtomicU32::new(0),
             resets_since: AtomicU64::new(0),
             upgraded: AtomicBool::new(false),
-            kill: Notify::new(),
+            killed: AtomicBool::new(false),
+            task: Mutex::new(None),
             violation: OnceLock::new(),
             _permit: permit,
         }
+    }
+
+    /// Closes the connection, whatever is under way.
+    pub(crate) fn kill(&self) {
+        self.killed.store(true, Relaxed);
+        self.wake();
+    }
+
+    /// Has the connection's task look at what is wanted of it.
+    pub(crate) fn wake(&self) {
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
+            task.wake();
+        }
+    }
+
+    /// Whether the connection is to be closed; its task is woken when that changes.
+    pub(crate) fn is_killed(&self, cx: &Context<'_>) -> bool {
+        let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+        if !task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
+            *task = Some(cx.waker().clone());
+        }
+        self.killed.load(Relaxed)
     }
 
     /// Milliseconds since the connection began, plus one.
@@ -111,7 +136,7 @@ impl Vital {
             self.resets.store(0, Relaxed);
         }
         if self.resets.fetch_add(1, Relaxed) >= most {
-            self.kill.notify_one();
+            self.kill();
         }
     }
 }

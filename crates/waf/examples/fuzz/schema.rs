@@ -49,6 +49,9 @@ const PATTERNS: &[&str] = &[
     "(?<n>a)\\k<n>",
     "a{1,100000}",
     "^q7",
+    "^.{0,262144}$",
+    "{a}{2}",
+    "^[a-c]{3,5000}$",
     "\\cA",
     "\\u{61}",
     "(?:",
@@ -284,94 +287,65 @@ fn one_schema(choices: &mut Choices<'_>, depth: usize) -> Value {
     Value::Object(out)
 }
 
+const OF_SCHEMA: &[&str] = &[
+    "not",
+    "if",
+    "then",
+    "else",
+    "contains",
+    "additionalProperties",
+    "propertyNames",
+    "unevaluatedProperties",
+    "additionalItems",
+    "items",
+];
+const OF_NUMBER: &[&str] = &[
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "multipleOf",
+    "minItems",
+    "maxProperties",
+    "exclusiveMinimum",
+];
+const FORMATS: &[&str] =
+    &["email", "date-time", "uuid", "int32", "int64", "ipv6", "regex", "uri", "nonsense", "byte", "hostname"];
+const MARKS: &[&str] =
+    &["nullable", "readOnly", "writeOnly", "uniqueItems", "exclusiveMaximum", "deprecated"];
+const OTHERS: &[&str] = &[
+    "$id",
+    "$anchor",
+    "$dynamicRef",
+    "$schema",
+    "$defs",
+    "patternProperties",
+    "dependentRequired",
+    "discriminator",
+];
+
 fn keyword(choices: &mut Choices<'_>, depth: usize) -> (&'static str, Value) {
     let many = |choices: &mut Choices<'_>| {
         Value::Array((0..=choices.below(2)).map(|_| one_schema(choices, depth)).collect())
     };
-    let named = |choices: &mut Choices<'_>| {
-        Value::Object(
-            (0..=choices.below(2))
-                .map(|_| (choices.one(NAMES).to_owned(), one_schema(choices, depth)))
-                .collect(),
-        )
-    };
     match choices.below(15) {
-        0..3 => (
-            "type",
-            if choices.rarely(4) { json!([choices.one(TYPES), "null"]) } else { json!(choices.one(TYPES)) },
-        ),
-        3 | 4 => ("properties", named(choices)),
+        0..3 if choices.rarely(4) => ("type", json!([choices.one(TYPES), "null"])),
+        0..3 => ("type", json!(choices.one(TYPES))),
+        3 | 4 => {
+            let count = 1 + choices.below(2);
+            let one = |_| (choices.one(NAMES).to_owned(), one_schema(choices, depth));
+            ("properties", Value::Object((0..count).map(one).collect()))
+        }
         5 => ("items", one_schema(choices, depth)),
         6 => ("required", json!([choices.one(NAMES)])),
         7 => (choices.one(&["allOf", "anyOf", "oneOf", "prefixItems"]), many(choices)),
-        8 => (
-            choices.one(&[
-                "not",
-                "if",
-                "then",
-                "else",
-                "contains",
-                "additionalProperties",
-                "propertyNames",
-                "unevaluatedProperties",
-                "additionalItems",
-            ]),
-            one_schema(choices, depth),
-        ),
-        9 => (
-            choices.one(&[
-                "minLength",
-                "maxLength",
-                "minimum",
-                "maximum",
-                "multipleOf",
-                "minItems",
-                "maxProperties",
-                "exclusiveMinimum",
-            ]),
-            choices_number(choices),
-        ),
+        8 => (choices.one(OF_SCHEMA), one_schema(choices, depth)),
+        9 => (choices.one(OF_NUMBER), choices_number(choices)),
         10 => ("pattern", json!(choices.one(PATTERNS))),
-        11 => (
-            "format",
-            json!(choices.one(&[
-                "email",
-                "date-time",
-                "uuid",
-                "int32",
-                "ipv6",
-                "regex",
-                "uri",
-                "nonsense",
-                "byte",
-                "hostname"
-            ])),
-        ),
+        11 => ("format", json!(choices.one(FORMATS))),
         12 => (choices.one(&["enum", "const", "default", "example", "examples"]), value(choices, 2)),
-        13 => (
-            choices.one(&[
-                "nullable",
-                "readOnly",
-                "writeOnly",
-                "uniqueItems",
-                "exclusiveMaximum",
-                "deprecated",
-            ]),
-            json!(choices.rarely(2)),
-        ),
-        _ => (
-            choices.one(&[
-                "$id",
-                "$anchor",
-                "$dynamicRef",
-                "$schema",
-                "$defs",
-                "patternProperties",
-                "dependentRequired",
-                "discriminator",
-            ]),
-            choice_of_any(choices, depth),
-        ),
+        13 => (choices.one(MARKS), json!(choices.rarely(2))),
+        _ => (choices.one(OTHERS), choice_of_any(choices, depth)),
     }
 }
 

@@ -5,6 +5,7 @@
 //! budget, and gives up when it is spent: then the patterns are asked one by one.
 use regex_automata::Anchored;
 use regex_automata::MatchKind;
+use regex_automata::hybrid::LazyStateID;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::{Compiler, Config as NfaConfig, WhichCaptures};
 use regex_automata::util::start;
@@ -65,26 +66,28 @@ impl Automaton {
         let dfa = &self.dfa;
         let config = start::Config::new().anchored(Anchored::No);
         let Ok(mut state) = dfa.start_state(cache, &config) else { return Outcome::GaveUp };
-        for byte in value {
-            let known =
-                if state.is_tagged() { None } else { Some(dfa.next_state_untagged(cache, state, *byte)) };
-            let mut next = match known {
-                Some(next) if !next.is_tagged() => {
-                    state = next;
-                    continue;
+        let mut rest = value;
+        loop {
+            let (last, met) =
+                if state.is_tagged() { (state, None) } else { run(dfa, cache, state, &mut rest) };
+            state = last;
+            let (mut next, byte) = match (met, rest.split_first()) {
+                (Some(met), _) => met,
+                (None, None) => break,
+                (None, Some((byte, behind))) => {
+                    rest = behind;
+                    match dfa.next_state(cache, state, *byte) {
+                        Ok(next) => (next, *byte),
+                        Err(_) => return Outcome::GaveUp,
+                    }
                 }
-                Some(next) => next,
-                None => match dfa.next_state(cache, state, *byte) {
-                    Ok(next) => next,
-                    Err(_) => return Outcome::GaveUp,
-                },
             };
             if next.is_unknown() {
                 if *budget == 0 {
                     return Outcome::GaveUp;
                 }
                 *budget -= 1;
-                next = match dfa.next_state(cache, state, *byte) {
+                next = match dfa.next_state(cache, state, byte) {
                     Ok(next) => next,
                     Err(_) => return Outcome::GaveUp,
                 };
@@ -111,7 +114,30 @@ impl Automaton {
     }
 }
 
-fn tell(dfa: &DFA, cache: &Cache, state: regex_automata::hybrid::LazyStateID, found: &mut dyn FnMut(usize)) {
+/// Reads while every state is there and nothing matches: the way of almost every byte, and nothing else is done on it. Gives the last such state, and what
+/// came behind it with the byte that led there.
+#[inline]
+fn run(
+    dfa: &DFA,
+    cache: &Cache,
+    mut state: LazyStateID,
+    rest: &mut &[u8],
+) -> (LazyStateID, Option<(LazyStateID, u8)>) {
+    let mut bytes = rest.iter();
+    let mut met = None;
+    for byte in bytes.by_ref() {
+        let next = dfa.next_state_untagged(cache, state, *byte);
+        if next.is_tagged() {
+            met = Some((next, *byte));
+            break;
+        }
+        state = next;
+    }
+    *rest = bytes.as_slice();
+    (state, met)
+}
+
+fn tell(dfa: &DFA, cache: &Cache, state: LazyStateID, found: &mut dyn FnMut(usize)) {
     for position in 0..dfa.match_len(cache, state) {
         found(dfa.match_pattern(cache, state, position).as_usize());
     }

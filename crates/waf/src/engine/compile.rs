@@ -54,12 +54,17 @@ pub(super) fn compile(set: &RuleSet, names: &mut Names, regex_steps_max: usize) 
 }
 
 /// Asks every pattern of names of `TX` about the names that rules write out, once all of them are known.
-pub(super) fn name_slots(rules: &mut Rules, names: &Names) {
+pub(super) fn name_slots(rules: &mut Rules, names: &mut Names) {
     let links = rules.rules.iter_mut().flat_map(|rule| &mut rule.links);
     for source in links.flat_map(|link| &mut link.sources) {
-        if let (Origin::Tx, Pick::Regex(pattern)) = (source.from, &mut source.pick) {
-            let slots = (0..names.len()).map(|slot| u32::try_from(slot).unwrap_or(u32::MAX));
-            pattern.slots = slots.map(|slot| pattern.matches(names.written(Slot(slot)))).collect();
+        let (Origin::Tx, Pick::Regex(shared)) = (source.from, &mut source.pick) else { continue };
+        // Nobody else has it yet.
+        let Some(pattern) = Arc::get_mut(shared) else { continue };
+        let slots = (0..names.len()).map(|slot| u32::try_from(slot).unwrap_or(u32::MAX));
+        pattern.slots = slots.map(|slot| pattern.matches(names.written(Slot(slot)))).collect();
+        pattern.number = names.next_pattern();
+        if pattern.number.is_some() {
+            names.add_pattern(Arc::clone(shared));
         }
     }
 }

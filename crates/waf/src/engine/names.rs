@@ -1,5 +1,7 @@
 //! Names of `TX`, as numbers.
+use super::plan::NamePattern;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A variable of `TX` that a rule names. 0 to 9 are the captures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,6 +15,8 @@ pub(super) struct Names {
     written: Vec<Vec<u8>>,
     /// A bit for the [`mark`] of each name: most computed names are none of these, and that is cheap to see.
     marks: [u64; MARKS / 64],
+    /// Patterns of names that rules look for.
+    patterns: Vec<Arc<NamePattern>>,
 }
 
 const MARKS: usize = 1 << 12;
@@ -26,7 +30,12 @@ fn mark(lower: &[u8]) -> usize {
 
 impl Default for Names {
     fn default() -> Self {
-        let mut names = Self { numbers: HashMap::new(), written: Vec::new(), marks: [0; MARKS / 64] };
+        let mut names = Self {
+            numbers: HashMap::new(),
+            written: Vec::new(),
+            marks: [0; MARKS / 64],
+            patterns: Vec::new(),
+        };
         for digit in b'0'..=b'9' {
             names.slot(&[digit]);
         }
@@ -59,6 +68,21 @@ impl Names {
 
     pub(super) fn written(&self, slot: Slot) -> &[u8] {
         self.written.get(slot.0 as usize).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The number of the next pattern, while there is a bit for it.
+    pub(super) fn next_pattern(&self) -> Option<u32> {
+        u32::try_from(self.patterns.len()).ok().filter(|number| *number < u64::BITS)
+    }
+
+    pub(super) fn add_pattern(&mut self, pattern: Arc<NamePattern>) {
+        self.patterns.push(pattern);
+    }
+
+    /// Which patterns match a name, a bit each.
+    pub(super) fn matching(&self, name: &[u8]) -> u64 {
+        let bits = (0..).zip(&self.patterns).filter(|(_, pattern)| pattern.matches(name));
+        bits.fold(0, |bits, (number, _)| bits | 1 << (number % u64::BITS))
     }
 
     pub(super) fn len(&self) -> usize {

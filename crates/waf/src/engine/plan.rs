@@ -170,7 +170,7 @@ pub(super) enum Pick {
     Name(Box<[u8]>, Option<Slot>),
     /// A name with a macro in it.
     Computed(Text),
-    Regex(Box<NamePattern>),
+    Regex(Arc<NamePattern>),
 }
 
 /// A pattern of names.
@@ -183,6 +183,8 @@ pub(super) struct NamePattern {
     pub(super) is_prefix: bool,
     /// With `TX`, whether it matches each name that rules write out.
     pub(super) slots: Vec<bool>,
+    /// With `TX`, its number among such patterns, when it has one: computed names are asked once.
+    pub(super) number: Option<u32>,
 }
 
 impl NamePattern {

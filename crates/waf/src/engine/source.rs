@@ -5,6 +5,7 @@ use super::names::Names;
 use super::plan::{NamePattern, Origin, Pick, Source, Text, TextPart};
 use crate::operator::Matcher;
 use crate::rule::{Collection, Macro, MacroPart, Operator, Persistent, Place, Selector, Target};
+use std::sync::Arc;
 
 /// What compiling needs to know all the time.
 pub(super) struct Compiler<'a> {
@@ -84,8 +85,9 @@ impl Compiler<'_> {
                     prefix: prefix(regex).into(),
                     is_prefix: regex.strip_prefix('^').is_some_and(|rest| rest.as_bytes() == prefix(regex)),
                     slots: Vec::new(),
+                    number: None,
                 };
-                Pick::Regex(Box::new(regex))
+                Pick::Regex(Arc::new(regex))
             }
         })
     }

@@ -156,13 +156,11 @@ impl View<'_> {
     ) {
         let tx = &self.vars.tx;
         for slot in tx.order() {
+            if !tx.is_named(*slot, pattern, self.names) {
+                continue;
+            }
             let name = tx.written(*slot, self.names);
-            let matches = match pattern.slots.get(slot.0 as usize) {
-                Some(matches) => *matches,
-                None => pattern.matches(name),
-            };
-            if matches
-                && !source.without.iter().any(|pick| self.pick(pick, name))
+            if !source.without.iter().any(|pick| self.pick(pick, name))
                 && !visit(name, tx.get(*slot).unwrap_or_default())
             {
                 break;

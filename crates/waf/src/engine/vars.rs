@@ -1,7 +1,7 @@
 //! What rules write: `TX`, persistent collections, the matched variables, and what `ctl` changed.
 use super::names::{Names, Slot};
 use super::number;
-use super::plan::Exception;
+use super::plan::{Exception, NamePattern};
 use crate::body::Processor;
 use crate::rule::{EngineMode, Persistent};
 use crate::{Change, ChangeKind, Fields};
@@ -20,8 +20,8 @@ pub(super) struct Tx {
     has_computed: bool,
     /// A name in lower case.
     lower: Vec<u8>,
-    /// Computed names as they were written, by slot behind the plan's.
-    computed_written: Vec<Vec<u8>>,
+    /// Computed names as they were written, and the patterns that match them, by slot behind the plan's.
+    computed_written: Vec<(Vec<u8>, u64)>,
     /// How many slots the plan has.
     fixed: usize,
 }
@@ -112,7 +112,7 @@ impl Tx {
         if let Some(slot) = self.computed.get(&self.lower).copied() {
             let place = (slot.0 as usize).checked_sub(self.fixed);
             if !self.slots.get(slot.0 as usize).is_some_and(|value| value.set)
-                && let Some(written) = place.and_then(|place| self.computed_written.get_mut(place))
+                && let Some((written, _)) = place.and_then(|place| self.computed_written.get_mut(place))
             {
                 written.clear();
                 written.extend_from_slice(name);
@@ -122,7 +122,7 @@ impl Tx {
         let slot = Slot(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
         self.slots.push(TxValue::default());
         self.computed.insert(self.lower.clone(), slot);
-        self.computed_written.push(name.to_vec());
+        self.computed_written.push((name.to_vec(), names.matching(name)));
         slot
     }
 
@@ -140,7 +140,19 @@ impl Tx {
         let position = slot.0 as usize;
         match position.checked_sub(self.fixed) {
             None => names.written(slot),
-            Some(behind) => self.computed_written.get(behind).map(Vec::as_slice).unwrap_or_default(),
+            Some(behind) => {
+                self.computed_written.get(behind).map(|(name, _)| name.as_slice()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Whether a pattern matches the name of a slot.
+    pub(super) fn is_named(&self, slot: Slot, pattern: &NamePattern, names: &Names) -> bool {
+        let behind = (slot.0 as usize).checked_sub(self.fixed);
+        match (behind.and_then(|behind| self.computed_written.get(behind)), pattern.number) {
+            (None, _) => pattern.slots.get(slot.0 as usize) == Some(&true),
+            (Some((_, patterns)), Some(number)) => patterns & (1 << (number % u64::BITS)) != 0,
+            (Some(_), None) => pattern.matches(self.written(slot, names)),
         }
     }
 }

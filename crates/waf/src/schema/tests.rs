@@ -216,7 +216,7 @@ fn told(version: &str, schemas: Value, schema: Value, body: &Value) -> String {
     let content = json!({"application/json": {"schema": schema}});
     let document = json!({"openapi": version, "components": {"schemas": schemas}, "paths": {"/x": {"post": {
         "requestBody": {"content": content}, "responses": {"default": {"content": content}}}}}});
-    let lines = match Api::read(&document) {
+    match Api::read(&document) {
         Err(problems) => {
             problems.iter().map(|problem| format!("! {}: {}\n", problem.place, problem.message)).collect()
         }
@@ -242,8 +242,7 @@ fn told(version: &str, schemas: Value, schema: Value, body: &Value) -> String {
                 .chain(answered.iter().map(|violation| line("<", violation)))
                 .collect::<String>()
         }
-    };
-    lines
+    }
 }
 
 #[test]

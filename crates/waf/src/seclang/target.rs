@@ -98,7 +98,8 @@ fn selector(collection: Collection, member: &str) -> Result<Selector, Wrong> {
         Some(Err(rest)) => {
             return Err(Wrong::new(format!("the quote of `'{rest}` is not closed")).help("close it with `'`"));
         }
-        None => member.to_owned(),
+        // Without quotes a quote may have a backslash all the same.
+        None => super::lines::unescape(member),
     };
     if text.is_empty() {
         return Err(Wrong::new(format!("`{}:` names no member", collection.name()))

@@ -150,6 +150,13 @@ fn paths_that_are_not_known_never_pass_silently() {
 }
 
 #[test]
+fn quotes_in_a_name_are_printed_as_they_were_read() {
+    reads("SecRule ARGS|!ARGS:a\\\"b|ARGS:'c\\\\\"d'|ARGS:/e\\'f/ \"@rx  \" \"id:1\"\n", expect![[r#"
+        SecRule ARGS|!ARGS:'a\"b'|ARGS:'c\\\"d'|ARGS:'/e\'f/' "@rx  " "id:1,phase:2,pass,status:403,log,auditlog,t:none"
+    "#]]);
+}
+
+#[test]
 fn operators_and_their_data() {
     reads(
         "SecRule ARGS \"@pmFromFile words.data\" \"id:1\"\nSecRule ARGS \"@pm a |42 43|d e\\;f\" \"id:2\"\nSecRule REMOTE_ADDR \"!@ipMatch 10.0.0.0/8,::1,192.0.2.1\" \"id:3\"\nSecRule ARGS \"@validateByteRange 9,10,32-126\" \"id:4\"\nSecRule ARGS \"!foo\\\"bar\" \"id:5\"\nSecRule ARGS '@contains \"' 'id:6'\nSecRule ARGS \"@within %{tx.a} b\" \"id:7\"\nSecRule ARGS \"@rx a\\%{b}\" \"id:8\"\nInclude more/*.conf\n",

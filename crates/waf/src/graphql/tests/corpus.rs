@@ -1,5 +1,5 @@
 //! GraphQL documents of others: `BUCKLER_GRAPHQL_TESTS` names a folder that holds the specification (`spec/*.md`) and files of
-//! `graphql-js` (`*.graphql`, `src/**/*-test.ts`).
+//! `graphql-js` (`*.graphql`).
 use crate::graphql::{Bounds, GraphQlError, measure};
 use crate::seclang::corpus::folder;
 use std::path::Path;
@@ -12,7 +12,7 @@ fn files(folder: &Path, found: &mut Vec<(String, String)>) {
             continue;
         }
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        if name.ends_with(".md") || name.ends_with(".graphql") || name.ends_with("-test.ts") {
+        if name.ends_with(".md") || name.ends_with(".graphql") {
             #[expect(clippy::disallowed_methods, reason = "a test reads its corpus")]
             let bytes = std::fs::read(&path).expect("a file");
             found.push((name, String::from_utf8_lossy(&bytes).into_owned()));
@@ -61,10 +61,8 @@ fn examples_of_the_specification_are_read() {
                     judge(name, block);
                 }
             }
-        } else if name.ends_with(".graphql") {
-            if is_executable(text) {
-                judge(name, text);
-            }
+        } else if name.ends_with(".graphql") && is_executable(text) {
+            judge(name, text);
         }
     }
     println!("{taken} documents");

@@ -15,19 +15,24 @@ fn read_text(body: &[u8]) -> Body {
 /// Texts that the suite refuses and this reader takes, each with its reason.
 const TAKEN: &[(&str, &str)] = &[("n_structure_no_data.json", "no body is no error, as in ModSecurity")];
 
+/// The suite's files in order of their names.
+fn texts(folder: &std::path::Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder.join("test_parsing")).expect("test_parsing");
+    let paths = entries.map(|entry| entry.expect("a file").path());
+    let named = paths.map(|path| {
+        #[expect(clippy::disallowed_methods, reason = "a test reads its corpus")]
+        let text = std::fs::read(&path).expect("a text");
+        (path.file_name().expect("a name").to_string_lossy().into_owned(), text)
+    });
+    named.collect()
+}
+
 #[test]
 fn texts_of_the_json_test_suite_are_told_apart() {
     let Some(folder) = folder("BUCKLER_JSON_TESTS") else { return };
-    let mut names: Vec<_> = std::fs::read_dir(folder.join("test_parsing"))
-        .expect("test_parsing")
-        .map(|entry| entry.expect("a file").path())
-        .collect();
-    names.sort();
     let (mut wrong, mut open, mut counts) = (String::new(), String::new(), [0, 0]);
-    for path in names {
-        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        #[expect(clippy::disallowed_methods, reason = "a test reads its corpus")]
-        let out = read_text(&std::fs::read(&path).expect("a text"));
+    for (name, text) in texts(&folder) {
+        let out = read_text(&text);
         let error = out.error.as_deref();
         let is_taken_on_purpose = TAKEN.iter().any(|(known, _)| *known == name);
         match name.as_bytes().first() {
