@@ -8,6 +8,8 @@ mod cluster;
 #[cfg(test)]
 mod collections;
 #[cfg(test)]
+mod crs;
+#[cfg(test)]
 #[path = "../../../store/tests/it/folder.rs"]
 mod folder;
 #[cfg(test)]

@@ -151,9 +151,12 @@ fn paths_that_are_not_known_never_pass_silently() {
 
 #[test]
 fn quotes_in_a_name_are_printed_as_they_were_read() {
-    reads("SecRule ARGS|!ARGS:a\\\"b|ARGS:'c\\\\\"d'|ARGS:/e\\'f/ \"@rx  \" \"id:1\"\n", expect![[r#"
+    reads(
+        "SecRule ARGS|!ARGS:a\\\"b|ARGS:'c\\\\\"d'|ARGS:/e\\'f/ \"@rx  \" \"id:1\"\n",
+        expect![[r#"
         SecRule ARGS|!ARGS:'a\"b'|ARGS:'c\\\"d'|ARGS:'/e\'f/' "@rx  " "id:1,phase:2,pass,status:403,log,auditlog,t:none"
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
