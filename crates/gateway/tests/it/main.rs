@@ -47,6 +47,8 @@ mod streams;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod tokens;
+#[cfg(test)]
 mod total;
 #[cfg(test)]
 mod upload;
