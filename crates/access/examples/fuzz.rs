@@ -407,7 +407,7 @@ fn is_blocked(lists: &block::Lists, address: std::net::IpAddr, now: u64) -> bool
     let last = |entries: &[Entry]| {
         let latest: std::collections::BTreeMap<_, &Entry> =
             entries.iter().filter_map(|entry| Some((block_prefix(entry.prefix?), entry))).collect();
-        latest.values().any(|entry| fits(&entry))
+        latest.values().any(fits)
     };
     last(&lists.block) && !last(&lists.allow)
 }

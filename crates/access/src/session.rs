@@ -97,6 +97,9 @@ pub struct Session {
     pub auth_time: Option<u64>,
     /// The issuer's own session (`sid`), for back-channel logout.
     pub sid: Option<String>,
+    /// When the issuer made the ID token (`iat`): by its own clock, as logout tokens are.
+    #[serde(default)]
+    pub issued: Option<u64>,
     pub refresh: Option<String>,
     /// When the issuer must be asked again.
     pub refresh_at: Option<u64>,
@@ -125,6 +128,7 @@ impl Session {
             amr: shown.methods.clone(),
             auth_time: shown.time.or(Some(now)),
             sid: identity.claims.get("sid").and_then(|value| value.as_str()).map(str::to_owned),
+            issued: identity.claims.get("iat").and_then(serde_json::Value::as_u64),
             refresh: None,
             refresh_at: None,
         })
@@ -291,6 +295,12 @@ impl Sessions {
     pub fn ends(&self, session: &Session) -> u64 {
         let idle = session.seen.saturating_add(self.config.idle_seconds);
         idle.min(session.created.saturating_add(self.config.absolute_seconds))
+    }
+
+    /// When a session that begins now ends at the latest, however often it is used.
+    #[must_use]
+    pub const fn ends_at_most(&self, now: u64) -> u64 {
+        now.saturating_add(self.config.absolute_seconds)
     }
 
     /// The session of a request at a moment, and a `Set-Cookie` where its use must be noted.

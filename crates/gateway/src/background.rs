@@ -16,6 +16,7 @@ pub(crate) fn start(shared: &Arc<Shared>) {
     drop(tokio::spawn(crate::trace::export(Arc::clone(shared))));
     drop(tokio::spawn(crate::layers::acme::renew(Arc::clone(shared))));
     drop(tokio::spawn(begin(Arc::clone(shared))));
+    drop(tokio::spawn(crate::layers::login::ended::follow(Arc::clone(shared))));
     drop(tokio::spawn(follow_blocks(Arc::clone(shared))));
     drop(tokio::spawn(crate::layers::waf::shared::follow(Arc::clone(shared))));
     drop(tokio::spawn(crate::layers::waf::shared::write_changes(Arc::clone(shared))));
@@ -33,7 +34,6 @@ async fn begin(shared: Arc<Shared>) {
 /// Takes over what other gateways block, as long as it is told.
 async fn follow_blocks(shared: Arc<Shared>) {
     let Some(state) = shared.gate.load().state.clone() else { return };
-    state.told(Told::Ended);
     let mut blocks = state.blocks();
     let mut phase = shared.phase.subscribe();
     // What was there at the start comes entry by entry and is taken over at once: each change of the list costs.

@@ -126,6 +126,7 @@ pub(crate) fn emit_connection(
         "src_endpoint": {"ip": connection.peer.ip(), "port": connection.peer.port()},
         "dst_endpoint": {"ip": connection.local.ip(), "port": connection.local.port()},
         "http_response": status.map(|status| json!({"code": status})),
+        "unmapped": {"rules": decision.rules},
     }));
 }
 

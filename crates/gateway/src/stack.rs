@@ -90,7 +90,13 @@ impl Stack {
     /// One request through the stack.
     pub(crate) async fn run(&self, exchange: &mut Exchange<'_>) -> Answer {
         let answer = match self.way_in(exchange).await {
-            ControlFlow::Break(answer) => answer,
+            ControlFlow::Break(answer) => {
+                if exchange.answered_by == limits::Limits::NAME && exchange.waf.is_none() {
+                    // An attack in a request that is refused for its shape is told all the same.
+                    self.waf.refused(exchange, answer.status()).await;
+                }
+                answer
+            }
             ControlFlow::Continue(()) => self.upstream.send(exchange).await,
         };
         self.way_back(exchange, answer).await

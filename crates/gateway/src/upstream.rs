@@ -5,6 +5,7 @@ mod health;
 mod http1;
 pub(crate) mod lambda;
 pub(crate) mod pool;
+pub(crate) mod token;
 
 use crate::config::{self, Config, ConfigError};
 use std::sync::Arc;
@@ -20,6 +21,8 @@ pub(crate) struct Upstream {
     pub(crate) settings: config::Upstream,
     pub(crate) addresses: Vec<Arc<Address>>,
     pub(crate) signer: Option<lambda::Signer>,
+    /// What we show it.
+    pub(crate) tokens: Option<token::Tokens>,
     /// As many requests at once as it can take.
     pub(crate) places: Option<crate::layers::concurrency::Places>,
     /// Requests under way.
@@ -86,6 +89,14 @@ impl Upstream {
         }
         let signer =
             settings.sign.as_ref().map(|sign| lambda::Signer::build(config, &at, sign)).transpose()?;
+        if settings.sign.is_some() && settings.token.is_some() {
+            return Err(ConfigError::setting(
+                format!("{at}.token"),
+                "both it and `sign` want `Authorization`",
+            ));
+        }
+        let tokens =
+            settings.token.as_ref().map(|own| token::Tokens::build(config, &format!("{at}.token"), own));
         let places = settings.concurrency.as_ref().map(|own| {
             let at = format!("{at}.concurrency");
             if own.per_identity.is_some() {
@@ -100,6 +111,7 @@ impl Upstream {
             settings: settings.clone(),
             addresses: addresses.collect::<Result<_, _>>()?,
             signer,
+            tokens: tokens.transpose()?,
             places: places.transpose()?,
             running: AtomicUsize::new(0),
             budget: AtomicI64::new(BUDGET_MAX),

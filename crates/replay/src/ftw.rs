@@ -4,6 +4,7 @@
 mod build;
 mod format;
 mod judge;
+pub mod remote;
 
 pub use build::request;
 pub use format::{File, Input, LogExpectation, Output, Override, Overrides, ReadTestsError, Stage, Test};
@@ -37,17 +38,18 @@ pub fn run(setting: Setting<'_>, stage: &Stage) -> Result<Observed, String> {
         status,
         is_refused: false,
         ids: outcome.matches.iter().map(|found| found.rule).collect(),
-        log: outcome.matches.iter().map(line).collect::<Vec<_>>().join("\n"),
+        log: outcome.matches.iter().map(told).collect::<Vec<_>>().join("\n"),
         body: String::from_utf8_lossy(&answered.1).into_owned(),
     })
 }
 
+fn told(found: &waf::Match) -> String {
+    line(found.rule, &found.message, &found.data, (&found.variable, &found.value))
+}
+
 /// A match as a line of a log, in the form that tests' patterns expect.
-fn line(found: &waf::Match) -> String {
-    let text = format!(
-        "[id \"{}\"] [msg \"{}\"] [data \"{}\"] {} {}",
-        found.rule, found.message, found.data, found.variable, found.value
-    );
+fn line(id: u64, message: &str, data: &str, (variable, value): (&str, &str)) -> String {
+    let text = format!("[id \"{id}\"] [msg \"{message}\"] [data \"{data}\"] {variable} {value}");
     // A match is one line, whatever its value holds.
     text.replace('\r', "\\r").replace('\n', "\\n")
 }

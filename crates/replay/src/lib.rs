@@ -6,7 +6,7 @@
 //! Deliberately absent: files, sockets, a clock. The caller reads, asks the time and prints.
 pub mod exchange;
 pub mod ftw;
-pub mod message;
+pub use waf::message;
 pub mod record;
-mod reflect;
+pub mod reflect;
 pub mod tune;

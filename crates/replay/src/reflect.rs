@@ -20,7 +20,8 @@ struct Wish {
 }
 
 /// The response to a request.
-pub(crate) fn respond(request: &Request) -> Response {
+#[must_use]
+pub fn respond(request: &Request) -> Response {
     let path = request.target.split(|byte| *byte == b'?').next().unwrap_or_default();
     let is_wish = request.method == b"POST" && (path == b"/reflect" || path.starts_with(b"/reflect/"));
     if !is_wish {

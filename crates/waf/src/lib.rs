@@ -15,6 +15,7 @@ pub mod event;
 mod fields;
 pub mod graphql;
 mod limits;
+pub mod message;
 pub mod operator;
 pub mod own;
 pub mod rule;

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::algorithm::{Gcra, Log, Outcome, Rule, Slots, nanos};
 use super::config::{Algorithm, Alone, Config, ConfigError, Count, LIMITS_MAX, Limit};
-use super::key::{Facts, Maker};
+use super::key::{Facts, Hashed, Maker};
 use super::lease;
 use super::shared::{Grant, Terms, Want};
-use super::table::{Hashed, Held, Table};
+use super::table::{Held, Table};
 
 /// All limits of a configuration, with their counts. Shared between threads behind a reference.
 #[derive(Debug)]
@@ -107,6 +107,29 @@ enum Said {
     Lease { permits: u32, debt: u32, is_aggregate: bool },
 }
 
+/// One decision under way.
+struct Round<'a> {
+    plan: &'a Plan,
+    facts: &'a Facts<'a>,
+    now: u64,
+    decision: LimitDecision,
+    wants: Vec<Want>,
+}
+
+impl Round<'_> {
+    /// Every limit admits, and nothing is missing.
+    fn is_done(&self) -> bool {
+        self.wants.is_empty() && self.decision.verdict == Verdict::Admitted
+    }
+
+    fn end(mut self) -> LimitDecision {
+        if !self.wants.is_empty() && self.decision.verdict == Verdict::Admitted {
+            self.decision.verdict = Verdict::Lease(self.wants);
+        }
+        self.decision
+    }
+}
+
 impl Limiter {
     /// Compiles a configuration and takes all memory.
     ///
@@ -169,46 +192,58 @@ impl Limiter {
     #[must_use]
     pub fn decide(&self, plan: &Plan, stage: Stage, facts: &Facts<'_>, now: Duration) -> LimitDecision {
         let now = nanos(now);
-        let mut decision = LimitDecision::admitted();
-        let mut grips: [Option<(Grip<'_>, u32)>; LIMITS_MAX] = [const { None }; LIMITS_MAX];
-        let mut wants = Vec::new();
+        let mut round = Round { plan, facts, now, decision: LimitDecision::admitted(), wants: Vec::new() };
         // INVARIANT: locks are taken in the order of the configuration, so no two threads wait for each other.
-        for (index, entry) in self.chosen(plan, stage) {
-            let Some(key) = entry.maker.hashed(facts) else { continue };
-            let cost = entry.cost(plan, facts);
-            let mut grip = entry.hold(key, now, self.is_alone(now));
-            let outcome = match grip.ask(&entry.rule, now, cost) {
-                Said::Outcome(outcome) => outcome,
-                Said::Lease { permits, debt, is_aggregate } => {
-                    let Some(key) = entry.maker.written(facts, is_aggregate) else { continue };
-                    let terms = entry.terms(&self.config);
-                    let name = entry.limit.name.clone();
-                    let now = Duration::from_nanos(now);
-                    wants.push(Want { limit: index, name, key, permits, least: cost, debt, now, terms });
-                    continue;
-                }
-            };
-            decision.note(index, &entry.limit, outcome);
-            let is_booked = outcome.admits && entry.limit.count != Count::Failures;
-            if let Some(place) = grips.get_mut(index)
-                && is_booked
+        let mut chosen = self.chosen(plan, stage);
+        let (first, second) = (chosen.next(), chosen.next());
+        let Some((place, entry)) = first else { return round.decision };
+        if second.is_none() {
+            // One limit is by far the most usual, and needs no room for many.
+            if let Some((mut grip, cost)) = self.ask(place, entry, &mut round)
+                && round.is_done()
             {
-                *place = Some((grip, cost));
+                grip.book(&entry.rule, now, cost);
+            }
+            return round.end();
+        }
+        let mut grips: [Option<(Grip<'_>, u32)>; LIMITS_MAX] = [const { None }; LIMITS_MAX];
+        for (index, entry) in first.into_iter().chain(second).chain(chosen) {
+            if let Some(place) = grips.get_mut(index) {
+                *place = self.ask(index, entry, &mut round);
             }
         }
-        if decision.verdict != Verdict::Admitted {
-            return decision;
-        }
-        if !wants.is_empty() {
-            decision.verdict = Verdict::Lease(wants);
-            return decision;
-        }
-        for (entry, place) in self.entries.iter().zip(&mut grips) {
-            if let Some((grip, cost)) = place {
-                grip.book(&entry.rule, now, *cost);
+        if round.is_done() {
+            for (entry, place) in self.entries.iter().zip(&mut grips) {
+                if let Some((grip, cost)) = place {
+                    grip.book(&entry.rule, now, *cost);
+                }
             }
         }
-        decision
+        drop(grips);
+        round.end()
+    }
+
+    /// What one limit says. Its counts, held until they are booked.
+    fn ask<'a>(&self, index: usize, entry: &'a Entry, round: &mut Round<'_>) -> Option<(Grip<'a>, u32)> {
+        let (facts, now) = (round.facts, round.now);
+        let key = entry.maker.hashed(facts)?;
+        let cost = entry.cost(round.plan, facts);
+        let mut grip = entry.hold(&key, now, self.is_alone(now));
+        match grip.ask(&entry.rule, now, cost) {
+            Said::Outcome(outcome) => {
+                round.decision.note(index, &entry.limit, outcome);
+                let is_booked = outcome.admits && entry.limit.count != Count::Failures;
+                is_booked.then_some((grip, cost))
+            }
+            Said::Lease { permits, debt, is_aggregate } => {
+                let key = entry.maker.written(facts, is_aggregate)?;
+                let terms = entry.terms(&self.config);
+                let name = entry.limit.name.clone();
+                let now = Duration::from_nanos(now);
+                round.wants.push(Want { limit: index, name, key, permits, least: cost, debt, now, terms });
+                None
+            }
+        }
     }
 
     /// Leases that the next requests like this one will need soon: asked for now, nobody waits for them.
@@ -219,7 +254,7 @@ impl Limiter {
         for (index, entry) in self.chosen(plan, stage) {
             let Counts::Shared { leases, .. } = &entry.counts else { continue };
             let Some(key) = entry.maker.hashed(facts) else { continue };
-            let mut held = leases.hold(key, now);
+            let mut held = leases.hold(&key, now);
             let is_aggregate = held.is_aggregate();
             let Some(state) = held.state().filter(|state| state.is_low(now)) else { continue };
             let cost = entry.cost(plan, facts);
@@ -239,7 +274,7 @@ impl Limiter {
             if entry.limit.count == Count::Failures
                 && let Some(key) = entry.maker.hashed(facts)
             {
-                entry.hold(key, now, false).book(&entry.rule, now, 1);
+                entry.hold(&key, now, false).book(&entry.rule, now, 1);
             }
         }
     }
@@ -250,7 +285,7 @@ impl Limiter {
         let Some(entry) = self.entries.get(want.limit) else { return };
         let Counts::Shared { leases, .. } = &entry.counts else { return };
         let Some(key) = entry.maker.hashed(facts) else { return };
-        let mut held = leases.hold(key, now);
+        let mut held = leases.hold(&key, now);
         // Meanwhile counted under another key: the lease is lost, never spent twice.
         if entry.maker.written(facts, held.is_aggregate()).as_ref() != Some(&want.key) {
             return;
@@ -340,7 +375,7 @@ impl Entry {
         Terms { permits: self.rule.permits, period: self.limit.rate.per, skew: config.shared.skew.0 }
     }
 
-    fn hold(&self, key: Hashed, now: u64, is_alone: bool) -> Grip<'_> {
+    fn hold(&self, key: &Hashed<'_>, now: u64, is_alone: bool) -> Grip<'_> {
         match &self.counts {
             Counts::Gcra(table) => Grip::Gcra(table, table.hold(key, now)),
             Counts::Window(table) => Grip::Window(table, table.hold(key, now)),

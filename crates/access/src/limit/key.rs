@@ -3,7 +3,7 @@ use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::net::IpAddr;
 
 use super::config::{Missing, Part, PrefixLengths};
-use super::table::Hashed;
+use super::table::Keyed;
 use crate::{Identity, Method};
 
 /// Networks that are counted together when there is no place for single keys.
@@ -58,33 +58,36 @@ pub(super) struct Maker {
     seed: RandomState,
 }
 
+/// The numbers of a request's key in one limit; the aggregate's is made when it is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hashed<'a> {
+    key: u64,
+    maker: &'a Maker,
+    facts: &'a Facts<'a>,
+}
+
+impl Keyed for Hashed<'_> {
+    fn key(&self) -> u64 {
+        self.key
+    }
+
+    fn aggregate(&self) -> u64 {
+        self.maker.aggregate(self.key, self.facts)
+    }
+}
+
 impl Maker {
     pub(super) fn new(by: &[Part], missing: Missing, prefix: PrefixLengths) -> Self {
         Self { by: by.to_vec(), missing, prefix, seed: RandomState::new() }
     }
 
     /// The key's numbers; `None`: the limit does not apply.
-    pub(super) fn hashed(&self, facts: &Facts<'_>) -> Option<Hashed> {
+    pub(super) fn hashed<'a>(&'a self, facts: &'a Facts<'a>) -> Option<Hashed<'a>> {
         let mut key = self.seed.build_hasher();
-        let mut aggregate = self.seed.build_hasher();
-        let mut differs = false;
-        aggregate.write_u8(b'+');
         for part in &self.by {
-            let field = self.field(*part, facts)?;
-            feed(field, &mut key);
-            let together = match field {
-                Field::Network(_) => {
-                    differs = true;
-                    Field::Network(network(facts.address, narrower(AGGREGATE, self.prefix, *part)))
-                }
-                other => other,
-            };
-            feed(together, &mut aggregate);
+            feed(self.field(*part, facts)?, &mut key);
         }
-        let key = key.finish();
-        // Without an address, a key's aggregate is whatever falls into the same cell.
-        let aggregate = if differs { aggregate.finish() } else { key.rotate_left(17) };
-        Some(Hashed { key, aggregate })
+        Some(Hashed { key: key.finish(), maker: self, facts })
     }
 
     /// The key written out.
@@ -110,6 +113,25 @@ impl Maker {
             }
         }
         Some(LimitKey(bytes))
+    }
+
+    /// What a key is counted under together with others.
+    fn aggregate(&self, key: u64, facts: &Facts<'_>) -> u64 {
+        let mut aggregate = self.seed.build_hasher();
+        let mut differs = false;
+        aggregate.write_u8(b'+');
+        for field in self.by.iter().filter_map(|part| Some((part, self.field(*part, facts)?))) {
+            let together = match field {
+                (part, Field::Network(_)) => {
+                    differs = true;
+                    Field::Network(network(facts.address, narrower(AGGREGATE, self.prefix, *part)))
+                }
+                (_, other) => other,
+            };
+            feed(together, &mut aggregate);
+        }
+        // Without an address, a key's aggregate is whatever falls into the same cell.
+        if differs { aggregate.finish() } else { key.rotate_left(17) }
     }
 
     fn field<'a>(&self, part: Part, facts: &Facts<'a>) -> Option<Field<'a>> {

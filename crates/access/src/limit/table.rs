@@ -24,12 +24,11 @@ const CELLS_MAX: usize = 16_384;
 /// Locks over the cells.
 const CELL_LOCKS: usize = 64;
 
-/// A key, as two numbers that nobody outside can foresee.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Hashed {
-    pub key: u64,
-    /// The same for keys that are counted together when there is no place.
-    pub aggregate: u64,
+/// A key, as numbers that nobody outside can foresee.
+pub(super) trait Keyed {
+    fn key(&self) -> u64;
+    /// The same for keys that are counted together when there is no place. Rarely asked for.
+    fn aggregate(&self) -> u64;
 }
 
 #[derive(Debug)]
@@ -49,7 +48,9 @@ pub(super) struct Shard<C> {
     now: u64,
 }
 
+/// Begins a line of the processor's cache: the tags, and the states of the smallest algorithm, stand in one.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 struct Set<C> {
     /// 0: free.
     tags: [u64; WAYS],
@@ -101,8 +102,8 @@ impl<C: Cell> Table<C> {
     }
 
     /// Takes a key's lock and finds its state, or a place for one.
-    pub(super) fn hold(&self, key: Hashed, now: u64) -> Held<'_, C> {
-        let tag = key.key.max(1);
+    pub(super) fn hold(&self, key: &impl Keyed, now: u64) -> Held<'_, C> {
+        let tag = key.key().max(1);
         let Some(shard) = self.shards.get(pick(tag, self.shards.len())) else {
             return Held::None { admits: false };
         };
@@ -111,14 +112,18 @@ impl<C: Cell> Table<C> {
         let now = shard.now;
         let sets = shard.sets.len();
         let both = [pick(tag.rotate_left(24), sets), pick(tag.rotate_left(44), sets)];
+        // The tags of both are read before anything is decided, so that the two waits for memory are one.
+        let [one, other] = both.map(|set| shard.sets.get(set).map_or(0, |found| found.places(tag)));
+        for (set, places) in both.into_iter().zip([one, other]) {
+            if places != 0 {
+                return Held::Place { shard, set, way: places.trailing_zeros() as usize };
+            }
+        }
         // The emptier of the two sets is taken: they fill far more evenly than with one choice.
         let mut free: Option<(usize, usize)> = None;
         let mut most = 0;
         for set in both {
             let Some(found) = shard.sets.get(set) else { continue };
-            if let Some(way) = found.tags.iter().position(|one| *one == tag) {
-                return Held::Place { shard, set, way };
-            }
             let is_free = |(one, state): (&u64, &C)| *one == 0 || state.is_idle(&self.rule, now);
             let mut ways = found.tags.iter().zip(&found.states).enumerate();
             let mut room = ways.by_ref().filter(|(_, place)| is_free(*place)).map(|(way, _)| way);
@@ -135,7 +140,7 @@ impl<C: Cell> Table<C> {
     /// A key without a place: gives it a free one, or its cell.
     fn begin<'a>(
         &'a self,
-        key: Hashed,
+        key: &impl Keyed,
         mut shard: MutexGuard<'a, Shard<C>>,
         free: Option<(usize, usize)>,
     ) -> Held<'a, C> {
@@ -160,15 +165,16 @@ impl<C: Cell> Table<C> {
         if let Some(found) = shard.sets.get_mut(set)
             && let (Some(tag), Some(place)) = (found.tags.get_mut(way), found.states.get_mut(way))
         {
-            *tag = key.key.max(1);
+            *tag = key.key().max(1);
             *place = state;
         }
         Held::Place { shard, set, way }
     }
 
-    fn cell(&self, key: Hashed) -> Option<(MutexGuard<'_, Vec<C>>, usize)> {
-        let cells = locked(self.cells.get(pick(key.aggregate, self.cells.len()))?);
-        let index = pick(key.aggregate.rotate_left(32), cells.len());
+    fn cell(&self, key: &impl Keyed) -> Option<(MutexGuard<'_, Vec<C>>, usize)> {
+        let aggregate = key.aggregate();
+        let cells = locked(self.cells.get(pick(aggregate, self.cells.len()))?);
+        let index = pick(aggregate.rotate_left(32), cells.len());
         (index < cells.len()).then_some((cells, index))
     }
 
@@ -213,6 +219,13 @@ impl<C: Cell> Table<C> {
         let sets: usize = self.shards.iter().map(|shard| locked(shard).sets.len()).sum();
         let cells: usize = self.cells.iter().map(|cells| locked(cells).len()).sum();
         sets * size_of::<Set<C>>() + cells * size_of::<C>()
+    }
+}
+
+impl<C> Set<C> {
+    /// The ways with this tag, as bits. Without a branch.
+    fn places(&self, tag: u64) -> u32 {
+        self.tags.iter().enumerate().fold(0, |places, (way, one)| places | u32::from(*one == tag) << way)
     }
 }
 

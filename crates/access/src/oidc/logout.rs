@@ -5,7 +5,6 @@ use url::Url;
 use super::Login;
 use crate::jwks::KeySet;
 use crate::jwt::{ConfigError, Issuer, JwtError, Proofs, Verifier};
-use crate::replay::{Fresh, Once};
 use crate::session::Session;
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -18,6 +17,8 @@ pub struct LoggedOut {
     pub issuer: String,
     pub subject: Option<String>,
     pub sid: Option<String>,
+    /// When the token was made, by the issuer's clock: what [`Session::issued`] of a later log-in says is later.
+    pub issued: u64,
 }
 
 /// Why a logout token is refused.
@@ -45,8 +46,9 @@ impl Login {
         Some(location)
     }
 
-    /// Verifies a logout token that the issuer posts (section 2.6). It counts once.
-    pub fn logged_out(&self, token: &str, keys: &KeySet, now: u64) -> Result<Fresh<LoggedOut>, LogoutError> {
+    /// Verifies a logout token that the issuer posts (section 2.6). It may be taken again: it is about sessions from before
+    /// it was made, and ends no later one.
+    pub fn logged_out(&self, token: &str, keys: &KeySet, now: u64) -> Result<LoggedOut, LogoutError> {
         let rules = Issuer {
             types: vec!["logout+jwt".to_owned()],
             // an ID token without a type must not pass for a logout token
@@ -64,13 +66,17 @@ impl Login {
         if claims.contains_key("nonce") {
             return Err(LogoutError::Claim("nonce"));
         }
-        let id = text("jti").ok_or(LogoutError::Claim("jti"))?;
-        let once = Once::of(&["logout", &identity.issuer, id], now.saturating_add(2 * AGE_SECONDS_MAX + 600));
-        let logged_out = LoggedOut {
+        // required, although what is told twice does nothing twice
+        text("jti").ok_or(LogoutError::Claim("jti"))?;
+        let issued = claims.get("iat").and_then(Value::as_u64).ok_or(LogoutError::Claim("iat"))?;
+        if text("sub").is_none() && text("sid").is_none() {
+            return Err(LogoutError::Claim("sub"));
+        }
+        Ok(LoggedOut {
             issuer: identity.issuer.clone(),
             subject: text("sub").map(str::to_owned),
             sid: text("sid").map(str::to_owned),
-        };
-        Ok(Fresh::new(logged_out, once))
+            issued,
+        })
     }
 }

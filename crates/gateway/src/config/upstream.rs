@@ -19,6 +19,9 @@ pub struct Upstream {
     /// Signs requests with SigV4.
     #[serde(default)]
     pub sign: Option<Sign>,
+    /// A token that we show: our own, or the client's exchanged.
+    #[serde(default)]
+    pub token: Option<crate::upstream::token::Settings>,
     /// HTTP/2 to the upstream (needed for gRPC).
     #[serde(default)]
     pub http2: bool,

@@ -4,6 +4,7 @@ use crate::body::Body;
 use crate::config::{Config, ConfigError};
 use crate::exchange::{Answer, Decision, Exchange, is_endless, plain};
 use crate::upstream::pool::{self, Failure, SendError, Wait};
+use crate::upstream::token::NoToken;
 use crate::upstream::{Address, Place, Upstream as Target, headers, lambda};
 use crate::{clock, websocket};
 use access::concurrency::{Busy, Outcome, Who};
@@ -86,6 +87,11 @@ impl Upstream {
                 }
             }
         };
+        if let Some(tokens) = &target.tokens
+            && let Err(why) = tokens.show(exchange).await
+        {
+            return without_token(exchange, target, &why);
+        }
         if websocket::is_upgrade(&exchange.head) {
             // A tunnel says nothing of how long requests take: its place is free again once it stands.
             drop(permit);
@@ -157,6 +163,20 @@ fn outcome(exchange: &Exchange<'_>, answer: &Answer, took: Duration) -> Outcome 
         _ if exchange.answered_by != Upstream::NAME => Outcome::Ignored,
         StatusCode::TOO_MANY_REQUESTS => Outcome::Ignored,
         _ => Outcome::Done(took),
+    }
+}
+
+/// Nothing is sent without the token that the upstream wants to see.
+fn without_token(exchange: &mut Exchange<'_>, target: &Target, why: &NoToken) -> Answer {
+    match why {
+        NoToken::Nothing | NoToken::Refused(_) => {
+            failed(exchange, target, StatusCode::FORBIDDEN, &why.to_string())
+        }
+        NoToken::Away(_) => {
+            let mut answer = failed(exchange, target, StatusCode::SERVICE_UNAVAILABLE, &why.to_string());
+            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(5));
+            answer
+        }
     }
 }
 

@@ -7,8 +7,11 @@ use crate::logs;
 use crate::server::DropConnection;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, LOCATION};
 use http::{StatusCode, Version};
-use serde::{Deserialize, Serialize};
+use refused::Told;
+use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use waf::rule::EngineMode;
@@ -16,9 +19,11 @@ use waf::{Disruption, Fields, Plan, Transaction, Verdict};
 
 pub(super) mod decode;
 mod memory;
+mod refused;
 mod rules;
 pub(crate) mod shared;
 
+pub(crate) use refused::RefusedHead;
 pub(crate) use rules::read as read_file;
 
 /// Settings of the layer.
@@ -45,6 +50,9 @@ pub struct Settings {
     pub collections_shared: bool,
     /// What to do with an answer whose body is larger than the rules look at, or whose encoding cannot be read.
     pub unread_answer: Unread,
+    /// Requests in a second that are refused for their shape and that rules look at all the same, so that an attack is told; past
+    /// them, requests of that kind are only refused and counted.
+    pub refused_per_second_max: u32,
     /// The body of answers to blocked requests, as a file.
     pub page: Option<PathBuf>,
     /// Its media type.
@@ -75,6 +83,7 @@ impl Default for Settings {
             collections_max: 100_000,
             collections_shared: false,
             unread_answer: Unread::default(),
+            refused_per_second_max: 100,
             page: None,
             page_type: "text/html; charset=utf-8".to_owned(),
         }
@@ -92,6 +101,8 @@ pub(crate) struct Waf {
     unread_answer: Unread,
     page: Option<(bytes::Bytes, HeaderValue)>,
     sources: rules::Sources,
+    refused_per_second_max: u32,
+    budget: refused::Budget,
 }
 
 impl Layer for Waf {
@@ -129,7 +140,16 @@ impl Layer for Waf {
         };
         let before = before.map(|before| (&before.sources, &before.block, &before.detect));
         let (sources, block, detect) = rules::plans(config, wanted, before)?;
-        Ok(Self { block, detect, persistence, unread_answer: settings.unread_answer, page, sources })
+        Ok(Self {
+            block,
+            detect,
+            persistence,
+            unread_answer: settings.unread_answer,
+            page,
+            sources,
+            refused_per_second_max: settings.refused_per_second_max,
+            budget: refused::Budget::default(),
+        })
     }
 
     async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
@@ -141,12 +161,7 @@ impl Layer for Waf {
         };
         let Some(plan) = plan else { return Flow::Continue(()) };
         let mut transaction = begin(exchange, plan, &*waf.persistence);
-        let verdict = transaction.request(&waf::Request {
-            method: exchange.head.method.as_str().as_bytes(),
-            target: exchange.head.uri.path_and_query().map_or(b"/", |target| target.as_str().as_bytes()),
-            protocol: logs::protocol(exchange.head.version).as_bytes(),
-            headers: &fields(&exchange.head.headers, exchange.head.version, exchange.head.uri.host()),
-        });
+        let verdict = head(&mut transaction, exchange);
         if let Verdict::Disrupt(disruption) = verdict {
             exchange.waf = Some(transaction);
             return self.block(exchange, &disruption);
@@ -160,7 +175,15 @@ impl Layer for Waf {
         }
         let body = match exchange.body {
             Body::Empty => Some(bytes::Bytes::new()),
-            _ => exchange.whole_body(Self::NAME).await?,
+            _ => match exchange.whole_body(Self::NAME).await {
+                ControlFlow::Continue(body) => body,
+                ControlFlow::Break(answer) => {
+                    // The body cannot be had; the rules still see the rest, and what they found is told.
+                    exchange.note_verdict(transaction.request_body(&[]));
+                    exchange.waf = Some(transaction);
+                    return Flow::Break(answer);
+                }
+            },
         };
         let Some(body) = body else {
             // A stream that may never end: heads only, and told.
@@ -335,9 +358,16 @@ impl Waf {
                 rules: vec![disruption.rule],
             });
         }
-        if exchange.shared.logs.wants_matches() {
-            write_matches(exchange, &transaction);
-        }
+        let target = target(exchange);
+        let told = Told {
+            shared: exchange.shared,
+            micros: exchange.moment.micros,
+            id: &exchange.id,
+            client: exchange.client,
+            route: &exchange.route.settings.name,
+            target: &target,
+        };
+        told.write(&transaction);
     }
 }
 
@@ -357,62 +387,47 @@ fn begin<'g>(
     Transaction::new(plan, &client, persistence)
 }
 
+/// The request's head through the rules.
+fn head(transaction: &mut Transaction<'_>, exchange: &Exchange<'_>) -> Verdict {
+    transaction.request(&waf::Request {
+        method: exchange.head.method.as_str().as_bytes(),
+        target: target(exchange).as_bytes(),
+        protocol: logs::protocol(exchange.head.version).as_bytes(),
+        headers: &fields(&exchange.head.headers, exchange.head.version, exchange.head.uri.host()),
+    })
+}
+
+/// The target as it stood in the request line: with scheme and host only where HTTP/1 said them.
+fn target<'e>(exchange: &'e Exchange<'_>) -> Cow<'e, str> {
+    let uri = &exchange.head.uri;
+    if exchange.head.version < Version::HTTP_2 && uri.authority().is_some() {
+        return Cow::Owned(uri.to_string());
+    }
+    Cow::Borrowed(uri.path_and_query().map_or("/", |target| target.as_str()))
+}
+
 /// Header fields as the engine reads them. HTTP/2 names the host elsewhere; rules look for `Host`.
 fn fields(headers: &HeaderMap, version: Version, authority: Option<&str>) -> Fields {
     let mut fields = Fields::default();
     if let (Version::HTTP_2, Some(host), false) = (version, authority, headers.contains_key(HOST)) {
-        fields.push(b"host", host.as_bytes());
+        fields.push(b"Host", host.as_bytes());
     }
+    let mut spelt = Vec::with_capacity(32);
     for (name, value) in headers {
-        fields.push(name.as_str().as_bytes(), value.as_bytes());
+        spell(name.as_str(), &mut spelt);
+        fields.push(&spelt, value.as_bytes());
     }
     fields
 }
 
-/// One line of the log of matches.
-#[derive(Serialize)]
-struct MatchLine<'a> {
-    time_micros: u64,
-    unique_id: &'a str,
-    client: std::net::IpAddr,
-    route: &'a str,
-    target: &'a str,
-    id: u64,
-    phase: u8,
-    severity: Option<String>,
-    msg: &'a str,
-    data: &'a str,
-    tags: &'a [String],
-    variable: &'a str,
-    value: &'a str,
-}
-
-fn write_matches(exchange: &Exchange<'_>, transaction: &Transaction<'_>) {
-    let target = exchange.head.uri.path_and_query().map_or("/", |target| target.as_str());
-    let target = logs::mask(target, exchange.shared.logs.secret_names());
-    let mut lines = Vec::new();
-    for one in transaction.matches() {
-        let secret = one.variable.split_once(':').is_some_and(|(_, name)| {
-            exchange.shared.logs.secret_names().contains(&name.to_ascii_lowercase())
-        });
-        lines.extend(logs::line(&MatchLine {
-            time_micros: exchange.moment.micros,
-            unique_id: &exchange.id,
-            client: exchange.client,
-            route: &exchange.route.settings.name,
-            target: &target,
-            id: one.rule,
-            phase: one.phase as u8 + 1,
-            severity: one.severity.map(|severity| format!("{severity:?}").to_ascii_uppercase()),
-            msg: &one.message,
-            data: if secret { "***" } else { &one.data },
-            tags: &one.tags,
-            variable: &one.variable,
-            value: if secret { "***" } else { &one.value },
-        }));
-    }
-    if !lines.is_empty() {
-        exchange.shared.logs.matches(&lines);
+/// A header's name as people write it (`User-Agent`): the HTTP library keeps names in lower case, and logs and exclusions are read
+/// by people. Case says nothing (RFC 9110, section 5.1).
+fn spell(name: &str, out: &mut Vec<u8>) {
+    out.clear();
+    let mut begins = true;
+    for byte in name.bytes() {
+        out.push(if begins { byte.to_ascii_uppercase() } else { byte });
+        begins = byte == b'-';
     }
 }
 

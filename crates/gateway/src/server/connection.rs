@@ -46,7 +46,8 @@ pub(super) async fn serve(
         return;
     };
     let vital = Arc::new(Vital::new(permit));
-    let wire = TokioIo::new(Wire::new(transport, prefix, !http2, Arc::clone(&vital)));
+    let look = (!http2).then(|| handle::look(&worker, &connection));
+    let wire = TokioIo::new(Wire::new(transport, prefix, look, Arc::clone(&vital)));
     // Boxed, so that a connection which says nothing costs only its socket.
     if http2 {
         Box::pin(http2_loop(worker, connection, vital, wire)).await;
@@ -163,11 +164,12 @@ async fn http1_loop(
     })
     .await;
     if let Some(violation) = vital.violation.get() {
-        handle::note_unread(&worker, &peer, violation.to_string());
+        let rules = vital.refused_rules.get().cloned().unwrap_or_default();
+        handle::note_unread(&worker, &peer, violation.to_string(), rules);
     } else if let Err(error) = ended
         && error.is_parse()
     {
-        handle::note_unread(&worker, &peer, error.to_string());
+        handle::note_unread(&worker, &peer, error.to_string(), Vec::new());
     }
 }
 

@@ -1,10 +1,11 @@
 //! From a request as HTTP hands it over to an answer: one exchange through the stack, and what is told of it.
 use super::Worker;
 use super::total::{self, Total};
-use super::wire::Vital;
+use super::wire::{Look, Vital};
 use crate::body::{Body, BodyError, ClientBody};
 use crate::clock;
 use crate::exchange::{Answer, Connection, Decision, Exchange, Kept, is_endless, plain};
+use crate::layers::waf::RefusedHead;
 use crate::logs::Record;
 use crate::path::NormalPath;
 use crate::trace;
@@ -98,7 +99,12 @@ pub(super) async fn request(
     let seen = wants_record
         .then(|| (exchange.head.method.clone(), exchange.head.uri.clone(), exchange.head.headers.clone()));
     running.total().begin(since, now, exchange.total_ms(exchange.is_grpc_call()));
-    let mut answer = match total::within(running.total(), gate.stack.run(&mut exchange)).await {
+    let ran = {
+        // Pinned here: handed over by value, the future of the whole stack would be kept twice.
+        let run = std::pin::pin!(gate.stack.run(&mut exchange));
+        total::within(running.total(), run).await
+    };
+    let mut answer = match ran {
         Some(answer) => answer,
         None => late(&mut exchange, running.total()),
     };
@@ -180,13 +186,25 @@ fn tell(exchange: &Exchange<'_>, answer: &Answer) {
 }
 
 /// A request that was refused before it was one: unclean framing, or nothing that the HTTP library can read.
-pub(super) fn note_unread(worker: &Worker, connection: &Connection, reason: String) {
+pub(super) fn note_unread(worker: &Worker, connection: &Connection, reason: String, rules: Vec<u64>) {
     worker.shared.metrics.framing_refused.inc();
-    let decision = Decision { layer: "framing", reason, refused: true, rules: Vec::new() };
+    let decision = Decision { layer: "framing", reason, refused: true, rules };
     worker.shared.metrics.decided(decision.layer, true);
     if worker.shared.logs.wants_events() {
         event::emit_connection(&worker.shared, connection, &decision, Some(400));
     }
+}
+
+/// How the rules look at a request whose head is refused on this connection.
+pub(super) fn look(worker: &Arc<Worker>, connection: &Arc<Connection>) -> Look {
+    let (worker, connection) = (Arc::clone(worker), Arc::clone(connection));
+    Box::new(move |bytes| {
+        let moment = clock::now();
+        let gate = worker.shared.gate.load_full();
+        let refused =
+            RefusedHead { shared: &worker.shared, connection: &connection, moment, id: id(moment.micros) };
+        gate.stack.waf.refused_head(&gate, &refused, bytes)
+    })
 }
 
 /// Host in lower case without port, path in normal form, and what is wrong with either.
@@ -213,7 +231,9 @@ fn target(head: &request::Parts) -> (String, NormalPath, Option<String>) {
         }
         (None, None) => "",
     };
-    let Some(name) = host_name(host) else {
+    // RFC 9110, section 4.2.1: a URI of HTTP without a host is invalid.
+    let is_nobody = host.is_empty() && named.is_some() && head.version != Version::HTTP_10;
+    let Some(name) = host_name(host).filter(|_| !is_nobody) else {
         return (String::new(), NormalPath::default(), Some("`Host` is no host name".to_owned()));
     };
     match path::normalise(head.uri.path()) {

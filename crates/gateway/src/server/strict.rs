@@ -16,6 +16,10 @@ const LINE_BYTES_MAX: usize = 1 << 20;
 const CHUNK_LINE_BYTES_MAX: usize = 256;
 /// Bytes of all trailers together.
 const TRAILER_BYTES_MAX: usize = 16 << 10;
+/// Bytes of a request whose head was refused that are kept for a look at it.
+pub(crate) const REFUSED_BYTES_MAX: usize = 64 << 10;
+/// The longest target that the HTTP library reads; past it, it answers 414 itself.
+const TARGET_BYTES_MAX: usize = 65_534;
 
 /// Why a connection's bytes are no clean HTTP/1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +28,8 @@ pub(crate) enum Violation {
     LineEnd,
     #[error("the request line is not `METHOD target HTTP/1.x`")]
     RequestLine,
+    #[error("the target is no URI")]
+    Target,
     #[error("a header line begins with white space (obsolete folding)")]
     Folding,
     #[error("a header name holds a character that it must not, or white space before the colon")]
@@ -82,6 +88,8 @@ pub(crate) struct Strict {
     line: Vec<u8>,
     head: Head,
     trailer_bytes: usize,
+    /// What earlier reads brought of a head that is not whole yet.
+    seen: Vec<u8>,
 }
 
 /// What was seen in the head under way.
@@ -96,7 +104,13 @@ struct Head {
 
 impl Strict {
     pub(crate) fn new() -> Self {
-        Self { state: State::Start, line: Vec::new(), head: Head::default(), trailer_bytes: 0 }
+        Self {
+            state: State::Start,
+            line: Vec::new(),
+            head: Head::default(),
+            trailer_bytes: 0,
+            seen: Vec::new(),
+        }
     }
 
     /// From now on nothing is looked at (the connection was upgraded).
@@ -119,12 +133,48 @@ impl Strict {
     /// How many of them were clean, and what is wrong after those.
     pub(crate) fn follow(&mut self, bytes: &[u8]) -> Result<(), (usize, Violation)> {
         let mut rest = bytes;
+        // Where the request under way begins in `bytes`, when it does not in an earlier read.
+        let mut begin = 0;
         while !rest.is_empty() {
             let before = bytes.len() - rest.len();
-            let used = self.step(rest).map_err(|violation| (before, violation))?;
+            if self.state == State::Start && self.line.is_empty() {
+                begin = before;
+                self.seen.clear();
+            }
+            let used = match self.step(rest) {
+                Ok(used) => used,
+                Err(violation) => {
+                    // A wrong request line leaves the state as it is before one.
+                    let is_head = matches!(self.state, State::Start | State::Head);
+                    if is_head && violation != Violation::Early {
+                        self.keep_more(bytes.get(begin..).unwrap_or_default());
+                    }
+                    return Err((before, violation));
+                }
+            };
             rest = rest.get(used..).unwrap_or_default();
         }
+        self.keep(bytes.get(begin..).unwrap_or_default());
         Ok(())
+    }
+
+    /// Keeps what came of a head that is not whole (nearly every head comes in one read, and nothing is kept of it).
+    fn keep(&mut self, bytes: &[u8]) {
+        if self.place() == Place::Head {
+            self.keep_more(bytes);
+        } else if !self.seen.is_empty() {
+            self.seen = Vec::new();
+        }
+    }
+
+    fn keep_more(&mut self, bytes: &[u8]) {
+        let room = REFUSED_BYTES_MAX.saturating_sub(self.seen.len());
+        self.seen.extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
+    }
+
+    /// After a violation: the request in whose head it stands, as far as it was read; empty when it stands in a body.
+    pub(crate) fn refused(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.seen)
     }
 
     /// One line, or one piece of a body. Gives the bytes that it took.
@@ -306,11 +356,23 @@ fn request_line(line: &[u8]) -> Result<bool, Violation> {
     };
     let method_fits = !method.is_empty() && method.iter().all(|byte| is_token(*byte));
     let target_fits = !target.is_empty() && !has(target, |byte| byte <= 32 || byte == 127 || byte == b'#');
+    if method_fits && target_fits && !is_uri(target) {
+        return Err(Violation::Target);
+    }
     match version {
         b"HTTP/1.1" if method_fits && target_fits => Ok(false),
         b"HTTP/1.0" if method_fits && target_fits => Ok(true),
         _ => Err(Violation::RequestLine),
     }
+}
+
+/// Whether the HTTP library takes the target: what it would refuse is refused here, where the rest of the request is known.
+fn is_uri(target: &[u8]) -> bool {
+    let odd = |byte: u8| matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{'..=b'}' | 128..);
+    if target.len() > TARGET_BYTES_MAX || (target.first() == Some(&b'/') && !has(target, odd)) {
+        return true;
+    }
+    http::Uri::try_from(target).is_ok()
 }
 
 /// A name of token characters, a colon, a value without controls.

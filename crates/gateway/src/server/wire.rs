@@ -1,6 +1,6 @@
 //! The bytes of one connection: plain or TLS, watched for framing and for time.
 use super::Permit;
-use super::strict::{Place, Strict, Violation};
+use super::strict::{Place, REFUSED_BYTES_MAX, Strict, Violation};
 use super::total::Total;
 use crate::clock;
 use std::io;
@@ -40,6 +40,8 @@ pub(crate) struct Vital {
     /// The connection's task.
     task: Mutex<Option<Waker>>,
     pub(crate) violation: OnceLock<Violation>,
+    /// The rules that matched in a request whose head was refused.
+    pub(crate) refused_rules: OnceLock<Vec<u64>>,
     /// Given back when the last of connection, requests and tunnels is gone.
     _permit: Permit,
 }
@@ -64,6 +66,7 @@ impl Vital {
             killed: AtomicBool::new(false),
             task: Mutex::new(None),
             violation: OnceLock::new(),
+            refused_rules: OnceLock::new(),
             _permit: permit,
         }
     }
@@ -147,38 +150,42 @@ pub(crate) enum Transport {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
+/// Looks at a request that is refused before it is one, and tells the rules that match in it.
+pub(crate) type Look = Box<dyn Fn(&[u8]) -> Vec<u64> + Send>;
+
 /// A connection's bytes.
 pub(crate) struct Wire {
     transport: Transport,
     /// What was read to tell the protocol, given first.
     prefix: Vec<u8>,
     /// HTTP/1 only.
-    strict: Option<Strict>,
+    strict: Option<(Strict, Look)>,
     vital: Arc<Vital>,
 }
 
 impl Wire {
-    pub(crate) fn new(transport: Transport, prefix: Vec<u8>, http1: bool, vital: Arc<Vital>) -> Self {
-        Self { transport, prefix, strict: http1.then(Strict::new), vital }
+    /// `look`: HTTP/1 only.
+    pub(crate) fn new(transport: Transport, prefix: Vec<u8>, look: Option<Look>, vital: Arc<Vital>) -> Self {
+        Self { transport, prefix, strict: look.map(|look| (Strict::new(), look)), vital }
     }
 
     /// Follows what came. What is not clean is replaced by what no parser accepts: then the HTTP library answers 400 in its
-    /// turn, after the answers that are under way, and closes.
-    fn watch(strict: &mut Strict, vital: &Vital, buffer: &mut ReadBuf<'_>, before: usize) {
+    /// turn, after the answers that are under way, and closes. Tells whether something was not clean.
+    fn watch(strict: &mut Strict, vital: &Vital, buffer: &mut ReadBuf<'_>, before: usize) -> bool {
         if vital.upgraded.load(Relaxed) {
             strict.raw();
-            return;
+            return false;
         }
         let fresh = buffer.filled().get(before..).unwrap_or_default();
         if fresh.is_empty() {
-            return;
+            return false;
         }
         let place = strict.place();
         if let Err((clean, violation)) = strict.follow(fresh) {
             vital.violation.get_or_init(|| violation);
             buffer.set_filled(before + clean);
             put_poison(buffer);
-            return;
+            return true;
         }
         match strict.place() {
             Place::Head if place != Place::Head => {
@@ -190,6 +197,36 @@ impl Wire {
                 vital.head_since.store(0, Relaxed)
             }
             _ => {}
+        }
+        false
+    }
+
+    /// What has come after the violation: nobody waits for more of it.
+    fn rest(&mut self, cx: &mut Context<'_>, seen: &mut Vec<u8>) {
+        seen.append(&mut self.prefix);
+        let mut piece = [0; 4096];
+        while seen.len() < REFUSED_BYTES_MAX {
+            let mut buffer = ReadBuf::new(&mut piece);
+            let read = match &mut self.transport {
+                Transport::Plain(stream) => Pin::new(stream).poll_read(cx, &mut buffer),
+                Transport::Tls(stream) => Pin::new(&mut **stream).poll_read(cx, &mut buffer),
+            };
+            match read {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => seen.extend_from_slice(buffer.filled()),
+                _ => return,
+            }
+        }
+    }
+
+    /// Before the refusal is answered: what would the rules have said?
+    fn look(&mut self, cx: &mut Context<'_>) {
+        let mut seen = self.strict.as_mut().map(|(strict, _)| strict.refused()).unwrap_or_default();
+        if seen.is_empty() {
+            return;
+        }
+        self.rest(cx, &mut seen);
+        if let Some((_, look)) = &self.strict {
+            self.vital.refused_rules.get_or_init(|| look(&seen));
         }
     }
 }
@@ -230,8 +267,10 @@ impl AsyncRead for Wire {
                 this.prefix = Vec::new();
             }
         }
-        if let Some(strict) = &mut this.strict {
-            Self::watch(strict, &this.vital, buffer, before);
+        if let Some((strict, _)) = &mut this.strict
+            && Self::watch(strict, &this.vital, buffer, before)
+        {
+            this.look(cx);
         }
         Poll::Ready(Ok(()))
     }

@@ -17,7 +17,13 @@ server.listen(0, '127.0.0.1', () => {
   const provider = new Provider(issuer, {
     clients: [
       { ...machine, client_id: 'app', client_secret: 'secret-of-the-app', scope: 'orders:read' },
-      { ...machine, client_id: 'gateway', client_secret: 'secret:of+the gateway' },
+      {
+        ...machine,
+        grant_types: ['client_credentials', 'urn:ietf:params:oauth:grant-type:token-exchange'],
+        client_id: 'gateway',
+        client_secret: 'secret:of+the gateway',
+        scope: 'orders:read',
+      },
     ],
     scopes: ['orders:read'],
     features: {
@@ -28,6 +34,24 @@ server.listen(0, '127.0.0.1', () => {
       revocation: { enabled: true },
     },
   });
+  // RFC 8693: a token of somebody for one that the gateway may show.
+  const exchange = async (context) => {
+    const asked = context.oidc.params;
+    const subject = await provider.ClientCredentials.find(asked.subject_token);
+    if (!subject || asked.audience !== 'urn:backend') {
+      context.status = 400;
+      context.body = { error: 'invalid_grant' };
+      return;
+    }
+    const token = new provider.ClientCredentials({ client: context.oidc.client, scope: 'orders:read' });
+    const value = await token.save();
+    context.body = {
+      access_token: value, issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      expires_in: token.expiration, token_type: 'Bearer',
+    };
+  };
+  const names = ['subject_token', 'subject_token_type', 'requested_token_type', 'audience', 'scope'];
+  provider.registerGrantType('urn:ietf:params:oauth:grant-type:token-exchange', exchange, names);
   handler = provider.callback();
   console.log(JSON.stringify({ issuer }));
 });

@@ -1,11 +1,9 @@
-//! Persistent collections and limits that gateways share, also on a real NATS node.
-use crate::introspection::tool;
+//! Persistent collections that gateways share.
 use crate::support::{NEVER, PATIENCE, echo, get, raw, status};
 use crate::who::Folder;
 use gateway::{Config, Running};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use store::{Embedded, embedded};
 
@@ -60,52 +58,6 @@ async fn gateways_count_in_one_collection() {
     let upstream = echo().await;
     let state: Arc<dyn store::State> = Arc::new(Embedded::in_memory(embedded::Options::default()).unwrap());
     let start = || gateway::start_with(config(upstream, &rules, ""), Arc::clone(&state)).unwrap();
-    count_together([start(), start()]).await;
-}
-
-/// A node of NATS; it ends with this value.
-struct Node(Child);
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-fn node(folder: &Folder) -> Option<(Node, u16)> {
-    let server = tool("python/bin/nats-server")?;
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let store = folder.0.join("nats");
-    let text = format!(
-        "listen: 127.0.0.1:{port}\njetstream {{ store_dir: \"{}\", max_mem: 64M, max_file: 2G }}\n",
-        store.display()
-    );
-    let file = folder.put("nats.conf", text);
-    let child =
-        Command::new(server).args(["-c", &file]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    Some((Node(child), port))
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn gateways_count_together_on_nats() {
-    let folder = Folder::new("collections-nats");
-    let Some((_node, port)) = node(&folder) else { return };
-    let listens = async {
-        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, listens).await.unwrap();
-    let rules = folder.put("rules.conf", RULES);
-    let upstream = echo().await;
-    let state = format!(
-        "[state]\nkind = \"nats\"\naddresses = [\"nats://127.0.0.1:{port}\"]\nreplicas = 1\nwait-ms = 5000\n"
-    );
-    let start = || {
-        let config = config(upstream, &rules, &state);
-        tokio::task::block_in_place(|| gateway::start(config).unwrap())
-    };
     count_together([start(), start()]).await;
 }
 

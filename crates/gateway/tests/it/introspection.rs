@@ -70,7 +70,7 @@ impl Server {
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 
-    async fn token(&self, more: &str) -> String {
+    pub(crate) async fn token(&self, more: &str) -> String {
         let body = self.call("/token", "grant_type=client_credentials&scope=orders:read", more).await;
         serde_json::from_str::<Value>(&body).unwrap()["access_token"].as_str().unwrap().to_owned()
     }
@@ -96,7 +96,7 @@ impl Server {
     }
 }
 
-fn settings(server: SocketAddr, secret: &str, more: &str) -> String {
+pub(crate) fn settings(server: SocketAddr, secret: &str, more: &str) -> String {
     let route = PLAIN.replace(
         "mode = \"off\"",
         "mode = \"off\"\nauthentication = [\"main\"]\nauthorization = { scopes = [\"orders:read\"] }",
@@ -110,7 +110,7 @@ async fn ask(stage: &Stage, fields: &str) -> String {
     stage.raw(format!("GET /a HTTP/1.1\r\nHost: a\r\n{fields}Connection: close\r\n\r\n"), NEVER).await
 }
 
-async fn bearer(stage: &Stage, token: &str) -> String {
+pub(crate) async fn bearer(stage: &Stage, token: &str) -> String {
     ask(stage, &format!("Authorization: Bearer {token}\r\n")).await
 }
 

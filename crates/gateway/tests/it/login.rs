@@ -241,3 +241,94 @@ async fn a_strict_cookie_comes_over_a_page() {
     assert!(back.contains("url=/a?b=1&amp;c=2"), "{back}");
     assert!(field(&back, "set-cookie")[0].contains("SameSite=Strict; Max-Age=600"), "{back}");
 }
+
+const BACKCHANNEL: &str = "/.well-known/buckler/login/backchannel/main";
+
+/// The provider posts a form.
+async fn post(stage: &Stage, body: &str) -> String {
+    let text = format!(
+        "POST {BACKCHANNEL} HTTP/1.1\r\nHost: app.example\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stage.raw(text, NEVER).await
+}
+
+#[tokio::test]
+async fn a_provider_ends_sessions() {
+    let (provider, secret) = (Provider::start().await, SecretFile::new("backchannel"));
+    let stage = Stage::new(&settings(&provider.issuer(), &secret, "")).await;
+    let mut sessions = Vec::new();
+    for sid in ["s1", "s2"] {
+        *provider.odd.lock().unwrap() = json!({"sid": sid});
+        sessions.push(cookie(&log_in(&stage, &provider, "/").await, "__Host-buckler-main"));
+    }
+    let with = |token: &str| format!("logout_token={token}");
+    let token = provider.logout_token(&json!({"sid": "s1"}));
+    let mut forged = token.clone();
+    forged.replace_range(token.len() - 8..token.len() - 4, "AAAA");
+    for wrong in [
+        with(&forged),
+        with(&provider.logout_token(&json!({"sid": "s1", "nonce": "n"}))),
+        with(&provider.logout_token(&json!({"sid": "s1", "aud": "other"}))),
+        with(&provider.logout_token(&json!({"sid": "s1", "iss": "https://other.example"}))),
+        with(&provider.logout_token(&json!({"sid": "s1", "events": {}}))),
+        with(&provider.logout_token(&json!({"sid": "s1", "iat": 1000, "exp": 2000}))),
+        with(&provider.logout_token(&json!({}))),
+        format!("{0}&{0}", with(&token)),
+        "token=a".to_owned(),
+    ] {
+        let answer = post(&stage, &wrong).await;
+        assert!(status(&answer) == 400 && answer.contains("invalid_request"), "{wrong}: {answer}");
+    }
+    for session in &sessions {
+        assert_eq!(status(&ask(&stage, "GET", "/orders", &[HTML, session]).await), 200, "nothing ended");
+    }
+    let told = post(&stage, &with(&token)).await;
+    assert_eq!(status(&told), 200, "{told}");
+    assert_eq!(field(&told, "cache-control"), ["no-store"]);
+    assert_eq!(status(&ask(&stage, "GET", "/orders", &[&sessions[0]]).await), 401, "this one ended");
+    assert_eq!(status(&ask(&stage, "GET", "/orders", &[&sessions[1]]).await), 200, "no other");
+    let all = provider.logout_token(&json!({"sub": "alice"}));
+    assert_eq!(status(&post(&stage, &with(&all)).await), 200);
+    assert_eq!(status(&ask(&stage, "GET", "/orders", &[&sessions[1]]).await), 401, "all of the user");
+    assert_eq!(status(&ask(&stage, "GET", BACKCHANNEL, &[]).await), 404);
+}
+
+#[tokio::test]
+async fn a_copy_of_the_cookie_ends_with_the_log_out() {
+    let (provider, secret) = (Provider::start().await, SecretFile::new("copy"));
+    let stage = Stage::new(&settings(&provider.issuer(), &secret, "")).await;
+    let session = cookie(&log_in(&stage, &provider, "/").await, "__Host-buckler-main");
+    assert_eq!(status(&ask(&stage, "GET", "/a", &[&session]).await), 200);
+    ask(&stage, "POST", "/.well-known/buckler/login/logout/main", &[&session]).await;
+    assert_eq!(status(&ask(&stage, "GET", "/a", &[&session]).await), 401);
+}
+
+#[tokio::test]
+async fn sessions_are_renewed_at_the_provider() {
+    let (provider, secret) = (Provider::start().await, SecretFile::new("renew"));
+    let stage =
+        Stage::new(&settings(&provider.issuer(), &secret, "refresh = true\nrefresh-grace-seconds = 100"))
+            .await;
+    let session = cookie(&log_in(&stage, &provider, "/").await, "__Host-buckler-main");
+    assert_eq!(status(&ask(&stage, "GET", "/a", &[&session]).await), 200);
+    assert_eq!(provider.renewals(), 0, "not yet due");
+    *provider.life.lock().unwrap() = 0;
+    let session = cookie(&log_in(&stage, &provider, "/").await, "__Host-buckler-main");
+    // Several at once with the old cookie: the token is shown once.
+    let fields = [session.as_str()];
+    let (one, other) = tokio::join!(ask(&stage, "GET", "/a", &fields), ask(&stage, "GET", "/b", &fields));
+    assert_eq!((status(&one), status(&other)), (200, 200), "{one} {other}");
+    assert_eq!(provider.renewals(), 1);
+    let renewed = cookie(&one, "__Host-buckler-main");
+    assert_ne!(renewed, session);
+    // Not answered: it goes on for its grace.
+    *provider.is_away.lock().unwrap() = true;
+    assert_eq!(status(&ask(&stage, "GET", "/a", &[&renewed]).await), 200);
+    *provider.is_away.lock().unwrap() = false;
+    // Somebody else, or no more: it is over.
+    let session = cookie(&log_in(&stage, &provider, "/").await, "__Host-buckler-main");
+    *provider.odd.lock().unwrap() = json!({"sub": "mallory"});
+    assert_eq!(status(&ask(&stage, "GET", "/a", &[&session]).await), 401);
+}

@@ -2,11 +2,15 @@
 #[cfg(test)]
 mod acme;
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod capacity;
 #[cfg(test)]
 mod cluster;
 #[cfg(test)]
 mod collections;
+#[cfg(test)]
+mod crs;
 #[cfg(test)]
 #[path = "../../../store/tests/it/folder.rs"]
 mod folder;
@@ -44,6 +48,8 @@ mod signatures;
 mod streams;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tokens;
 #[cfg(test)]
 mod total;
 #[cfg(test)]

@@ -24,6 +24,12 @@ pub(crate) struct Provider {
     asked: Mutex<BTreeMap<String, BTreeMap<String, String>>>,
     /// Claims of ID tokens that are not as usual.
     pub(crate) odd: Mutex<Value>,
+    /// Seconds that access tokens live.
+    pub(crate) life: Mutex<u64>,
+    /// Tokens are not renewed: 503.
+    pub(crate) is_away: Mutex<bool>,
+    renewals: Mutex<u32>,
+    latest: Mutex<u32>,
 }
 
 pub(crate) fn signer(kid: &str) -> SigningKey {
@@ -50,6 +56,10 @@ impl Provider {
             key: Mutex::new(signer("k1")),
             asked: Mutex::default(),
             odd: Mutex::new(json!({})),
+            life: Mutex::new(300),
+            is_away: Mutex::default(),
+            renewals: Mutex::default(),
+            latest: Mutex::default(),
         });
         tokio::spawn(Arc::clone(&provider).serve(listener));
         provider
@@ -109,7 +119,62 @@ impl Provider {
         Ok(Response::builder().status(status).body(Full::new(Bytes::from(value.to_string()))).unwrap())
     }
 
+    /// A logout token with these claims beside the usual ones (Back-Channel Logout 1.0, section 2.4).
+    pub(crate) fn logout_token(&self, more: &Value) -> String {
+        let mut claims = json!({
+            "iss": self.issuer(), "aud": "pages", "iat": now(), "exp": now() + 120, "jti": "j1",
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        });
+        for (name, value) in more.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        let Value::Object(claims) = claims else { panic!("an object") };
+        self.key.lock().unwrap().token("logout+jwt", claims).unwrap()
+    }
+
+    /// New tokens for the latest refresh token; it counts once.
+    fn refreshed(&self, form: &BTreeMap<String, String>) -> (u16, Value) {
+        let latest = format!("rt{}", self.latest.lock().unwrap());
+        let is_known = form.get("refresh_token") == Some(&latest);
+        if *self.is_away.lock().unwrap() {
+            return (503, json!({}));
+        }
+        if !is_known {
+            return (400, json!({"error": "invalid_grant"}));
+        }
+        *self.renewals.lock().unwrap() += 1;
+        let claims = json!({"iss": self.issuer(), "aud": form["client_id"], "sub": "alice", "iat": now(), "exp": now() + 300});
+        let (token, next) = (self.signed(claims), self.next());
+        (
+            200,
+            json!({"access_token": "at", "token_type": "Bearer", "expires_in": 0, "refresh_token": next, "id_token": token}),
+        )
+    }
+
+    fn signed(&self, mut claims: Value) -> String {
+        for (name, value) in self.odd.lock().unwrap().as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        let Value::Object(claims) = claims else { panic!("an object") };
+        self.key.lock().unwrap().token("JWT", claims).unwrap()
+    }
+
+    /// A refresh token that was never given before.
+    fn next(&self) -> String {
+        let mut latest = self.latest.lock().unwrap();
+        *latest += 1;
+        format!("rt{latest}")
+    }
+
+    /// How often tokens were renewed.
+    pub(crate) fn renewals(&self) -> u32 {
+        *self.renewals.lock().unwrap()
+    }
+
     fn token(&self, form: &BTreeMap<String, String>) -> (u16, Value) {
+        if form["grant_type"] == "refresh_token" {
+            return self.refreshed(form);
+        }
         let asked = self.asked.lock().unwrap().remove(&form["code"]);
         let Some(asked) = asked else { return (400, json!({"error": "invalid_grant"})) };
         let challenge = access::encode::base64url(&access::encode::sha256(form["code_verifier"].as_bytes()));
@@ -119,18 +184,15 @@ impl Provider {
         if !is_right {
             return (400, json!({"error": "invalid_client"}));
         }
-        let mut claims = json!({
+        let claims = json!({
             "iss": self.issuer(), "aud": asked["client_id"], "sub": "alice", "iat": now(), "exp": now() + 300,
             "nonce": asked["nonce"], "groups": ["staff"],
         });
-        for (name, value) in self.odd.lock().unwrap().as_object().unwrap() {
-            claims[name] = value.clone();
-        }
-        let Value::Object(claims) = claims else { return (500, json!({})) };
-        let token = self.key.lock().unwrap().token("JWT", claims).unwrap();
+        let token = self.signed(claims);
+        let life = *self.life.lock().unwrap();
         (
             200,
-            json!({"access_token": "at", "token_type": "Bearer", "expires_in": 300, "refresh_token": "rt", "id_token": token}),
+            json!({"access_token": "at", "token_type": "Bearer", "expires_in": life, "refresh_token": self.next(), "id_token": token}),
         )
     }
 }

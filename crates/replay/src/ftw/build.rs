@@ -20,7 +20,7 @@ pub fn request(input: &Input) -> Result<Vec<u8>, String> {
     } else {
         input.ordered_headers.iter().map(|header| (header.name.clone(), header.value.clone())).collect()
     };
-    let mut data = input.data.as_ref().map(super::format::Lines::text).unwrap_or_default();
+    let mut data = repeated(input.data.as_ref().map(super::format::Lines::text).unwrap_or_default());
     let method = input.method.as_deref().unwrap_or("GET");
     let is_completed = input.autocomplete_headers.unwrap_or_else(|| !input.stop_magic.unwrap_or(false));
     if is_completed && !data.is_empty() {
@@ -51,6 +51,32 @@ pub fn request(input: &Input) -> Result<Vec<u8>, String> {
     out.push_str("\r\n");
     out.push_str(&data);
     Ok(out.into_bytes())
+}
+
+/// Most bytes that a template may become.
+const REPEATED_BYTES_MAX: usize = 1 << 24;
+
+/// `{{ "x" | repeat 3 }}`: of the templates that go-ftw knows, the one that tests use. Others stay as they stand.
+fn repeated(data: String) -> String {
+    let mut out = String::new();
+    let mut rest = data.as_str();
+    while let Some((before, (template, after))) =
+        rest.split_once("{{").and_then(|(before, inner)| Some((before, inner.split_once("}}")?)))
+    {
+        let (text, times) = template.trim().split_once('|').unwrap_or_default();
+        let text = text.trim().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        let times = times.trim().strip_prefix("repeat ").and_then(|times| times.trim().parse::<usize>().ok());
+        out.push_str(before);
+        match text.zip(times) {
+            Some((text, times)) if text.len().saturating_mul(times) <= REPEATED_BYTES_MAX => {
+                out.push_str(&text.repeat(times));
+            }
+            _ => out.extend(["{{", template, "}}"]),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 fn complete(headers: &mut Vec<(String, String)>, method: &str, length: usize) {
@@ -120,6 +146,20 @@ mod tests {
                 Connection: close␍
                 ␍
                 a=b+c&d"]],
+        );
+    }
+
+    #[test]
+    fn templates_are_written_out() {
+        check(
+            "{ uri: /, data: 'a{{ \"xy\" | repeat 3 }}b{{c}}', headers: { Content-Type: text/plain } }",
+            expect![[r"
+                GET / HTTP/1.1␍
+                Content-Type: text/plain␍
+                Connection: close␍
+                Content-Length: 13␍
+                ␍
+                axyxyxyb{{c}}"]],
         );
     }
 

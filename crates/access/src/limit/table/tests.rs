@@ -4,6 +4,21 @@ use super::*;
 
 const SECOND: u64 = 1_000_000_000;
 
+struct Hashed {
+    key: u64,
+    aggregate: u64,
+}
+
+impl Keyed for Hashed {
+    fn key(&self) -> u64 {
+        self.key
+    }
+
+    fn aggregate(&self) -> u64 {
+        self.aggregate
+    }
+}
+
 fn hashed(key: u64) -> Hashed {
     // Any mixing will do (the finalizer of MurmurHash3).
     let mut mixed = key ^ 0x9e37_79b9_7f4a_7c15;
@@ -15,7 +30,7 @@ fn hashed(key: u64) -> Hashed {
 }
 
 fn admit<C: Cell>(table: &Table<C>, key: u64, now: u64) -> bool {
-    let mut held = table.hold(hashed(key), now);
+    let mut held = table.hold(&hashed(key), now);
     let admits = table.ask(&mut held, 1).admits;
     if admits {
         table.book(&mut held, 1);

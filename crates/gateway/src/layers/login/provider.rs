@@ -7,10 +7,11 @@ use access::exchange::is_safe;
 use access::jwks::fetch::Metadata;
 use access::jwks::{KeySet, Source};
 use access::jwt::Issuer;
-use access::oauth::client::{Client, Proof};
-use access::oidc::{self, LoginError, Returned};
+use access::oauth::client::{Client, Proof, TokenError};
+use access::oidc::{self, LoggedOut, LoginError, Returned};
 use access::session::{SameSite, Session, Sessions};
 use access::{Answer, Ask, Secret, encode};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use url::Url;
@@ -21,6 +22,11 @@ const METADATA_SECONDS: u64 = 3600;
 const STALE_SECONDS: u64 = 86_400;
 /// After a failure nobody asks again sooner, in seconds.
 const RETRY_SECONDS: u64 = 5;
+/// How long the outcome of a renewal is remembered, for requests that still come with the old cookie; a provider that did not
+/// answer is not asked for this session meanwhile.
+const RENEWAL_SECONDS: u64 = 30;
+/// Renewals at a time.
+const RENEWALS_MAX: usize = 20_000;
 const METADATA_BYTES_MAX: usize = 128 * 1024;
 /// An answer for keys: discovery document, then the set.
 const FETCHES_MAX: usize = 3;
@@ -38,6 +44,28 @@ pub(super) struct Provider {
     /// What seals sessions when no secret is configured; outlives a reload.
     own_secret: Option<Secret>,
     known: Arc<Mutex<Known>>,
+    /// By the hash of the refresh token: when it began, and what came of it.
+    renewals: Arc<Mutex<BTreeMap<String, Renewal>>>,
+}
+
+type Renewal = (u64, Arc<Mutex<Option<Renewed>>>);
+
+/// What becomes of a session at a request.
+#[derive(Clone)]
+pub(super) enum Renewed {
+    /// It is not due, or the provider cannot be asked just now.
+    Unchanged,
+    /// The same with new tokens, and its cookie.
+    Session(Box<Session>, String),
+    /// Why it is over.
+    Ended(String),
+}
+
+/// Why a logout token ends nothing.
+pub(super) enum LogoutRefused {
+    Token(String),
+    /// The provider's keys cannot be had.
+    Unreachable,
 }
 
 /// What was fetched. One fetch at a time: who comes meanwhile waits for it.
@@ -102,7 +130,9 @@ impl Provider {
             Some(before) => Arc::clone(&before.known),
             None => Arc::new(Mutex::new(Known { metadata: None, read: 0, asked: 0, keys })),
         };
+        let renewals = before.map(|before| Arc::clone(&before.renewals)).unwrap_or_default();
         Ok(Self {
+            renewals,
             sessions,
             origins,
             after_logout: settings.after_logout.clone(),
@@ -206,29 +236,110 @@ impl Provider {
             |reason: String| FinishError::Unreachable(format!("the provider's token endpoint: {reason}"));
         let answer = fetch(returned.ask.clone()).await.map_err(unreachable)?;
         let keys = self
-            .keys(&answer, now)
+            .keys(kid(&answer), now)
             .await
             .ok_or_else(|| FinishError::Unreachable("the provider's keys cannot be had".to_owned()))?;
         let finished =
             login.finish(&self.sessions, returned, (&answer, &keys), now).map_err(FinishError::Login)?;
-        let [_, gone] = finished.set_cookies;
+        let [set, gone] = finished.set_cookies;
+        if self.settings.refresh {
+            return Ok((vec![set, gone], finished.location));
+        }
         let mut session = finished.session;
-        // Tokens are not renewed here: one that is not used need not travel.
+        // A token that is not used need not travel.
         session.refresh = None;
         session.refresh_at = None;
         let set = self.sessions.set(&session).map_err(|error| FinishError::Login(error.into()))?;
         Ok((vec![set, gone], finished.location))
     }
 
-    /// The keys for an answer's ID token; fetched where they are due or its own is not among them.
-    async fn keys(&self, answer: &Answer, now: u64) -> Option<Arc<KeySet>> {
+    /// Verifies a logout token that the provider posted.
+    ///
+    /// # Errors
+    /// `Login`: the token is not right; `Unreachable`: it cannot be told.
+    pub(super) async fn logged_out(&self, token: &str, now: u64) -> Result<LoggedOut, LogoutRefused> {
+        let origin = self.origins.first().ok_or(LogoutRefused::Unreachable)?;
+        let login = self.login(origin, now).await.map_err(|_| LogoutRefused::Unreachable)?;
+        let keys = self.keys(kid_of(token), now).await.ok_or(LogoutRefused::Unreachable)?;
+        login.logged_out(token, &keys, now).map_err(|error| LogoutRefused::Token(error.to_string()))
+    }
+
+    /// Renews a session whose tokens are about to end. One request of a session at a time asks the provider, since many
+    /// take a token that comes twice for a stolen one; the others get what it got.
+    pub(super) async fn renew(&self, session: &Session, now: u64) -> Renewed {
+        let Some(token) = session.refresh.as_deref().filter(|_| self.is_due(session, now)) else {
+            return Renewed::Unchanged;
+        };
+        let name = encode::base64url(&encode::sha256(token.as_bytes()));
+        let cell = {
+            let mut renewals = self.renewals.lock().await;
+            renewals.retain(|_, (begun, _)| now < begun.saturating_add(RENEWAL_SECONDS));
+            if renewals.len() >= RENEWALS_MAX && !renewals.contains_key(&name) {
+                return self.later(session, now);
+            }
+            Arc::clone(&renewals.entry(name).or_insert_with(|| (now, Arc::default())).1)
+        };
+        let mut outcome = cell.lock().await;
+        let known = match &*outcome {
+            Some(known) => known.clone(),
+            None => {
+                let found = self.ask_to_renew(session, now).await;
+                outcome.insert(found).clone()
+            }
+        };
+        match known {
+            // Not answered: the tokens' grace decides, now and at the next request.
+            Renewed::Unchanged => self.later(session, now),
+            other => other,
+        }
+    }
+
+    fn is_due(&self, session: &Session, now: u64) -> bool {
+        session.refresh_at.is_some_and(|at| now >= at)
+    }
+
+    /// The provider cannot be asked: a session goes on for a while, then ends.
+    fn later(&self, session: &Session, now: u64) -> Renewed {
+        let grace = self.settings.refresh_grace_seconds;
+        let is_over = session.refresh_at.is_some_and(|at| now > at.saturating_add(grace));
+        if is_over {
+            Renewed::Ended("the provider could not be asked for too long".to_owned())
+        } else {
+            Renewed::Unchanged
+        }
+    }
+
+    async fn ask_to_renew(&self, session: &Session, now: u64) -> Renewed {
+        let Some(origin) = self.origins.first() else { return Renewed::Unchanged };
+        let Ok(login) = self.login(origin, now).await else { return Renewed::Unchanged };
+        let ask = match login.refresh(session, now) {
+            Ok(Some(ask)) => ask,
+            Ok(None) | Err(_) => return Renewed::Unchanged,
+        };
+        let Ok(answer) = fetch(ask).await else { return Renewed::Unchanged };
+        let Some(keys) = self.keys(kid(&answer), now).await else { return Renewed::Unchanged };
+        match login.refreshed(session, (&answer, &keys), now) {
+            Ok(mut renewed) => {
+                renewed.seen = now;
+                match self.sessions.set(&renewed) {
+                    Ok(cookie) => Renewed::Session(Box::new(renewed), cookie),
+                    Err(error) => Renewed::Ended(error.to_string()),
+                }
+            }
+            Err(LoginError::Token(TokenError::Refused { status: 500.., .. })) => Renewed::Unchanged,
+            Err(error) => Renewed::Ended(format!("the provider does not renew it: {error}")),
+        }
+    }
+
+    /// The keys for a token with this `kid`; fetched where they are due or its own is not among them.
+    async fn keys(&self, kid: Option<String>, now: u64) -> Option<Arc<KeySet>> {
         let mut known = self.known.lock().await;
         let step = known.keys.step(now);
         if let Some(ask) = step.ask {
             fetch_keys(&mut known.keys, ask, now).await;
         }
         let keys = known.keys.step(now).keys?;
-        let Some(kid) = kid(answer).filter(|kid| !keys.knows(kid)) else { return Some(keys) };
+        let Some(kid) = kid.filter(|kid| !keys.knows(kid)) else { return Some(keys) };
         let Some(ask) = known.keys.missed(Some(&kid), now) else { return Some(keys) };
         fetch_keys(&mut known.keys, ask, now).await;
         known.keys.step(now).keys
@@ -253,7 +364,12 @@ async fn fetch_keys(source: &mut Source, ask: Ask, now: u64) {
 /// The name of the key that signed the ID token of an answer; not verified, good for a look at the set only.
 fn kid(answer: &Answer) -> Option<String> {
     let object = access::json::object(&answer.body, METADATA_BYTES_MAX).ok()?;
-    let (header, _) = access::json::text(&object, "id_token")?.split_once('.')?;
+    kid_of(access::json::text(&object, "id_token")?)
+}
+
+/// The name of the key that signed a token; not verified either.
+fn kid_of(token: &str) -> Option<String> {
+    let (header, _) = token.split_once('.')?;
     let header = access::json::object(&encode::from_base64url(header)?, METADATA_BYTES_MAX).ok()?;
     access::json::text(&header, "kid").map(str::to_owned)
 }

@@ -57,3 +57,10 @@ pub(super) fn is_foreign(headers: &HeaderMap, origins: &[Url]) -> bool {
         .any(|value| !matches!(value.as_bytes(), b"same-origin" | b"none"));
     foreign_origin || foreign_site
 }
+
+/// The one value of a field of a form; `None`: it is not there, or twice.
+pub(super) fn one_value(form: &[u8], name: &str) -> Option<String> {
+    let mut values = url::form_urlencoded::parse(form).filter(|(own, _)| own == name);
+    let value = values.next()?.1.into_owned();
+    values.next().is_none().then_some(value)
+}

@@ -67,6 +67,13 @@ pub struct ProviderSettings {
     /// How far clocks may differ, in seconds; 300 at most.
     #[serde(default = "leeway")]
     pub leeway_seconds: u64,
+    /// Renew sessions with the provider's refresh token before its access token ends: roles and groups are read again, and
+    /// a session that ended there ends here. The provider must give one (often with the scope `offline_access`).
+    #[serde(default)]
+    pub refresh: bool,
+    /// How long a session goes on whose renewal is due while the provider does not answer, in seconds.
+    #[serde(default = "grace")]
+    pub refresh_grace_seconds: u64,
     /// Where to go after a log-out, a path.
     #[serde(default = "root")]
     pub after_logout: String,
@@ -74,6 +81,10 @@ pub struct ProviderSettings {
 
 fn leeway() -> u64 {
     60
+}
+
+fn grace() -> u64 {
+    300
 }
 
 fn root() -> String {

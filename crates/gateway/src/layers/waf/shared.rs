@@ -153,6 +153,15 @@ impl Outbox {
         self.put(key, earlier);
     }
 
+    /// Writes one member. What may have been written is not written again: sums are never too high by a retry.
+    async fn write_one(&self, state: &dyn State, key: Key, waiting: Waiting) -> Result<(), String> {
+        let Err((why, is_unwritten)) = write(state, &key, &waiting).await else { return Ok(()) };
+        if is_unwritten {
+            self.put_back(key, waiting);
+        }
+        Err(why)
+    }
+
     /// Writes what waits; stops at the first failure.
     async fn flush(self: &Arc<Self>, state: &Arc<dyn State>) -> Result<(), String> {
         let mut writes = JoinSet::new();
@@ -161,15 +170,7 @@ impl Outbox {
             while failed.is_none() && writes.len() < WRITES_MAX {
                 let Some((key, waiting)) = self.waiting().pop_first() else { break };
                 let (this, state) = (Arc::clone(self), Arc::clone(state));
-                drop(writes.spawn(async move {
-                    let written = write(&*state, &key, &waiting).await;
-                    // What may have been written is not written again: sums are never too high by a retry.
-                    if let Err((why, true)) = written {
-                        this.put_back(key, waiting);
-                        return Err(why);
-                    }
-                    written.map_err(|(why, _)| why)
-                }));
+                drop(writes.spawn(async move { this.write_one(&*state, key, waiting).await }));
             }
             match writes.join_next().await {
                 None => return failed.map_or(Ok(()), Err),

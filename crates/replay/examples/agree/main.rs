@@ -5,21 +5,23 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "an example reads and prints"
 )]
-#[path = "../benches/support/mod.rs"]
+mod causes;
+#[path = "../../benches/support/mod.rs"]
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use replay::exchange::{self, Setting};
+use causes::{Case, Cause, Engines, Side};
 use replay::ftw::{self, File};
 use replay::message;
 use ruleset::RuleSource;
 use support::Exchange;
-use waf::{Limits, NoPersistence, Plan};
+use waf::{Limits, Plan};
 
 fn main() {
     let mut arguments = std::env::args().skip(1).filter_map(|text| text.parse::<u64>().ok());
@@ -33,7 +35,8 @@ fn main() {
         detect_only: true,
         ..RuleSource::default()
     };
-    let plan = Plan::compile(&ruleset::load(&source).rules, Limits::default()).unwrap();
+    let loaded = ruleset::load(&source).rules;
+    let plan = Plan::compile(&loaded, Limits::default()).unwrap();
 
     let mut seeds: Vec<Vec<u8>> = BENIGN.iter().map(|text| text.replace('\n', "\r\n").into_bytes()).collect();
     collect(&folder.join("tests"), &mut seeds);
@@ -48,36 +51,54 @@ fn main() {
     };
     let rules = support::peer_rules(&scratch, &folder, paranoia);
     let theirs = support::run(&peer, &rules, &["ids"], &exchanges);
+    let before = "SecAction \"id:7700010,phase:1,pass,nolog,ctl:forceRequestBodyVariable=On\"\n".to_owned();
+    let forced = ruleset::load(&RuleSource { before, ..source }).rules;
+    let forced = Plan::compile(&forced, Limits::default()).unwrap();
+    let engines =
+        Engines { peer: &peer, rules: &rules, scratch: &scratch, plan: &plan, forced: &forced, set: &loaded };
+    let unexplained = compare(&engines, &exchanges, &theirs);
     std::fs::remove_dir_all(&scratch).unwrap();
-    compare(&plan, &exchanges, &theirs);
+    assert_eq!(unexplained, 0, "differences without a cause");
 }
 
-/// libmodsecurity tells no rule with `noauditlog`.
-const UNTOLD_THERE: &[u64] = &[980_170];
-
-fn compare(plan: &Plan, exchanges: &[Exchange], theirs: &[String]) {
-    let client = exchange::loopback("agree".to_owned(), 1_700_000_000_000_000);
-    let setting = Setting { plan, persistence: &NoPersistence, client: &client };
-    let mut differences: BTreeMap<(u64, &str), (usize, String)> = BTreeMap::new();
-    let (mut same, mut matched) = (0, 0);
+/// Gives the number of differences that no cause explains.
+fn compare(engines: &Engines<'_>, exchanges: &[Exchange], theirs: &[String]) -> usize {
+    assert_eq!(theirs.len(), exchanges.len(), "an answer for each request");
+    let mut cases = Vec::new();
+    let mut matched = 0;
     for (exchange, line) in exchanges.iter().zip(theirs) {
-        let theirs: BTreeSet<u64> = line.split_whitespace().filter_map(|id| id.parse().ok()).collect();
-        let outcome = exchange::run(setting, &exchange.request, |_| exchange.response.clone());
-        let logged = outcome.matches.iter().filter(|found| !UNTOLD_THERE.contains(&found.rule));
-        let ours: BTreeSet<u64> = logged.map(|found| found.rule).collect();
+        let theirs = causes::numbers(line);
         matched += usize::from(!theirs.is_empty());
-        same += usize::from(ours == theirs);
-        let only_ours = ours.difference(&theirs).map(|id| (*id, "only here"));
-        let only_theirs = theirs.difference(&ours).map(|id| (*id, "only there"));
-        for key in only_ours.chain(only_theirs) {
-            let entry = differences.entry(key).or_insert_with(|| (0, shown(exchange)));
-            entry.0 += 1;
+        let case = Case { exchange, ours: causes::run(engines.plan, exchange), theirs };
+        if !case.differences().is_empty() {
+            cases.push(case);
         }
     }
-    println!("{same} of {} the same; {matched} with a match", theirs.len());
-    for ((id, side), (count, example)) in differences {
-        println!("{id} {side}: {count}\n    {example}");
+    println!("{} of {} the same; {matched} with a match", exchanges.len() - cases.len(), exchanges.len());
+    let mut table: BTreeMap<(Option<Cause>, Side), BTreeMap<u64, usize>> = BTreeMap::new();
+    let mut unexplained = 0;
+    for (case, differences) in cases.iter().zip(causes::explain(engines, &cases)) {
+        for ((id, side), cause) in differences {
+            *table.entry((cause, side)).or_default().entry(id).or_default() += 1;
+            if cause.is_none() {
+                unexplained += 1;
+                println!("unexplained: {id} {side:?}\n    {}", shown(case.exchange));
+                for found in case.ours.iter().filter(|found| found.rule == id) {
+                    println!("    in {}: {} ({})", found.variable, found.value, found.data);
+                }
+            }
+        }
     }
+    for ((cause, side), ids) in table {
+        let count: usize = ids.values().sum();
+        let ids: Vec<String> = ids.iter().map(|(id, count)| format!("{id}: {count}")).collect();
+        println!(
+            "{count:4} only {side:?}  {}  ({})",
+            cause.map_or("UNEXPLAINED", Cause::text),
+            ids.join(", ")
+        );
+    }
+    unexplained
 }
 
 fn shown(exchange: &Exchange) -> String {

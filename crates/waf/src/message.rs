@@ -2,7 +2,7 @@
 //!
 //! Rules must see what an attacker sent, so nothing is refused here; what a strict server answers with 400 is said in
 //! [`Request::refusal`] (RFC 9112, sections 3 and 5).
-use waf::Fields;
+use crate::Fields;
 
 /// A request as it stood on the wire.
 #[derive(Clone, Debug, Default)]
@@ -29,10 +29,34 @@ pub struct Response {
 /// Reads a request; whatever the bytes say, something comes out.
 #[must_use]
 pub fn request(bytes: &[u8]) -> Request {
+    read(bytes, Framing::Decided)
+}
+
+/// The same with every header as it was sent, also a `Content-Length` that the transfer coding overrules: for a request that nobody
+/// takes, and whose attempt to be read in two ways is to be seen. A line without a version is of HTTP/0.9.
+#[must_use]
+pub fn refused_request(bytes: &[u8]) -> Request {
+    let mut request = read(bytes, Framing::AsSent);
+    if request.protocol.is_empty() {
+        // A line without a version is a request of HTTP/0.9 (RFC 1945, section 4.1).
+        request.protocol = b"HTTP/0.9".to_vec();
+    }
+    request
+}
+
+/// What becomes of a `Content-Length` beside a transfer coding.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Framing {
+    /// The transfer coding alone says where the body ends (RFC 9112, section 6.3).
+    Decided,
+    AsSent,
+}
+
+fn read(bytes: &[u8], framing: Framing) -> Request {
     let (line, rest) = line(bytes);
     let mut request = Request::default();
     let is_line_sound = request_line(line, &mut request);
-    let (headers, body, are_headers_sound) = headers(rest);
+    let (headers, body, are_headers_sound) = headers(rest, framing);
     request.headers = headers;
     request.body = request_body(&request.headers, body);
     request.refusal = match () {
@@ -50,7 +74,7 @@ pub fn response(bytes: &[u8]) -> Option<Response> {
     let mut words = first.splitn(3, |byte| *byte == b' ');
     let protocol = words.next().filter(|word| word.starts_with(b"HTTP/"))?.to_vec();
     let status = std::str::from_utf8(words.next()?).ok()?.parse().ok()?;
-    let (headers, body, _) = headers(rest);
+    let (headers, body, _) = headers(rest, Framing::Decided);
     let body = if is_chunked(&headers) { dechunk(body) } else { body.to_vec() };
     Some(Response { status, protocol, headers, body })
 }
@@ -80,7 +104,7 @@ fn line(bytes: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Header fields up to the empty line, the bytes behind it, and whether every line was a field.
-fn headers(bytes: &[u8]) -> (Fields, &[u8], bool) {
+fn headers(bytes: &[u8], framing: Framing) -> (Fields, &[u8], bool) {
     let mut fields: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
     let mut rest = bytes;
     let mut is_sound = true;
@@ -107,8 +131,8 @@ fn headers(bytes: &[u8]) -> (Fields, &[u8], bool) {
         fields.push((name.to_vec(), value.strip_prefix(b":").unwrap_or(value).trim_ascii().to_vec()));
     }
     let mut out = Fields::default();
-    // The transfer coding alone says where the body ends (RFC 9112, section 6.3).
-    let is_chunked = fields.iter().any(|(name, _)| name.eq_ignore_ascii_case(b"transfer-encoding"));
+    let is_chunked = framing == Framing::Decided
+        && fields.iter().any(|(name, _)| name.eq_ignore_ascii_case(b"transfer-encoding"));
     for (name, value) in &fields {
         if !(is_chunked && name.eq_ignore_ascii_case(b"content-length")) {
             out.push(name, value);
@@ -243,6 +267,15 @@ mod tests {
     fn chunks_are_joined_and_folds_are_undone() {
         let raw = "POST / HTTP/1.1\nTransfer-Encoding: chunked\nX: a\n b\n\n3\nabc\n2;x=y\nde\n0\n\n";
         assert_eq!(shown(raw), "POST|/|HTTP/1.1|Transfer-Encoding=chunked,X=a b|abcde|passes");
+    }
+
+    #[test]
+    fn a_length_beside_a_coding_is_seen_when_the_request_is_refused() {
+        let raw = b"POST / HTTP/1.1\nContent-Length: 1\nTransfer-Encoding: chunked\n\n3\nabc\n0\n\n";
+        assert!(request(raw).headers.first(b"content-length").is_none());
+        let refused = refused_request(raw);
+        assert_eq!(refused.headers.first(b"content-length"), Some(&b"1"[..]));
+        assert_eq!(refused.body, b"abc");
     }
 
     #[test]
