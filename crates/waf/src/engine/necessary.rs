@@ -112,7 +112,7 @@ fn bits(hir: &Hir) -> f64 {
 }
 
 /// How often a byte stands in a natural text, roughly.
-fn share(byte: u8) -> f64 {
+pub(super) fn share(byte: u8) -> f64 {
     match byte {
         b' ' => 0.14,
         b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' | b'h' | b'l' | b'd' => 0.05,
@@ -125,7 +125,7 @@ fn share(byte: u8) -> f64 {
     }
 }
 
-fn bytes(class: &Class) -> impl Iterator<Item = u8> {
+pub(super) fn bytes(class: &Class) -> impl Iterator<Item = u8> {
     let ranges: Vec<(u8, u8)> = match class {
         Class::Bytes(class) => class.iter().map(|range| (range.start(), range.end())).collect(),
         Class::Unicode(class) => class

@@ -5,18 +5,16 @@
 //! evaluates those exactly. A value without any suspicion costs one pass.
 use super::Plan;
 use super::automaton::{self, Automaton, Outcome};
-use super::fold;
 use super::groups::{Ask, Cluster, Feed};
 use super::inputs::Inputs;
-use super::literals::Literals;
-use super::necessary;
+use super::machine::{Machine, pattern};
 use super::plan::{Origin, Rules, Test};
 use super::pool::Scratch;
 use super::seen::Seen;
 use crate::operator::Outcome as Answer;
+use crate::rule::Transformation;
 use crate::transform::{Features, apply, features};
 use regex_automata::hybrid::dfa::Cache;
-use regex_syntax::hir::Hir;
 use std::sync::OnceLock;
 
 /// New states of automata that one phase may build, once the first values have been seen.
@@ -43,20 +41,6 @@ pub(super) struct Built {
     patterned: Vec<usize>,
     /// Asks without a pattern.
     direct: Vec<usize>,
-}
-
-/// Some of a cluster's patterns in one automaton.
-#[derive(Debug)]
-struct Machine {
-    automaton: Option<Automaton>,
-    /// For each pattern of the automaton, which of the cluster's asks it is.
-    asks: Vec<usize>,
-    /// The patterns whose absence is what their rules ask for.
-    inverse: Vec<usize>,
-    /// What a value must contain for a pattern to match: made when the automaton gives up first.
-    literals: OnceLock<Literals>,
-    /// Nothing shorter matches any pattern.
-    bytes_min: usize,
 }
 
 /// Values with a suspicion, in a group, in a phase.
@@ -106,6 +90,8 @@ pub(super) struct Desk {
     texts: Vec<usize>,
     /// The nodes whose text may be another than the value.
     touched: Vec<u16>,
+    /// Transformations of this value: which, of which text, and what came out.
+    done: Vec<(Transformation, usize, usize)>,
     /// Which nodes those are, for clusters and features seen before.
     orders: Vec<Order>,
     bits: Vec<u64>,
@@ -246,6 +232,7 @@ fn transform_all(plan: &Plan, cluster: &Cluster, value: &[u8], desk: &mut Desk) 
     desk.touch(cluster, own.0 & cluster.spoilers);
     desk.texts.resize(cluster.nodes.len(), 0);
     let touched = std::mem::take(&mut desk.touched);
+    desk.done.clear();
     for number in &touched {
         let Some(node) = cluster.nodes.get(usize::from(*number)) else { continue };
         let parent = desk.texts.get(node.parent).copied().unwrap_or(0);
@@ -255,7 +242,14 @@ fn transform_all(plan: &Plan, cluster: &Cluster, value: &[u8], desk: &mut Desk) 
         };
         let text = match node.transformation {
             Some(transformation) if node.spoilers == u32::MAX || before.0 & node.spoilers != 0 => {
-                make(plan, transformation, value, parent, desk)
+                match desk.done.iter().find(|(done, from, _)| *done == transformation && *from == parent) {
+                    Some((.., known)) => *known,
+                    None => {
+                        let made = make(plan, transformation, value, parent, desk);
+                        desk.done.push((transformation, parent, made));
+                        made
+                    }
+                }
             }
             _ => parent,
         };
@@ -267,13 +261,7 @@ fn transform_all(plan: &Plan, cluster: &Cluster, value: &[u8], desk: &mut Desk) 
 }
 
 /// Applies one transformation; gives the text that came out, which may be one that is there already.
-fn make(
-    plan: &Plan,
-    transformation: crate::rule::Transformation,
-    value: &[u8],
-    parent: usize,
-    desk: &mut Desk,
-) -> usize {
+fn make(plan: &Plan, transformation: Transformation, value: &[u8], parent: usize, desk: &mut Desk) -> usize {
     if desk.made.len() == desk.made_used {
         desk.made.push(Made::default());
     }
@@ -341,7 +329,7 @@ impl Desk {
         self.texts.is_empty() || ask.nodes.iter().any(|node| self.texts.get(*node) == Some(&text))
     }
 
-    fn decide(&mut self, bit: usize) {
+    pub(super) fn decide(&mut self, bit: usize) {
         if self.decided.len() < self.bits.len() {
             self.decided.resize(self.bits.len(), 0);
         }
@@ -350,7 +338,7 @@ impl Desk {
         }
     }
 
-    fn suspect(&mut self, bit: usize) {
+    pub(super) fn suspect(&mut self, bit: usize) {
         if let Some(word) = self.bits.get_mut(bit / 64) {
             *word |= 1 << (bit % 64);
         }
@@ -364,43 +352,6 @@ struct Pass<'v> {
     number: usize,
     text: usize,
     value: &'v [u8],
-}
-
-impl Machine {
-    /// Makes one of patterns, each with the number of its ask.
-    fn new(cluster: &Cluster, patterns: Vec<(usize, Hir)>) -> Self {
-        let (asks, hirs): (Vec<usize>, Vec<Hir>) = patterns.into_iter().unzip();
-        let automaton = if hirs.is_empty() { None } else { Automaton::new(&hirs) };
-        let is_inverse = |ask: &usize| cluster.asks.get(*ask).is_some_and(|ask| ask.inverse);
-        let inverse =
-            asks.iter().enumerate().filter(|(_, ask)| is_inverse(ask)).map(|(pattern, _)| pattern).collect();
-        let bytes_min = hirs.iter().map(|hir| hir.properties().minimum_len().unwrap_or(0)).min().unwrap_or(0);
-        Self { automaton, literals: OnceLock::new(), asks, inverse, bytes_min }
-    }
-
-    /// What the patterns need, in their order.
-    fn literals(&self, rules: &Rules, cluster: &Cluster) -> &Literals {
-        self.literals.get_or_init(|| {
-            let asks = self.asks.iter().filter_map(|ask| cluster.asks.get(*ask));
-            let patterns: Vec<Hir> = asks.filter_map(|ask| pattern(rules, ask)).collect();
-            Literals::new(patterns.iter())
-        })
-    }
-
-    /// Suspects the rules that ask for the absence of what was not found.
-    fn tell_absent(&self, cluster: &Cluster, outcome: Outcome, found: &[usize], desk: &mut Desk) {
-        for pattern in &self.inverse {
-            let Some(ask) = self.asks.get(*pattern).and_then(|number| cluster.asks.get(*number)) else {
-                continue;
-            };
-            if outcome == Outcome::GaveUp {
-                desk.suspect(ask.bit);
-            } else if !found.contains(pattern) {
-                desk.suspect(ask.bit);
-                desk.decide(ask.bit);
-            }
-        }
-    }
 }
 
 impl Built {
@@ -470,7 +421,7 @@ impl Built {
         let mut found = std::mem::take(&mut desk.found);
         found.clear();
         let outcome = match &machine.automaton {
-            _ if desk.text(value, text).len() < machine.bytes_min => Outcome::Complete,
+            _ if !machine.is_possible(desk.text(value, text)) => Outcome::Complete,
             None => Outcome::GaveUp,
             Some(automaton) => {
                 let slot = cluster.number as usize + number;
@@ -480,14 +431,19 @@ impl Built {
                 let Some(place) = scratch.warmth.get_mut(slot) else { return };
                 let left = scratch.states_when_new.unwrap_or(STATES_AT_FIRST);
                 let warmth = place.get_or_insert_with(|| Warmth { cache: automaton.cache(), left });
-                warmth.empty_when_full(automaton);
                 let at_first = warmth.left > 0;
                 let budget = if at_first { &mut warmth.left } else { &mut scratch.states_left };
-                automaton.read(&mut warmth.cache, desk.text(value, text), budget, &mut |pattern| {
-                    if found.last() != Some(&pattern) {
-                        found.push(pattern);
-                    }
-                })
+                let before = *budget;
+                let outcome =
+                    automaton.read(&mut warmth.cache, desk.text(value, text), budget, &mut |pattern| {
+                        if found.last() != Some(&pattern) {
+                            found.push(pattern);
+                        }
+                    });
+                if *budget != before {
+                    warmth.empty_when_full(automaton);
+                }
+                outcome
             }
         };
         if outcome == Outcome::GaveUp {
@@ -562,27 +518,4 @@ pub(super) fn begin(scratch: &mut Scratch) {
             scratch.states_when_new = Some(STATES_AGAIN);
         }
     }
-}
-
-/// What a value must contain for an ask, when an automaton can ask for it.
-fn pattern(rules: &Rules, ask: &Ask) -> Option<Hir> {
-    let whole = if ask.in_automaton { whole_pattern(rules, ask)? } else { return None };
-    if automaton::matches_empty(&whole) { None } else { Some(necessary::of(&whole)) }
-}
-
-fn whole_pattern(rules: &Rules, ask: &Ask) -> Option<Hir> {
-    let link = rules.rules.get(ask.rule as usize)?.links.first()?;
-    let Test::Matcher(matcher, _) = &link.test else { return None };
-    if let Some(phrases) = matcher.phrases() {
-        return Some(automaton::phrases(phrases));
-    }
-    let Some(hir) = matcher.hir() else {
-        let texts = matcher.required_literals()?;
-        return match texts.as_slice() {
-            [text] if ask.spaced => Some(automaton::spaced(text)),
-            _ if ask.spaced => None,
-            texts => Some(automaton::phrases(texts)),
-        };
-    };
-    Some(if ask.folded { fold::folded(&hir) } else { hir })
 }
