@@ -43,29 +43,11 @@ pub(super) async fn request(
     let shared = Arc::clone(&worker.shared);
     let now = vital.at(moment.instant);
     let since = vital.since(now);
-    let total = total::of_stream();
-    let mut running = Running {
-        vital,
-        worker,
-        total,
-        http2,
-        done: false,
-        bytes: 0,
-        record: None,
-        told: None,
-        kept: Vec::new(),
-        moment,
-    };
+    let mut running = Running::new(vital, worker, http2, moment);
     let gate = shared.gate.load_full();
     let (head, incoming) = request.into_parts();
     let limits = &gate.config.limits;
-    let body = if incoming.is_end_stream() {
-        Body::Empty
-    } else {
-        let end = tokio::time::Instant::now() + Duration::from_millis(limits.body_total_ms);
-        let idle = Duration::from_millis(limits.body_idle_ms);
-        Body::Client(Box::new(ClientBody::new(incoming, limits.body_bytes_max, idle, end)))
-    };
+    let body = body(incoming, limits);
     let (host, path, odd) = target(&head);
     let route = gate.routes.find(&host, &path, &head.method).or(gate.routes.none()).ok_or(Dropped)?;
     let mut exchange = Exchange {
@@ -122,6 +104,16 @@ pub(super) async fn request(
     running.kept = std::mem::take(&mut exchange.kept);
     shared.metrics.answered(route.index, answer.status());
     finish(&exchange, answer, running)
+}
+
+/// What the client sends, bounded in bytes and time.
+fn body(incoming: Incoming, limits: &crate::config::Limits) -> Body {
+    if incoming.is_end_stream() {
+        return Body::Empty;
+    }
+    let end = tokio::time::Instant::now() + Duration::from_millis(limits.body_total_ms);
+    let idle = Duration::from_millis(limits.body_idle_ms);
+    Body::Client(Box::new(ClientBody::new(incoming, limits.body_bytes_max, idle, end)))
 }
 
 /// The request took longer than it may. Who did not send its body in time hears that; otherwise it was our side.
@@ -299,6 +291,12 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    fn new(vital: Arc<Vital>, worker: Arc<Worker>, http2: bool, moment: clock::Moment) -> Self {
+        let total = total::of_stream();
+        let kept = Vec::new();
+        Self { vital, worker, total, http2, done: false, bytes: 0, record: None, told: None, kept, moment }
+    }
+
     fn total(&self) -> &Total {
         self.total.as_deref().unwrap_or(&self.vital.total)
     }
