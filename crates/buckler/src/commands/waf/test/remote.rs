@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use replay::ftw::{self, Observed, Stage};
+use replay::ftw::{self, Observed, Stage, remote};
 
 use super::CommandError;
 
@@ -42,15 +42,7 @@ impl Server {
         let bytes = ftw::request(&stage.input)?;
         let answer = self.send(&bytes)?;
         let log = self.until_marker()?;
-        let text = String::from_utf8_lossy(&answer);
-        let status = text.split(' ').nth(1).and_then(|word| word.parse().ok());
-        Ok(Observed {
-            status: status.unwrap_or_default(),
-            is_refused: status.is_none(),
-            ids: ids(&log),
-            body: text.into_owned(),
-            log,
-        })
+        Ok(remote::observed(&answer, &log))
     }
 
     fn send(&self, bytes: &[u8]) -> Result<Vec<u8>, String> {
@@ -67,7 +59,7 @@ impl Server {
                 // A connection that the server cuts, or leaves open without a word, has been answered as far as it will be.
                 Err(_) => break,
             }
-            if is_whole(&answer) {
+            if remote::is_whole(bytes, &answer) {
                 break;
             }
         }
@@ -78,11 +70,9 @@ impl Server {
     fn until_marker(&mut self) -> Result<String, String> {
         self.number += 1;
         let marker = format!("buckler-{}-{}", std::process::id(), self.number);
-        let request = format!(
-            "GET /status/200 HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nUser-Agent: rule tests\r\nX-CRS-Test: {marker}\r\nConnection: close\r\n\r\n"
-        );
+        let request = remote::marker(&marker);
         for _ in 0..MARKERS_MAX {
-            self.send(request.as_bytes())?;
+            self.send(&request)?;
             let mut text = String::new();
             let mut file = File::open(&self.log).map_err(|why| format!("`{}`: {why}", self.log.display()))?;
             file.seek(SeekFrom::Start(self.position)).map_err(|why| why.to_string())?;
@@ -99,24 +89,4 @@ impl Server {
             self.log.display()
         ))
     }
-}
-
-/// Whether the answer's body is as long as its head announces.
-fn is_whole(answer: &[u8]) -> bool {
-    let Some(end) = answer.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
-    let (head, body) = answer.split_at(end + 4);
-    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    let length = head.split("\r\ncontent-length:").nth(1).and_then(|rest| rest.lines().next());
-    length.and_then(|text| text.trim().parse::<usize>().ok()).is_some_and(|length| body.len() >= length)
-}
-
-/// Ids in the log's lines: `"id":942100` of ours, `[id "942100"]` of others. The marker's own rule is none.
-fn ids(log: &str) -> Vec<u64> {
-    let number = |text: &str| {
-        let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
-        digits.parse().ok()
-    };
-    let ours = log.split("\"id\":").skip(1).filter_map(|rest| number(rest.trim_start()));
-    let others = log.split("[id \"").skip(1).filter_map(number);
-    ours.chain(others).collect()
 }
