@@ -3,6 +3,8 @@ use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::time::{Duration, Instant};
+
+use cpu_time::ThreadTime;
 use waf::seclang::{self, MemoryFiles};
 use waf::{Client, Fields, Limits, NoPersistence, Plan, Request, Response, Transaction, Verdict};
 
@@ -160,26 +162,21 @@ impl Dice {
     }
 }
 
-/// Microseconds of one run: the best mean of several rounds.
+/// Microseconds of processor time of one run: the median of several rounds.
 pub fn micros(exchanges: &[Exchange], plan: &Plan, least: Duration) -> f64 {
     let client = client();
     for exchange in exchanges {
         exchange.run(plan, &client);
     }
-    let mut best = f64::INFINITY;
+    let mut rounds = Vec::new();
     let begin = Instant::now();
-    while begin.elapsed() < least {
-        let start = cpu_nanos();
+    while begin.elapsed() < least || rounds.len() < 3 {
+        let start = ThreadTime::now();
         for exchange in exchanges {
             std::hint::black_box(exchange.run(plan, &client));
         }
-        best = best.min((cpu_nanos() - start) as f64 / 1e3 / exchanges.len() as f64);
+        rounds.push(start.elapsed().as_secs_f64() * 1e6 / exchanges.len() as f64);
     }
-    best
-}
-
-/// Nanoseconds that this thread has run, whatever else the machine does.
-pub fn cpu_nanos() -> u64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    text.split_whitespace().next().and_then(|first| first.parse().ok()).unwrap_or(0)
+    rounds.sort_by(f64::total_cmp);
+    rounds[rounds.len() / 2]
 }
