@@ -216,11 +216,13 @@ fn logout_here_and_by_the_issuer() {
             "events": {"http://schemas.openid.net/event/backchannel-logout": {}}}),
         );
         claims.extend(object(changes));
+        claims.retain(|_, value| !value.is_null());
         login.logged_out(&key.token(typ, claims).unwrap(), &key_set(&[&key]), NOW)
     };
     let out = of("logout+jwt", json!({})).unwrap();
     assert_eq!((out.sid.as_deref(), out.subject), (Some("s1"), None));
-    assert_eq!(of("logout+jwt", json!({"sid": null})).unwrap_err(), LogoutError::Claim("sub"));
+    let nobody = of("logout+jwt", json!({"sid": null})).unwrap_err();
+    assert!(matches!(nobody, LogoutError::Token(JwtError::Missing(_))), "{nobody}");
     assert!(matches!(of("JWT", json!({})).unwrap_err(), LogoutError::Token(JwtError::Type(_))));
     assert_eq!(of("logout+jwt", json!({"nonce": "n"})).unwrap_err(), LogoutError::Claim("nonce"));
     assert_eq!(of("logout+jwt", json!({"events": {}})).unwrap_err(), LogoutError::Claim("events"));
