@@ -14,6 +14,16 @@ use crate::exchange::{self, Setting};
 use crate::message;
 use crate::reflect;
 
+/// What the Core Rule Set's own test set-up sets in `TX`: its tests expect it.
+pub const CORE_RULE_SET_VARIABLES: &[(&str, &str)] = &[
+    ("arg_name_length", "100"),
+    ("arg_length", "400"),
+    ("total_arg_length", "6400"),
+    ("max_num_args", "255"),
+    ("max_file_size", "64100"),
+    ("combined_file_sizes", "65535"),
+];
+
 /// Runs a stage in process: the backend is the reflecting one, a request that a strict server refuses gets its 400.
 ///
 /// # Errors

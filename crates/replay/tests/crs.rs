@@ -11,16 +11,6 @@ use replay::ftw::{self, File, Overrides};
 use ruleset::RuleSource;
 use waf::{Limits, NoPersistence, Plan};
 
-/// What the set's own test set-up configures.
-const VARIABLES: &[(&str, &str)] = &[
-    ("arg_name_length", "100"),
-    ("arg_length", "400"),
-    ("total_arg_length", "6400"),
-    ("max_num_args", "255"),
-    ("max_file_size", "64100"),
-    ("combined_file_sizes", "65535"),
-];
-
 #[test]
 fn the_rule_sets_own_tests_pass_at_level_4() {
     let Some(folder) = std::env::var_os("BUCKLER_CRS").map(PathBuf::from) else {
@@ -65,7 +55,10 @@ fn plan(folder: &Path) -> Plan {
     let source = RuleSource {
         paths: vec![folder.to_owned()],
         paranoia: Some(4),
-        variables: VARIABLES.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        variables: ftw::CORE_RULE_SET_VARIABLES
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         detect_only: true,
         ..RuleSource::default()
     };

@@ -18,16 +18,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use waf::{Limits, NoPersistence, Plan};
 
-/// What the set's own test set-up configures.
-const VARIABLES: &[(&str, &str)] = &[
-    ("arg_name_length", "100"),
-    ("arg_length", "400"),
-    ("total_arg_length", "6400"),
-    ("max_num_args", "255"),
-    ("max_file_size", "64100"),
-    ("combined_file_sizes", "65535"),
-];
-
 /// Longer than the gateway waits for the rest of a request.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Markers are sent until the log shows one.
@@ -143,7 +133,10 @@ fn plan(folder: &Path, paranoia: u8) -> Plan {
     let source = RuleSource {
         paths: vec![folder.to_owned()],
         paranoia: Some(paranoia),
-        variables: VARIABLES.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        variables: ftw::CORE_RULE_SET_VARIABLES
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         detect_only: true,
         ..RuleSource::default()
     };
@@ -185,7 +178,7 @@ impl Server {
         std::fs::write(&marker, remote::MARKER_RULE).unwrap();
         std::fs::write(&log, "").unwrap();
         let variables: Vec<String> =
-            VARIABLES.iter().map(|(name, value)| format!("{name} = {value:?}")).collect();
+            ftw::CORE_RULE_SET_VARIABLES.iter().map(|(name, value)| format!("{name} = {value:?}")).collect();
         let variables = variables.join(", ");
         let settings = format!(
             r#"
@@ -259,10 +252,8 @@ path-oddities = ["dot-segment", "empty-segment", "encoded-slash", "backslash", "
             let mut bytes = Vec::new();
             self.log.read_to_end(&mut bytes).unwrap();
             text.push_str(&String::from_utf8_lossy(&bytes));
-            if let Some(at) = text.find(&marker) {
-                let before = text.get(..at).unwrap_or_default();
-                let line = before.rfind('\n').map_or(0, |end| end + 1);
-                return before.get(..line).unwrap_or_default().to_owned();
+            if let Some(before) = remote::before_marker(&text, &marker) {
+                return before.to_owned();
             }
         }
         panic!("the log shows no marker");

@@ -10,6 +10,14 @@ use super::judge::Observed;
 pub const MARKER_RULE: &str = "SecRule REQUEST_HEADERS:X-CRS-Test \"@rx ^.*$\" \
     \"id:999999,phase:1,pass,t:none,log,msg:'%{MATCHED_VAR}',ctl:ruleRemoveById=1-999998\"\n";
 
+/// The whole lines of a log before the one that shows a marker; `None` while none does.
+#[must_use]
+pub fn before_marker<'l>(log: &'l str, marker: &str) -> Option<&'l str> {
+    let (before, _) = log.split_once(marker)?;
+    let end = before.rfind('\n').map_or(0, |feed| feed + 1);
+    before.get(..end)
+}
+
 /// The request that puts a marker into the log.
 #[must_use]
 pub fn marker(name: &str) -> Vec<u8> {

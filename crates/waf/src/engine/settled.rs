@@ -61,12 +61,10 @@ pub(super) fn programs(rules: &Rules, names: &Names) -> [Option<Program>; 5] {
             program: Program::default(),
             block: Block::default(),
         };
-        let Some(end) = follower.follow(steps, known) else {
-            *program = Some(follower.finish());
-            break;
-        };
-        known = end;
+        let end = follower.follow(steps, known);
         *program = Some(follower.finish());
+        let Some(end) = end else { break };
+        known = end;
     }
     programs
 }

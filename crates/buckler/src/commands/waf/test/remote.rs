@@ -73,15 +73,14 @@ impl Server {
         let request = remote::marker(&marker);
         for _ in 0..MARKERS_MAX {
             self.send(&request)?;
-            let mut text = String::new();
             let mut file = File::open(&self.log).map_err(|why| format!("`{}`: {why}", self.log.display()))?;
             file.seek(SeekFrom::Start(self.position)).map_err(|why| why.to_string())?;
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).map_err(|why| why.to_string())?;
-            text.push_str(&String::from_utf8_lossy(&bytes));
-            if let Some(at) = text.find(&marker) {
+            let text = String::from_utf8_lossy(&bytes);
+            if let Some(before) = remote::before_marker(&text, &marker) {
                 self.position += u64::try_from(bytes.len()).unwrap_or_default();
-                return Ok(text.get(..at).unwrap_or_default().to_owned());
+                return Ok(before.to_owned());
             }
         }
         Err(format!(
