@@ -1,0 +1,20 @@
+//! The guard inside of a function: between the platform and the runtime, and around the runtime's process.
+//!
+//! ```text
+//! platform  <->  proxy  ->  event: recognise, verify, authorize, validate, inspect, limit   ->  runtime (in its sandbox,
+//!                       <-  answer: validate, encode, mask, headers                         <-   with hooks, no real address)
+//!                logs   <-  redact                                                          <-   stdout, stderr
+//! ```
+//!
+//! Small and static: no analyzer, no database, no asynchronous run time: blocking calls on a few threads, since one
+//! invocation at a time is what a function does.
+//!
+//! INVARIANT: what cannot be decided is refused, unless the policy's mode says `detect`.
+//! INVARIANT: what a platform does not allow is detected and told, never assumed.
+pub mod invocation;
+pub mod occurrence;
+pub mod part;
+
+pub use invocation::{Answer, Invocation, Outcome, Refusal};
+pub use occurrence::{Action, Layer, Occurrence, Report};
+pub use part::{Aftermath, Part, Preparation};
