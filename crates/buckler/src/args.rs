@@ -2,6 +2,7 @@
 mod access;
 mod fix;
 mod gateway;
+mod host;
 mod privileges;
 mod waf;
 
@@ -18,6 +19,7 @@ pub(crate) use access::{
 };
 pub(crate) use fix::{FixArguments, FixFormat};
 pub(crate) use gateway::{ConfigArguments, GatewayArguments, GatewayCommand, InitGatewayArguments};
+pub(crate) use host::{AwsChoice, EventsArguments, GuardMode, HostArguments, InvokeArguments, RunArguments};
 pub(crate) use privileges::{Checked, PrivilegesArguments, PrivilegesFormat};
 pub(crate) use waf::{
     CheckArguments, EvalArguments, Rules, TestArguments, TestFormat, TuneArguments, WafArguments, WafCommand,
@@ -61,6 +63,12 @@ pub(crate) enum Command {
     Access(AccessArguments),
     /// Stand in front of functions: inspect, authenticate, limit, hand on
     Gateway(GatewayArguments),
+    /// Run the application on this machine, under the guard
+    Run(RunArguments),
+    /// Call a function of a running host, or of one that is started for the call
+    Invoke(InvokeArguments),
+    /// Print sample events for the triggers of the application
+    Events(EventsArguments),
     /// Write a commented `buckler.toml`
     Init(InitArguments),
     /// Print a completion script for a shell

@@ -7,6 +7,7 @@ mod explain;
 mod fix;
 mod gateway;
 mod graph;
+mod host;
 mod init;
 mod privileges;
 mod reading;
@@ -53,6 +54,8 @@ pub(crate) enum CommandError {
     Access { why: String },
     #[error("the gateway cannot run: {why}")]
     Gateway { why: String },
+    #[error("{why}")]
+    Host { why: String },
     #[error("`{url}` is no server to test")]
     Target { url: String },
     #[error("`{path}` exists already")]
@@ -85,6 +88,7 @@ impl CommandError {
             | Self::Access { .. }
             | Self::Check(_)
             | Self::Rules { .. }
+            | Self::Host { .. }
             | Self::Gateway { .. } => return None,
         })
     }
@@ -104,6 +108,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Command::Access(arguments) => access::run(arguments),
         Command::Gateway(arguments) => gateway::run(arguments),
         Command::Waf(arguments) => waf::run(arguments),
+        Command::Run(arguments) => host::run(arguments),
+        Command::Invoke(arguments) => host::invoke(arguments),
+        Command::Events(arguments) => host::events(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     }
