@@ -11,10 +11,20 @@
 //!
 //! INVARIANT: what cannot be decided is refused, unless the policy's mode says `detect`.
 //! INVARIANT: what a platform does not allow is detected and told, never assumed.
+pub mod bundle;
+pub mod child;
+mod clock;
+pub mod command;
+pub mod events;
 pub mod inspect;
 pub mod invocation;
+mod lambda;
+mod logs;
 pub mod occurrence;
+pub mod os;
 pub mod part;
+pub mod run;
+pub mod settings;
 
 pub use invocation::{Answer, Invocation, Outcome, Refusal};
 pub use occurrence::{Action, Layer, Occurrence, Report};
