@@ -11,10 +11,14 @@
 //!
 //! INVARIANT: what cannot be decided is refused, unless the policy's mode says `detect`.
 //! INVARIANT: what a platform does not allow is detected and told, never assumed.
+pub mod hooks;
 pub mod invocation;
+pub mod isolation;
 pub mod occurrence;
 pub mod part;
+pub mod places;
 
 pub use invocation::{Answer, Invocation, Outcome, Refusal};
 pub use occurrence::{Action, Layer, Occurrence, Report};
 pub use part::{Aftermath, Part, Preparation};
+pub use places::Places;
