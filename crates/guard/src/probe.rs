@@ -142,7 +142,8 @@ impl Kernel {
 
 fn kernel() -> io::Result<Kernel> {
     let listener = TcpListener::bind(("127.0.0.1", 0));
-    let port = listener.as_ref().ok().and_then(|listener| listener.local_addr().ok()).map_or(0, |at| at.port());
+    let port =
+        listener.as_ref().ok().and_then(|listener| listener.local_addr().ok()).map_or(0, |at| at.port());
     let version = files::version();
     let number = version.unwrap_or(0);
     let none = Some(BTreeSet::<PathBuf>::new());
@@ -184,7 +185,9 @@ fn kernel() -> io::Result<Kernel> {
 fn state(found: i32) -> State {
     match found {
         child::ENFORCED => State::Enforced,
-        child::WITHOUT_EFFECT => State::Absent("it was accepted, and the forbidden thing still worked".to_owned()),
+        child::WITHOUT_EFFECT => {
+            State::Absent("it was accepted, and the forbidden thing still worked".to_owned())
+        }
         child::NOT_TRIED => State::Absent("it was not tried: the trial ended before".to_owned()),
         errno => absent(errno),
     }

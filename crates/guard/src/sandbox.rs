@@ -73,6 +73,7 @@ pub fn prepare(
 ///
 /// # Errors
 /// The kernel refuses, which no kernel does.
+#[expect(unsafe_code, reason = "`prctl` has no safe form here")]
 pub fn harden_self() -> io::Result<()> {
     limits::no_core()?;
     // SAFETY: changes a flag of this process; no memory is passed.

@@ -1,4 +1,5 @@
 //! The process in which controls are tried. INVARIANT: after `fork`, system calls alone.
+#![expect(unsafe_code, reason = "system calls that the standard library does not have")]
 use crate::sandbox::apply;
 use crate::sandbox::filter::Filters;
 use crate::sandbox::limits::{self, Limit};
@@ -53,9 +54,11 @@ struct Shared(*mut AtomicI32);
 
 impl Shared {
     fn new() -> io::Result<Self> {
-        let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
+        let (protection, flags) =
+            (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
         // SAFETY: new memory of zeroes at an address of the kernel's choice.
-        let at = unsafe { libc::mmap(std::ptr::null_mut(), size_of::<[i32; SLOTS]>(), protection, flags, -1, 0) };
+        let at =
+            unsafe { libc::mmap(std::ptr::null_mut(), size_of::<[i32; SLOTS]>(), protection, flags, -1, 0) };
         if at == libc::MAP_FAILED { Err(io::Error::last_os_error()) } else { Ok(Self(at.cast())) }
     }
 
@@ -207,7 +210,9 @@ fn processes() -> i32 {
 /// No descriptor past the limit.
 fn open_files() -> i32 {
     const FILES_MAX: u64 = 64;
-    if let Some(errno) = outcome(&limits::set(Limit { resource: libc::RLIMIT_NOFILE as i32, value: FILES_MAX })) {
+    if let Some(errno) =
+        outcome(&limits::set(Limit { resource: libc::RLIMIT_NOFILE as i32, value: FILES_MAX }))
+    {
         return errno;
     }
     // SAFETY: copies standard input, or whatever stands there, to a number past the limit.
@@ -248,7 +253,8 @@ fn seccomp(filters: &Filters, shared: &Shared) {
         shared.set(Slot::Seccomp, errno());
         return;
     }
-    let installed = apply::install(&filters.unknown, 0).and_then(|_| apply::install(&filters.calls, 0)).map(|_| ());
+    let installed =
+        apply::install(&filters.unknown, 0).and_then(|_| apply::install(&filters.calls, 0)).map(|_| ());
     if let Some(errno) = outcome(&installed) {
         shared.set(Slot::Seccomp, errno);
         return;

@@ -1,4 +1,5 @@
 //! What happens in the child, between `fork` and `exec`: system calls alone, on what was made before.
+#![expect(unsafe_code, reason = "system calls that the standard library does not have")]
 use super::filter::Filters;
 use super::limits::{self, Limit};
 use crate::part::BeforeExec;

@@ -1,8 +1,9 @@
 //! Landlock rules: files, programs, TCP ports, signals and abstract sockets. Made before `fork`, applied in the child.
+#![expect(unsafe_code, reason = "system calls that the standard library does not have")]
 use super::SandboxError;
 use landlock::{
-    ABI, Access as _, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible as _, NetPort, PathBeneath, PathFd,
-    Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, Scope,
+    ABI, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible as _, NetPort, PathBeneath,
+    PathFd, Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, Scope,
 };
 use std::collections::BTreeSet;
 use std::os::fd::OwnedFd;
@@ -30,7 +31,12 @@ pub(crate) fn version() -> Result<i32, i32> {
     const CREATE_RULESET_VERSION: libc::c_uint = 1;
     // SAFETY: with this flag the call takes no memory and answers with a number.
     let found = unsafe {
-        libc::syscall(libc::SYS_landlock_create_ruleset, std::ptr::null::<u8>(), 0_usize, CREATE_RULESET_VERSION)
+        libc::syscall(
+            libc::SYS_landlock_create_ruleset,
+            std::ptr::null::<u8>(),
+            0_usize,
+            CREATE_RULESET_VERSION,
+        )
     };
     if found < 0 {
         return Err(std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::ENOSYS));
@@ -78,7 +84,10 @@ pub(crate) fn make(rules: &Rules, version: i32) -> Result<Option<OwnedFd>, Sandb
     let devices = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::IoctlDev;
     let kinds = [
         (rules.read.as_ref(), read),
-        (rules.write.as_ref(), read | (write & !(AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::IoctlDev))),
+        (
+            rules.write.as_ref(),
+            read | (write & !(AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::IoctlDev)),
+        ),
         (rules.execute.as_ref(), AccessFs::Execute.into()),
         (Some(&rules.devices), devices),
     ];

@@ -69,9 +69,11 @@ pub(crate) fn compile(profile: &Profile) -> Result<Filters, SandboxError> {
     let broken = |error: seccompiler::BackendError| SandboxError::Filter(error.to_string());
     let mut unknown: Rules = calls::UNKNOWN.map(|number| (number, Vec::new())).collect();
     unknown.insert(calls::CLONE3, Vec::new());
-    let unknown = program(unknown, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32)).map_err(broken)?;
+    let unknown =
+        program(unknown, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32)).map_err(broken)?;
     let rules = allowed(profile).map_err(broken)?;
-    let calls = program(rules, SeccompAction::Errno(libc::EPERM as u32), SeccompAction::Allow).map_err(broken)?;
+    let calls =
+        program(rules, SeccompAction::Errno(libc::EPERM as u32), SeccompAction::Allow).map_err(broken)?;
     let mut watched: Rules = Rules::new();
     if profile.watch_exec {
         watched.insert(libc::SYS_execve, Vec::new());
@@ -83,7 +85,8 @@ pub(crate) fn compile(profile: &Profile) -> Result<Filters, SandboxError> {
     let watched = if watched.is_empty() {
         None
     } else {
-        let mut program = program(watched, SeccompAction::Allow, SeccompAction::Trace(PLACEHOLDER)).map_err(broken)?;
+        let mut program =
+            program(watched, SeccompAction::Allow, SeccompAction::Trace(PLACEHOLDER)).map_err(broken)?;
         for step in &mut program {
             if step.code == BPF_RET_K && step.k == RET_TRACE | PLACEHOLDER {
                 step.k = RET_USER_NOTIF;
@@ -144,7 +147,8 @@ fn conditions(rules: &mut Rules, profile: &Profile) -> Result<(), seccompiler::B
     {
         rules.insert(libc::SYS_mknod, node(1)?);
         // All but a second copy of the kernel's own page at an address of one's choice (0x2000 to 0x2fff).
-        rules.insert(libc::SYS_arch_prctl, vec![rule(&[(0, Op::Lt, 0x2000)])?, rule(&[(0, Op::Ge, 0x3000)])?]);
+        rules
+            .insert(libc::SYS_arch_prctl, vec![rule(&[(0, Op::Lt, 0x2000)])?, rule(&[(0, Op::Ge, 0x3000)])?]);
     }
     for (call, flags) in [(libc::SYS_sendto, 3), (libc::SYS_sendmsg, 2), (libc::SYS_sendmmsg, 3)] {
         rules.insert(call, vec![rule(&[(flags, masked(FASTOPEN), 0)])?]);
@@ -190,7 +194,11 @@ fn sockets(rules: &mut Rules, profile: &Profile) -> Result<(), seccompiler::Back
         }
         if profile.udp {
             for protocol in [0, IPPROTO_UDP] {
-                ways.push(rule(&[(0, Op::Eq, family), (1, masked(TYPE_MASK), datagram), (2, Op::Eq, protocol)])?);
+                ways.push(rule(&[
+                    (0, Op::Eq, family),
+                    (1, masked(TYPE_MASK), datagram),
+                    (2, Op::Eq, protocol),
+                ])?);
             }
         }
     }

@@ -1,4 +1,5 @@
 //! Limits of resources (`setrlimit`).
+#![expect(unsafe_code, reason = "system calls that the standard library does not have")]
 use policy::Limits;
 use std::io;
 

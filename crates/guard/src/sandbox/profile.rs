@@ -1,7 +1,7 @@
 //! From a policy to what the kernel is told.
 use super::apply::Ready;
-use super::filter::{self, Profile};
 use super::files::{self, Rules};
+use super::filter::{self, Profile};
 use super::{SandboxError, calls, limits, usable, watch};
 use crate::probe::{Probed, State};
 use crate::{Places, Report};
@@ -17,12 +17,45 @@ pub(super) use programs::{find, is_script};
 
 /// Folders of the system that every runtime reads: libraries, certificates, name service.
 const SYSTEM: &[&str] = &[
-    "/usr", "/lib", "/lib64", "/bin", "/sbin", "/opt", "/var/lang", "/var/rapid", "/proc", "/sys/fs/cgroup",
-    "/sys/devices/system", "/sys/kernel/mm/transparent_hugepage", "/etc/ssl", "/etc/pki", "/etc/ca-certificates",
-    "/etc/crypto-policies", "/etc/alternatives", "/etc/fonts", "/etc/python3", "/etc/resolv.conf", "/etc/hosts",
-    "/etc/host.conf", "/etc/gai.conf", "/etc/nsswitch.conf", "/etc/localtime", "/etc/timezone", "/etc/ld.so.cache",
-    "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload", "/etc/passwd", "/etc/group", "/etc/services",
-    "/etc/protocols", "/etc/mime.types", "/etc/os-release", "/etc/system-release", "/etc/inputrc", "/etc/terminfo",
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/bin",
+    "/sbin",
+    "/opt",
+    "/var/lang",
+    "/var/rapid",
+    "/proc",
+    "/sys/fs/cgroup",
+    "/sys/devices/system",
+    "/sys/kernel/mm/transparent_hugepage",
+    "/etc/ssl",
+    "/etc/pki",
+    "/etc/ca-certificates",
+    "/etc/crypto-policies",
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/etc/python3",
+    "/etc/resolv.conf",
+    "/etc/hosts",
+    "/etc/host.conf",
+    "/etc/gai.conf",
+    "/etc/nsswitch.conf",
+    "/etc/localtime",
+    "/etc/timezone",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/ld.so.preload",
+    "/etc/passwd",
+    "/etc/group",
+    "/etc/services",
+    "/etc/protocols",
+    "/etc/mime.types",
+    "/etc/os-release",
+    "/etc/system-release",
+    "/etc/inputrc",
+    "/etc/terminfo",
     "/run/systemd/resolve",
 ];
 /// Device files that every runtime may read and write.

@@ -6,6 +6,7 @@
 //! With an empty list the answer counts starts and reads nothing, so that nothing can be changed between question and
 //! answer. With a list the path is read from the caller's memory, which another thread may change afterwards: there Landlock
 //! decides which files can be started, and this only closes the way around it through a loader.
+#![expect(unsafe_code, reason = "system calls that the standard library does not have")]
 use super::apply::{CONTROL_BYTES, Control};
 use super::profile::{interpreters, is_script};
 use crate::{Action, Layer, Occurrence, Places, Report};
@@ -83,7 +84,10 @@ const CONTINUE: u32 = 1;
 pub(super) fn start(rules: Rules, report: Arc<dyn Report>) -> io::Result<OwnedFd> {
     let mut pair = [0_i32; 2];
     // SAFETY: `pair` has room for the two descriptors.
-    if unsafe { libc::socketpair(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0, pair.as_mut_ptr()) } != 0 {
+    if unsafe {
+        libc::socketpair(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0, pair.as_mut_ptr())
+    } != 0
+    {
         return Err(io::Error::last_os_error());
     }
     // SAFETY: both are open and owned by nobody else.
@@ -165,7 +169,8 @@ impl Watch {
         }
         let path = path_of(question);
         // SAFETY: reads one number.
-        let there = unsafe { libc::ioctl(listener.as_raw_fd(), STILL_THERE as _, &raw const question.id) } == 0;
+        let there =
+            unsafe { libc::ioctl(listener.as_raw_fd(), STILL_THERE as _, &raw const question.id) } == 0;
         if self.again && question.pid == self.main && there {
             self.again = path.as_deref().is_some_and(leads_on);
             return true;

@@ -6,7 +6,8 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 /// Where programs without a folder are looked for, in this order, after the function's and the layer's own.
-const FOLDERS: &[&str] = &["/opt/bin", "/usr/local/bin", "/usr/bin", "/bin", "/var/lang/bin", "/usr/sbin", "/sbin"];
+const FOLDERS: &[&str] =
+    &["/opt/bin", "/usr/local/bin", "/usr/bin", "/bin", "/var/lang/bin", "/usr/sbin", "/sbin"];
 /// A script of a script of a script.
 const CHAIN_MAX: usize = 4;
 /// Bytes of a file's start that are read for `#!` and the program headers.
@@ -18,7 +19,8 @@ pub(crate) fn find(name: &str, places: &Places) -> Option<PathBuf> {
     if name.contains('/') {
         return Some(PathBuf::from(name));
     }
-    let own = [places.code.join("bin"), places.code.clone(), places.runtime.join("bin"), places.layer.join("bin")];
+    let own =
+        [places.code.join("bin"), places.code.clone(), places.runtime.join("bin"), places.layer.join("bin")];
     let folders = own.into_iter().chain(FOLDERS.iter().map(PathBuf::from));
     folders.map(|folder| folder.join(name)).find(|path| path.is_file())
 }
