@@ -15,7 +15,11 @@ pub mod inspect;
 pub mod invocation;
 pub mod occurrence;
 pub mod part;
+pub mod places;
+pub mod probe;
+pub mod sandbox;
 
 pub use invocation::{Answer, Invocation, Outcome, Refusal};
 pub use occurrence::{Action, Layer, Occurrence, Report};
 pub use part::{Aftermath, Part, Preparation};
+pub use places::Places;
