@@ -14,6 +14,7 @@ mod command;
 mod data;
 mod decode;
 mod file;
+mod ground;
 mod host;
 mod inputs;
 mod judge;
@@ -35,7 +36,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub const SOCKET: i32 = 3;
 pub const PAGE: i32 = 4;
 
-/// The files of the hooks, each with its path below [`Places::hooks`]: what a layer or a host lays down.
+/// The files of the hooks, each with its path below `hooks` of [`Places::layer`]: what a layer or a host lays down.
 pub const FILES: &[(&str, &str)] = &[
     ("python/sitecustomize.py", include_str!("../hooks/python/sitecustomize.py")),
     ("python/buckler_hooks/asks.py", include_str!("../hooks/python/buckler_hooks/asks.py")),
@@ -55,9 +56,7 @@ pub enum HooksError {
     #[error("the hooks' {what} cannot be made: {why}; free descriptors and memory, or set the mode to `off`")]
     System { what: &'static str, why: std::io::Error },
     /// The files of the hooks are not there.
-    #[error(
-        "`{0}` does not hold the hooks; put the layer's `buckler/hooks` there or name its folder in `BUCKLER_HOOKS`"
-    )]
+    #[error("`{0}` does not hold the hooks; put the layer's `buckler/hooks` there")]
     Missing(PathBuf),
 }
 
@@ -85,7 +84,21 @@ impl Hooks {
         report: Arc<dyn Report>,
         places: &Places,
     ) -> Result<(Self, Preparation), HooksError> {
-        let judge = Arc::new(Mutex::new(judge::Judge::new(policy, report, places)));
+        Self::with(policy, report, places, std::env::vars_os())
+    }
+
+    /// With these variables in place of the guard's own.
+    ///
+    /// # Errors
+    /// As [`Hooks::new`].
+    pub fn with(
+        policy: &policy::Function,
+        report: Arc<dyn Report>,
+        places: &Places,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<(Self, Preparation), HooksError> {
+        let places = ground::Ground::of(places, environment);
+        let judge = Arc::new(Mutex::new(judge::Judge::new(policy, report, &places)));
         let ended = Arc::new(AtomicBool::new(false));
         let mut preparation = Preparation::default();
         if policy.mode == policy::Mode::Off {

@@ -1,129 +1,46 @@
-//! Where things stand on the machine that the guard runs on: the same for every part around the runtime.
-use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+//! Where things stand around the process of the runtime.
+use std::net::SocketAddr;
+use std::path::PathBuf;
 
-/// Folders, variables and addresses of one execution environment.
-#[derive(Clone)]
+/// Folders, programs and ports that the parts of the guard agree on.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
-    /// Holds `python` and `node`: the hooks of each language.
-    pub hooks: PathBuf,
-    /// The function's own code: `LAMBDA_TASK_ROOT`.
-    pub task: PathBuf,
-    /// The function's folder for temporary files.
+    /// What the layer brought: hooks, preload library, policy. `/opt/buckler`.
+    pub layer: PathBuf,
+    /// The function's own code: `/var/task`.
+    pub code: PathBuf,
+    /// The runtime's folder: `/var/runtime`.
+    pub runtime: PathBuf,
+    /// The folder that the function may write: `/tmp`.
     pub temporary: PathBuf,
-    /// What belongs to the runtime and to layers, and is no secret of the function.
-    pub runtime: Vec<PathBuf>,
-    /// The variables that the runtime would have without any part: lists such as `PYTHONPATH` are extended from here.
-    pub environment: BTreeMap<OsString, OsString>,
-    /// Addresses (`127.0.0.1:9001`, a name or an address with its port) that the platform itself offers to the function.
-    pub endpoints: Vec<String>,
-    /// Addresses that the function must never reach: the real Runtime API behind the guard's own.
-    pub forbidden: Vec<String>,
+    /// The runtime's program, as it is started; none where it is not known.
+    pub program: Option<PathBuf>,
+    /// TCP port of the guard's Runtime API on 127.0.0.1.
+    pub api_port: u16,
+    /// The platform's own Runtime API: the runtime never reaches it, whatever the policy says.
+    pub platform_api: Option<SocketAddr>,
+    /// TCP port of the egress proxy on 127.0.0.1, where there is one.
+    pub egress_port: Option<u16>,
+    /// TCP ports on this machine that the function must reach beside: an endpoint of the local host, a debugger.
+    pub ports: Vec<u16>,
+    /// Folders beyond the code, the layer and the runtime that must be readable: an interpreter's own, a virtual environment.
+    pub readable: Vec<PathBuf>,
 }
 
-/// Variables that name an address that the platform or the owner offers to the function.
-const ENDPOINT_VARIABLES: &[&str] = &[
-    "AWS_LAMBDA_RUNTIME_API",
-    "AWS_XRAY_DAEMON_ADDRESS",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-];
-
-impl Places {
-    /// As Lambda has it, from these variables.
-    #[must_use]
-    pub fn of(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        let environment: BTreeMap<OsString, OsString> = environment.into_iter().collect();
-        let folder = |name: &str, otherwise: &str| -> PathBuf {
-            environment
-                .get(std::ffi::OsStr::new(name))
-                .map_or_else(|| PathBuf::from(otherwise), PathBuf::from)
-        };
-        let endpoints = endpoints(&environment);
+impl Default for Places {
+    /// As in AWS Lambda.
+    fn default() -> Self {
         Self {
-            hooks: folder("BUCKLER_HOOKS", "/opt/buckler/hooks"),
-            task: folder("LAMBDA_TASK_ROOT", "/var/task"),
-            temporary: folder("BUCKLER_TMP", "/tmp"),
-            runtime: [
-                "/var/runtime",
-                "/var/lang",
-                "/opt",
-                "/usr/lib",
-                "/usr/lib64",
-                "/usr/share",
-                "/lib",
-                "/lib64",
-            ]
-            .map(PathBuf::from)
-            .to_vec(),
-            endpoints,
-            forbidden: Vec::new(),
-            environment,
+            layer: PathBuf::from("/opt/buckler"),
+            code: PathBuf::from("/var/task"),
+            runtime: PathBuf::from("/var/runtime"),
+            temporary: PathBuf::from("/tmp"),
+            program: None,
+            api_port: 0,
+            platform_api: None,
+            egress_port: None,
+            ports: Vec::new(),
+            readable: Vec::new(),
         }
     }
-
-    /// Extends a list of paths or options: `ours` comes first.
-    #[must_use]
-    pub fn extended(&self, name: &str, ours: &Path, separator: &str) -> OsString {
-        let mut list = ours.as_os_str().to_owned();
-        if let Some(had) = self.environment.get(std::ffi::OsStr::new(name)).filter(|had| !had.is_empty()) {
-            list.push(separator);
-            list.push(had);
-        }
-        list
-    }
-}
-
-impl std::fmt::Debug for Places {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Values of variables may be secrets.
-        formatter
-            .debug_struct("Places")
-            .field("hooks", &self.hooks)
-            .field("task", &self.task)
-            .field("temporary", &self.temporary)
-            .field("runtime", &self.runtime)
-            .field("environment", &self.environment.len())
-            .field("endpoints", &self.endpoints)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Host and port of every variable that names an endpoint: of the platform, of a proxy, of AWS elsewhere.
-fn endpoints(environment: &BTreeMap<OsString, OsString>) -> Vec<String> {
-    let mut found = Vec::new();
-    for (name, value) in environment {
-        let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else { continue };
-        if ENDPOINT_VARIABLES.contains(&name) || name.starts_with("AWS_ENDPOINT_URL") {
-            found.extend(authority(value));
-        }
-    }
-    found.sort();
-    found.dedup();
-    found
-}
-
-/// `host:port` of an URL or of an address; 80 and 443 are added where the URL leaves them out.
-pub(crate) fn authority(value: &str) -> Option<String> {
-    let (scheme, rest) = value.split_once("://").map_or(("", value), |(scheme, rest)| (scheme, rest));
-    let rest = rest.split(['/', '?', '#']).next()?;
-    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    if host.is_empty() {
-        return None;
-    }
-    let has_port = host.rsplit_once(':').is_some_and(|(name, port)| {
-        !port.is_empty()
-            && port.bytes().all(|byte| byte.is_ascii_digit())
-            && (!name.contains(':') || name.ends_with(']'))
-    });
-    Some(match (has_port, scheme) {
-        (true, _) => host.to_owned(),
-        (false, "http") => format!("{host}:80"),
-        (false, _) => format!("{host}:443"),
-    })
 }

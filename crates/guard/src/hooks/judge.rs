@@ -1,8 +1,9 @@
 //! One question, one decision: does input change the structure of what is to be done, and does the policy allow it at all?
+use super::ground::Ground;
 use super::inputs::Inputs;
 use super::question::{Answer, Message};
 use super::{code, command, data, file, host, sql};
-use crate::{Action, Aftermath, Invocation, Layer, Occurrence, Places, Report};
+use crate::{Action, Aftermath, Invocation, Layer, Occurrence, Report};
 use policy::Mode;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -94,7 +95,7 @@ pub(super) struct Pending {
 /// What sinks are judged with.
 pub(super) struct Context<'a> {
     pub(super) policy: &'a policy::Function,
-    pub(super) places: &'a Places,
+    pub(super) places: &'a Ground,
     pub(super) inputs: &'a Inputs,
     /// Addresses of names that were resolved and may be reached.
     pub(super) addresses: &'a BTreeSet<IpAddr>,
@@ -104,7 +105,7 @@ pub(super) struct Context<'a> {
 pub(super) struct Judge {
     policy: policy::Function,
     report: Arc<dyn Report>,
-    places: Places,
+    places: Ground,
     /// The invocations that run, and the last one where none does.
     running: Vec<Invocation>,
     last: Option<Invocation>,
@@ -116,7 +117,7 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    pub(super) fn new(policy: &policy::Function, report: Arc<dyn Report>, places: &Places) -> Self {
+    pub(super) fn new(policy: &policy::Function, report: Arc<dyn Report>, places: &Ground) -> Self {
         Self {
             policy: policy.clone(),
             report,
