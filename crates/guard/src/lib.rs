@@ -11,6 +11,7 @@
 //!
 //! INVARIANT: what cannot be decided is refused, unless the policy's mode says `detect`.
 //! INVARIANT: what a platform does not allow is detected and told, never assumed.
+pub mod egress;
 pub mod inspect;
 pub mod invocation;
 pub mod occurrence;

@@ -1,4 +1,5 @@
 //! Where things stand around the process of the runtime.
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Folders, programs and ports that the parts of the guard agree on.
@@ -16,6 +17,8 @@ pub struct Places {
     pub program: Option<PathBuf>,
     /// TCP port of the guard's Runtime API on 127.0.0.1.
     pub api_port: u16,
+    /// The platform's own Runtime API: the runtime never reaches it, whatever the policy says.
+    pub platform_api: Option<SocketAddr>,
     /// TCP port of the egress proxy on 127.0.0.1, where there is one.
     pub egress_port: Option<u16>,
     /// TCP ports on this machine that the function must reach beside: an endpoint of the local host, a debugger.
@@ -34,6 +37,7 @@ impl Default for Places {
             temporary: PathBuf::from("/tmp"),
             program: None,
             api_port: 0,
+            platform_api: None,
             egress_port: None,
             ports: Vec::new(),
             readable: Vec::new(),

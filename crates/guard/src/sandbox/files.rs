@@ -2,8 +2,8 @@
 #![expect(unsafe_code, reason = "system calls that the standard library does not have")]
 use super::SandboxError;
 use landlock::{
-    ABI, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible as _, NetPort, PathBeneath,
-    PathFd, Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, Scope,
+    ABI, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible as _, NetPort, PathBeneath, PathFd, Ruleset,
+    RulesetAttr as _, RulesetCreatedAttr as _, Scope,
 };
 use std::collections::BTreeSet;
 use std::os::fd::OwnedFd;
