@@ -11,11 +11,18 @@
 //!
 //! INVARIANT: what cannot be decided is refused, unless the policy's mode says `detect`.
 //! INVARIANT: what a platform does not allow is detected and told, never assumed.
+pub mod egress;
+pub mod hooks;
 pub mod inspect;
 pub mod invocation;
+pub mod isolation;
 pub mod occurrence;
 pub mod part;
+pub mod places;
+pub mod probe;
+pub mod sandbox;
 
 pub use invocation::{Answer, Invocation, Outcome, Refusal};
 pub use occurrence::{Action, Layer, Occurrence, Report};
 pub use part::{Aftermath, Part, Preparation};
+pub use places::Places;

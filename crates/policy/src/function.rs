@@ -273,6 +273,8 @@ pub struct Sandbox {
     pub demands: BTreeSet<Demand>,
     /// System calls that this function needs beside those of the profile, by name.
     pub system_calls: BTreeSet<String>,
+    /// TCP ports of this machine that the function listens on, or reaches beside those of `egress`.
+    pub ports: BTreeSet<u16>,
 }
 
 /// What one invocation leaves to the next.
