@@ -154,16 +154,16 @@ fn accepted(answer: &Answer, baseline: &Baseline) -> bool {
         && shape(nobody) != shape(&baseline.honest)
 }
 
-/// Status, and the keys and short words of the answer's top level.
+/// Fields that say whether something went well.
+const SAYS: &[&str] = &["status", "statuscode", "success", "ok", "result", "code", "error"];
+
+/// Status, the keys of the answer's top level, and what it says of its success.
 fn shape(answer: &Answer) -> (u16, bool, Vec<String>) {
-    const WORD_MAX: usize = 16;
     let parts = match serde_json::from_str(&answer.body) {
         Ok(Value::Object(map)) => map
             .into_iter()
-            .map(|(key, value)| match value {
-                Value::String(text) if text.len() <= WORD_MAX => format!("{key}={text}"),
-                Value::Bool(value) => format!("{key}={value}"),
-                _ => key,
+            .map(|(key, value)| {
+                if SAYS.contains(&key.to_ascii_lowercase().as_str()) { format!("{key}={value}") } else { key }
             })
             .collect(),
         _ => Vec::new(),

