@@ -123,9 +123,10 @@ fn floor(name: &str) -> u8 {
         // `access` shares its limits through `store::State`.
         "access" => 3,
         "checks" | "replay" | "report" | "ruleset" => 3,
-        "gateway" | "testkit" => 4,
-        "buckler" => 5,
-        "xtask" => 6,
+        "gateway" | "policy" | "testkit" => 4,
+        "attack" | "guard" | "host" => 5,
+        "buckler" => 6,
+        "xtask" => 7,
         other => panic!("`{other}` has no floor; give it one here and in docs/architecture.md"),
     }
 }

@@ -1,5 +1,6 @@
 //! The command line.
 mod access;
+mod attack;
 mod fix;
 mod gateway;
 mod privileges;
@@ -16,6 +17,7 @@ pub(crate) use access::{
     AccessArguments, AccessCheckArguments, AccessCommand, AccessExplainArguments, DecodeTokenArguments,
     KeyArguments, KeyCommand, NewKeyArguments, PolicyFiles,
 };
+pub(crate) use attack::{AttackArguments, AttackFormat};
 pub(crate) use fix::{FixArguments, FixFormat};
 pub(crate) use gateway::{ConfigArguments, GatewayArguments, GatewayCommand, InitGatewayArguments};
 pub(crate) use privileges::{Checked, PrivilegesArguments, PrivilegesFormat};
@@ -61,6 +63,9 @@ pub(crate) enum Command {
     Access(AccessArguments),
     /// Stand in front of functions: inspect, authenticate, limit, hand on
     Gateway(GatewayArguments),
+    /// Attack an application that runs, and say what stopped each attack or how it got through
+    #[command(after_help = Exit::ATTACK)]
+    Attack(Box<AttackArguments>),
     /// Write a commented `buckler.toml`
     Init(InitArguments),
     /// Print a completion script for a shell

@@ -1,6 +1,7 @@
 //! The commands, one module each, and what may go wrong in any of them.
 mod access;
 mod advisories;
+mod attack;
 mod checks;
 mod completions;
 mod explain;
@@ -53,6 +54,10 @@ pub(crate) enum CommandError {
     Access { why: String },
     #[error("the gateway cannot run: {why}")]
     Gateway { why: String },
+    #[error("the attack cannot begin: {why}")]
+    Attack { why: String },
+    #[error("`{host}` is not this machine; nothing is attacked that its owner did not confirm")]
+    Unconfirmed { host: String },
     #[error("`{url}` is no server to test")]
     Target { url: String },
     #[error("`{path}` exists already")]
@@ -80,9 +85,11 @@ impl CommandError {
             }
             Self::Function { .. } => "`buckler privileges` without `--function` lists them",
             Self::Exists { .. } => "`--force` replaces it",
+            Self::Unconfirmed { .. } => "if it is yours and may be attacked, say so with `--confirm HOST`",
             Self::Target { .. } => "write `http://HOST:PORT`",
             Self::Read { .. }
             | Self::Access { .. }
+            | Self::Attack { .. }
             | Self::Check(_)
             | Self::Rules { .. }
             | Self::Gateway { .. } => return None,
@@ -102,6 +109,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Command::Sbom(arguments) => sbom::run(arguments),
         Command::Advisories(arguments) => advisories::run(arguments),
         Command::Access(arguments) => access::run(arguments),
+        Command::Attack(arguments) => attack::run(arguments),
         Command::Gateway(arguments) => gateway::run(arguments),
         Command::Waf(arguments) => waf::run(arguments),
         Command::Init(arguments) => init::run(arguments),

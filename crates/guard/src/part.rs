@@ -1,0 +1,51 @@
+//! A part of the guard that stands around the runtime: hooks, sandbox, egress, isolation.
+//!
+//! Each prepares the runtime's process before it starts, and is told when an invocation begins and ends. None knows another.
+use crate::Invocation;
+use std::ffi::OsString;
+use std::fmt;
+use std::io;
+use std::os::fd::OwnedFd;
+
+/// Runs in the runtime's process between `fork` and `exec`: only what is async-signal-safe, no allocation.
+pub type BeforeExec = Box<dyn FnMut() -> io::Result<()> + Send + Sync>;
+
+/// What a part changes about the process of the runtime before it starts.
+#[derive(Default)]
+pub struct Preparation {
+    /// Environment variables that are set (`Some`) or taken away (`None`). Lists such as `NODE_OPTIONS`, `PYTHONPATH` and
+    /// `LD_PRELOAD` are given with what the function had.
+    pub environment: Vec<(OsString, Option<OsString>)>,
+    /// Descriptors that stay open in the child, each with the number that it has there; the parts agree: 3 to 9.
+    pub inherited: Vec<(OwnedFd, i32)>,
+    /// In this order, after those of the parts before.
+    pub before_exec: Vec<BeforeExec>,
+}
+
+impl fmt::Debug for Preparation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Values of variables may be secrets.
+        formatter
+            .debug_struct("Preparation")
+            .field("environment", &self.environment.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("inherited", &self.inherited)
+            .field("before_exec", &self.before_exec.len())
+            .finish()
+    }
+}
+
+/// Whether an execution environment goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Aftermath {
+    Keep,
+    /// It is ended after this invocation's answer has left; the platform starts another. With the reason.
+    Recycle(String),
+}
+
+/// What is told of each invocation.
+pub trait Part: Send + Sync {
+    /// Before the event reaches the runtime.
+    fn begin(&self, invocation: &Invocation);
+    /// After the answer has left, before the next event is asked for.
+    fn end(&self, invocation: &Invocation) -> Aftermath;
+}
