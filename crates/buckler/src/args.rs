@@ -1,5 +1,6 @@
 //! The command line.
 mod access;
+mod attack;
 mod fix;
 mod gateway;
 mod host;
@@ -17,6 +18,7 @@ pub(crate) use access::{
     AccessArguments, AccessCheckArguments, AccessCommand, AccessExplainArguments, DecodeTokenArguments,
     KeyArguments, KeyCommand, NewKeyArguments, PolicyFiles,
 };
+pub(crate) use attack::{AttackArguments, AttackFormat};
 pub(crate) use fix::{FixArguments, FixFormat};
 pub(crate) use gateway::{ConfigArguments, GatewayArguments, GatewayCommand, InitGatewayArguments};
 pub(crate) use host::{AwsChoice, EventsArguments, GuardMode, HostArguments, InvokeArguments, RunArguments};
@@ -64,11 +66,14 @@ pub(crate) enum Command {
     /// Stand in front of functions: inspect, authenticate, limit, hand on
     Gateway(GatewayArguments),
     /// Run the application on this machine, under the guard
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Call a function of a running host, or of one that is started for the call
-    Invoke(InvokeArguments),
+    Invoke(Box<InvokeArguments>),
     /// Print sample events for the triggers of the application
-    Events(EventsArguments),
+    Events(Box<EventsArguments>),
+    /// Attack an application that runs, and say what stopped each attack or how it got through
+    #[command(after_help = Exit::ATTACK)]
+    Attack(Box<AttackArguments>),
     /// Write a commented `buckler.toml`
     Init(InitArguments),
     /// Print a completion script for a shell

@@ -1,6 +1,7 @@
 //! The commands, one module each, and what may go wrong in any of them.
 mod access;
 mod advisories;
+mod attack;
 mod checks;
 mod completions;
 mod explain;
@@ -56,6 +57,10 @@ pub(crate) enum CommandError {
     Gateway { why: String },
     #[error("{why}")]
     Host { why: String },
+    #[error("the attack cannot begin: {why}")]
+    Attack { why: String },
+    #[error("`{host}` is not this machine; nothing is attacked that its owner did not confirm")]
+    Unconfirmed { host: String },
     #[error("`{url}` is no server to test")]
     Target { url: String },
     #[error("`{path}` exists already")]
@@ -83,9 +88,11 @@ impl CommandError {
             }
             Self::Function { .. } => "`buckler privileges` without `--function` lists them",
             Self::Exists { .. } => "`--force` replaces it",
+            Self::Unconfirmed { .. } => "if it is yours and may be attacked, say so with `--confirm HOST`",
             Self::Target { .. } => "write `http://HOST:PORT`",
             Self::Read { .. }
             | Self::Access { .. }
+            | Self::Attack { .. }
             | Self::Check(_)
             | Self::Rules { .. }
             | Self::Host { .. }
@@ -106,6 +113,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Command::Sbom(arguments) => sbom::run(arguments),
         Command::Advisories(arguments) => advisories::run(arguments),
         Command::Access(arguments) => access::run(arguments),
+        Command::Attack(arguments) => attack::run(arguments),
         Command::Gateway(arguments) => gateway::run(arguments),
         Command::Waf(arguments) => waf::run(arguments),
         Command::Run(arguments) => host::run(arguments),

@@ -43,6 +43,13 @@ impl Exit {
   2  wrong arguments, configuration or files; nothing was judged
   3  the token was only decoded: without --issuer and --keys, nothing was verified";
 
+    /// The same codes of `buckler attack`.
+    pub(crate) const ATTACK: &'static str = "Exit codes:
+  0  the attacks were carried out; with --expect blocked, every one was stopped or without effect
+  1  with --expect blocked: an attack got through
+  2  wrong arguments, configuration or path; nothing was attacked
+  3  there was nothing to attack; with --expect blocked, something could not be tried";
+
     /// The same codes of `buckler privileges`.
     pub(crate) const PRIVILEGES: &'static str = "Exit codes:
   0  everything was read; with --check, no change widens a permission

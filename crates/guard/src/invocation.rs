@@ -42,6 +42,9 @@ pub struct Refusal {
 pub enum Outcome {
     /// It goes to the function as it is.
     Pass,
+    /// This goes to the function instead: a batch without the records that were refused. Their identifiers come back as
+    /// `batchItemFailures` of the answer ([`crate::inspect::Inspector::answer`]), so that the platform keeps them.
+    Change(Arc<[u8]>),
     /// It does not; the platform gets this instead.
     Refuse(Refusal, Answer),
 }

@@ -7,6 +7,8 @@
 mod bundle;
 mod control;
 mod function;
+pub mod json;
+pub mod signed;
 
 pub use bundle::{Bundle, FORMAT, Rules};
 pub use control::{Control, Demand};
@@ -14,3 +16,4 @@ pub use function::{
     Access, Egress, Environment, Files, Function, HostRule, HttpRoute, Isolation, Limits, Mode, Programs,
     Redaction, Response, Sandbox, Schema, SchemaOrigin, Treatment, Trigger,
 };
+pub use signed::{PublicKey, ReadError, SigningKey, read_signed};

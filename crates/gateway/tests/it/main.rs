@@ -19,6 +19,8 @@ mod framing;
 #[cfg(test)]
 mod grpc;
 #[cfg(test)]
+mod h2spec;
+#[cfg(test)]
 mod introspection;
 #[cfg(test)]
 mod limits;

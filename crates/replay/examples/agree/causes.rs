@@ -40,6 +40,10 @@ pub(crate) enum Cause {
     BodyVariable,
     /// An encoded question mark in the path cuts the path there; with another letter in its place both agree.
     EncodedQuestionMark,
+    /// A part of a form in UTF-7 is decoded here; with another charset in its place both agree.
+    PartInUtf7,
+    /// The rule set's own test of this very form asks for what happens here.
+    OwnTest,
     /// `@pm` misses there a phrase that it finds when it is asked for the phrase alone.
     MissedPhrase,
     /// libinjection there and here, asked for the same bytes, disagree.
@@ -57,6 +61,8 @@ impl Cause {
             Self::EmptyXml => "XML without a byte, refused there",
             Self::BodyVariable => "XML and forms in REQUEST_BODY there",
             Self::EncodedQuestionMark => "`%3F` in a path cuts it there",
+            Self::PartInUtf7 => "a part in UTF-7, decoded here",
+            Self::OwnTest => "the rule set's own test says as we do",
             Self::MissedPhrase => "a phrase that `@pm` misses there",
             Self::Libinjection => "libinjection, older there",
             Self::Follows => "the score follows",
@@ -103,6 +109,15 @@ pub(crate) struct Engines<'a> {
     /// The same with every body in `REQUEST_BODY`.
     pub(crate) forced: &'a Plan,
     pub(crate) set: &'a RuleSet,
+    /// What the rule set's own tests ask of a form, by [`key`].
+    pub(crate) asked: &'a BTreeMap<Vec<u8>, Asked>,
+}
+
+/// Ids that a request must match, and ids that it must not.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) matched: BTreeSet<u64>,
+    pub(crate) unmatched: BTreeSet<u64>,
 }
 
 impl Engines<'_> {
@@ -155,13 +170,22 @@ pub(crate) fn explain(
 ) -> Vec<BTreeMap<(u64, Side), Option<Cause>>> {
     let bodiless: Vec<Exchange> = cases.iter().map(|case| without_body(case.exchange)).collect();
     let without_body = engines.again(&bodiless);
+    let other_charset: Vec<Exchange> = cases.iter().map(|case| without_utf7(case.exchange)).collect();
+    let without_utf7 = engines.again(&other_charset);
     let unquestioned: Vec<Exchange> = cases.iter().map(|case| without_question_mark(case.exchange)).collect();
     let without_mark = engines.again(&unquestioned);
     let probed = probe(engines, cases);
     let mut all = Vec::with_capacity(cases.len());
     for (at, case) in cases.iter().enumerate() {
         let forced = told(&run(engines.forced, case.exchange));
-        let asked = Asked { case, forced, without_body: &without_body[at], without_mark: &without_mark[at] };
+        let asked = Known {
+            case,
+            forced,
+            without_body: &without_body[at],
+            without_mark: &without_mark[at],
+            without_utf7: &without_utf7[at],
+            by_test: engines.asked.get(&key(&case.exchange.request)),
+        };
         let mut causes: BTreeMap<(u64, Side), Option<Cause>> = BTreeMap::new();
         for difference in case.differences() {
             let cause = if SUMMING.contains(&difference.0) { None } else { asked.cause(difference) };
@@ -180,14 +204,16 @@ pub(crate) fn explain(
 }
 
 /// What is known of one case.
-struct Asked<'a> {
+struct Known<'a> {
     case: &'a Case<'a>,
     forced: BTreeSet<u64>,
     without_body: &'a BTreeSet<(u64, Side)>,
     without_mark: &'a BTreeSet<(u64, Side)>,
+    without_utf7: &'a BTreeSet<(u64, Side)>,
+    by_test: Option<&'a Asked>,
 }
 
-impl Asked<'_> {
+impl Known<'_> {
     fn cause(&self, (id, side): (u64, Side)) -> Option<Cause> {
         let request = &self.case.exchange.request;
         let refuses = |ids: &BTreeSet<u64>| BROKEN.iter().any(|id| ids.contains(id));
@@ -199,6 +225,15 @@ impl Asked<'_> {
         if side == Side::Here && has_encoded_mark(request) && !self.without_mark.iter().any(|one| one.0 == id)
         {
             return Some(Cause::EncodedQuestionMark);
+        }
+        if self.by_test.is_some_and(|test| match side {
+            Side::Here => test.matched.contains(&id),
+            Side::There => test.unmatched.contains(&id),
+        }) {
+            return Some(Cause::OwnTest);
+        }
+        if side == Side::Here && is_utf7(request) && !self.without_utf7.iter().any(|one| one.0 == id) {
+            return Some(Cause::PartInUtf7);
         }
         if self.without_body.iter().any(|one| one.0 == id) {
             return None;
@@ -240,6 +275,29 @@ fn without_body(exchange: &Exchange) -> Exchange {
         }
     }
     Exchange { request: Request { headers, body: Vec::new(), ..exchange.request.clone() }, response: None }
+}
+
+/// The type and bytes of a form: what its rules see.
+pub(crate) fn key(request: &Request) -> Vec<u8> {
+    [content_type(request), request.body.clone()].concat()
+}
+
+const UTF7: &[u8] = b"charset=utf-7";
+
+fn is_utf7(request: &Request) -> bool {
+    request.body.to_ascii_lowercase().windows(UTF7.len()).any(|part| part == UTF7)
+}
+
+/// The same length, so that nothing else changes.
+fn without_utf7(exchange: &Exchange) -> Exchange {
+    let mut body = exchange.request.body.clone();
+    let lower = body.to_ascii_lowercase();
+    for at in 0..lower.len().saturating_sub(UTF7.len()) {
+        if lower[at..].starts_with(UTF7) {
+            body[at + UTF7.len() - 1] = b'8';
+        }
+    }
+    Exchange { request: Request { body, ..exchange.request.clone() }, ..exchange.clone() }
 }
 
 fn has_encoded_mark(request: &Request) -> bool {

@@ -16,7 +16,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use causes::{Case, Cause, Engines, Side};
+use causes::{Asked, Case, Cause, Engines, Side};
 use replay::ftw::{self, File};
 use replay::message;
 use ruleset::RuleSource;
@@ -39,7 +39,8 @@ fn main() {
     let plan = Plan::compile(&loaded, Limits::default()).unwrap();
 
     let mut seeds: Vec<Vec<u8>> = BENIGN.iter().map(|text| text.replace('\n', "\r\n").into_bytes()).collect();
-    collect(&folder.join("tests"), &mut seeds);
+    let mut asked = BTreeMap::new();
+    collect(&folder.join("tests"), &mut seeds, &mut asked);
     println!("{} requests to begin with, {count} to compare, level {paranoia}", seeds.len());
     let exchanges: Vec<Exchange> = (0..count).map(|n| exchange(&seeds, n, &mut random)).collect();
 
@@ -54,8 +55,15 @@ fn main() {
     let before = "SecAction \"id:7700010,phase:1,pass,nolog,ctl:forceRequestBodyVariable=On\"\n".to_owned();
     let forced = ruleset::load(&RuleSource { before, ..source }).rules;
     let forced = Plan::compile(&forced, Limits::default()).unwrap();
-    let engines =
-        Engines { peer: &peer, rules: &rules, scratch: &scratch, plan: &plan, forced: &forced, set: &loaded };
+    let engines = Engines {
+        peer: &peer,
+        rules: &rules,
+        scratch: &scratch,
+        plan: &plan,
+        forced: &forced,
+        set: &loaded,
+        asked: &asked,
+    };
     let unexplained = compare(&engines, &exchanges, &theirs);
     std::fs::remove_dir_all(&scratch).unwrap();
     assert_eq!(unexplained, 0, "differences without a cause");
@@ -115,19 +123,27 @@ fn show(bytes: &[u8]) -> String {
     bytes.escape_ascii().to_string()
 }
 
-/// Every request of the tests in a folder.
-fn collect(folder: &Path, out: &mut Vec<Vec<u8>>) {
+/// Every request of the tests in a folder, and what the tests ask of their forms.
+fn collect(folder: &Path, out: &mut Vec<Vec<u8>>, asked: &mut BTreeMap<Vec<u8>, Asked>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     for path in paths {
         if path.is_dir() {
-            collect(&path, out);
+            collect(&path, out, asked);
         } else if path.extension().is_some_and(|ending| ending == "yaml") {
             let text = std::fs::read_to_string(&path).unwrap();
             let Ok(file) = File::read(&text, "") else { continue };
-            let stages = file.tests.iter().flat_map(|test| &test.stages);
-            out.extend(stages.filter_map(|stage| ftw::request(&stage.input).ok()));
+            for stage in file.tests.iter().flat_map(|test| &test.stages) {
+                let Ok(bytes) = ftw::request(&stage.input) else { continue };
+                let request = message::request(&bytes);
+                if !request.body.is_empty() {
+                    let entry: &mut Asked = asked.entry(causes::key(&request)).or_default();
+                    entry.matched.extend(&stage.output.log.expect_ids);
+                    entry.unmatched.extend(&stage.output.log.no_expect_ids);
+                }
+                out.push(bytes);
+            }
         }
     }
 }

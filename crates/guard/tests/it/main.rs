@@ -1,0 +1,4 @@
+//! The guard as a program, around real runtimes.
+mod guarded;
+mod platform;
+mod proxy;
