@@ -17,6 +17,7 @@ pub mod invocation;
 pub mod occurrence;
 pub mod part;
 pub mod places;
+pub mod preload;
 pub mod probe;
 pub mod sandbox;
 
