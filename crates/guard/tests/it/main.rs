@@ -1,0 +1,2 @@
+//! The guard around real programs.
+mod hooks;
