@@ -167,7 +167,11 @@ impl Judge {
 
     /// A message that is none, or longer than a message may be.
     pub(super) fn malformed(&mut self, length: usize) -> Answer {
-        self.refused("hook-question", "a hook's question could not be read; it was refused", vec![("bytes", length.to_string())]);
+        self.refused(
+            "hook-question",
+            "a hook's question could not be read; it was refused",
+            vec![("bytes", length.to_string())],
+        );
         Answer::no("hook-question")
     }
 

@@ -1,2 +1,5 @@
-//! The guard around real programs.
+//! The guard as a program, around real runtimes.
+mod guarded;
 mod hooks;
+mod platform;
+mod proxy;

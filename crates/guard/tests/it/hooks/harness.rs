@@ -64,7 +64,9 @@ pub(super) fn invocation(count: u64, event: &str) -> Invocation {
         client_context: None,
         cognito_identity: None,
         event: event.as_bytes().into(),
-        trigger: waf::event::read(event.as_bytes(), None, &waf::event::EventLimits::default()).unwrap().trigger,
+        trigger: waf::event::read(event.as_bytes(), None, &waf::event::EventLimits::default())
+            .unwrap()
+            .trigger,
     }
 }
 
@@ -152,7 +154,8 @@ pub(super) fn table(runtime: &mut Runtime, cases: &[(&str, &str, &str)]) {
         runtime.told.take();
         let answer = runtime.case(name, event);
         let told = runtime.told.take();
-        let rule = told.iter().find(|one| one.action == guard::Action::Blocked).and_then(|one| one.rule.clone());
+        let rule =
+            told.iter().find(|one| one.action == guard::Action::Blocked).and_then(|one| one.rule.clone());
         let fits = match *expected {
             "ok" => answer.starts_with("ok") && rule.is_none() && !told.iter().any(|one| one.hostile),
             "error" => answer.starts_with("error") && rule.is_none(),

@@ -88,18 +88,30 @@ const DATA: &[(&str, &str, &str)] = &[
     // cos\nsystem\n(S'id'\ntR.
     ("unpickled", r#"{"data":"Y29zCnN5c3RlbQooUydpZCcKdFIu"}"#, "hook-data"),
     // Protocol 4: a class of the application's own library, brought by the event.
-    ("unpickled", r#"{"data":"gASVKQAAAAAAAACMC2NvbGxlY3Rpb25zlIwLT3JkZXJlZERpY3SUk5QpUpSMAWGUSwFzLg=="}"#, "hook-data"),
+    (
+        "unpickled",
+        r#"{"data":"gASVKQAAAAAAAACMC2NvbGxlY3Rpb25zlIwLT3JkZXJlZERpY3SUk5QpUpSMAWGUSwFzLg=="}"#,
+        "hook-data",
+    ),
     // {'a': 1}
     ("unpickled", r#"{"data":"gASVCgAAAAAAAAB9lIwBYZRLAXMu"}"#, "ok"),
     ("unpickled_own", r#"{"data":"OrderedDict"}"#, "ok"),
     // A code object of Python 3.11, cut: refused before it is read.
-    ("unmarshalled", r#"{"data":"4wAAAAAAAAAAAAAAAAIAAAAAAAAA8wgAAACXAGQAUwApAU4AcgIAAACpAA=="}"#, "hook-data"),
+    (
+        "unmarshalled",
+        r#"{"data":"4wAAAAAAAAAAAAAAAAIAAAAAAAAA8wgAAACXAGQAUwApAU4AcgIAAACpAA=="}"#,
+        "hook-data",
+    ),
     ("yaml_unsafe", r#"{"data":"!!python/object/apply:os.system ['id']"}"#, "hook-data"),
     ("yaml_unsafe", r#"{"data":"!!python/object/new:colorsys.hls_to_rgb [1,1,1]"}"#, "hook-data"),
     ("yaml_unsafe", r#"{"data":"a: [1, 2]\nb: text with eval() and !python words"}"#, "ok"),
     ("yaml_safe", r#"{"data":"a: 1"}"#, "ok"),
     ("json_pickled", r#"{"data":"{\"py/object\": \"subprocess.Popen\"}"}"#, "hook-data"),
-    ("json_pickled", r#"{"data":"{\"py/reduce\": [{\"py/type\": \"os.system\"}, {\"py/tuple\": [\"id\"]}]}"}"#, "hook-data"),
+    (
+        "json_pickled",
+        r#"{"data":"{\"py/reduce\": [{\"py/type\": \"os.system\"}, {\"py/tuple\": [\"id\"]}]}"}"#,
+        "hook-data",
+    ),
     ("json_pickled", r#"{"data":"{\"a\": 1}"}"#, "ok"),
 ];
 
