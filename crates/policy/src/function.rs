@@ -58,8 +58,12 @@ pub struct Trigger {
     pub stages: BTreeSet<String>,
     /// Of an HTTP trigger: the routes that lead here.
     pub routes: Vec<HttpRoute>,
-    /// How a webhook is signed, as the gateway's `signature` settings take it.
+    /// How a webhook is signed, as the gateway's `signature` settings take it (`access::signature::webhook::Config`).
     pub webhook: Option<Value>,
+    /// The environment variable that holds the webhook's secret.
+    pub webhook_secret: Option<String>,
+    /// The function reports which records of a batch failed: bad records are taken out, the others go on.
+    pub partial_failures: bool,
 }
 
 /// One way in over HTTP.
@@ -75,6 +79,8 @@ pub struct HttpRoute {
     /// The names of issuers whose tokens are taken; a token that cannot be verified is refused. Empty: tokens that the
     /// trigger verified are believed as it tells them.
     pub issuers: BTreeSet<String>,
+    /// Where the token stands: `header:x-token`, `query:token`, `cookie:id`; `header:authorization` when not given.
+    pub token: Option<String>,
 }
 
 /// Where a schema comes from.
@@ -99,7 +105,8 @@ pub struct Schema {
     pub locked_by: Option<String>,
     /// An OpenAPI 3 document: checks requests and answers of HTTP triggers.
     pub openapi: Option<Value>,
-    /// A JSON Schema of the whole event, or of each record's payload for triggers that bring records.
+    /// A JSON Schema of what the function reads: the body of a request, each record's payload for triggers that bring
+    /// records, `detail` of an EventBridge event, else the whole event.
     pub json: Option<Value>,
 }
 
@@ -111,8 +118,11 @@ pub struct Access {
     pub authorization: Option<Value>,
     /// Cedar policies, asked after the table; both must allow. Needs a guard built with the feature `cedar`.
     pub cedar: Option<String>,
-    /// Headers, claims and fields that identify a caller in limits when there is no token.
+    /// The header that identifies a caller in limits when there is no token.
     pub identity: Option<String>,
+    /// What happens with a token in `authorization` that no known issuer signed, where an issuer is known. Default: refused,
+    /// since code that reads claims without verifying them would believe it.
+    pub unknown_tokens: Option<Treatment>,
 }
 
 /// Sizes, rates and times.

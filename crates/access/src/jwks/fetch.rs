@@ -156,6 +156,20 @@ impl Source {
         Step { keys, ask, is_under_way: self.under_way.is_some() }
     }
 
+    /// The keys to use now, without asking for any.
+    #[must_use]
+    pub fn peek(&self, now: u64) -> Option<Arc<KeySet>> {
+        let is_usable =
+            self.is_fixed() || now <= self.fetched.saturating_add(self.refresh.stale_seconds_max);
+        self.keys.clone().filter(|_| is_usable)
+    }
+
+    /// Whether [`Self::step`] would ask.
+    #[must_use]
+    pub fn is_due(&self, now: u64) -> bool {
+        !self.is_fixed() && now >= self.due && self.under_way.is_none()
+    }
+
     /// After [`crate::jwt::JwtError::UnknownKey`]: a request, where one may be made; `None`: deny.
     pub fn missed(&mut self, kid: Option<&str>, now: u64) -> Option<Ask> {
         let kid = kid?;

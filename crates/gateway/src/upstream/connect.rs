@@ -62,10 +62,21 @@ impl ClientTls {
 }
 
 fn system_roots(at: &str) -> Result<RootCertStore, ConfigError> {
-    let Some(bundle) = BUNDLES.map(Path::new).into_iter().find(|path| path.exists()) else {
-        return Err(ConfigError::setting(at, "this system has no bundle of authorities; give `authorities`"));
-    };
-    tls::roots("upstream.authorities", bundle)
+    // OpenSSL's name for "these, and not the system's": how a private authority is trusted for every request of ours.
+    let named = std::env::var_os("SSL_CERT_FILE").filter(|path| !path.is_empty());
+    roots(named.as_deref().map(Path::new), at)
+}
+
+fn roots(named: Option<&Path>, at: &str) -> Result<RootCertStore, ConfigError> {
+    let kept = || BUNDLES.map(Path::new).into_iter().find(|path| path.exists());
+    match (named, kept()) {
+        (Some(named), _) => tls::roots("SSL_CERT_FILE", named),
+        (None, Some(kept)) => tls::roots("upstream.authorities", kept),
+        (None, None) => Err(ConfigError::setting(
+            at,
+            "this system has no bundle of authorities; give `authorities`, or name one in SSL_CERT_FILE",
+        )),
+    }
 }
 
 /// Plain or TLS, towards an upstream.
@@ -149,5 +160,24 @@ impl AsyncWrite for Line {
             Self::Plain(_) => true,
             Self::Tls(stream) => stream.is_write_vectored(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_named_bundle_stands_in_the_place_of_the_systems() {
+        let path = std::env::temp_dir().join(format!("buckler-roots-{}.pem", std::process::id()));
+        let key = rcgen::KeyPair::generate().unwrap();
+        let own =
+            rcgen::CertificateParams::new(vec!["ca.example".to_owned()]).unwrap().self_signed(&key).unwrap();
+        #[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
+        std::fs::write(&path, own.pem()).unwrap();
+        assert_eq!(roots(Some(&path), "fetch").unwrap().len(), 1);
+        std::fs::remove_file(&path).unwrap();
+        let gone = roots(Some(&path), "fetch").unwrap_err().to_string();
+        assert!(gone.contains("SSL_CERT_FILE"), "{gone}");
     }
 }

@@ -1,0 +1,114 @@
+//! What inspection costs: the start, an event of 200 bytes, events and answers of 100 KB; memory.
+//!
+//! `cargo run --release -p guard --example inspect`
+use guard::inspect::{AnswerOutcome, Inspector, Surroundings};
+use guard::{Invocation, Occurrence, Outcome, Report};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Instant;
+use waf::event::Trigger;
+
+const NOW_MS: u64 = 1_800_000_000_000;
+
+struct Silent;
+
+impl Report for Silent {
+    fn report(&self, _: Occurrence) {}
+}
+
+fn invocation(event: &str, trigger: Trigger) -> Invocation {
+    Invocation {
+        request_id: "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned(),
+        deadline_ms: NOW_MS + 3000,
+        function_arn: "arn:aws:lambda:eu-central-1:123456789012:function:orders".to_owned(),
+        tenant: None,
+        client_context: None,
+        cognito_identity: None,
+        event: event.as_bytes().into(),
+        trigger,
+    }
+}
+
+fn resident_kb() -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "the memory of this process")]
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
+    line.trim().trim_end_matches(" kB").parse().unwrap_or(0)
+}
+
+/// Microseconds at the middle, of a hundred, and the first.
+fn measure(times: usize, mut work: impl FnMut()) -> (f64, f64, f64) {
+    let mut all = Vec::with_capacity(times);
+    for _ in 0..times {
+        #[expect(clippy::disallowed_methods, reason = "this program measures")]
+        let begin = Instant::now();
+        work();
+        all.push(begin.elapsed().as_secs_f64() * 1e6);
+    }
+    let first = all.first().copied().unwrap_or(0.0);
+    all.sort_by(f64::total_cmp);
+    let at = |share: usize| all.get(all.len() * share / 100).copied().unwrap_or(0.0);
+    (at(50), at(99), first)
+}
+
+fn main() -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let before = resident_kb();
+    let bundle: policy::Bundle = serde_json::from_value(serde_json::json!({
+        "format": 1, "application": "bench", "issued": 0, "expires": u64::MAX,
+        "functions": {"orders": {
+            "triggers": [{"kind": "api-gateway-v2"}],
+            "input": {"json": {"type": ["object", "array"], "properties": {"action": {"type": "string", "maxLength": 40}}}},
+            "environment": {"secrets": ["DB_PASSWORD"]},
+        }},
+    }))
+    .map_err(std::io::Error::other)?;
+    let variables: BTreeMap<String, String> =
+        [("DB_PASSWORD".to_owned(), "correct horse battery".to_owned())].into();
+    let mut made = None;
+    let (start, _, first) = measure(20, || {
+        made =
+            Inspector::with(&bundle, "orders", Arc::new(Silent), &Surroundings::of(variables.clone())).ok();
+    });
+    let Some(inspector) = made else { return Err(std::io::Error::other("no inspector")) };
+    writeln!(out, "start: {first:.0} us (then {start:.0}); memory +{} kB", resident_kb() - before)?;
+    let small = r#"{"rawPath":"/orders","headers":{"content-type":"application/json"},"requestContext":{"http":{"method":"POST","path":"/orders"}},"body":"{\"action\":\"new\",\"items\":{\"12\":1},\"note\":\"ring twice\"}"}"#;
+    let item =
+        r#"{\"name\":\"a thing\",\"count\":3,\"text\":\"It is a good thing, and it's cheap; ask for it.\"},"#;
+    let large = format!(
+        r#"{{"rawPath":"/orders","headers":{{"content-type":"application/json"}},"requestContext":{{"http":{{"method":"POST","path":"/orders"}}}},"body":"[{}null]"}}"#,
+        item.repeat(100_000 / item.len())
+    );
+    let answer = |size: usize| {
+        format!(r#"{{"statusCode":200,"body":"[{}null]"}}"#, item.repeat((size / item.len()).max(1)))
+    };
+    for (name, event, times) in [("event 200 B", small, 20_000), ("event 100 KB", large.as_str(), 300)] {
+        let invocation = invocation(event, Trigger::ApiGatewayV2);
+        let mut refused = 0;
+        let (middle, high, first) = measure(times, || {
+            refused += usize::from(!matches!(inspector.event(&invocation, NOW_MS), Outcome::Pass));
+        });
+        writeln!(
+            out,
+            "{name} ({} B): p50 {middle:.1} us, p99 {high:.1} us, first {first:.0} us, refused {refused}; memory +{} kB",
+            event.len(),
+            resident_kb() - before
+        )?;
+    }
+    let request = invocation(small, Trigger::ApiGatewayV2);
+    for size in [100, 100_000] {
+        let text = answer(size);
+        let (middle, high, first) = measure(if size > 1000 { 300 } else { 20_000 }, || {
+            let out = inspector.answer(&request, text.clone().into_bytes(), NOW_MS);
+            assert!(matches!(out, AnswerOutcome::Changed(_)), "{out:?}");
+        });
+        writeln!(
+            out,
+            "answer ({} B): p50 {middle:.1} us, p99 {high:.1} us, first {first:.0} us; memory +{} kB",
+            text.len(),
+            resident_kb() - before
+        )?;
+    }
+    Ok(())
+}

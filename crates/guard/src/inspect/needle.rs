@@ -1,0 +1,199 @@
+//! The values of the function's own secrets, in every form in which they could leave.
+use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use std::collections::BTreeSet;
+
+/// Shorter values stand in too many texts by chance.
+const VALUE_BYTES_MIN: usize = 8;
+/// Longer ones are looked for by their beginning.
+const VALUE_BYTES_MAX: usize = 4096;
+/// Bytes before a value that are looked at.
+const BEFORE_BYTES: usize = 48;
+
+/// Credentials of the platform, which are in every environment.
+const PLATFORM: [&str; 2] = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
+/// An automaton over all forms of all values.
+pub(super) struct Needles {
+    automaton: Option<AhoCorasick>,
+    /// By pattern: the variable.
+    names: Vec<String>,
+    /// Bytes of the longest form.
+    pub(super) longest: usize,
+}
+
+impl std::fmt::Debug for Needles {
+    /// Names only: the automaton holds the values.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Needles").field("names", &self.names).finish_non_exhaustive()
+    }
+}
+
+impl Needles {
+    /// Of these variables and the platform's credentials.
+    pub(super) fn of(variables: &BTreeSet<String>, value: &dyn Fn(&str) -> Option<String>) -> Self {
+        let mut patterns: Vec<Vec<u8>> = Vec::new();
+        let mut names = Vec::new();
+        for name in variables.iter().map(String::as_str).chain(PLATFORM) {
+            let Some(value) = value(name) else { continue };
+            if value.len() < VALUE_BYTES_MIN || is_plain_word(&value) {
+                continue;
+            }
+            let bytes = value.as_bytes();
+            for form in forms(bytes.get(..VALUE_BYTES_MAX.min(bytes.len())).unwrap_or_default()) {
+                patterns.push(form);
+                names.push(name.to_owned());
+            }
+        }
+        let longest = patterns.iter().map(Vec::len).max().unwrap_or(0);
+        let automaton = if patterns.is_empty() {
+            None
+        } else {
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok()
+        };
+        Self { automaton, names, longest }
+    }
+
+    /// The text with names in the place of values, and the names; none when there are none.
+    pub(super) fn masked(&self, text: &[u8]) -> Option<(Vec<u8>, BTreeSet<String>)> {
+        let automaton = self.automaton.as_ref()?;
+        let mut out = Vec::new();
+        let mut found = BTreeSet::new();
+        let mut at = 0;
+        for hit in automaton.find_iter(text) {
+            let name = self.names.get(hit.pattern().as_usize()).map_or("", String::as_str);
+            if name == "AWS_SESSION_TOKEN" && is_presigned(text, hit.start()) {
+                continue;
+            }
+            out.extend_from_slice(text.get(at..hit.start()).unwrap_or_default());
+            out.extend_from_slice(format!("[{name}]").as_bytes());
+            found.insert(name.to_owned());
+            at = hit.end();
+        }
+        if found.is_empty() {
+            return None;
+        }
+        out.extend_from_slice(text.get(at..).unwrap_or_default());
+        Some((out, found))
+    }
+}
+
+/// `production`, `disabled`: a setting that somebody called a secret, and a word of many texts.
+fn is_plain_word(value: &str) -> bool {
+    value.len() < 12 && value.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+/// A token that belongs to a signed address or form: it is useless without the key, and the address without it.
+pub(super) fn is_presigned(text: &[u8], at: usize) -> bool {
+    let before = text.get(at.saturating_sub(BEFORE_BYTES)..at).unwrap_or_default().to_ascii_lowercase();
+    let has = |part: &[u8]| before.windows(part.len()).any(|window| window == part);
+    has(b"x-amz-security-token") || has(b"x-amz-credential") || has(b"awsaccesskeyid")
+}
+
+/// A value as it is, escaped for JSON and addresses, encoded, backwards.
+fn forms(value: &[u8]) -> Vec<Vec<u8>> {
+    let text = String::from_utf8_lossy(value);
+    let mut forms: BTreeSet<Vec<u8>> = BTreeSet::new();
+    forms.insert(value.to_vec());
+    let escaped = serde_json::Value::String(text.to_string()).to_string();
+    let inner = escaped.trim_start_matches('"').strip_suffix('"').unwrap_or_default();
+    forms.insert(inner.as_bytes().to_vec());
+    // JSON inside of JSON, and a slash that some writers escape.
+    forms.insert(inner.replace('\\', "\\\\").into_bytes());
+    forms.insert(inner.replace('/', "\\/").into_bytes());
+    for lower in [false, true] {
+        forms.insert(percent(value, lower).into_bytes());
+    }
+    let reversed: Vec<u8> = value.iter().rev().copied().collect();
+    forms.insert(reversed);
+    let hex: String = value.iter().map(|byte| format!("{byte:02x}")).collect();
+    forms.insert(hex.to_ascii_uppercase().into_bytes());
+    forms.insert(hex.into_bytes());
+    for skip in 0..3_usize {
+        // Base64 of a longer text that holds the value: only signs that are the value's alone.
+        let mut padded = vec![0_u8; skip];
+        padded.extend_from_slice(value);
+        let signs = padded.len() * 8 / 6;
+        let from = (skip * 8).div_ceil(6);
+        for engine in [STANDARD_NO_PAD.encode(&padded), URL_SAFE_NO_PAD.encode(&padded)] {
+            if let Some(part) = engine.get(from..signs) {
+                forms.insert(part.as_bytes().to_vec());
+                forms.insert(part.replace('+', "%2B").replace('/', "%2F").into_bytes());
+            }
+        }
+    }
+    forms.into_iter().filter(|form| form.len() >= VALUE_BYTES_MIN).collect()
+}
+
+fn percent(value: &[u8], lower: bool) -> String {
+    let mut out = String::new();
+    for byte in value {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(byte) {
+            out.push(char::from(*byte));
+        } else if lower {
+            out.push_str(&format!("%{byte:02x}"));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "wJalr/UtnFEMI+K7MDENG\"bPxRfiCYzEK";
+
+    fn needles() -> Needles {
+        let value = |name: &str| match name {
+            "DB_PASSWORD" => Some(KEY.to_owned()),
+            "AWS_SESSION_TOKEN" => Some("IQoJb3JpZ2luX2VjEXAMPLETOKEN".to_owned()),
+            "STAGE" => Some("production".to_owned()),
+            "SHORT" => Some("abc".to_owned()),
+            _ => None,
+        };
+        let names = ["DB_PASSWORD", "STAGE", "SHORT"].map(str::to_owned).into();
+        Needles::of(&names, &value)
+    }
+
+    fn hides(text: &str) -> bool {
+        needles()
+            .masked(text.as_bytes())
+            .is_some_and(|(out, _)| !String::from_utf8_lossy(&out).contains(text))
+    }
+
+    #[test]
+    fn every_form_of_a_value_is_found() {
+        use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+        let json = serde_json::json!({ "a": KEY }).to_string();
+        let twice = serde_json::json!({ "a": json }).to_string();
+        let backwards: String = KEY.chars().rev().collect();
+        for text in [
+            KEY.to_owned(),
+            json,
+            twice,
+            percent(KEY.as_bytes(), true),
+            percent(KEY.as_bytes(), false),
+            backwards,
+        ] {
+            assert!(needles().masked(text.as_bytes()).is_some(), "{text}");
+        }
+        for before in ["", "x", "xy", "xyz"] {
+            let whole = format!("{before}{KEY} and more");
+            assert!(needles().masked(STANDARD.encode(&whole).as_bytes()).is_some());
+            assert!(needles().masked(URL_SAFE.encode(&whole).as_bytes()).is_some());
+        }
+        assert!(hides(KEY));
+    }
+
+    #[test]
+    fn words_and_signed_addresses_stay() {
+        assert!(needles().masked(b"we run in production").is_none());
+        assert!(needles().masked(b"abcabc").is_none());
+        let url = b"https://b.s3.amazonaws.com/k?X-Amz-Security-Token=IQoJb3JpZ2luX2VjEXAMPLETOKEN&X-Amz-Signature=1";
+        assert!(needles().masked(url).is_none());
+        assert!(needles().masked(b"token: IQoJb3JpZ2luX2VjEXAMPLETOKEN").is_some());
+    }
+}

@@ -1,0 +1,232 @@
+//! The rules of inspection over an event.
+//!
+//! A handler reads more than a web server does: it parses a body as JSON whatever its type says, decodes base64 and opens JSON in texts. So a
+//! body that looks like JSON is read as JSON and opened as deep as the handler could; what cannot be read as its type says
+//! is looked at as one text.
+use super::problem::Problem;
+use crate::Layer;
+use std::net::{IpAddr, Ipv4Addr};
+use waf::body::Processor;
+use waf::event::{Event, EventError, EventLimits, HttpRequest, Record, Trigger};
+use waf::{Client, Fields, NoPersistence, Plan, Request, Transaction, Verdict};
+
+/// Arguments that one pass of the rules sees; further ones get further passes.
+const ARGUMENTS_OF_PASS: usize = 2_000;
+/// Arguments that a query or form may bring.
+const ARGUMENTS_MAX: usize = 20_000;
+const BODY_BYTES_MAX: usize = 12 << 20;
+
+/// Rules of the guard's own beside those that a gateway has: what handlers do with headers.
+const EXTRA: &str = include_str!("rules.conf");
+const EXTRA_FILE: &str = "85-guard.conf";
+const ENTRY: &str = "guard-entry.conf";
+
+/// A rule set, compiled.
+#[derive(Debug)]
+pub(super) struct Rules {
+    plan: Plan,
+    /// Rules of others want the body itself, not only its arguments.
+    wants_body: bool,
+    limits: EventLimits,
+}
+
+/// Compiles the rules of a policy, without those that the function leaves out.
+pub(super) fn compile(
+    rules: &policy::Rules,
+    left_out: impl Iterator<Item = u64>,
+) -> Result<Option<Rules>, String> {
+    let own = rules.own != Some(false);
+    if !own && rules.files.is_empty() {
+        return Ok(None);
+    }
+    let mut files = waf::own::files();
+    let mut entry = format!(
+        "SecRuleEngine On\nSecRequestBodyAccess On\nSecResponseBodyAccess Off\nSecRequestBodyLimit {BODY_BYTES_MAX}\n\
+         SecRequestBodyLimitAction Reject\nSecArgumentsLimit {ARGUMENTS_MAX}\nSecRequestBodyJsonDepthLimit 100\n"
+    );
+    if own {
+        let mut names: Vec<&str> = waf::own::FILES.iter().map(|(name, _)| *name).collect();
+        names.push(EXTRA_FILE);
+        names.sort_unstable();
+        files.files.insert(EXTRA_FILE.to_owned(), EXTRA.as_bytes().to_vec());
+        entry.extend(names.iter().map(|name| format!("Include {name}\n")));
+    }
+    for (name, text) in &rules.files {
+        let name = format!("policy/{name}");
+        entry.push_str(&format!("Include {name}\n"));
+        files.files.insert(name, text.as_bytes().to_vec());
+    }
+    entry.extend(left_out.map(|id| format!("SecRuleRemoveById {id}\n")));
+    files.files.insert(ENTRY.to_owned(), entry.into_bytes());
+    let (set, problems) = waf::seclang::load(ENTRY, &files);
+    if let Some(problem) = problems.iter().find(|problem| problem.fatal) {
+        return Err(problem.to_string());
+    }
+    let plan = Plan::compile(&set, waf::Limits::default()).map_err(|error| error.to_string())?;
+    Ok(Some(Rules { plan, wants_body: !rules.files.is_empty(), limits: EventLimits::default() }))
+}
+
+impl Rules {
+    /// Looks at one record of an event.
+    pub(super) fn check(
+        &self,
+        event: &Event,
+        record: &Record,
+        (id, now_ms): (&str, u64),
+    ) -> Result<(), Problem> {
+        let address = record.http.as_ref().and_then(|http| http.client);
+        let client = Client {
+            address: address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            port: 0,
+            server_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            server_port: 443,
+            id: id.to_owned(),
+            now_micros: now_ms.saturating_mul(1000),
+        };
+        let mut arguments = record.arguments.clone();
+        match &record.http {
+            Some(http) => {
+                let body = self.body(http, event.trigger, &mut arguments)?;
+                self.passes(&client, Some((http, body)), &arguments)
+            }
+            None => self.passes(&client, None, &arguments),
+        }
+    }
+
+    /// Runs the rules over a request and all arguments, a part of them at a time.
+    fn passes(
+        &self,
+        client: &Client,
+        http: Option<(&HttpRequest, BodyForm)>,
+        arguments: &Fields,
+    ) -> Result<(), Problem> {
+        let empty = Fields::default();
+        let mut from = 0;
+        loop {
+            let mut part = Fields::default();
+            for field in arguments.iter().skip(from).take(ARGUMENTS_OF_PASS) {
+                part.push(field.name, field.value);
+            }
+            let mut transaction = Transaction::new(&self.plan, client, &NoPersistence);
+            let head = http.as_ref().filter(|_| from == 0).map_or(
+                Request { method: b"POST", target: b"/", protocol: b"HTTP/1.1", headers: &empty },
+                |(http, _)| Request {
+                    method: &http.method,
+                    target: &http.target,
+                    protocol: b"HTTP/1.1",
+                    headers: &http.headers,
+                },
+            );
+            let mut verdict = transaction.request(&head);
+            transaction.arguments(&part);
+            if verdict == Verdict::Pass {
+                let body: &[u8] = match &http {
+                    Some((http, form)) if from == 0 && self.is_given(*form, transaction.processor()) => {
+                        &http.body
+                    }
+                    _ => &[],
+                };
+                verdict = transaction.request_body(body);
+            }
+            if let Verdict::Disrupt(disruption) = verdict {
+                return Err(problem(&transaction, disruption.status));
+            }
+            from += ARGUMENTS_OF_PASS;
+            if from >= arguments.len() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether the body goes to the rules as it is, beside the arguments that were read from it.
+    fn is_given(&self, form: BodyForm, processor: Option<Processor>) -> bool {
+        match processor {
+            Some(Processor::Json) => self.wants_body && form == BodyForm::Json,
+            Some(Processor::UrlEncoded | Processor::Multipart | Processor::Xml) => true,
+            _ => self.wants_body,
+        }
+    }
+
+    /// Adds what a handler could read from a body.
+    fn body(
+        &self,
+        http: &HttpRequest,
+        trigger: Trigger,
+        arguments: &mut Fields,
+    ) -> Result<BodyForm, Problem> {
+        let opened = opened(http)?;
+        let body: &[u8] = opened.as_deref().unwrap_or(&http.body);
+        let start = body.trim_ascii_start();
+        if start.is_empty() || trigger == Trigger::AppSync {
+            return Ok(BodyForm::Other);
+        }
+        // A byte order mark is no part of JSON, and many parsers drop it.
+        let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+        if matches!(start.first(), Some(b'{' | b'[' | b'"')) {
+            match waf::event::read(start, Some(Trigger::Direct), &self.limits) {
+                Ok(event) => {
+                    for field in event.records.iter().flat_map(|record| record.arguments.iter()) {
+                        arguments.push(&[b"body.", field.name].concat(), field.value);
+                    }
+                    return Ok(BodyForm::Json);
+                }
+                Err(EventError::NotJson(_)) => {}
+                Err(error @ EventError::Limit { .. }) => {
+                    return Err(
+                        Problem::hostile(Layer::Limit, 413, format!("the body: {error}")).rule("body")
+                    );
+                }
+            }
+        }
+        let content_type = http.headers.first(b"content-type").unwrap_or_default().to_ascii_lowercase();
+        let has = |part: &[u8]| content_type.windows(part.len()).any(|window| window == part);
+        if opened.is_some() || !(has(b"form-urlencoded") || has(b"multipart/form-data") || is_binary(body)) {
+            arguments.push(b"body", body);
+        }
+        Ok(BodyForm::Other)
+    }
+}
+
+/// What a body turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum BodyForm {
+    Json,
+    Other,
+}
+
+/// A body without its content coding; none when it has none.
+fn opened(http: &HttpRequest) -> Result<Option<Vec<u8>>, Problem> {
+    let Some(coding) = http.headers.first(b"content-encoding") else { return Ok(None) };
+    if coding.is_empty() || coding.eq_ignore_ascii_case(b"identity") || http.body.is_empty() {
+        return Ok(None);
+    }
+    let plain = waf::body::decompress(coding, &http.body, &waf::Limits::default());
+    plain.map(Some).map_err(|_| {
+        Problem::new(Layer::Limit, 400, "the body cannot be read as its `content-encoding` says").rule("body")
+    })
+}
+
+/// Pictures and archives are no text for rules.
+fn is_binary(body: &[u8]) -> bool {
+    const LOOKED_AT: usize = 512;
+    let head = body.get(..LOOKED_AT.min(body.len())).unwrap_or_default();
+    head.contains(&0)
+}
+
+/// What the rules found: the rules that scored, never the value.
+fn problem(transaction: &Transaction<'_>, status: u16) -> Problem {
+    let scored: Vec<_> = transaction.matches().iter().filter(|found| !is_decision(found)).collect();
+    let last = transaction.matches().last();
+    let Some(first) = scored.first().copied().or(last) else {
+        return Problem::hostile(Layer::Rules, status, "a rule of inspection refuses the event");
+    };
+    let more = scored.len().saturating_sub(1);
+    let further = if more == 0 { String::new() } else { format!(", and {more} more") };
+    let reason = format!("{} in `{}`{further}", first.message, super::problem::shown(&first.variable));
+    let status = if matches!(status, 400..=499) { status } else { 403 };
+    Problem::hostile(Layer::Rules, status, reason).rule(first.rule.to_string())
+}
+
+fn is_decision(found: &waf::Match) -> bool {
+    found.tags.iter().any(|tag| tag == "anomaly-evaluation")
+}

@@ -1,0 +1,1 @@
+//! Events and answers, through a whole inspector.
