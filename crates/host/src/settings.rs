@@ -52,6 +52,8 @@ pub struct Settings {
     pub retry_ms: u64,
     /// Milliseconds between looks at the time of code files; 0: never.
     pub watch_ms: u64,
+    /// The access key that may do anything at the AWS endpoint.
+    pub owner_key: String,
     /// The function's role is enforced on its calls.
     pub enforce: bool,
     /// Environments that use more memory than the function has are ended.
@@ -84,6 +86,10 @@ impl Settings {
             idle_ms: 300_000,
             retry_ms: 1_000,
             watch_ms: 1_000,
+            owner_key: format!(
+                "AKIA{}",
+                crate::clock::hex(&crate::clock::random::<8>()).to_ascii_uppercase()
+            ),
             enforce: true,
             memory_limits: true,
             work: None,
