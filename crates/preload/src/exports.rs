@@ -133,6 +133,32 @@ unsafe fn place(address: *const libc::sockaddr, length: libc::socklen_t) -> Opti
     Some((found, size.wrapping_add(3), own))
 }
 
+/// Whether the socket file of a local address may be connected to, which is writing to it.
+///
+/// # Safety
+/// As [`place`].
+unsafe fn local(address: *const libc::sockaddr, length: libc::socklen_t) -> bool {
+    const PATH: usize = 2;
+    const PATH_BYTES_MAX: usize = 108;
+    let length = length as usize;
+    if address.is_null() || length <= PATH || length > PATH.wrapping_add(PATH_BYTES_MAX) {
+        return true;
+    }
+    // SAFETY: as many bytes are read as the caller says are there.
+    let bytes = unsafe { core::slice::from_raw_parts(address.cast::<u8>(), length) };
+    let (Some(family), Some(path)) = (bytes.first_chunk::<PATH>(), bytes.get(PATH..)) else { return true };
+    if i32::from(u16::from_ne_bytes(*family)) != libc::AF_UNIX || path.first() == Some(&0) {
+        return true;
+    }
+    // The path need not end with a zero.
+    let mut copy = [0_u8; PATH_BYTES_MAX + 1];
+    if calls::put(&mut copy, path).is_none() {
+        return true;
+    }
+    // SAFETY: `copy` ends with a zero.
+    unsafe { opens(libc::AT_FDCWD, copy.as_ptr().cast(), Use::Write) }
+}
+
 /// Whether something may be sent to an address.
 ///
 /// # Safety
@@ -164,7 +190,7 @@ pub(crate) unsafe extern "C" fn connect(
 ) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe {
-        if !reaches(Kind::Connect, address, length) {
+        if !reaches(Kind::Connect, address, length) || !local(address, length) {
             return fail(libc::EACCES);
         }
         small(libc::syscall(libc::SYS_connect, socket, address, length))
