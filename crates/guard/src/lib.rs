@@ -11,16 +11,28 @@
 //!
 //! INVARIANT: what cannot be decided is refused, unless the policy's mode says `detect`.
 //! INVARIANT: what a platform does not allow is detected and told, never assumed.
+pub mod around;
+pub mod bundle;
+pub mod child;
+mod clock;
+pub mod command;
 pub mod egress;
+pub mod events;
 pub mod hooks;
 pub mod inspect;
 pub mod invocation;
 pub mod isolation;
+mod lambda;
+mod logs;
 pub mod occurrence;
+pub mod os;
 pub mod part;
 pub mod places;
+pub mod preload;
 pub mod probe;
+pub mod run;
 pub mod sandbox;
+pub mod settings;
 
 pub use invocation::{Answer, Invocation, Outcome, Refusal};
 pub use occurrence::{Action, Layer, Occurrence, Report};

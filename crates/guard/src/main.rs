@@ -1,6 +1,9 @@
 //! `buckler-guard`: the program in the Lambda layer.
+use guard::command;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let code = command::run(&arguments, std::env::vars_os().collect());
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
 }

@@ -44,9 +44,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (_, _, make) =
             kinds().into_iter().find(|(name, ..)| name.starts_with(&only)).ok_or("no such kind")?;
         let mut dice = Dice(0x1234_5678_9abc_def1);
-        let exchanges: Vec<Exchange> = (0..VARIANTS).map(|_| make(&mut dice)).collect();
-        for exchange in exchanges.iter().cycle().take(count) {
-            exchange.run(&plan, &common::client());
+        for _ in 0..count {
+            make(&mut dice).run(&plan, &common::client());
         }
         return Ok(());
     }
@@ -71,7 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 type Make = fn(&mut Dice) -> Exchange;
 
-fn kinds() -> [(&'static str, f64, Make); 6] {
+fn kinds() -> [(&'static str, f64, Make); 9] {
     [
         ("GET", 15.0, get),
         ("GET, 10 arguments", 40.0, arguments),
@@ -79,6 +78,9 @@ fn kinds() -> [(&'static str, f64, Make); 6] {
         ("JSON 2.4 KB", 125.0, |dice| json(dice, 2_400)),
         ("JSON 33 KB", 1470.0, |dice| json(dice, 33_000)),
         ("HTML 8.7 KB", 36.0, html),
+        ("three words: no argument", 10.0, |dice| words(dice, 0, false)),
+        ("three words: 10 arguments", 40.0, |dice| words(dice, 10, false)),
+        ("three words: and cookies", 45.0, |dice| words(dice, 10, true)),
     ]
 }
 
@@ -111,6 +113,28 @@ fn cookies(dice: &mut Dice) -> Exchange {
         dice.below(100_000)
     );
     arguments(dice).header("Cookie", cookies)
+}
+
+/// The load of `cargo xtask proxy`: few headers, arguments of three words, values that never come again.
+fn words(dice: &mut Dice, arguments: usize, with_cookies: bool) -> Exchange {
+    let number = dice.below(10_000_000);
+    let names = ["q", "page", "size", "sort", "category", "from", "until", "colour", "city", "lang"];
+    let mut target = format!("/catalogue/items/{number}");
+    for (place, name) in names.iter().take(arguments).enumerate() {
+        let mark = if place == 0 { '?' } else { '&' };
+        target.push_str(&format!("{mark}{name}=blue+river+{}", dice.below(10_000_000)));
+    }
+    let mut exchange =
+        Exchange { method: "GET".to_owned(), target: target.into_bytes(), ..Exchange::default() }
+            .header("Host", "127.0.0.1:8080")
+            .header("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0")
+            .header("Accept", "*/*");
+    if with_cookies {
+        let cookies =
+            format!("session={}; theme=dark; basket={}; consent=all", dice.below(1 << 40), dice.below(997));
+        exchange = exchange.header("Cookie", cookies);
+    }
+    exchange
 }
 
 fn json(dice: &mut Dice, bytes: usize) -> Exchange {

@@ -2,7 +2,9 @@
 //!
 //! [`plan`] says how a rule set is compiled; read that first.
 mod actions;
+mod alphabet;
 mod automaton;
+mod built;
 mod compile;
 mod fold;
 mod groups;
@@ -151,6 +153,13 @@ impl Plan {
             }
         }
         transaction.finish();
+        for group in &self.groups {
+            for (number, cluster) in group.clusters.iter().enumerate() {
+                if group.feeds.iter().any(|feed| feed.cluster == number && !feed.is_body) {
+                    cluster.prepare(&self.rules);
+                }
+            }
+        }
     }
 
     /// The same plan without any shortcut: what tests compare with, and 100 times slower.

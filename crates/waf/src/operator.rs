@@ -224,6 +224,22 @@ impl Matcher {
         outcome == Outcome::Match
     }
 
+    /// Whether a value may match in which only these bytes stand (letters in both cases or in none). `true` says nothing.
+    #[must_use]
+    pub fn may_match_bytes(&self, has: &dyn Fn(u8) -> bool) -> bool {
+        match &self.kind {
+            Kind::Never => false,
+            Kind::Bytes(range) => (0..=u8::MAX).any(|byte| has(byte) && !range.allows(byte)),
+            Kind::UrlEncoding => has(b'%'),
+            Kind::Utf8 => (0x80..=u8::MAX).any(has),
+            Kind::Xss => has(b'<') || has(b'='),
+            Kind::Text(relation, Argument::Fixed(text)) if *relation != Relation::Within => {
+                text.iter().all(|byte| has(*byte))
+            }
+            _ => true,
+        }
+    }
+
     /// The phrases of `@pm`, which look at no case, for combined automata.
     #[must_use]
     pub fn phrases(&self) -> Option<&[Vec<u8>]> {

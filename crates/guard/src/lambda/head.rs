@@ -63,7 +63,7 @@ impl Headers {
         self.get(name).and_then(|value| std::str::from_utf8(value).ok())
     }
 
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+    pub(crate) fn all<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
         self.0
             .iter()
             .filter(move |(known, _)| known.eq_ignore_ascii_case(name))
@@ -104,7 +104,9 @@ impl Headers {
                     return Err(WireError::Framing("the length is not a number"));
                 }
                 let length = std::str::from_utf8(length).ok().and_then(|length| length.parse().ok());
-                length.map(|length| Some(Framing::Length(length))).ok_or(WireError::Framing("the length is not a number"))
+                length
+                    .map(|length| Some(Framing::Length(length)))
+                    .ok_or(WireError::Framing("the length is not a number"))
             }
             (None, None) => Ok(None),
         }

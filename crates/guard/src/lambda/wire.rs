@@ -5,6 +5,7 @@
 //!
 //! INVARIANT: a message is written with one call where the kernel takes it; a body is read into its own memory once.
 use super::head::{Framing, Head, Headers};
+use crate::os;
 use std::io::{self, IoSlice, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -26,7 +27,7 @@ const DRAIN_BYTES_MAX: u64 = 64 << 20;
 
 /// Why a message could not be read or written.
 #[derive(Debug, thiserror::Error)]
-pub enum WireError {
+pub(crate) enum WireError {
     #[error("the connection failed: {0}")]
     Io(#[from] io::Error),
     #[error("the connection ended in the middle of a message")]
@@ -190,7 +191,11 @@ impl Wire {
                 self.consume(body.len());
                 (&mut self.stream).take(max.saturating_add(1)).read_to_end(&mut body)?;
                 let bytes = body.len() as u64;
-                if bytes > max { Err(WireError::BodyTooLarge { max, bytes }) } else { Ok((body, Headers::default())) }
+                if bytes > max {
+                    Err(WireError::BodyTooLarge { max, bytes })
+                } else {
+                    Ok((body, Headers::default()))
+                }
             }
         }
     }
@@ -237,6 +242,20 @@ impl Wire {
     pub(crate) fn chunk_done(&mut self, chunks: &mut Chunks, taken: usize) {
         self.consume(taken);
         chunks.left = chunks.left.saturating_sub(taken as u64);
+    }
+
+    /// What is there of a body with a length, at most so many bytes. Call [`Self::taken`] with what was taken of it.
+    pub(crate) fn some(&mut self, most: u64) -> Result<&[u8], WireError> {
+        if !self.has_unread() && !self.fill()? {
+            return Err(WireError::Truncated);
+        }
+        let here = self.unread();
+        let most = usize::try_from(most).unwrap_or(usize::MAX).min(here.len());
+        Ok(here.get(..most).unwrap_or_default())
+    }
+
+    pub(crate) fn taken(&mut self, bytes: usize) {
+        self.consume(bytes);
     }
 
     fn line_end(&mut self) -> Result<(), WireError> {
@@ -348,9 +367,17 @@ impl Wire {
         }
     }
 
-    /// The stream itself, for its time limits.
-    pub(crate) const fn stream(&self) -> &TcpStream {
-        &self.stream
+    /// Whether the other side has not closed an idle connection.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.has_unread() && !self.readable(0)
+    }
+
+    /// Whether something can be read, or the other side has closed, within so many milliseconds.
+    pub(crate) fn readable(&self, ms: i32) -> bool {
+        if self.has_unread() {
+            return true;
+        }
+        os::readable(&self.stream, ms)
     }
 }
 

@@ -5,6 +5,8 @@
 //!
 //! A *feed* is a place that values come from: `ARGS`, `REQUEST_HEADERS:User-Agent`, `REQUEST_FILENAME`. Feeds that many of the same rules look at
 //! share a *cluster*: one automaton with the patterns of all those rules, one tree of transformations.
+use super::alphabet;
+use super::built::Built;
 use super::inputs::{Part, Store};
 use super::plan::{Flow, Link, Origin, Pick, Rules, Source, Step, Test, Text};
 use super::walk::is_variable;
@@ -35,12 +37,14 @@ pub(super) struct Feed {
     pub(super) members: Vec<u64>,
     /// Whether the same values come again and again: names and headers.
     pub(super) repeats: bool,
+    /// Whether it gives whole bodies, which have bytes of all kinds.
+    pub(super) is_body: bool,
 }
 
 /// Rules that look at the same feeds.
 #[derive(Debug)]
 pub(super) struct Cluster {
-    /// The first of its automata among those of the plan: one for all nodes, and one for each.
+    /// The first of its automata among those of the plan: for each alphabet one for all nodes, and one for each.
     pub(super) number: u32,
     /// The tree of transformations; the first is the value itself.
     pub(super) nodes: Vec<Node>,
@@ -49,10 +53,8 @@ pub(super) struct Cluster {
     /// Whether some transformation always does something.
     pub(super) always: bool,
     pub(super) asks: Vec<Ask>,
-    /// How many patterns look at each node.
-    patterns: Vec<usize>,
-    /// Made when it is needed first.
-    pub(super) built: OnceLock<super::scan::Built>,
+    /// For each alphabet; made when one is needed first.
+    built: OnceLock<Vec<Built>>,
 }
 
 /// A transformation behind others.
@@ -89,9 +91,16 @@ pub(super) struct Member {
 }
 
 impl Cluster {
-    /// How many patterns look at a node.
-    pub(super) fn patterns(&self, node: usize) -> usize {
-        self.patterns.get(node).copied().unwrap_or(0)
+    /// It made ready for an alphabet.
+    pub(super) fn built(&self, rules: &Rules, number: usize) -> Option<&Built> {
+        self.built.get_or_init(|| Built::all(rules, self)).get(number)
+    }
+
+    /// Makes every automaton ready that reads values as they are, when any is.
+    pub(super) fn prepare(&self, rules: &Rules) {
+        if let Some(all) = self.built.get() {
+            Built::prepare(all, rules, self);
+        }
     }
 }
 
@@ -232,6 +241,12 @@ impl Feeds {
             *feed_next += 1;
             Feed {
                 repeats: repeats(from),
+                is_body: matches!(
+                    from,
+                    Origin::Scalar(
+                        Collection::RequestBody | Collection::ResponseBody | Collection::FullRequest
+                    )
+                ),
                 from,
                 name,
                 cluster,
@@ -242,7 +257,8 @@ impl Feeds {
         let feeds = feeds.collect();
         let clusters = shared.iter().map(|bits| {
             let made = cluster(rules, members, bits, *machine_next);
-            *machine_next += u32::try_from(made.nodes.len()).unwrap_or(0) + 1;
+            let machines = (made.nodes.len() + 1) * alphabet::ALPHABETS;
+            *machine_next += u32::try_from(machines).unwrap_or(0);
             made
         });
         Group { feeds, clusters: clusters.collect(), words }
@@ -303,15 +319,7 @@ fn cluster(rules: &Rules, members: &[u32], bits: &BTreeSet<usize>, number: u32) 
     let always = nodes.iter().any(|node| node.spoilers == u32::MAX);
     let spoilers =
         nodes.iter().filter(|node| node.spoilers != u32::MAX).fold(0, |all, node| all | node.spoilers);
-    let mut patterns = vec![0; nodes.len()];
-    for ask in asks.iter().filter(|ask: &&Ask| ask.in_automaton) {
-        for node in &ask.nodes {
-            if let Some(count) = patterns.get_mut(*node) {
-                *count += 1;
-            }
-        }
-    }
-    Cluster { patterns, number, nodes, spoilers, always, asks, built: OnceLock::new() }
+    Cluster { number, nodes, spoilers, always, asks, built: OnceLock::new() }
 }
 
 /// Whether one text is looked for where white space and case are gone: then it is looked for in the value itself, with white space between its letters.

@@ -1,4 +1,5 @@
 //! Some patterns of a cluster, made one.
+use super::alphabet::Alphabet;
 use super::automaton::{self, Automaton, Outcome};
 use super::fold;
 use super::groups::{Ask, Cluster};
@@ -32,8 +33,13 @@ impl Machine {
         text.len() >= self.bytes_min && self.rare.is_none_or(|rare| rare.stands_in(text))
     }
 
+    /// Makes one that finds the patterns of some asks in texts of an alphabet.
+    pub(super) fn new(rules: &Rules, cluster: &Cluster, wanted: &[usize], alphabet: &Alphabet) -> Self {
+        Self::of(cluster, patterns(rules, cluster, wanted, alphabet))
+    }
+
     /// Makes one of patterns, each with the number of its ask.
-    pub(super) fn new(cluster: &Cluster, patterns: Vec<(usize, Hir)>) -> Self {
+    pub(super) fn of(cluster: &Cluster, patterns: Vec<(usize, Hir)>) -> Self {
         let (asks, hirs): (Vec<usize>, Vec<Hir>) = patterns.into_iter().unzip();
         let automaton = if hirs.is_empty() { None } else { Automaton::new(&hirs) };
         let is_inverse = |ask: &usize| cluster.asks.get(*ask).is_some_and(|ask| ask.inverse);
@@ -44,11 +50,10 @@ impl Machine {
     }
 
     /// What the patterns need, in their order.
-    pub(super) fn literals(&self, rules: &Rules, cluster: &Cluster) -> &Literals {
+    pub(super) fn literals(&self, rules: &Rules, cluster: &Cluster, alphabet: &Alphabet) -> &Literals {
         self.literals.get_or_init(|| {
-            let asks = self.asks.iter().filter_map(|ask| cluster.asks.get(*ask));
-            let patterns: Vec<Hir> = asks.filter_map(|ask| pattern(rules, ask)).collect();
-            Literals::new(patterns.iter())
+            let patterns = patterns(rules, cluster, &self.asks, alphabet);
+            Literals::new(patterns.iter().map(|(_, hir)| hir))
         })
     }
 
@@ -68,10 +73,21 @@ impl Machine {
     }
 }
 
-/// What a value must contain for an ask, when an automaton can ask for it.
-pub(super) fn pattern(rules: &Rules, ask: &Ask) -> Option<Hir> {
-    let whole = if ask.in_automaton { whole_pattern(rules, ask)? } else { return None };
-    if automaton::matches_empty(&whole) { None } else { Some(necessary::of(&whole)) }
+/// The pattern of an ask, when an automaton can ask for it.
+pub(super) fn whole(rules: &Rules, ask: &Ask) -> Option<Hir> {
+    let whole = if ask.in_automaton { whole_pattern(rules, ask) } else { None };
+    whole.filter(|whole| !automaton::matches_empty(whole))
+}
+
+/// What a text of an alphabet must contain to match an ask's pattern; `None` when no such text does.
+pub(super) fn possible(ask: &Ask, whole: &Hir, alphabet: &Alphabet) -> Option<Hir> {
+    // The absence of an inverse one is asked for.
+    Some(necessary::of(&if ask.inverse { whole.clone() } else { alphabet.restricted(whole)? }))
+}
+
+fn patterns(rules: &Rules, cluster: &Cluster, wanted: &[usize], alphabet: &Alphabet) -> Vec<(usize, Hir)> {
+    let asks = wanted.iter().filter_map(|number| Some((*number, cluster.asks.get(*number)?)));
+    asks.filter_map(|(number, ask)| Some((number, possible(ask, &whole(rules, ask)?, alphabet)?))).collect()
 }
 
 fn whole_pattern(rules: &Rules, ask: &Ask) -> Option<Hir> {

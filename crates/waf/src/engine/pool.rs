@@ -1,10 +1,12 @@
 //! Memory that transactions borrow and give back.
+use super::built::Heat;
 use super::inputs::Inputs;
-use super::scan::{Desk, Suspects, Warmth};
+use super::scan::{Desk, Suspects};
 use super::seen::Seen;
 use super::vars::Vars;
 use crate::Fields;
 use crate::operator::Groups;
+use crate::transform::Features;
 use std::sync::{Mutex, PoisonError};
 
 /// How many pieces of memory a pool keeps; more transactions at once allocate for themselves.
@@ -30,14 +32,12 @@ pub(super) struct Scratch {
     pub(super) groups: Groups,
     /// Numbers the phases that used this memory.
     pub(super) run: u64,
-    /// New states that automata may still build in this phase.
-    pub(super) states_left: u32,
-    /// States that a new automaton may build without limit, once others were thrown away.
-    pub(super) states_when_new: Option<u32>,
     pub(super) suspects: Vec<Suspects>,
-    pub(super) warmth: Vec<Option<Warmth>>,
+    pub(super) heat: Heat,
     pub(super) seen: Seen,
     pub(super) desk: Desk,
+    /// What is known of scalars in this phase, by place and length.
+    pub(super) known: Vec<(usize, usize, Features)>,
     pub(super) positions: Vec<usize>,
     /// The items of a program that must be looked at, a bit each.
     pub(super) live: Vec<u64>,

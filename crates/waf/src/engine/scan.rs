@@ -4,44 +4,24 @@
 //! of those texts, and the operators that have no pattern. What comes out are *suspects*, values with the rules that may match them; the walk
 //! evaluates those exactly. A value without any suspicion costs one pass.
 use super::Plan;
-use super::automaton::{self, Automaton, Outcome};
+use super::alphabet;
+use super::built::{Built, STATES_AGAIN};
 use super::groups::{Ask, Cluster, Feed};
 use super::inputs::Inputs;
-use super::machine::{Machine, pattern};
-use super::plan::{Origin, Rules, Test};
+use super::plan::Origin;
 use super::pool::Scratch;
 use super::seen::Seen;
-use crate::operator::Outcome as Answer;
 use crate::rule::Transformation;
 use crate::transform::{Features, apply, features};
-use regex_automata::hybrid::dfa::Cache;
-use std::sync::OnceLock;
 
 /// New states of automata that one phase may build, once the first values have been seen.
 const STATES_PER_PHASE: u32 = 32;
-/// New states that an automaton may build without limit, when it is new.
-const STATES_AT_FIRST: u32 = 6000;
-
-/// And when its memory was full and is empty again: few, since hostile values are what fills it.
-const STATES_AGAIN: u32 = 600;
-
 /// Bytes of states of all automata in one thread; counted now and then, since a phase adds few.
 const WARMTH_BYTES_MAX: usize = 48 << 20;
 const PHASES_BETWEEN_COUNTS: u64 = 1024;
 
 /// Kinds of values for which the desk knows what may change them.
 const ORDERS: usize = 256;
-
-/// A cluster made ready at its first use.
-#[derive(Debug)]
-pub(super) struct Built {
-    /// Every pattern, and then those of each node alone: few look at what a rare transformation makes.
-    machines: Vec<OnceLock<Machine>>,
-    /// The cluster's asks that have a pattern. The patterns themselves would take more memory than the automata: they are made again when one is built.
-    patterned: Vec<usize>,
-    /// Asks without a pattern.
-    direct: Vec<usize>,
-}
 
 /// Values with a suspicion, in a group, in a phase.
 #[derive(Debug, Default)]
@@ -57,13 +37,6 @@ pub(super) struct Suspects {
     bits: Vec<u64>,
 }
 
-/// An automaton's memory in one thread, and how many states it may still build.
-#[derive(Debug)]
-pub(super) struct Warmth {
-    cache: Cache,
-    left: u32,
-}
-
 /// One text that transformations made.
 #[derive(Debug, Default)]
 pub(super) struct Made {
@@ -74,8 +47,9 @@ pub(super) struct Made {
 
 /// The nodes that may change a value with certain features.
 #[derive(Debug, Default)]
-struct Order {
-    cluster: u32,
+pub(super) struct Order {
+    known: bool,
+    built: u32,
     features: u32,
     nodes: Vec<u16>,
 }
@@ -84,20 +58,22 @@ struct Order {
 #[derive(Debug, Default)]
 pub(super) struct Desk {
     /// Texts other than the value itself.
-    made: Vec<Made>,
-    made_used: usize,
+    pub(super) made: Vec<Made>,
+    pub(super) made_used: usize,
     /// For each node its text: 0 is the value, others are in `made` from 1. Empty when all are the value.
-    texts: Vec<usize>,
+    pub(super) texts: Vec<usize>,
     /// The nodes whose text may be another than the value.
-    touched: Vec<u16>,
+    pub(super) touched: Vec<u16>,
     /// Transformations of this value: which, of which text, and what came out.
-    done: Vec<(Transformation, usize, usize)>,
+    pub(super) done: Vec<(Transformation, usize, usize)>,
     /// Which nodes those are, for clusters and features seen before.
-    orders: Vec<Order>,
-    bits: Vec<u64>,
+    pub(super) orders: Vec<Order>,
+    /// The nodes whose automata have read a text.
+    pub(super) machines: Vec<usize>,
+    pub(super) bits: Vec<u64>,
     /// Rules that match for certain.
-    decided: Vec<u64>,
-    found: Vec<usize>,
+    pub(super) decided: Vec<u64>,
+    pub(super) found: Vec<usize>,
 }
 
 impl Suspects {
@@ -150,8 +126,9 @@ pub(super) fn ask(plan: &Plan, inputs: &Inputs, scratch: &mut Scratch, number: u
     suspects.decided.resize(group.words, 0);
     for (feed_number, feed) in group.feeds.iter().enumerate() {
         let Some(cluster) = group.clusters.get(feed.cluster) else { continue };
+        let is_scalar = matches!(feed.from, Origin::Scalar(_));
         each(inputs, feed, &mut |position, value| {
-            if !value_may_match(plan, scratch, cluster, feed, value) {
+            if !value_may_match(plan, scratch, (cluster, feed, is_scalar), value) {
                 return;
             }
             suspects.places.push((feed_number, position));
@@ -190,7 +167,12 @@ fn each(inputs: &Inputs, feed: &Feed, visit: &mut dyn FnMut(usize, &[u8])) {
 }
 
 /// Whether a value may match any rule of the feed; the rules' bits are then in the desk.
-fn value_may_match(plan: &Plan, scratch: &mut Scratch, cluster: &Cluster, feed: &Feed, value: &[u8]) -> bool {
+fn value_may_match(
+    plan: &Plan,
+    scratch: &mut Scratch,
+    (cluster, feed, is_scalar): (&Cluster, &Feed, bool),
+    value: &[u8],
+) -> bool {
     let key = if feed.repeats { Seen::key(feed.number, value) } else { None };
     scratch.desk.decided.clear();
     if let Some(known) = key.and_then(|key| scratch.seen.get(key, feed.number, value)) {
@@ -198,38 +180,58 @@ fn value_may_match(plan: &Plan, scratch: &mut Scratch, cluster: &Cluster, feed: 
         scratch.desk.bits.extend_from_slice(known);
         return known.iter().any(|word| *word != 0);
     }
-    let built = cluster.built.get_or_init(|| Built::new(&plan.rules, cluster));
-    let mut desk = std::mem::take(&mut scratch.desk);
+    let own = if is_scalar { features_once(&mut scratch.known, value) } else { features(value) };
+    let number = if feed.is_body { alphabet::ALPHABETS - 1 } else { alphabet::number(own) };
+    let Scratch { desk, heat, .. } = scratch;
     desk.bits.clear();
     desk.bits.resize(feed.members.len(), 0);
-    transform_all(plan, cluster, value, &mut desk);
-    built.read_texts((&plan.rules, cluster), scratch, value, &mut desk);
-    built.ask_directly(plan, (cluster, feed), value, &mut desk);
     let mut any = 0;
-    for (word, member) in desk.bits.iter_mut().zip(&feed.members) {
-        *word &= member;
-        any |= *word;
+    if let Some(built) = cluster.built(&plan.rules, number)
+        && built.is_asked(feed)
+    {
+        transform_all(plan, (cluster, built), (value, own), desk);
+        built.read_texts((&plan.rules, cluster), heat, value, desk);
+        built.ask_directly(plan, (cluster, feed), value, desk);
+        for (word, member) in desk.bits.iter_mut().zip(&feed.members) {
+            *word &= member;
+            any |= *word;
+        }
     }
     if let Some(key) = key {
-        scratch.seen.insert(key, feed.number, value, &desk.bits);
+        scratch.seen.insert(key, feed.number, value, &scratch.desk.bits);
     }
-    scratch.desk = desk;
     any != 0
 }
 
+/// The features of a scalar. Several feeds look at the same one, and it stays where it is while a phase runs.
+fn features_once(known: &mut Vec<(usize, usize, Features)>, value: &[u8]) -> Features {
+    let place = value.as_ptr().addr();
+    let found = known.iter().find(|(at, length, _)| *at == place && *length == value.len());
+    if let Some((.., found)) = found {
+        return *found;
+    }
+    let found = features(value);
+    known.push((place, value.len(), found));
+    found
+}
+
 /// Works out every node's text.
-fn transform_all(plan: &Plan, cluster: &Cluster, value: &[u8], desk: &mut Desk) {
+fn transform_all(
+    plan: &Plan,
+    (cluster, built): (&Cluster, &Built),
+    (value, own): (&[u8], Features),
+    desk: &mut Desk,
+) {
     desk.made_used = 0;
     desk.texts.clear();
     desk.touched.clear();
-    if cluster.spoilers == 0 && !cluster.always {
-        return;
-    }
-    let own = features(value);
     if own.0 & cluster.spoilers == 0 && !cluster.always {
         return;
     }
-    desk.touch(cluster, own.0 & cluster.spoilers);
+    desk.touch(cluster, built, own.0 & cluster.spoilers);
+    if desk.touched.is_empty() {
+        return;
+    }
     desk.texts.resize(cluster.nodes.len(), 0);
     let touched = std::mem::take(&mut desk.touched);
     desk.done.clear();
@@ -291,15 +293,16 @@ impl Desk {
         self.made.iter().map(|made| made.bytes.capacity()).sum()
     }
 
-    /// Finds the nodes that may change a value with these features, and those behind them, in order.
-    fn touch(&mut self, cluster: &Cluster, features: u32) {
+    /// Finds the nodes that may change a value with these features, and those behind them, in order; but for those that nobody asks.
+    fn touch(&mut self, cluster: &Cluster, built: &Built, features: u32) {
         if self.orders.is_empty() {
             self.orders.resize_with(ORDERS, Order::default);
         }
-        let place = (cluster.number.wrapping_mul(0x9E37_79B1) ^ features.wrapping_mul(0x85EB_CA6B)) >> 16;
+        let place = (built.first.wrapping_mul(0x9E37_79B1) ^ features.wrapping_mul(0x85EB_CA6B)) >> 16;
         let Some(order) = self.orders.get_mut(place as usize % ORDERS) else { return };
-        if order.nodes.is_empty() || order.cluster != cluster.number || order.features != features {
-            order.cluster = cluster.number;
+        if !order.known || order.built != built.first || order.features != features {
+            order.known = true;
+            order.built = built.first;
             order.features = features;
             order.nodes.clear();
             let mut is_touched = vec![false];
@@ -308,7 +311,7 @@ impl Desk {
                     || node.spoilers & features != 0
                     || is_touched.get(node.parent).copied().unwrap_or(true);
                 is_touched.push(touched);
-                if touched {
+                if touched && built.needs(number) {
                     order.nodes.extend(u16::try_from(number));
                 }
             }
@@ -316,7 +319,7 @@ impl Desk {
         self.touched.extend_from_slice(&order.nodes);
     }
 
-    fn text<'a>(&'a self, value: &'a [u8], number: usize) -> &'a [u8] {
+    pub(super) fn text<'a>(&'a self, value: &'a [u8], number: usize) -> &'a [u8] {
         match number.checked_sub(1) {
             None => value,
             Some(made) => self.made.get(made).map(|made| made.bytes.as_slice()).unwrap_or_default(),
@@ -324,7 +327,7 @@ impl Desk {
     }
 
     /// Whether an ask looks at a text.
-    fn sees(&self, ask: &Ask, text: usize) -> bool {
+    pub(super) fn sees(&self, ask: &Ask, text: usize) -> bool {
         // Without texts, every node's is the value.
         self.texts.is_empty() || ask.nodes.iter().any(|node| self.texts.get(*node) == Some(&text))
     }
@@ -345,177 +348,18 @@ impl Desk {
     }
 }
 
-/// One reading of one text by one automaton.
-#[derive(Clone, Copy)]
-struct Pass<'v> {
-    /// 0 for the automaton of all patterns, a node's from 1.
-    number: usize,
-    text: usize,
-    value: &'v [u8],
-}
-
-impl Built {
-    pub(super) fn new(rules: &Rules, cluster: &Cluster) -> Self {
-        let mut patterns = Vec::new();
-        let mut direct = Vec::new();
-        for (number, ask) in cluster.asks.iter().enumerate() {
-            match pattern(rules, ask) {
-                Some(hir) => patterns.push((number, hir)),
-                None => direct.push(number),
-            }
-        }
-        let patterned = patterns.iter().map(|(number, _)| *number).collect();
-        let machines: Vec<OnceLock<Machine>> = (0..=cluster.nodes.len()).map(|_| OnceLock::new()).collect();
-        if let Some(first) = machines.first() {
-            first.get_or_init(|| Machine::new(cluster, patterns));
-        }
-        Self { machines, patterned, direct }
-    }
-
-    /// The automaton of all patterns (0), or of those that look at a node (from 1).
-    fn machine(&self, rules: &Rules, cluster: &Cluster, number: usize) -> Option<&Machine> {
-        let machine = self.machines.get(number)?.get_or_init(|| {
-            let node = number.saturating_sub(1);
-            let asks = self.patterned.iter().filter_map(|ask| Some((*ask, cluster.asks.get(*ask)?)));
-            let wanted = asks.filter(|(_, ask)| ask.nodes.contains(&node));
-            let patterns = wanted.filter_map(|(number, ask)| Some((number, pattern(rules, ask)?)));
-            Machine::new(cluster, patterns.collect())
-        });
-        Some(machine)
-    }
-
-    /// One pass over each text. The value itself is read by the automaton of all patterns; a text that few of them look at, by theirs.
-    fn read_texts(&self, of: (&Rules, &Cluster), scratch: &mut Scratch, value: &[u8], desk: &mut Desk) {
-        let (_, cluster) = of;
-        for text in 0..=desk.made_used {
-            if text == 0 {
-                self.read_text(of, scratch, Pass { number: 0, text, value }, desk);
-                continue;
-            }
-            let seen_by = |desk: &Desk, node: usize| desk.texts.get(node) == Some(&text);
-            let touched = |desk: &Desk, place: usize| desk.touched.get(place).copied().map(usize::from);
-            let patterns: usize = (desk.touched.iter().map(|node| usize::from(*node)))
-                .filter(|node| seen_by(desk, *node))
-                .map(|node| cluster.patterns(node))
-                .sum();
-            if patterns * 4 > self.patterned.len() {
-                self.read_text(of, scratch, Pass { number: 0, text, value }, desk);
-                continue;
-            }
-            for place in 0..desk.touched.len() {
-                let Some(node) = touched(desk, place) else { continue };
-                if seen_by(desk, node) && cluster.patterns(node) > 0 {
-                    self.read_text(of, scratch, Pass { number: node + 1, text, value }, desk);
-                }
-            }
-        }
-    }
-
-    fn read_text(&self, of: (&Rules, &Cluster), scratch: &mut Scratch, pass: Pass<'_>, desk: &mut Desk) {
-        let (rules, cluster) = of;
-        let Pass { number, text, value } = pass;
-        let Some(machine) = self.machine(rules, cluster, number).filter(|machine| !machine.asks.is_empty())
-        else {
-            return;
-        };
-        let mut found = std::mem::take(&mut desk.found);
-        found.clear();
-        let outcome = match &machine.automaton {
-            _ if !machine.is_possible(desk.text(value, text)) => Outcome::Complete,
-            None => Outcome::GaveUp,
-            Some(automaton) => {
-                let slot = cluster.number as usize + number;
-                if scratch.warmth.len() <= slot {
-                    scratch.warmth.resize_with(slot + 1, || None);
-                }
-                let Some(place) = scratch.warmth.get_mut(slot) else { return };
-                let left = scratch.states_when_new.unwrap_or(STATES_AT_FIRST);
-                let warmth = place.get_or_insert_with(|| Warmth { cache: automaton.cache(), left });
-                let at_first = warmth.left > 0;
-                let budget = if at_first { &mut warmth.left } else { &mut scratch.states_left };
-                let before = *budget;
-                let outcome =
-                    automaton.read(&mut warmth.cache, desk.text(value, text), budget, &mut |pattern| {
-                        if found.last() != Some(&pattern) {
-                            found.push(pattern);
-                        }
-                    });
-                if *budget != before {
-                    warmth.empty_when_full(automaton);
-                }
-                outcome
-            }
-        };
-        if outcome == Outcome::GaveUp {
-            found.clear();
-            machine.literals(rules, cluster).possible(desk.text(value, text), &mut found);
-        }
-        for pattern in &found {
-            let Some(ask) = machine.asks.get(*pattern).and_then(|number| cluster.asks.get(*number)) else {
-                continue;
-            };
-            if !ask.inverse && desk.sees(ask, text) {
-                desk.suspect(ask.bit);
-            }
-        }
-        if number == 0 && text == 0 {
-            machine.tell_absent(cluster, outcome, &found, desk);
-        }
-        desk.found = found;
-    }
-
-    /// Operators without a pattern.
-    fn ask_directly(&self, plan: &Plan, (cluster, feed): (&Cluster, &Feed), value: &[u8], desk: &mut Desk) {
-        for number in &self.direct {
-            let Some(ask) = cluster.asks.get(*number) else { continue };
-            if feed.members.get(ask.bit / 64).is_none_or(|word| word & (1 << (ask.bit % 64)) == 0) {
-                continue;
-            }
-            let Some(link) = plan.rules.rules.get(ask.rule as usize).and_then(|rule| rule.links.first())
-            else {
-                continue;
-            };
-            let Test::Matcher(matcher, _) = &link.test else { continue };
-            let mut suspicious = false;
-            let mut before = None;
-            for node in &ask.nodes {
-                let text = desk.texts.get(*node).copied().unwrap_or(0);
-                if before == Some(text) {
-                    continue;
-                }
-                before = Some(text);
-                suspicious |= match matcher.test(desk.text(value, text), b"") {
-                    Answer::Match => !link.negated,
-                    Answer::NoMatch => link.negated,
-                    Answer::LimitExceeded => true,
-                };
-            }
-            // Case was set aside for a pattern that did not fit into the automaton: only the walk can tell.
-            if suspicious || ask.folded {
-                desk.suspect(ask.bit);
-            }
-        }
-    }
-}
-
-impl Warmth {
-    fn empty_when_full(&mut self, automaton: &Automaton) {
-        if self.cache.memory_usage() > automaton::CACHE_BYTES_MAX - automaton::CACHE_BYTES_MAX / 8 {
-            self.cache = automaton.cache();
-            self.left = STATES_AGAIN;
-        }
-    }
-}
-
 /// The budget of a new phase.
 pub(super) fn begin(scratch: &mut Scratch) {
     scratch.run += 1;
-    scratch.states_left = STATES_PER_PHASE;
-    if scratch.run.is_multiple_of(PHASES_BETWEEN_COUNTS) {
-        let bytes: usize = scratch.warmth.iter().flatten().map(|warmth| warmth.cache.memory_usage()).sum();
+    scratch.known.clear();
+    let run = scratch.run;
+    let heat = &mut scratch.heat;
+    heat.states_left = STATES_PER_PHASE;
+    if run.is_multiple_of(PHASES_BETWEEN_COUNTS) {
+        let bytes: usize = heat.warmth.iter().flatten().map(|warmth| warmth.cache.memory_usage()).sum();
         if bytes > WARMTH_BYTES_MAX {
-            scratch.warmth.clear();
-            scratch.states_when_new = Some(STATES_AGAIN);
+            heat.warmth.clear();
+            heat.states_when_new = Some(STATES_AGAIN);
         }
     }
 }

@@ -8,7 +8,7 @@ mod token;
 mod word;
 
 use memchr::{memchr, memmem};
-use table::{is_known_fingerprint, same};
+use table::{are_plain_prints_unknown, begins_known_phrase, is_known_fingerprint, same};
 use token::{Kind, Token};
 
 /// Tokens of a fingerprint at most.
@@ -51,7 +51,7 @@ struct Reader<'a> {
 
 /// The fingerprint of an injection.
 pub(super) fn detect(value: &[u8]) -> Option<Fingerprint> {
-    if is_one_word(value) {
+    if is_one_word(value) || are_plain_words(value) {
         return None;
     }
     let read = |quote, mysql| Reader::new(value, quote, mysql).decide();
@@ -77,6 +77,20 @@ fn is_one_word(value: &[u8]) -> bool {
     digits
         || value.first().is_some_and(|byte| !byte.is_ascii_digit())
             && value.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+}
+
+/// Words that SQL does not know, and numbers, with blanks between: whatever their order, each is a token of its own, and no fingerprint is made of such
+/// tokens alone.
+fn are_plain_words(value: &[u8]) -> bool {
+    if !value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_')) {
+        return false;
+    }
+    let mut words = value.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    words.all(|word| match word.first() {
+        // `1e5`, `0x1f`, `1fUNION` are more than that.
+        Some(b'0'..=b'9') => word.iter().all(u8::is_ascii_digit),
+        _ => !begins_known_phrase(word),
+    }) && are_plain_prints_unknown()
 }
 
 impl<'a> Reader<'a> {

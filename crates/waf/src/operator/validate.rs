@@ -15,7 +15,7 @@ impl ByteRange {
         Self(allowed)
     }
 
-    fn allows(&self, byte: u8) -> bool {
+    pub(super) fn allows(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte / 64)).is_some_and(|word| word >> (byte % 64) & 1 == 1)
     }
 

@@ -4,21 +4,50 @@ use memchr::memchr;
 
 const PAD: u8 = b'=';
 
+/// What is no digit.
+const NONE: u8 = 0xff;
+
+/// The number of each digit.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NONE; 256];
+    let mut at = 0;
+    while at < 64 {
+        let byte = match at as u8 {
+            digit @ 0..=25 => b'A' + digit,
+            digit @ 26..=51 => b'a' + digit - 26,
+            digit @ 52..=61 => b'0' + digit - 52,
+            62 => b'+',
+            _ => b'/',
+        };
+        #[expect(clippy::indexing_slicing, reason = "a constant, computed by the compiler")]
+        {
+            digits[byte as usize] = at as u8;
+        }
+        at += 1;
+    }
+    digits
+};
+
+fn number(byte: u8) -> u8 {
+    DIGITS.get(usize::from(byte)).copied().unwrap_or(NONE)
+}
+
 fn digit(byte: u8) -> Option<u32> {
-    Some(u32::from(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    }))
+    Some(number(byte)).filter(|number| *number != NONE).map(u32::from)
 }
 
 /// Up to the first NUL. Anything that is not Base64 makes the result empty; an unfinished last group of four goes.
 pub(super) fn decode(value: &[u8], out: &mut Vec<u8>) -> bool {
     let text = until(value, memchr(0, value).unwrap_or(value.len()));
-    if is_strict(text) {
+    // Digits are below 64, so only what is none sets the highest bit.
+    if text.iter().fold(0, |all, byte| all | number(*byte)) & 0x80 == 0 {
+        for [first, second, third, fourth] in text.as_chunks::<4>().0 {
+            let group = [first, second, third, fourth];
+            let group = group.into_iter().fold(0, |group, byte| group << 6 | u32::from(number(*byte)));
+            let [_, bytes @ ..] = u32::to_be_bytes(group);
+            out.extend_from_slice(&bytes);
+        }
+    } else if is_strict(text) {
         let mut group = 0;
         let mut digits = 0;
         let mut pads = 0;

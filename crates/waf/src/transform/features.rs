@@ -52,6 +52,47 @@ const PATH: u32 = 1 << 26;
 /// `0x`
 const HEX: u32 = 1 << 27;
 
+/// `-`, `.`, `_`: what joins words.
+const JOINER: u32 = 1 << 28;
+/// `,`, `/`, `:`, `@`
+const MARK: u32 = 1 << 29;
+/// `?`, `=`, `&`, `+`: what stands in addresses.
+const ADDRESS: u32 = 1 << 30;
+/// None of these, nor a letter of ASCII, a digit, a blank.
+const OTHER: u32 = 1 << 31;
+
+impl Features {
+    /// Whether a blank stands in the value.
+    #[must_use]
+    pub fn has_blank(self) -> bool {
+        self.0 & SPACE != 0
+    }
+
+    /// Whether one of `-._` does.
+    #[must_use]
+    pub fn has_joiner(self) -> bool {
+        self.0 & JOINER != 0
+    }
+
+    /// Whether one of `,/:@` does.
+    #[must_use]
+    pub fn has_mark(self) -> bool {
+        self.0 & MARK != 0
+    }
+
+    /// Whether one of `?=&+` does.
+    #[must_use]
+    pub fn has_address(self) -> bool {
+        self.0 & ADDRESS != 0
+    }
+
+    /// Whether anything but letters of ASCII, digits, blanks and those does.
+    #[must_use]
+    pub fn has_other(self) -> bool {
+        self.0 & OTHER != 0
+    }
+}
+
 /// For each byte: its features (low half), the pairs that it can begin (bits 32 to 47) and end (bits 48 to 63).
 const TABLE: [u64; 256] = table();
 
@@ -87,7 +128,16 @@ const fn entry(byte: u8) -> u64 {
         | when(byte == b'#', HASH)
         | when(!(byte.is_ascii_alphanumeric() || byte == b'*'), ENCODED)
         | when(odd_ones != high, PARITY_EVEN)
-        | when(odd_ones == high, PARITY_ODD);
+        | when(odd_ones == high, PARITY_ODD)
+        | when(matches!(byte, b'-' | b'.' | b'_'), JOINER)
+        | when(matches!(byte, b',' | b'/' | b':' | b'@'), MARK)
+        | when(matches!(byte, b'?' | b'=' | b'&' | b'+'), ADDRESS)
+        | when(
+            !byte.is_ascii_alphanumeric()
+                && !matches!(byte, b' ' | b'-' | b'.' | b'_' | b',' | b'/' | b':' | b'@')
+                && !matches!(byte, b'?' | b'=' | b'&' | b'+'),
+            OTHER,
+        );
     let first = when(space, SPACE_SPACE)
         | when(byte == b'/', COMMENT_OPEN | PATH)
         | when(byte == b'*', COMMENT_CLOSE)

@@ -1,6 +1,7 @@
 //! Words of SQL and fingerprints of injections: facts of libinjection's format, from the crate that carries them.
 use super::token::{Kind, TEXT_BYTES_MAX};
 use libinjectionrs::sqli::sqli_data::SQL_KEYWORDS;
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 /// Places of the table of words; a power of two, four times the words.
@@ -18,17 +19,31 @@ struct Tables {
     prints: Vec<u64>,
     /// Whether a word of this length (bit) begins with this byte.
     lengths: [u32; 256],
+    /// The same for the words that phrases begin with.
+    first_lengths: [u32; 256],
+    /// The first words of phrases.
+    firsts: HashSet<Vec<u8>>,
+    /// Whether a fingerprint is made of bare words and numbers alone.
+    has_plain_print: bool,
 }
 
 fn tables() -> &'static Tables {
     static TABLES: OnceLock<Tables> = OnceLock::new();
     TABLES.get_or_init(|| {
-        let mut tables =
-            Tables { words: vec![(&[], 0); WORD_PLACES], prints: vec![0; PRINT_PLACES], lengths: [0; 256] };
+        let mut tables = Tables {
+            words: vec![(&[], 0); WORD_PLACES],
+            prints: vec![0; PRINT_PLACES],
+            lengths: [0; 256],
+            first_lengths: [0; 256],
+            firsts: HashSet::new(),
+            has_plain_print: false,
+        };
         for keyword in SQL_KEYWORDS {
             let word = keyword.word.as_bytes();
             if keyword.token_type == PRINT_KIND {
-                tables.add_print(word.strip_prefix(&[PRINT_MARK]).unwrap_or(word));
+                let print = word.strip_prefix(&[PRINT_MARK]).unwrap_or(word);
+                tables.has_plain_print |= print.iter().all(|kind| Kind(kind.to_ascii_lowercase()).is_plain());
+                tables.add_print(print);
             } else {
                 tables.add_word(word, keyword.token_type);
             }
@@ -40,6 +55,13 @@ fn tables() -> &'static Tables {
 impl Tables {
     fn add_word(&mut self, word: &'static [u8], kind: u8) {
         let Some(&first) = word.first() else { return };
+        if let Some(blank) = word.iter().position(|byte| *byte == b' ') {
+            let lengths = self.first_lengths.get_mut(usize::from(first));
+            if let (Some(begin), Some(lengths)) = (word.get(..blank), lengths) {
+                self.firsts.insert(begin.to_ascii_uppercase());
+                *lengths |= 1 << blank.min(31);
+            }
+        }
         if let Some(lengths) = self.lengths.get_mut(usize::from(first)) {
             *lengths |= 1 << word.len().min(31);
         }
@@ -107,6 +129,22 @@ pub(super) fn lookup(word: &[u8]) -> Option<Kind> {
         }
     }
     None
+}
+
+/// Whether SQL knows a word, other than as a bare word, or a phrase that begins with it.
+pub(super) fn begins_known_phrase(word: &[u8]) -> bool {
+    if lookup(word).is_some_and(|kind| !kind.is_plain()) {
+        return true;
+    }
+    let tables = tables();
+    let first = word.first().map_or(0, u8::to_ascii_uppercase);
+    let lengths = tables.first_lengths.get(usize::from(first)).copied().unwrap_or(u32::MAX);
+    lengths >> word.len().min(31) & 1 != 0 && tables.firsts.contains(&word.to_ascii_uppercase())
+}
+
+/// Whether no fingerprint is made of bare words and numbers alone.
+pub(super) fn are_plain_prints_unknown() -> bool {
+    !tables().has_plain_print
 }
 
 pub(super) fn is_known_fingerprint(print: &[u8]) -> bool {

@@ -38,6 +38,11 @@ impl Kind {
     pub(super) const UNKNOWN: Self = Self(b'?');
     pub(super) const EVIL: Self = Self(b'X');
     pub(super) const BACKSLASH: Self = Self(b'\\');
+
+    /// A bare word or a number.
+    pub(super) fn is_plain(self) -> bool {
+        matches!(self, Self::BAREWORD | Self::NUMBER)
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
