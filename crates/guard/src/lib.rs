@@ -28,6 +28,7 @@ pub mod occurrence;
 pub mod os;
 pub mod part;
 pub mod places;
+pub mod preload;
 pub mod probe;
 pub mod run;
 pub mod sandbox;
