@@ -3,6 +3,7 @@ use crate::egress::{Egress, EgressError};
 use crate::events::Events;
 use crate::hooks::{Hooks, HooksError};
 use crate::isolation::{Isolation, IsolationError};
+use crate::preload::Preload;
 use crate::sandbox::{self, SandboxError};
 use crate::{Action, Layer, Occurrence, Part, Places, Preparation, Report};
 use policy::{Function, Mode};
@@ -54,6 +55,9 @@ impl Around {
         }
         parts.push(Arc::new(egress));
         preparations.push(proxied);
+        let (preload, preloaded) = Preload::new(function, &places, Arc::clone(&report))?;
+        parts.push(Arc::new(preload));
+        preparations.push(preloaded);
         preparations.push(isolated);
         if function.mode != Mode::Off {
             let (boxed, _) = sandbox::prepare(function, &places, &report)?;

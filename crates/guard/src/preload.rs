@@ -13,7 +13,7 @@ mod tests;
 
 use crate::egress::Rules as Hosts;
 use crate::sandbox::SandboxError;
-use crate::{Places, Preparation, Report};
+use crate::{Action, Aftermath, Invocation, Layer, Occurrence, Part, Places, Preparation, Report};
 use policy::{Function, Mode};
 use std::ffi::OsString;
 use std::io;
@@ -42,9 +42,38 @@ const CREDENTIALS: &[&str] = &[
 ];
 
 /// The preload library in one runtime.
-#[derive(Debug)]
 pub struct Preload {
     loaded: Arc<AtomicBool>,
+    /// That it should be loaded and is not is told once.
+    expected: AtomicBool,
+    report: Arc<dyn Report>,
+}
+
+impl std::fmt::Debug for Preload {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Preload").field("loaded", &self.loaded).finish_non_exhaustive()
+    }
+}
+
+impl Part for Preload {
+    fn begin(&self, _invocation: &Invocation) {
+        if self.expected.swap(false, Ordering::SeqCst) && !self.loaded() {
+            self.report.report(Occurrence {
+                layer: Layer::Sandbox,
+                action: Action::Told,
+                hostile: false,
+                request_id: None,
+                reason: "the runtime runs without the preload library: a statically linked program, or another C library"
+                    .to_owned(),
+                rule: Some("preload-absent".to_owned()),
+                facts: Vec::new(),
+            });
+        }
+    }
+
+    fn end(&self, _invocation: &Invocation) -> Aftermath {
+        Aftermath::Keep
+    }
 }
 
 impl Preload {
@@ -61,7 +90,7 @@ impl Preload {
         let library = places.layer.join(crate::probe::PRELOAD);
         let mut preparation = Preparation::default();
         if function.mode == Mode::Off || !library.is_file() {
-            return Ok((Self { loaded }, preparation));
+            return Ok((Self { loaded, expected: AtomicBool::new(false), report }, preparation));
         }
         let hosts = Hosts::new(function, places).map_err(|error| SandboxError::Preload(error.to_string()))?;
         let (ours, theirs) = pair()?;
@@ -72,14 +101,15 @@ impl Preload {
                 rules.len()
             )));
         }
-        let answers = answers::Answers::new(function, places, hosts, report, Arc::clone(&loaded));
+        let answers =
+            answers::Answers::new(function, places, hosts, Arc::clone(&report), Arc::clone(&loaded));
         std::thread::Builder::new().name("preload".to_owned()).spawn(move || answers.serve(&ours))?;
         preparation.environment = vec![
             (OsString::from("LD_PRELOAD"), Some(list(&library))),
             (OsString::from(VARIABLE), Some(OsString::from(std::ffi::OsStr::from_bytes(&rules)))),
         ];
         preparation.inherited = vec![(theirs, DESCRIPTOR)];
-        Ok((Self { loaded }, preparation))
+        Ok((Self { loaded, expected: AtomicBool::new(true), report }, preparation))
     }
 
     /// The library has said that it is there: the runtime is a program that loads it.

@@ -43,9 +43,9 @@ pub(crate) fn path_of(descriptor: c_int, into: &mut [u8]) -> Option<&[u8]> {
     let prefix = b"/proc/self/fd/";
     let mut digits = [0_u8; 12];
     let digits = decimal(descriptor, &mut digits);
-    name.get_mut(..prefix.len())?.copy_from_slice(prefix);
-    name.get_mut(prefix.len()..prefix.len().wrapping_add(digits.len()))?.copy_from_slice(digits);
-    // SAFETY: `name` ends with a zero, and `into` has room for as many bytes as said.
+    put(&mut name, prefix)?;
+    put(name.get_mut(prefix.len()..)?, digits)?;
+    // SAFETY: `name` ends with a zero, having room for more digits than there are, and `into` has room for as many bytes as said.
     let length = unsafe {
         libc::syscall(libc::SYS_readlinkat, libc::AT_FDCWD, name.as_ptr(), into.as_mut_ptr(), into.len())
     };
@@ -66,6 +66,17 @@ fn decimal(value: c_int, into: &mut [u8; 12]) -> &[u8] {
         }
     }
     into.get(at..).unwrap_or_default()
+}
+
+/// Copies all of `from` to the start of `into`; none where there is no room. (`copy_from_slice` brings what prints panics.)
+pub(crate) fn put(into: &mut [u8], from: &[u8]) -> Option<()> {
+    if into.len() < from.len() {
+        return None;
+    }
+    for (place, byte) in into.iter_mut().zip(from) {
+        *place = *byte;
+    }
+    Some(())
 }
 
 /// The bytes of a C string, up to a limit; none for a null pointer or a longer string.

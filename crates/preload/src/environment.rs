@@ -96,9 +96,8 @@ fn contains(list: &[u8], library: &[u8]) -> bool {
 fn join(into: &mut [u8], parts: &[&[u8]]) -> Option<()> {
     let mut at = 0_usize;
     for part in parts {
-        let end = at.wrapping_add(part.len());
-        into.get_mut(at..end)?.copy_from_slice(part);
-        at = end;
+        crate::calls::put(into.get_mut(at..)?, part)?;
+        at = at.wrapping_add(part.len());
     }
     *into.get_mut(at)? = 0;
     Some(())

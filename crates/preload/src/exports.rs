@@ -126,11 +126,37 @@ unsafe fn place(address: *const libc::sockaddr, length: libc::socklen_t) -> Opti
     };
     let ip = bytes.get(from..)?.get(..size)?;
     *found.first_mut()? = kind;
-    found.get_mut(1..3)?.copy_from_slice(port);
-    found.get_mut(3..)?.get_mut(..size)?.copy_from_slice(ip);
+    calls::put(found.get_mut(1..)?, port)?;
+    calls::put(found.get_mut(3..)?, ip)?;
     let own = (kind == b'4' && ip.first() == Some(&127))
         || (kind == b'6' && ip == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
     Some((found, size.wrapping_add(3), own))
+}
+
+/// Whether the socket file of a local address may be connected to, which is writing to it.
+///
+/// # Safety
+/// As [`place`].
+unsafe fn local(address: *const libc::sockaddr, length: libc::socklen_t) -> bool {
+    const PATH: usize = 2;
+    const PATH_BYTES_MAX: usize = 108;
+    let length = length as usize;
+    if address.is_null() || length <= PATH || length > PATH.wrapping_add(PATH_BYTES_MAX) {
+        return true;
+    }
+    // SAFETY: as many bytes are read as the caller says are there.
+    let bytes = unsafe { core::slice::from_raw_parts(address.cast::<u8>(), length) };
+    let (Some(family), Some(path)) = (bytes.first_chunk::<PATH>(), bytes.get(PATH..)) else { return true };
+    if i32::from(u16::from_ne_bytes(*family)) != libc::AF_UNIX || path.first() == Some(&0) {
+        return true;
+    }
+    // The path need not end with a zero.
+    let mut copy = [0_u8; PATH_BYTES_MAX + 1];
+    if calls::put(&mut copy, path).is_none() {
+        return true;
+    }
+    // SAFETY: `copy` ends with a zero.
+    unsafe { opens(libc::AT_FDCWD, copy.as_ptr().cast(), Use::Write) }
 }
 
 /// Whether something may be sent to an address.
@@ -157,14 +183,14 @@ unsafe fn reaches(kind: Kind, address: *const libc::sockaddr, length: libc::sock
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn connect(
+pub(crate) unsafe extern "C" fn connect(
     socket: c_int,
     address: *const libc::sockaddr,
     length: libc::socklen_t,
 ) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe {
-        if !reaches(Kind::Connect, address, length) {
+        if !reaches(Kind::Connect, address, length) || !local(address, length) {
             return fail(libc::EACCES);
         }
         small(libc::syscall(libc::SYS_connect, socket, address, length))
@@ -174,7 +200,7 @@ pub unsafe extern "C" fn connect(
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendto(
+pub(crate) unsafe extern "C" fn sendto(
     socket: c_int,
     bytes: *const c_void,
     count: size_t,
@@ -194,7 +220,11 @@ pub unsafe extern "C" fn sendto(
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendmsg(socket: c_int, message: *const libc::msghdr, flags: c_int) -> ssize_t {
+pub(crate) unsafe extern "C" fn sendmsg(
+    socket: c_int,
+    message: *const libc::msghdr,
+    flags: c_int,
+) -> ssize_t {
     // SAFETY: the arguments are the caller's.
     unsafe {
         if !message.is_null() && !reaches(Kind::Send, (*message).msg_name.cast(), (*message).msg_namelen) {
@@ -207,7 +237,7 @@ pub unsafe extern "C" fn sendmsg(socket: c_int, message: *const libc::msghdr, fl
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendmmsg(
+pub(crate) unsafe extern "C" fn sendmmsg(
     socket: c_int,
     messages: *mut libc::mmsghdr,
     count: libc::c_uint,
@@ -242,7 +272,12 @@ unsafe fn opens(folder: c_int, path: *const c_char, what: Use) -> bool {
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn openat(folder: c_int, path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
+pub(crate) unsafe extern "C" fn openat(
+    folder: c_int,
+    path: *const c_char,
+    flags: c_int,
+    mode: mode_t,
+) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe {
         if flags & libc::O_PATH == 0 && !opens(folder, path, Use::of_flags(flags)) {
@@ -255,7 +290,12 @@ pub unsafe extern "C" fn openat(folder: c_int, path: *const c_char, flags: c_int
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn openat64(folder: c_int, path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
+pub(crate) unsafe extern "C" fn openat64(
+    folder: c_int,
+    path: *const c_char,
+    flags: c_int,
+    mode: mode_t,
+) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe { openat(folder, path, flags, mode) }
 }
@@ -263,7 +303,7 @@ pub unsafe extern "C" fn openat64(folder: c_int, path: *const c_char, flags: c_i
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn open(path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
+pub(crate) unsafe extern "C" fn open(path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe { openat(libc::AT_FDCWD, path, flags, mode) }
 }
@@ -271,7 +311,7 @@ pub unsafe extern "C" fn open(path: *const c_char, flags: c_int, mode: mode_t) -
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn open64(path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
+pub(crate) unsafe extern "C" fn open64(path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe { openat(libc::AT_FDCWD, path, flags, mode) }
 }
@@ -279,7 +319,7 @@ pub unsafe extern "C" fn open64(path: *const c_char, flags: c_int, mode: mode_t)
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn creat(path: *const c_char, mode: mode_t) -> c_int {
+pub(crate) unsafe extern "C" fn creat(path: *const c_char, mode: mode_t) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe { openat(libc::AT_FDCWD, path, libc::O_CREAT | libc::O_WRONLY | libc::O_TRUNC, mode) }
 }
@@ -289,7 +329,7 @@ pub unsafe extern "C" fn creat(path: *const c_char, mode: mode_t) -> c_int {
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn __open_2(path: *const c_char, flags: c_int) -> c_int {
+pub(crate) unsafe extern "C" fn __open_2(path: *const c_char, flags: c_int) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe { openat(libc::AT_FDCWD, path, flags, 0) }
 }
@@ -297,7 +337,7 @@ pub unsafe extern "C" fn __open_2(path: *const c_char, flags: c_int) -> c_int {
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn __open64_2(path: *const c_char, flags: c_int) -> c_int {
+pub(crate) unsafe extern "C" fn __open64_2(path: *const c_char, flags: c_int) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe { openat(libc::AT_FDCWD, path, flags, 0) }
 }
@@ -305,7 +345,7 @@ pub unsafe extern "C" fn __open64_2(path: *const c_char, flags: c_int) -> c_int 
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn __openat_2(folder: c_int, path: *const c_char, flags: c_int) -> c_int {
+pub(crate) unsafe extern "C" fn __openat_2(folder: c_int, path: *const c_char, flags: c_int) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe { openat(folder, path, flags, 0) }
 }
@@ -313,7 +353,7 @@ pub unsafe extern "C" fn __openat_2(folder: c_int, path: *const c_char, flags: c
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn __openat64_2(folder: c_int, path: *const c_char, flags: c_int) -> c_int {
+pub(crate) unsafe extern "C" fn __openat64_2(folder: c_int, path: *const c_char, flags: c_int) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe { openat(folder, path, flags, 0) }
 }
@@ -323,7 +363,7 @@ type Fopen = unsafe extern "C" fn(*const c_char, *const c_char) -> *mut libc::FI
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn fopen(path: *const c_char, mode: *const c_char) -> *mut libc::FILE {
+pub(crate) unsafe extern "C" fn fopen(path: *const c_char, mode: *const c_char) -> *mut libc::FILE {
     // SAFETY: the arguments are the caller's.
     unsafe {
         let what = Use::of_mode(calls::bytes(mode).unwrap_or_default());
@@ -337,7 +377,7 @@ pub unsafe extern "C" fn fopen(path: *const c_char, mode: *const c_char) -> *mut
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn fopen64(path: *const c_char, mode: *const c_char) -> *mut libc::FILE {
+pub(crate) unsafe extern "C" fn fopen64(path: *const c_char, mode: *const c_char) -> *mut libc::FILE {
     // SAFETY: the arguments are the caller's.
     unsafe { fopen(path, mode) }
 }
@@ -345,7 +385,7 @@ pub unsafe extern "C" fn fopen64(path: *const c_char, mode: *const c_char) -> *m
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn dlopen(path: *const c_char, flags: c_int) -> *mut c_void {
+pub(crate) unsafe extern "C" fn dlopen(path: *const c_char, flags: c_int) -> *mut c_void {
     // SAFETY: the arguments are the caller's.
     unsafe {
         let named = calls::bytes(path).is_some_and(|path| path.contains(&b'/'));
@@ -359,7 +399,7 @@ pub unsafe extern "C" fn dlopen(path: *const c_char, flags: c_int) -> *mut c_voi
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn linkat(
+pub(crate) unsafe extern "C" fn linkat(
     from_folder: c_int,
     from: *const c_char,
     to_folder: c_int,
@@ -378,7 +418,7 @@ pub unsafe extern "C" fn linkat(
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn link(from: *const c_char, to: *const c_char) -> c_int {
+pub(crate) unsafe extern "C" fn link(from: *const c_char, to: *const c_char) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe { linkat(libc::AT_FDCWD, from, libc::AT_FDCWD, to, 0) }
 }
@@ -386,7 +426,7 @@ pub unsafe extern "C" fn link(from: *const c_char, to: *const c_char) -> c_int {
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn renameat2(
+pub(crate) unsafe extern "C" fn renameat2(
     from_folder: c_int,
     from: *const c_char,
     to_folder: c_int,
@@ -405,7 +445,7 @@ pub unsafe extern "C" fn renameat2(
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn renameat(
+pub(crate) unsafe extern "C" fn renameat(
     from_folder: c_int,
     from: *const c_char,
     to_folder: c_int,
@@ -418,7 +458,7 @@ pub unsafe extern "C" fn renameat(
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rename(from: *const c_char, to: *const c_char) -> c_int {
+pub(crate) unsafe extern "C" fn rename(from: *const c_char, to: *const c_char) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe { renameat2(libc::AT_FDCWD, from, libc::AT_FDCWD, to, 0) }
 }

@@ -137,7 +137,7 @@ unsafe fn resolve<'a>(
             Some(end) => text.get(..end)?,
         };
         let mut copy = [0_u8; PATH_BYTES_MAX];
-        copy.get_mut(..parent.len())?.copy_from_slice(parent);
+        calls::put(&mut copy, parent)?;
         if copy.last() != Some(&0) {
             return None;
         }

@@ -90,7 +90,7 @@ impl Plan {
         let seccomp = usable(probed, Control::Seccomp);
         let profile = Profile {
             extra,
-            udp: true,
+            udp: !restricting || needs_udp(function, probed),
             watch_exec: restricting && function.programs.allowed.is_some(),
             watch_connect: false,
             guard: std::process::id(),
@@ -133,6 +133,14 @@ impl Plan {
         let limits = limits::of(&function.limits, limits::running());
         Ok(Ready { limits, privileges: self.privileges, landlock, filters, listener })
     }
+}
+
+/// Names are resolved by the guard where the policy knows hosts and the runtime loads the preload library; UDP is then only for
+/// those who declare DNS.
+fn needs_udp(function: &Function, probed: &[Probed]) -> bool {
+    let declares = |host: &policy::HostRule| host.ports.contains(&DNS_PORT);
+    let hosts = function.egress.hosts.as_ref();
+    !usable(probed, Control::Preload) || hosts.is_none_or(|hosts| hosts.iter().any(declares))
 }
 
 /// Folders and files that may be read, and written, where the policy knows them; those to write may be read too.

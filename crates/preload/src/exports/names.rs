@@ -16,7 +16,7 @@ const TEXT_BYTES_MAX: usize = 48;
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn getaddrinfo(
+pub(crate) unsafe extern "C" fn getaddrinfo(
     node: *const c_char,
     service: *const c_char,
     hints: *const addrinfo,

@@ -52,7 +52,7 @@ unsafe fn with_environment(from: List, always_child: bool, start: impl FnOnce(Li
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn execve(path: *const c_char, arguments: List, variables: List) -> c_int {
+pub(crate) unsafe extern "C" fn execve(path: *const c_char, arguments: List, variables: List) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe {
         if !starts(path) {
@@ -67,7 +67,7 @@ pub unsafe extern "C" fn execve(path: *const c_char, arguments: List, variables:
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn execv(path: *const c_char, arguments: List) -> c_int {
+pub(crate) unsafe extern "C" fn execv(path: *const c_char, arguments: List) -> c_int {
     // SAFETY: the arguments are the caller's; `environ` is the process's own list.
     unsafe { execve(path, arguments, environ.cast()) }
 }
@@ -77,7 +77,7 @@ type Execvpe = unsafe extern "C" fn(*const c_char, List, List) -> c_int;
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn execvpe(name: *const c_char, arguments: List, variables: List) -> c_int {
+pub(crate) unsafe extern "C" fn execvpe(name: *const c_char, arguments: List, variables: List) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe {
         if !starts(name) {
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn execvpe(name: *const c_char, arguments: List, variables
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn execvp(name: *const c_char, arguments: List) -> c_int {
+pub(crate) unsafe extern "C" fn execvp(name: *const c_char, arguments: List) -> c_int {
     // SAFETY: the arguments are the caller's; `environ` is the process's own list.
     unsafe { execvpe(name, arguments, environ.cast()) }
 }
@@ -99,7 +99,7 @@ pub unsafe extern "C" fn execvp(name: *const c_char, arguments: List) -> c_int {
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn execveat(
+pub(crate) unsafe extern "C" fn execveat(
     folder: c_int,
     path: *const c_char,
     arguments: List,
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn execveat(
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn fexecve(descriptor: c_int, arguments: List, variables: List) -> c_int {
+pub(crate) unsafe extern "C" fn fexecve(descriptor: c_int, arguments: List, variables: List) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe { execveat(descriptor, c"".as_ptr(), arguments, variables, libc::AT_EMPTY_PATH) }
 }
@@ -140,7 +140,7 @@ type Spawn =
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn posix_spawn(
+pub(crate) unsafe extern "C" fn posix_spawn(
     process: *mut libc::pid_t,
     path: *const c_char,
     actions: *const c_void,
@@ -163,7 +163,7 @@ pub unsafe extern "C" fn posix_spawn(
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn posix_spawnp(
+pub(crate) unsafe extern "C" fn posix_spawnp(
     process: *mut libc::pid_t,
     name: *const c_char,
     actions: *const c_void,
@@ -193,7 +193,7 @@ const SHELL: &core::ffi::CStr = c"/bin/sh";
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn system(command: *const c_char) -> c_int {
+pub(crate) unsafe extern "C" fn system(command: *const c_char) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe {
         let Some(real) = real!(c"system", unsafe extern "C" fn(*const c_char) -> c_int) else {
@@ -210,7 +210,7 @@ pub unsafe extern "C" fn system(command: *const c_char) -> c_int {
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn popen(command: *const c_char, mode: *const c_char) -> *mut libc::FILE {
+pub(crate) unsafe extern "C" fn popen(command: *const c_char, mode: *const c_char) -> *mut libc::FILE {
     type Popen = unsafe extern "C" fn(*const c_char, *const c_char) -> *mut libc::FILE;
     // SAFETY: the arguments are the caller's.
     unsafe {
@@ -227,7 +227,7 @@ pub unsafe extern "C" fn popen(command: *const c_char, mode: *const c_char) -> *
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn unsetenv(name: *const c_char) -> c_int {
+pub(crate) unsafe extern "C" fn unsetenv(name: *const c_char) -> c_int {
     // SAFETY: the arguments are the caller's.
     unsafe {
         let bytes = calls::bytes(name).unwrap_or_default();
