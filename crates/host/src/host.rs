@@ -83,13 +83,22 @@ impl Host {
         let files = Files::write(&work.join("runtimes"))
             .map_err(|why| StartError::Work { path: work.clone(), why })?;
         let private = private(&plan, &work, &talk).await;
+        let ports: Vec<u16> = listeners
+            .iter()
+            .map(|(_, _, base)| base)
+            .chain([&names.endpoint])
+            .filter_map(|url| port_of(url))
+            .collect();
+        let mut notes = Vec::new();
+        let guard = crate::guard::ready(project, app, &settings, (&work, &ports), &mut notes)?;
+        notes.into_iter().for_each(|note| talk.note(note));
         let shared = Arc::new(Shared {
             settings: settings.clone(),
             files,
             talk: talk.clone(),
             work: work.clone(),
             endpoint: names.endpoint.clone(),
-            guard: crate::guard::ready(project, app, &settings, (&plan, &names), (&work, private))?,
+            guard,
             private,
         });
         let pool = |(node, function): (&String, &Arc<Function>)| {
@@ -210,6 +219,10 @@ pub(crate) async fn bind(
     option: &'static str,
 ) -> Result<(tokio::net::TcpListener, std::net::SocketAddr), StartError> {
     wire::listen(port).await.map_err(|why| StartError::Port { port, option, why })
+}
+
+fn port_of(url: &str) -> Option<u16> {
+    url.rsplit_once(':')?.1.parse().ok()
 }
 
 async fn cloud(settings: &Settings, work: &Path, talk: &Talk) -> Result<Option<Arc<Cloud>>, StartError> {

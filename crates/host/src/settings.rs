@@ -30,6 +30,8 @@ pub struct Settings {
     pub guard: Option<PathBuf>,
     /// The guard tells what it finds, and refuses nothing.
     pub detect: bool,
+    /// Files of the guard's hooks, by their path below `hooks`.
+    pub guard_files: Vec<(String, String)>,
     /// Folder with `policy.json`, its signature and `policy.pub`, which the guard reads. None: the host makes one.
     pub policy: Option<PathBuf>,
     /// Interpreter for Python functions; none: `python3.X` of the template, else `python3`.
@@ -75,6 +77,7 @@ impl Settings {
             account: "000000000000".to_owned(),
             guard: None,
             detect: false,
+            guard_files: Vec::new(),
             policy: None,
             python: None,
             node: None,
