@@ -1,5 +1,6 @@
 //! The guard as a program, around real runtimes.
 mod guarded;
 mod hooks;
+mod hostile;
 mod platform;
 mod proxy;
