@@ -1,4 +1,5 @@
 //! The guard as a program, around real runtimes.
+mod escapes;
 mod guarded;
 mod hooks;
 mod hostile;
