@@ -3,6 +3,7 @@ mod access;
 mod attack;
 mod fix;
 mod gateway;
+mod host;
 mod privileges;
 mod waf;
 
@@ -20,6 +21,7 @@ pub(crate) use access::{
 pub(crate) use attack::{AttackArguments, AttackFormat};
 pub(crate) use fix::{FixArguments, FixFormat};
 pub(crate) use gateway::{ConfigArguments, GatewayArguments, GatewayCommand, InitGatewayArguments};
+pub(crate) use host::{AwsChoice, EventsArguments, GuardMode, HostArguments, InvokeArguments, RunArguments};
 pub(crate) use privileges::{Checked, PrivilegesArguments, PrivilegesFormat};
 pub(crate) use waf::{
     CheckArguments, EvalArguments, Rules, TestArguments, TestFormat, TuneArguments, WafArguments, WafCommand,
@@ -63,6 +65,12 @@ pub(crate) enum Command {
     Access(AccessArguments),
     /// Stand in front of functions: inspect, authenticate, limit, hand on
     Gateway(GatewayArguments),
+    /// Run the application on this machine, under the guard
+    Run(Box<RunArguments>),
+    /// Call a function of a running host, or of one that is started for the call
+    Invoke(Box<InvokeArguments>),
+    /// Print sample events for the triggers of the application
+    Events(Box<EventsArguments>),
     /// Attack an application that runs, and say what stopped each attack or how it got through
     #[command(after_help = Exit::ATTACK)]
     Attack(Box<AttackArguments>),

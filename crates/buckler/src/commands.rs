@@ -8,6 +8,7 @@ mod explain;
 mod fix;
 mod gateway;
 mod graph;
+mod host;
 mod init;
 mod privileges;
 mod reading;
@@ -54,6 +55,8 @@ pub(crate) enum CommandError {
     Access { why: String },
     #[error("the gateway cannot run: {why}")]
     Gateway { why: String },
+    #[error("{why}")]
+    Host { why: String },
     #[error("the attack cannot begin: {why}")]
     Attack { why: String },
     #[error("`{host}` is not this machine; nothing is attacked that its owner did not confirm")]
@@ -92,6 +95,7 @@ impl CommandError {
             | Self::Attack { .. }
             | Self::Check(_)
             | Self::Rules { .. }
+            | Self::Host { .. }
             | Self::Gateway { .. } => return None,
         })
     }
@@ -112,6 +116,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Command::Attack(arguments) => attack::run(arguments),
         Command::Gateway(arguments) => gateway::run(arguments),
         Command::Waf(arguments) => waf::run(arguments),
+        Command::Run(arguments) => host::run(arguments),
+        Command::Invoke(arguments) => host::invoke(arguments),
+        Command::Events(arguments) => host::events(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     }

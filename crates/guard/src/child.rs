@@ -81,6 +81,7 @@ impl Launch {
         command.args(&self.arguments).env_clear().envs(&environment);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
         let setup = move || {
+            unblock_signals();
             for &(from, to) in &numbers {
                 // SAFETY: dup2 is async-signal-safe; `from` is open and above every `to`.
                 if unsafe { libc::dup2(from, to) } < 0 {
@@ -119,6 +120,13 @@ fn out_of_the_way(inherited: Vec<(OwnedFd, RawFd)>) -> io::Result<Vec<(OwnedFd, 
         moved.push((unsafe { OwnedFd::from_raw_fd(high) }, number));
     }
     Ok(moved)
+}
+
+/// The runtime gets its signals, which the guard keeps from its own threads. Async-signal-safe.
+fn unblock_signals() {
+    let set = taken();
+    // SAFETY: the set outlives the call.
+    unsafe { libc::sigprocmask(libc::SIG_UNBLOCK, &raw const set, std::ptr::null_mut()) };
 }
 
 /// What the process that waits has to do next.

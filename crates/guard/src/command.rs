@@ -1,6 +1,7 @@
 //! Which form of the guard is asked for: by the name that it was started by, or its first argument.
-use crate::run;
-use crate::settings::Variables;
+use crate::bundle::{self, Origin};
+use crate::settings::{Settings, Variables};
+use crate::{probe, run};
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::Path;
@@ -15,6 +16,9 @@ const HELP: &str = "\
 buckler-guard: the guard inside of a function
 
   buckler-guard exec -- PROGRAM [ARGUMENT]...   start a runtime under the guard
+  buckler-guard extension                       register with the Extensions and Telemetry APIs
+  buckler-guard probe [--json]                  what this platform gives: enforced, degraded, absent
+  buckler-guard verify                          read the policy as `exec` would, and say what it is
   buckler-guard --help | --version
 
 As `/opt/buckler-exec` (AWS_LAMBDA_EXEC_WRAPPER) all arguments are the runtime's command line. As `bootstrap` it starts
@@ -30,8 +34,10 @@ Settings are environment variables:
   BUCKLER_EVENTS             stdout, file:PATH, fd:NUMBER or off [stdout]
   BUCKLER_EXEC_WRAPPER       your own wrapper, started with the runtime's command line
   BUCKLER_BOOTSTRAP          what `bootstrap` starts [/var/task/bootstrap.function]
-  BUCKLER_HOOKS              folder with the language hooks [/opt/buckler/hooks]
-  BUCKLER_PRELOAD            the preload library [/opt/buckler/libbuckler_preload.so]
+  BUCKLER_LAYER              folder with hooks and preload library [/opt/buckler]
+  BUCKLER_TEMPORARY          the folder that is emptied between invocations [/tmp in Lambda, none elsewhere]
+  BUCKLER_READABLE           more folders that the function may read, with colons
+  BUCKLER_PORTS              more TCP ports of this machine that the function may reach, with commas
   BUCKLER_CONNECTIONS_MAX    connections of the runtime at once [128]
   BUCKLER_PORT               port of the proxy on loopback [any]
 Variables that begin with BUCKLER_APP_ are yours; any other BUCKLER_ variable is an error.
@@ -43,6 +49,9 @@ pub(crate) enum Form {
     Exec(Vec<OsString>),
     Bootstrap,
     Extension,
+    /// As JSON, or for a person.
+    Probe(bool),
+    Verify,
     Help,
     Version,
     Wrong(String),
@@ -69,6 +78,12 @@ pub(crate) fn form(arguments: &[OsString]) -> Form {
             if command.is_empty() { missing() } else { Form::Exec(command.to_vec()) }
         }
         Some("extension") => Form::Extension,
+        Some("probe") => match rest.get(1).and_then(|option| option.to_str()) {
+            None => Form::Probe(false),
+            Some("--json") => Form::Probe(true),
+            Some(_) => Form::Wrong("`probe` takes `--json` only".to_owned()),
+        },
+        Some("verify") => Form::Verify,
         Some("--help" | "-h" | "help") => Form::Help,
         Some("--version" | "-V" | "version") => Form::Version,
         None if in_extensions => Form::Extension,
@@ -96,6 +111,11 @@ pub fn run(arguments: &[OsString], variables: Variables) -> i32 {
             exec(vec![program.unwrap_or_else(|| BOOTSTRAP.into())], variables)
         }
         Form::Extension => 0,
+        Form::Probe(json) => {
+            say(std::io::stdout(), &probe::run(json));
+            0
+        }
+        Form::Verify => verify(&variables),
         Form::Help => {
             say(std::io::stdout(), HELP);
             0
@@ -107,6 +127,30 @@ pub fn run(arguments: &[OsString], variables: Variables) -> i32 {
         Form::Wrong(why) => {
             say(std::io::stderr(), &format!("buckler-guard: {why}; see `buckler-guard --help`\n"));
             USAGE
+        }
+    }
+}
+
+fn verify(variables: &Variables) -> i32 {
+    let loaded = Settings::read(variables).map_err(|why| why.to_string()).and_then(|settings| {
+        bundle::load(&settings).map_err(|why| why.to_string()).map(|loaded| (settings, loaded))
+    });
+    match loaded {
+        Ok((settings, loaded)) => {
+            let what = match &loaded.origin {
+                Origin::Signed => "signed by a known key".to_owned(),
+                Origin::Unsigned => "NOT SIGNED (`BUCKLER_POLICY_UNSIGNED`)".to_owned(),
+                Origin::Absent => "absent: the defaults apply".to_owned(),
+                Origin::Refused(why) => format!("REFUSED: {why}"),
+            };
+            let mode = format!("{:?}", loaded.function.mode).to_lowercase();
+            let path = settings.policy.display();
+            say(std::io::stdout(), &format!("{path}: {what}; function `{}`, mode `{mode}`\n", loaded.name));
+            i32::from(matches!(loaded.origin, Origin::Refused(_)))
+        }
+        Err(why) => {
+            say(std::io::stderr(), &format!("buckler-guard: {why}\n"));
+            1
         }
     }
 }

@@ -59,7 +59,6 @@ enum Item {
 pub struct Events {
     queue: SyncSender<Item>,
     dropped: AtomicU64,
-    tainted: Mutex<Option<String>>,
 }
 
 /// Who the events are about.
@@ -94,7 +93,7 @@ impl Events {
     /// No thread can be started.
     pub fn start(subject: Subject, sink: Option<Arc<Lines>>) -> io::Result<Arc<Self>> {
         let (queue, items) = sync_channel(QUEUE_MAX);
-        let events = Arc::new(Self { queue, dropped: AtomicU64::new(0), tainted: Mutex::new(None) });
+        let events = Arc::new(Self { queue, dropped: AtomicU64::new(0) });
         let counted = Arc::downgrade(&events);
         std::thread::Builder::new().name("events".to_owned()).stack_size(256 << 10).spawn(move || {
             write_all(&items, &subject, sink.as_deref(), || {
@@ -112,25 +111,10 @@ impl Events {
             wait.recv_timeout(Duration::from_millis(FLUSH_MS_MAX)).unwrap_or_default();
         }
     }
-
-    /// Why this execution environment should not go on, if an attack reached the function's process.
-    #[must_use]
-    pub fn tainted(&self) -> Option<String> {
-        self.tainted.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-/// Whether an attack got as far as the process: what was refused before it began leaves nothing behind.
-const fn reached_process(layer: Layer) -> bool {
-    matches!(layer, Layer::Hook | Layer::Sandbox | Layer::Egress | Layer::Isolation)
 }
 
 impl Report for Events {
     fn report(&self, occurrence: Occurrence) {
-        if occurrence.hostile && occurrence.action == Action::Blocked && reached_process(occurrence.layer) {
-            let mut tainted = self.tainted.lock().unwrap_or_else(PoisonError::into_inner);
-            tainted.get_or_insert_with(|| format!("{}: {}", occurrence.layer.name(), occurrence.reason));
-        }
         match self.queue.try_send(Item::Happened(occurrence, clock::now_ms())) {
             Ok(()) => {}
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {

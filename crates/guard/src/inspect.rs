@@ -73,7 +73,7 @@ pub struct Inspector {
     callers: caller::Callers,
     input: Option<schema::Checker>,
     output: Option<schema::Checker>,
-    rules: Option<rules::Rules>,
+    rules: rules::Ready,
     needles: Arc<needle::Needles>,
     dropped: Mutex<batch::Refused>,
     report: Arc<dyn Report>,
@@ -126,7 +126,10 @@ impl Inspector {
             }
             issuers.extend(issuer);
         }
-        let unknown = policy.access.unknown_tokens.unwrap_or(Treatment::Refuse);
+        // A token could be of an issuer that this function cannot know.
+        let is_complete = issuers.len() == bundle.issuers.len();
+        let otherwise = if is_complete { Treatment::Refuse } else { Treatment::Tell };
+        let unknown = policy.access.unknown_tokens.unwrap_or(otherwise);
         let tokens = Arc::new(token::Tokens { issuers, unknown });
         let refresher = surroundings.refresher(&tokens);
         let mut limits = EventLimits::default();
@@ -144,7 +147,7 @@ impl Inspector {
             callers: caller::read(policy, &variable).map_err(wrong)?,
             input: schema(&policy.input).map_err(|why| wrong(format!("`input`: {why}")))?,
             output: schema(&policy.output).map_err(|why| wrong(format!("`output`: {why}")))?,
-            rules: rules::compile(&bundle.rules, policy.exclusions.keys().copied()).map_err(wrong)?,
+            rules: rules::ready(&bundle.rules, policy, surroundings.background).map_err(wrong)?,
             needles: Arc::new(needle::Needles::of(&names, &variable)),
             dropped: Mutex::default(),
             policy: policy.clone(),

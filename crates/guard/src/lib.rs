@@ -11,6 +11,7 @@
 //!
 //! INVARIANT: what cannot be decided is refused, unless the policy's mode says `detect`.
 //! INVARIANT: what a platform does not allow is detected and told, never assumed.
+pub mod around;
 pub mod bundle;
 pub mod child;
 mod clock;
@@ -27,6 +28,7 @@ pub mod occurrence;
 pub mod os;
 pub mod part;
 pub mod places;
+pub mod preload;
 pub mod probe;
 pub mod run;
 pub mod sandbox;

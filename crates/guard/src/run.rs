@@ -1,4 +1,5 @@
 //! `exec`: the parent of the runtime.
+use crate::around::Around;
 use crate::bundle::{self, Loaded, Origin};
 use crate::child::{self, Launch, Runtime, Woken};
 use crate::events::{Events, Lines, Subject, sink};
@@ -10,11 +11,12 @@ use crate::lambda::proxy::{self, Proxy};
 use crate::logs::redact::Redactor;
 use crate::logs::{Pumps, frames};
 use crate::os;
-use crate::part::{Part, Preparation};
+use crate::part::Preparation;
 use crate::settings::{PREFIX, RUNTIME_API, Settings, Variables};
-use crate::{Action, Layer, Occurrence, Report};
+use crate::{Action, Layer, Occurrence, Places, Report};
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,12 +48,14 @@ pub enum RunError {
     Inspect(#[from] crate::inspect::InspectError),
     #[error("events cannot be written: {0}; see `BUCKLER_EVENTS`")]
     Events(io::Error),
+    #[error("the guard's own memory cannot be closed to others: {0}")]
+    Harden(io::Error),
     #[error("the proxy cannot listen on loopback: {0}")]
     Listen(io::Error),
     #[error("`{program}` cannot be started: {why}")]
     Start { program: String, why: io::Error },
-    #[error("{0}")]
-    Part(String),
+    #[error(transparent)]
+    Around(#[from] crate::around::AroundError),
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -104,6 +108,9 @@ pub fn exec(command: Vec<OsString>, variables: Variables) -> Result<i32, RunErro
     // Both before any thread: the copy of the environment and the mask of signals belong to the whole process.
     let hidden = os::hide_environment(&[RUNTIME_API]);
     child::take_signals();
+    if let Err(error) = crate::sandbox::harden_self() {
+        return Err(RunError::Harden(error));
+    }
     let closed = os::close_to_others();
     let adopts = os::adopt_orphans();
     let settings = Settings::read(&variables);
@@ -185,7 +192,12 @@ struct Guard {
 
 impl Guard {
     fn run(self, command: Vec<OsString>, variables: Variables) -> Result<i32, RunError> {
-        let loaded = bundle::load(&self.settings)?;
+        let mut loaded = bundle::load(&self.settings)?;
+        if self.settings.temporary.is_none() && loaded.function.isolation.scrub {
+            loaded.function.isolation.scrub = false;
+            let why = "no folder is emptied between invocations: this is not Lambda; see `BUCKLER_TEMPORARY`";
+            tell(&*self.events, Layer::Isolation, "scrub-off", why.to_owned());
+        }
         self.tell_origin(&loaded);
         let report: Arc<dyn Report> = Arc::clone(&self.events) as Arc<dyn Report>;
         let inspector = Inspector::new(&loaded.bundle, &loaded.name, report)?;
@@ -198,7 +210,8 @@ impl Guard {
         });
         let listener = proxy::listen(self.settings.port).map_err(RunError::Listen)?;
         let port = listener.local_addr()?.port();
-        let (parts, mut preparations) = self.parts(&loaded)?;
+        let around = Around::new(&loaded.function, self.places(&command, port), &self.events)?;
+        let Around { isolation, parts, mut preparations } = around;
         let mut environment = self.environment(variables, port);
         preparations.extend(self.framed_log(&mut environment, &redactor, &ending)?);
         let shared = Arc::new(Proxy {
@@ -216,6 +229,7 @@ impl Guard {
             first_event: AtomicBool::new(false),
         });
         let runtime = self.start(command, environment, preparations)?;
+        isolation.started(u32::try_from(runtime.pid()).unwrap_or(0));
         self.read_output(runtime, &shared, redactor, listener)
     }
 
@@ -242,9 +256,22 @@ impl Guard {
         tell(&*self.events, Layer::Policy, rule, reason);
     }
 
-    /// What stands around the runtime, and what each prepares.
-    fn parts(&self, _loaded: &Loaded) -> Result<(Vec<Arc<dyn Part>>, Vec<Preparation>), RunError> {
-        Ok((Vec::new(), Vec::new()))
+    /// Where things stand for this function.
+    fn places(&self, command: &[OsString], api_port: u16) -> Places {
+        use std::net::ToSocketAddrs;
+        let settings = &self.settings;
+        Places {
+            layer: settings.layer.clone(),
+            code: settings.code.clone(),
+            runtime: settings.runtime.clone(),
+            temporary: settings.temporary.clone().unwrap_or_else(|| "/tmp".into()),
+            program: command.first().and_then(|program| found(program)),
+            api_port,
+            platform_api: self.api.to_socket_addrs().ok().and_then(|mut found| found.next()),
+            egress_port: None,
+            ports: settings.ports.clone(),
+            readable: settings.readable.clone(),
+        }
     }
 
     /// The child's environment: its own variables, with our proxy in the platform's place.
@@ -359,6 +386,15 @@ impl Guard {
         shared.ending.settle();
         child::end_as(status)
     }
+}
+
+/// Where a program is, as `execvp` finds it.
+fn found(program: &OsStr) -> Option<PathBuf> {
+    if program.to_string_lossy().contains('/') {
+        return Some(PathBuf::from(program));
+    }
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|candidate| candidate.is_file())
 }
 
 /// In the platform's words.

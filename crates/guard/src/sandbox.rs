@@ -17,7 +17,7 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use profile::interpreters;
+pub(crate) use profile::{find, folders, interpreters};
 
 use crate::probe::{self, Probed, State};
 use crate::{Action, Layer, Occurrence, Places, Preparation, Report};
@@ -39,6 +39,9 @@ pub enum SandboxError {
     /// The filter could not be compiled.
     #[error("the filter of system calls could not be compiled: {0}")]
     Filter(String),
+    /// The preload library cannot get its rules.
+    #[error("the preload library cannot be prepared: {0}")]
+    Preload(String),
     /// Landlock refused what it said it has.
     #[error("the Landlock rules could not be made: {0}")]
     Landlock(String),

@@ -21,10 +21,6 @@ const POLICY: &str = "/opt/buckler/policy.json";
 const POLICY_KEY: &str = "/opt/buckler/policy.pub";
 const CONNECTIONS_MAX: usize = 128;
 
-/// Names that other parts read, or that are read elsewhere: no error.
-const ELSEWHERE: &[&str] =
-    &["BUCKLER_HOOKS_FD", "BUCKLER_HOOKS", "BUCKLER_PRELOAD", "BUCKLER_PROBE", "BUCKLER_FORM"];
-
 /// Where events go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum EventsTo {
@@ -61,10 +57,18 @@ pub struct Settings {
     pub wrapper: Option<OsString>,
     /// `BUCKLER_BOOTSTRAP`: what the guard starts when it is the `bootstrap` itself.
     pub bootstrap: Option<OsString>,
-    /// `BUCKLER_HOOKS`: the folder with the language hooks.
-    pub hooks: PathBuf,
-    /// `BUCKLER_PRELOAD`: the preload library.
-    pub preload: PathBuf,
+    /// `BUCKLER_LAYER`: the folder with hooks and preload library.
+    pub layer: PathBuf,
+    /// `BUCKLER_TEMPORARY`: the folder that the function may write, emptied between invocations. None outside of Lambda:
+    /// nobody's `/tmp` is emptied by accident.
+    pub temporary: Option<PathBuf>,
+    /// `LAMBDA_TASK_ROOT` and `LAMBDA_RUNTIME_DIR`.
+    pub code: PathBuf,
+    pub runtime: PathBuf,
+    /// `BUCKLER_PORTS`: TCP ports on this machine that the function reaches beside, with commas.
+    pub ports: Vec<u16>,
+    /// `BUCKLER_READABLE`: folders beyond code, layer and runtime that the function may read, with colons.
+    pub readable: Vec<PathBuf>,
     /// `BUCKLER_CONNECTIONS_MAX`: connections of the runtime at once.
     pub connections_max: usize,
     /// `BUCKLER_PORT`: of the proxy on loopback; 0: any.
@@ -86,14 +90,16 @@ const NAMES: &[&str] = &[
     "BUCKLER_EVENTS",
     "BUCKLER_EXEC_WRAPPER",
     "BUCKLER_FUNCTION",
-    "BUCKLER_HOOKS",
+    "BUCKLER_LAYER",
     "BUCKLER_MODE",
     "BUCKLER_POLICY",
     "BUCKLER_POLICY_AGE_MAX_S",
     "BUCKLER_POLICY_KEY",
     "BUCKLER_POLICY_UNSIGNED",
     "BUCKLER_PORT",
-    "BUCKLER_PRELOAD",
+    "BUCKLER_PORTS",
+    "BUCKLER_READABLE",
+    "BUCKLER_TEMPORARY",
 ];
 
 fn near(name: &str) -> String {
@@ -115,7 +121,7 @@ impl Settings {
     /// A `BUCKLER_` variable is not known, or its value is not understood.
     pub fn read(variables: &Variables) -> Result<Self, SettingsError> {
         for name in variables.keys().map(|name| name.to_string_lossy()) {
-            let known = NAMES.contains(&name.as_ref()) || ELSEWHERE.contains(&name.as_ref());
+            let known = NAMES.contains(&name.as_ref());
             // `BUCKLER_POLICY_…` variables of a user's application are no settings of ours only if they say so.
             if name.starts_with(PREFIX) && !known && !name.starts_with("BUCKLER_APP_") {
                 return Err(SettingsError::Unknown { name: name.chars().take(100).collect() });
@@ -138,8 +144,17 @@ impl Settings {
             events: get("BUCKLER_EVENTS").map_or(Ok(EventsTo::Output), |value| events(value))?,
             wrapper: get("BUCKLER_EXEC_WRAPPER").cloned(),
             bootstrap: get("BUCKLER_BOOTSTRAP").cloned(),
-            hooks: path("BUCKLER_HOOKS", "/opt/buckler/hooks"),
-            preload: path("BUCKLER_PRELOAD", "/opt/buckler/libbuckler_preload.so"),
+            layer: path("BUCKLER_LAYER", "/opt/buckler"),
+            temporary: get("BUCKLER_TEMPORARY").map(PathBuf::from).or_else(|| {
+                let in_lambda = get("LAMBDA_TASK_ROOT").is_some_and(|root| root == "/var/task");
+                in_lambda.then(|| PathBuf::from("/tmp"))
+            }),
+            code: path("LAMBDA_TASK_ROOT", "/var/task"),
+            runtime: path("LAMBDA_RUNTIME_DIR", "/var/runtime"),
+            ports: ports(get("BUCKLER_PORTS"))?,
+            readable: get("BUCKLER_READABLE")
+                .map(|folders| std::env::split_paths(folders).collect())
+                .unwrap_or_default(),
             connections_max: number("BUCKLER_CONNECTIONS_MAX", get("BUCKLER_CONNECTIONS_MAX"))?
                 .map_or(CONNECTIONS_MAX, |wanted| {
                     usize::try_from(wanted).unwrap_or(CONNECTIONS_MAX).clamp(1, 4096)
@@ -174,6 +189,12 @@ fn switch(name: &'static str, value: Option<&OsString>) -> Result<bool, Settings
         Some("1") => Ok(true),
         Some(other) => Err(SettingsError::Value { name, value: other.to_owned(), must: "`1` or `0`" }),
     }
+}
+
+fn ports(value: Option<&OsString>) -> Result<Vec<u16>, SettingsError> {
+    let Some(value) = value.map(|value| text(value)) else { return Ok(Vec::new()) };
+    let ports: Option<Vec<u16>> = value.split(',').map(|port| port.trim().parse().ok()).collect();
+    ports.ok_or(SettingsError::Value { name: "BUCKLER_PORTS", value, must: "ports with commas: `5000,9229`" })
 }
 
 fn number(name: &'static str, value: Option<&OsString>) -> Result<Option<u64>, SettingsError> {

@@ -1,6 +1,34 @@
 //! The function host: runs the functions of an application's template on this machine, under the guard.
 //!
-//! Real runtimes speak the Lambda Runtime API to it; HTTP comes through the gateway; events come from an AWS endpoint on
-//! loopback. One process group an execution environment.
+//! [`names`] gives every resource of the graph its local name, ARN and address; [`plan`] is what results: functions,
+//! ways in, triggers. A function has a [`pool`](mod@pool) of execution environments; an environment is a process group that
+//! speaks the Lambda Runtime API to a server of its own (`runtime_api`). Invocations come through the AWS endpoint
+//! (`front`), HTTP (`web`) and event sources (`sources`).
+//!
+//! Real runtimes and real SDKs run here unchanged. What the cloud would refuse is refused here: `front` asks
+//! `iam::evaluate` for every call that a function makes.
 //!
 //! INVARIANT: it listens on loopback only, and ends by itself whatever it started.
+mod clock;
+mod environment;
+mod front;
+mod host;
+mod invocation;
+mod names;
+mod plan;
+mod pool;
+mod runtime_api;
+mod runtimes;
+mod samples;
+mod settings;
+mod spawn;
+mod talk;
+mod wire;
+
+pub use host::{Host, StartError};
+pub use invocation::{Answer, Asked, Finished};
+pub use names::Names;
+pub use plan::{Function, Plan};
+pub use samples::{Sample, samples};
+pub use settings::{Aws, Settings};
+pub use talk::{Line, Talk};

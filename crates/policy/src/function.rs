@@ -43,6 +43,9 @@ pub struct Function {
     pub exclusions: BTreeMap<u64, String>,
     /// SHA-256 of the function's own package as `policy::package` computes it, in lower-case hexadecimal digits.
     pub package: Option<String>,
+    /// Why an entry stands here, by its place (`programs.allowed/ffmpeg`): the call with file and line, or who said so.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub reasons: BTreeMap<String, String>,
 }
 
 /// What may start a function.

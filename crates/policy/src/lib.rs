@@ -4,10 +4,15 @@
 //! the guard. It is readable JSON, so that a person can review and a tool can compare it.
 //!
 //! INVARIANT: what is not understood is refused: an unknown field, format or control is an error, never skipped.
+pub mod build;
 mod bundle;
 mod control;
+pub mod diff;
 mod function;
 pub mod json;
+pub mod learn;
+pub mod package;
+pub mod show;
 pub mod signed;
 
 pub use bundle::{Bundle, FORMAT, Rules};

@@ -85,6 +85,16 @@ def _install():
         if type(path) is not int:
             full("open", args)
 
+    def on_list(event):
+        def handle(args):
+            path = args[0]
+            if type(path) is str and path.startswith(quiet) and "/.." not in path:
+                return
+            # The import system looks for modules.
+            if not sys._getframe(2).f_code.co_filename.startswith("<frozen importlib"):
+                full(event, args)
+        return handle
+
     def on_import(args):
         if running():
             full("import", args)
@@ -106,10 +116,12 @@ def _install():
         "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn", "os.startfile",
         "socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname", "socket.bind", "socket.sendmsg",
         "ctypes.dlopen", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate",
-        "os.chmod", "os.chown", "os.listdir", "os.scandir", "shutil.rmtree", "sqlite3.enable_load_extension",
+        "os.chmod", "os.chown", "shutil.rmtree", "sqlite3.enable_load_extension",
         "sqlite3.load_extension",
     ):
         table[event] = on_all(event)
+    for event in ("os.listdir", "os.scandir"):
+        table[event] = on_list(event)
     find = table.get
 
     def hook(event, args):
@@ -132,6 +144,9 @@ def _install():
 
         @staticmethod
         def find_spec(name, path=None, target=None):
+            if running():
+                # `importlib.import_module` raises no audit event.
+                full("find", (name,))
             part = wanted.pop(name, None)
             if part is None:
                 return None

@@ -102,6 +102,15 @@ impl Rules {
         }
     }
 
+    /// A name that is only resolved: allowed where a rule has it with any port.
+    #[must_use]
+    pub fn name(&self, host: &str) -> Decision {
+        let Some(name) = normal(host) else { return self.judge(host, HTTPS_PORT) };
+        let ports = self.declared(|rule| names(&rule.target, &name));
+        let metadata = METADATA_NAMES.iter().any(|known| is_or_below(&name, known));
+        if ports && !metadata { Decision::Allow } else { self.judge(host, HTTPS_PORT) }
+    }
+
     /// A connection to an address that nobody gave a name.
     #[must_use]
     pub fn address(&self, address: IpAddr, port: u16) -> Decision {

@@ -24,13 +24,3 @@ fn classes_follow_what_happened() {
     assert_eq!(event["unmapped"]["action"], "blocked");
     assert_eq!(event["message"], "a shell was started with  [31m colour");
 }
-
-#[test]
-fn only_attacks_on_the_process_taint_it() {
-    let events = Events::start(Subject::default(), None).unwrap();
-    events.report(Occurrence { layer: Layer::Rules, ..occurrence(true, None) });
-    events.report(occurrence(false, None));
-    assert_eq!(events.tainted(), None);
-    events.report(occurrence(true, None));
-    assert!(events.tainted().is_some_and(|why| why.starts_with("hook: ")));
-}

@@ -243,13 +243,19 @@ fn shell(context: &Context<'_>, text: &str, found: &mut Vec<Suspicion>) {
 
 /// How a range of input changes the command, if it does.
 fn broken(context: &Context<'_>, text: &str, shell: &Shell, range: &Range<usize>) -> Option<&'static str> {
+    let mut range = range.clone();
+    let mut quote = shell.quote(range.start);
+    if let (Quote::None, Some(opening @ (b'\'' | b'"'))) = (quote, text.as_bytes().get(range.start)) {
+        // A quote of the application's own may look as one of the input's; what comes behind it decides.
+        quote = if *opening == b'"' { Quote::Double } else { Quote::Single };
+        range.start += 1;
+    }
     let input = text.as_bytes().get(range.clone())?;
     let expands = |at: usize| {
         let next = input.get(at + 1).copied().unwrap_or(b' ');
         next.is_ascii_alphabetic()
             || matches!(next, b'_' | b'(' | b'{' | b'\'' | b'"' | b'@' | b'*' | b'#' | b'?' | b'!' | b'$')
     };
-    let quote = shell.quote(range.start);
     for (at, &byte) in input.iter().enumerate() {
         let breaks = match quote {
             Quote::Single => byte == b'\'',
@@ -290,10 +296,10 @@ fn broken(context: &Context<'_>, text: &str, shell: &Shell, range: &Range<usize>
         || (word.range.start + 1 == range.start
             && matches!(shell.quote(range.start), Quote::Single | Quote::Double));
     let reaches = range.end + 1 >= word.range.end;
-    if word.command && opens && reaches && listed(context, &part(text, range)) != Some(true) {
+    if word.command && opens && reaches && listed(context, &part(text, &range)) != Some(true) {
         return Some("input names the program that a shell starts");
     }
-    let is_option = input.len() > 1 && input.first() == Some(&b'-') && !is_number(&part(text, range));
+    let is_option = input.len() > 1 && input.first() == Some(&b'-') && !is_number(&part(text, &range));
     if opens && is_option && !word.after_end {
         return Some("input becomes an option of a program in a shell command");
     }

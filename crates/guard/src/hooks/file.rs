@@ -76,7 +76,7 @@ fn escapes(
     }
     // Where it really is: a link inside of the folder may lead out of it.
     match (full.canonicalize(), base.canonicalize()) {
-        (Ok(real), Ok(real_base)) if !real.starts_with(&real_base) => {
+        (Ok(real), Ok(real_base)) if range.end == path.len() && !real.starts_with(&real_base) => {
             Some("input names a link that leads out of the folder that the application means")
         }
         _ => None,

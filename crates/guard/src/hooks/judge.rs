@@ -167,28 +167,20 @@ impl Judge {
 
     /// A message that is none, or longer than a message may be.
     pub(super) fn malformed(&mut self, length: usize) -> Answer {
-        self.tell(
+        self.refused(
             "hook-question",
             "a hook's question could not be read; it was refused",
-            true,
-            Action::Blocked,
             vec![("bytes", length.to_string())],
         );
         Answer::no("hook-question")
     }
 
-    fn tell(
-        &self,
-        rule: &str,
-        reason: &str,
-        hostile: bool,
-        action: Action,
-        facts: Vec<(&'static str, String)>,
-    ) {
+    /// Something about the questions themselves.
+    fn refused(&self, rule: &str, reason: &str, facts: Vec<(&'static str, String)>) {
         self.report.report(Occurrence {
             layer: Layer::Hook,
-            action,
-            hostile,
+            action: Action::Blocked,
+            hostile: true,
             request_id: self.request_id(),
             reason: reason.to_owned(),
             rule: Some(rule.to_owned()),
@@ -222,13 +214,7 @@ impl Judge {
         if self.questions > QUESTIONS_MAX {
             if self.questions == QUESTIONS_MAX + 1 {
                 let facts = vec![("questions", QUESTIONS_MAX.to_string())];
-                self.tell(
-                    "hook-rate",
-                    "the runtime asked more than one invocation may",
-                    true,
-                    Action::Blocked,
-                    facts,
-                );
+                self.refused("hook-rate", "the runtime asked more than one invocation may", facts);
             }
             return Some(Answer::no("hook-rate"));
         }
@@ -280,7 +266,15 @@ impl Judge {
             let mut facts = vec![("sink", shown(&pending.api)), ("at", shown(at))];
             facts.extend(suspicion.facts);
             let action = if is_blocked { Action::Blocked } else { Action::Told };
-            self.tell(suspicion.rule, &suspicion.reason, suspicion.hostile, action, facts);
+            self.report.report(Occurrence {
+                layer: Layer::Hook,
+                action,
+                hostile: suspicion.hostile,
+                request_id: self.request_id(),
+                reason: suspicion.reason,
+                rule: Some(suspicion.rule.to_owned()),
+                facts,
+            });
             if is_blocked {
                 refused = Some(suspicion.rule);
             }

@@ -3,7 +3,7 @@ use super::batch;
 use super::caller::Asked;
 use super::problem::Problem;
 use super::route::Parameters;
-use super::{Inspector, rules, schema, source};
+use super::{Inspector, schema, source};
 use crate::{Action, Answer, Invocation, Layer, Outcome};
 use access::{Identity, encode};
 use policy::{HttpRoute, Mode};
@@ -191,8 +191,8 @@ impl Inspector {
         if let (Some(input), Some(payload)) = (&self.input, payloads.get(at)) {
             self.told_or(input.payload(payload, Layer::Schema), input, invocation)?;
         }
-        let Some(rules) = &self.rules else { return Ok(()) };
-        rules::Rules::check(rules, event, record, (&invocation.request_id, now_ms))
+        let Some(rules) = self.rules.get()? else { return Ok(()) };
+        rules.check(event, record, (&invocation.request_id, now_ms))
     }
 
     fn payloads(&self, event: &Event, invocation: &Invocation) -> Vec<Value> {

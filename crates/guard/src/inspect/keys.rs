@@ -39,7 +39,8 @@ pub(super) struct Given<'a> {
     pub(super) fetch: Fetch,
 }
 
-/// Puts values of environment variables in the place of `${env:NAME}`; none when a variable is missing.
+/// Puts values of environment variables in the place of `${env:NAME}` (`${env:A|B}`: the first that is set); none when one is
+/// missing.
 fn filled(value: &Value, variable: &dyn Fn(&str) -> Option<String>) -> Option<Value> {
     Some(match value {
         Value::String(text) => {
@@ -48,7 +49,7 @@ fn filled(value: &Value, variable: &dyn Fn(&str) -> Option<String>) -> Option<Va
             while let Some((before, after)) = rest.split_once("${env:") {
                 let (name, next) = after.split_once('}')?;
                 out.push_str(before);
-                out.push_str(&variable(name).filter(|value| !value.is_empty())?);
+                out.push_str(&name.split('|').filter_map(variable).find(|value| !value.is_empty())?);
                 rest = next;
             }
             out.push_str(rest);

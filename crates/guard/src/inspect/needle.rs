@@ -96,12 +96,11 @@ fn forms(value: &[u8]) -> Vec<Vec<u8>> {
     let text = String::from_utf8_lossy(value);
     let mut forms: BTreeSet<Vec<u8>> = BTreeSet::new();
     forms.insert(value.to_vec());
-    let escaped = serde_json::Value::String(text.to_string()).to_string();
-    let inner = escaped.trim_start_matches('"').strip_suffix('"').unwrap_or_default();
-    forms.insert(inner.as_bytes().to_vec());
-    // JSON inside of JSON, and a slash that some writers escape.
-    forms.insert(inner.replace('\\', "\\\\").into_bytes());
+    // JSON, JSON inside of JSON, and a slash that some writers escape.
+    let inner = escaped(&text);
+    forms.insert(escaped(&inner).into_bytes());
     forms.insert(inner.replace('/', "\\/").into_bytes());
+    forms.insert(inner.into_bytes());
     for lower in [false, true] {
         forms.insert(percent(value, lower).into_bytes());
     }
@@ -124,6 +123,13 @@ fn forms(value: &[u8]) -> Vec<Vec<u8>> {
         }
     }
     forms.into_iter().filter(|form| form.len() >= VALUE_BYTES_MIN).collect()
+}
+
+/// As it stands between the quotes of a JSON text.
+fn escaped(text: &str) -> String {
+    let quoted = serde_json::Value::String(text.to_owned()).to_string();
+    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.unwrap_or_default().to_owned()
 }
 
 fn percent(value: &[u8], lower: bool) -> String {

@@ -6,6 +6,8 @@
 use super::problem::Problem;
 use crate::Layer;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
 use waf::body::Processor;
 use waf::event::{Event, EventError, EventLimits, HttpRequest, Record, Trigger};
 use waf::{Client, Fields, NoPersistence, Plan, Request, Transaction, Verdict};
@@ -20,6 +22,64 @@ const BODY_BYTES_MAX: usize = 12 << 20;
 const EXTRA: &str = include_str!("rules.conf");
 const EXTRA_FILE: &str = "85-guard.conf";
 const ENTRY: &str = "guard-entry.conf";
+
+/// A rule set that is ready, or is made ready beside the start of the run time.
+#[derive(Debug)]
+pub(super) struct Ready {
+    rules: Arc<OnceLock<Option<Rules>>>,
+    /// None: nobody makes it ready but whoever asks first.
+    thread: Mutex<Option<JoinHandle<()>>>,
+    policy: policy::Rules,
+    left_out: Vec<u64>,
+}
+
+/// Makes the rules of a policy ready. Rules of others are read at once, since they can be wrong; ours alone are made ready by a
+/// thread while the run time starts (`background`).
+pub(super) fn ready(
+    rules: &policy::Rules,
+    function: &policy::Function,
+    background: bool,
+) -> Result<Ready, String> {
+    let left_out: Vec<u64> = function.exclusions.keys().copied().collect();
+    let cell = Arc::new(OnceLock::new());
+    let mut thread = None;
+    if background && rules.files.is_empty() {
+        let (cell, rules, left_out) = (Arc::clone(&cell), rules.clone(), left_out.clone());
+        let work = move || {
+            if let Ok(made) = compile(&rules, left_out.iter().copied()) {
+                if let Some(rules) = &made {
+                    rules.warm();
+                }
+                drop(cell.set(made));
+            }
+        };
+        thread = std::thread::Builder::new().name("rules".to_owned()).spawn(work).ok();
+    } else {
+        drop(cell.set(compile(rules, left_out.iter().copied())?));
+    }
+    Ok(Ready { rules: cell, thread: Mutex::new(thread), policy: rules.clone(), left_out })
+}
+
+impl Ready {
+    /// The rules; waits for the thread that makes them ready.
+    pub(super) fn get(&self) -> Result<Option<&Rules>, Problem> {
+        if let Some(rules) = self.rules.get() {
+            return Ok(rules.as_ref());
+        }
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // Whatever became of it, the rules are made below where they are missing.
+            drop(thread.join());
+        }
+        if self.rules.get().is_none() {
+            let made = compile(&self.policy, self.left_out.iter().copied()).map_err(|why| {
+                Problem::new(Layer::Rules, 502, format!("the rules cannot be used: {why}")).rule("rules")
+            })?;
+            drop(self.rules.set(made));
+        }
+        Ok(self.rules.get().and_then(Option::as_ref))
+    }
+}
 
 /// A rule set, compiled.
 #[derive(Debug)]
@@ -67,6 +127,23 @@ pub(super) fn compile(
 }
 
 impl Rules {
+    /// Looks at one harmless event, so that what is built at first use is there before the first caller comes.
+    fn warm(&self) {
+        const EVENT: &[u8] = br#"{"version":"2.0","rawPath":"/a/b","rawQueryString":"name=some+words&number=1","headers":{"accept":"*/*","content-type":"application/json","cookie":"name=value","host":"example.com","user-agent":"Mozilla/5.0"},"requestContext":{"http":{"method":"POST","path":"/a/b"}},"body":"{\"name\":\"some words, and more\",\"list\":[1,\"it's\"]}"}"#;
+        let Ok(event) = waf::event::read(EVENT, None, &self.limits) else { return };
+        for record in &event.records {
+            // What the rules say of it tells nobody anything.
+            drop(self.check(&event, record, ("prepare", 0)));
+        }
+        // The detectors of secrets are built at first use, too.
+        drop(sensitive::scan(
+            b"some words, a=b, token",
+            sensitive::Place::default(),
+            sensitive::Wanted::All,
+            &sensitive::HashKey::new(b""),
+        ));
+    }
+
     /// Looks at one record of an event.
     pub(super) fn check(
         &self,

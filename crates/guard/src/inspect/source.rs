@@ -133,10 +133,14 @@ fn compare(
     Ok(())
 }
 
-/// Whether an ARN fits a pattern: `*` stands for anything inside one segment.
+/// Whether an ARN fits a pattern: `*` stands for anything inside one segment; at the end of a whole pattern it takes the rest, since
+/// the name of a stream has colons.
 pub(super) fn fits(pattern: &str, arn: &str) -> bool {
     let (pattern, arn) = (pattern.as_bytes(), arn.as_bytes());
     let (mut at, mut with) = (0, 0);
+    const SEGMENTS_BEFORE_RESOURCE: usize = 5;
+    let is_whole = pattern.iter().filter(|byte| **byte == b':').count() >= SEGMENTS_BEFORE_RESOURCE;
+    let takes_rest = |place: usize| is_whole && place + 1 == pattern.len();
     let mut star: Option<(usize, usize)> = None;
     while let Some(&letter) = arn.get(at) {
         match pattern.get(with) {
@@ -154,7 +158,7 @@ pub(super) fn fits(pattern: &str, arn: &str) -> bool {
         }
         // The last `*` takes one letter more, but never a colon.
         match star {
-            Some((from, place)) if arn.get(from).is_some_and(|byte| *byte != b':') => {
+            Some((from, place)) if takes_rest(place) || arn.get(from).is_some_and(|byte| *byte != b':') => {
                 star = Some((from + 1, place));
                 at = from + 1;
                 with = place + 1;

@@ -99,11 +99,6 @@ impl Flights {
         std::mem::take(&mut self.state().answered)
     }
 
-    /// Whether nothing is in flight.
-    pub(crate) fn idle(&self) -> bool {
-        self.state().flying.is_empty()
-    }
-
     /// Everything that is still unanswered, for the end of the process.
     pub(crate) fn take_all(&self) -> Vec<Flight> {
         std::mem::take(&mut self.state().flying).into_values().filter(|flight| !flight.taken).collect()

@@ -133,17 +133,6 @@ impl Proxy {
                 }
             }
         }
-        self.recycle_if_tainted();
-    }
-
-    fn recycle_if_tainted(&self) {
-        if self.mode == Mode::Block
-            && self.function.isolation.recycle_after_attack
-            && self.flights.idle()
-            && let Some(why) = self.events.tainted()
-        {
-            self.recycle(&format!("an attack reached the function's process ({why})"));
-        }
     }
 
     fn recycle(&self, why: &str) {
@@ -439,7 +428,6 @@ impl Connection<'_> {
             }
         };
         self.proxy.flights.done(id);
-        self.proxy.recycle_if_tainted();
         served
     }
 

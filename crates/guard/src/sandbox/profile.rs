@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 mod programs;
 
-pub(crate) use programs::interpreters;
-pub(super) use programs::{find, is_script};
+pub(super) use programs::is_script;
+pub(crate) use programs::{find, interpreters};
 
 /// Folders of the system that every runtime reads: libraries, certificates, name service.
 const SYSTEM: &[&str] = &[
@@ -90,7 +90,7 @@ impl Plan {
         let seccomp = usable(probed, Control::Seccomp);
         let profile = Profile {
             extra,
-            udp: true,
+            udp: !restricting || needs_udp(function, probed),
             watch_exec: restricting && function.programs.allowed.is_some(),
             watch_connect: false,
             guard: std::process::id(),
@@ -135,24 +135,37 @@ impl Plan {
     }
 }
 
-/// What Landlock gets to know.
-fn rules(function: &Function, places: &Places) -> Rules {
+/// Names are resolved by the guard where the policy knows hosts and the runtime loads the preload library; UDP is then only for
+/// those who declare DNS.
+fn needs_udp(function: &Function, probed: &[Probed]) -> bool {
+    let declares = |host: &policy::HostRule| host.ports.contains(&DNS_PORT);
+    let hosts = function.egress.hosts.as_ref();
+    !usable(probed, Control::Preload) || hosts.is_none_or(|hosts| hosts.iter().any(declares))
+}
+
+/// Folders and files that may be read, and written, where the policy knows them; those to write may be read too.
+pub(crate) fn folders(function: &Function, places: &Places) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let own = [&places.code, &places.runtime, &places.layer, &places.temporary];
-    let read = function.files.read.as_ref().map(|declared| {
-        let mut paths: BTreeSet<PathBuf> = SYSTEM.iter().map(PathBuf::from).collect();
-        paths.extend(own.iter().map(|path| (*path).clone()));
-        paths.extend(places.readable.iter().cloned());
-        paths.extend(places.program.as_deref().and_then(home));
-        paths.extend(declared.iter().map(|path| prefix(path)));
-        paths.extend(function.files.write.iter().flatten().map(|path| prefix(path)));
-        paths
-    });
+    let mut read: BTreeSet<PathBuf> = SYSTEM.iter().map(PathBuf::from).collect();
+    read.extend(own.iter().map(|path| (*path).clone()));
+    read.extend(places.readable.iter().cloned());
+    read.extend(places.program.as_deref().and_then(home));
+    read.extend(function.files.read.iter().flatten().map(|path| prefix(path)));
     let mut write: BTreeSet<PathBuf> = [places.temporary.clone()].into();
     match &function.files.write {
         Some(declared) => write.extend(declared.iter().map(|path| prefix(path))),
         // A platform's own files cannot be written; what an owner attached can.
         None => write.extend([PathBuf::from(ATTACHED)]),
     }
+    read.extend(write.iter().cloned());
+    (read.into_iter().collect(), write.into_iter().collect())
+}
+
+/// What Landlock gets to know.
+fn rules(function: &Function, places: &Places) -> Rules {
+    let (read, write) = folders(function, places);
+    let read = function.files.read.is_some().then(|| read.into_iter().collect());
+    let write: BTreeSet<PathBuf> = write.into_iter().collect();
     let execute = function.programs.allowed.as_ref().map(|declared| {
         let found = declared.iter().filter_map(|name| find(name, places));
         let mut programs: BTreeSet<PathBuf> = found.chain(places.program.clone()).collect();

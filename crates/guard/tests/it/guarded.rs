@@ -122,6 +122,23 @@ impl Guarded {
         String::from_utf8_lossy(&self.stderr.lock().unwrap()).into_owned()
     }
 
+    /// Waits until this stands in the output.
+    pub(crate) fn says(&self, text: &str) {
+        for _ in 0..1500 {
+            if self.stdout().contains(text) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        panic!("`{text}` is not in the output: {}\n{}", self.stdout(), self.stderr());
+    }
+
+    /// As the platform asks an environment to end.
+    pub(crate) fn terminate(&self) {
+        let sent = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
     /// Waits for the end, and for all that was written.
     pub(crate) fn ended(&mut self) -> ExitStatus {
         let status = self.process.wait().unwrap();

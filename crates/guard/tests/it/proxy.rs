@@ -1,6 +1,7 @@
 //! `awslambdaric` through the proxy.
 use crate::guarded::{Folder, Setup, python};
 use crate::platform::{Platform, get};
+use std::os::unix::process::ExitStatusExt;
 
 const ECHO: &str = "
 import json, os, sys
@@ -31,7 +32,8 @@ fn an_event_goes_through_and_its_answer_comes_back() {
     let posted = platform.posted();
     assert_eq!((posted.what.as_str(), posted.id.as_str()), ("error", "id-2"));
     platform.nexts(3);
-    guarded.process.kill().unwrap();
-    guarded.ended();
+    guarded.says("handling id-2");
     assert!(guarded.stdout().contains("handling id-1"), "{}", guarded.stdout());
+    guarded.terminate();
+    assert_eq!(guarded.ended().signal(), Some(15));
 }

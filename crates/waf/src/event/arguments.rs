@@ -139,6 +139,14 @@ impl<'a> Reader<'a> {
 
     fn value(&mut self, value: &Value, way: Way<'_>, out: &mut Fields) -> Result<(), EventError> {
         match value {
+            // `{"$ne": null}`: an operator works by its name alone.
+            Value::Null if way.name.starts_with(['$', '_']) => self.push(way.path, b"", out),
+            Value::List(items) if items.is_empty() && way.name.starts_with(['$', '_']) => {
+                self.push(way.path, b"", out)
+            }
+            Value::Object(members) if members.is_empty() && way.name.starts_with(['$', '_']) => {
+                self.push(way.path, b"", out)
+            }
             Value::Null => Ok(()),
             Value::Plain(text) => self.push(way.path, text.as_bytes(), out),
             Value::Text(text) => self.text(text, way, out),

@@ -75,44 +75,48 @@ def install(shared):
             elif type(one) is type(code):
                 collect(one, texts, names)
 
-    def constants(frames):
-        """Every text that stands in the application's code: of the stack's frames, and of all its modules."""
-        texts, names = set(), set()
-        for at in frames:
-            collect(at.f_code, texts, names)
+    def modules():
+        """Texts of all modules of the application: of constants that functions elsewhere use."""
+        texts = set()
         task = shared["task"]
         for name, module in list(sys.modules.items()):
             known = constants_of.get(name)
             if known is None:
-                known = (no_names, no_names)
+                known = no_names
                 path = getattr(module, "__file__", None) or ""
                 if path.startswith(task) and "-packages/" not in path:
                     try:
-                        known = (set(), set())
-                        collect(module.__loader__.get_code(module.__name__), *known)
+                        known = set()
+                        collect(module.__loader__.get_code(module.__name__), known, set())
                     except Exception:
                         pass
                 constants_of[name] = known
-            texts.update(known[0])
-            names.update(known[1])
-        return texts, names
+            texts.update(known)
+        return texts
 
-    def details(fragments, is_module):
+    def details(fragments, kind):
         frames = application()
         # What is outside of any library comes first: the application's own line.
         best = next((at for at in frames if "-packages/" not in at.f_code.co_filename), frames[0] if frames else None)
         place = "%s:%d" % (best.f_code.co_filename, best.f_lineno) if best is not None else ""
         own = []
         if fragments:
-            texts, names = constants(frames)
+            texts, names, others = set(), set(), None
+            for at in frames:
+                collect(at.f_code, texts, names)
             for fragment in fragments:
-                own.append(any(fragment in one for one in texts) or is_module and fragment in names)
+                is_own = any(fragment in one for one in texts) or kind == "module" and fragment in names
+                if not is_own and kind == "sql" and len(fragment) >= 8:
+                    # Statements often stand at the top of a module or of a class.
+                    others = modules() if others is None else others
+                    is_own = any(fragment in one for one in others)
+                own.append(is_own)
         return '{"k":"details","at":%s,"constants":[%s]}' % (text(place), ",".join("true" if one else "false" for one in own))
 
     def refuse(rule):
         raise PermissionError(1, "refused by Buckler: " + rule)
 
-    def ask(question, is_module=False):
+    def ask(question, kind=None):
         nonlocal is_broken
         if shared.pop("forked", False):
             reconnect()
@@ -127,7 +131,7 @@ def install(shared):
                 import json
                 answer = json.loads(answer)
                 if "more" in answer:
-                    write(socket, details(answer["more"], is_module).encode())
+                    write(socket, details(answer["more"], kind).encode())
                     answer = json.loads(read(socket, answer_max))
             except (OSError, ValueError):
                 # No answer, or a late one: nothing that comes after it can be trusted to be the right one.
@@ -149,11 +153,18 @@ def install(shared):
         if isinstance(source, (str, bytes, bytearray, memoryview)):
             ask('{"k":"code","api":"%s","text":%s}' % (args[0], text(source)))
 
+    def caller():
+        """The first frame that is not ours."""
+        at = frame(2)
+        while at is not None and at.f_code.co_filename.startswith(ours):
+            at = at.f_back
+        return at
+
     def on_compile(args):
         source = args[0]
         if source is None or not isinstance(source, (str, bytes, bytearray, memoryview)):
             return
-        at = frame(3)
+        at = caller()
         # Reading is not running: `ast.parse` and `ast.literal_eval` make trees.
         if at is not None and at.f_code.co_filename.endswith(("/ast.py", "<frozen ast>")):
             return
@@ -194,23 +205,33 @@ def install(shared):
         if name:
             ask('{"k":"host","api":"%s","host":%s,"port":%d}' % (api, text(name), port))
 
-    def on_import(args):
-        name = args[0]
-        at = frame(3)
+    def importer():
+        at = caller()
         while at is not None and at.f_code.co_filename.startswith(("<frozen importlib", ours[0])):
             at = at.f_back
-        if at is None or at.f_code.co_filename.startswith(library) and not at.f_code.co_filename.endswith("/importlib/__init__.py"):
+        return at
+
+    def on_find(args):
+        at = importer()
+        if at is None or not at.f_code.co_filename.endswith("/importlib/__init__.py"):
             return
-        if not at.f_code.co_filename.endswith("/importlib/__init__.py"):
-            # A statement of the code itself: its name, or the beginning of a dotted one.
-            names = at.f_code.co_names
-            if name in names or any(known.startswith(name + ".") or name.startswith(known) for known in names):
-                return
-        ask('{"k":"module","api":"import","name":%s}' % text(name), True)
+        at = at.f_back
+        if at is not None and not at.f_code.co_filename.startswith(library):
+            ask('{"k":"module","api":"importlib.import_module","name":%s}' % text(args[0]), "module")
+
+    def on_import(args):
+        name = args[0]
+        at = importer()
+        if at is None or at.f_code.co_filename.startswith(library):
+            return
+        # A statement of the code itself: its name, or the beginning of a dotted one.
+        names = at.f_code.co_names
+        if name not in names and not any(known.startswith(name + ".") or name.startswith(known) for known in names):
+            ask('{"k":"module","api":"import","name":%s}' % text(name), "module")
 
     def on_marshal(args):
         data = args[0] if args else b""
-        at = frame(3)
+        at = caller()
         if at is not None and at.f_code.co_filename.startswith("<frozen importlib"):
             return
         from binascii import b2a_base64
@@ -222,7 +243,7 @@ def install(shared):
 
     def sql(api, statement, backslash=False):
         if isinstance(statement, (str, bytes, bytearray)):
-            ask('{"k":"sql","api":"%s","text":%s,"backslash":%s}' % (api, text(statement), "true" if backslash else "false"))
+            ask('{"k":"sql","api":"%s","text":%s,"backslash":%s}' % (api, text(statement), "true" if backslash else "false"), "sql")
 
     def resolved(name, addresses):
         listed = ",".join(text(one) for one in addresses)
@@ -255,7 +276,7 @@ def install(shared):
         return guarded
 
     return {
-        "open": on_open, "import": on_import, "compile": on_compile, "code": code,
+        "open": on_open, "import": on_import, "find": on_find, "compile": on_compile, "code": code,
         "marshal.loads": on_marshal, "marshal.load": on_marshal,
         "pickle.find_class": lambda args: data("pickle.load", "pickle", "%s %s" % (args[0], args[1])),
         "subprocess.Popen": lambda args: command("subprocess.Popen", args[0], args[1]),

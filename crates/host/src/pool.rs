@@ -1,0 +1,346 @@
+//! The environments of one function: who runs an invocation, cold and warm starts, retries of the platform, the end.
+use crate::clock;
+use crate::environment::{Environment, Failure, Shared};
+use crate::invocation::{Answer, Asked, Finished, error_body, too_large};
+use crate::plan::{self, Function};
+use crate::runtime_api::{Outcome, Work};
+use crate::talk::Line;
+use bytes::Bytes;
+use serde_json::json;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Why an invocation was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Throttled {
+    /// The reserved concurrency is used up.
+    Reserved,
+    /// The host ends.
+    Ending,
+}
+
+/// Milliseconds that an answered invocation may go on before the runtime has to ask again.
+const AFTER_MS: u64 = 500;
+/// Invocations of one another before a loop is ended (Lambda: 16).
+const DEPTH_MAX: u32 = 16;
+
+/// One function's environments.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    pub(crate) function: Arc<Function>,
+    shared: Arc<Shared>,
+    idle: Mutex<Vec<Arc<Environment>>>,
+    places: Arc<Semaphore>,
+    /// Milliseconds since 1970 of the newest code.
+    code_ms: AtomicU64,
+    ending: AtomicBool,
+}
+
+/// The moments of an invocation.
+struct Timeline {
+    asked: tokio::time::Instant,
+    queue_ms: u64,
+    init_ms: Option<u64>,
+}
+
+impl Pool {
+    pub(crate) fn new(function: Arc<Function>, shared: Arc<Shared>) -> Arc<Self> {
+        let count = function.concurrency.unwrap_or(shared.settings.environments_max);
+        let code_ms = plan::files_of(&function.folder).0;
+        Arc::new(Self {
+            function,
+            shared,
+            idle: Mutex::default(),
+            places: Arc::new(Semaphore::new(count)),
+            code_ms: AtomicU64::new(code_ms),
+            ending: AtomicBool::new(false),
+        })
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Arc<Environment>>> {
+        // INVARIANT: no code between lock and unlock can panic.
+        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Runs one invocation.
+    pub(crate) async fn invoke(self: &Arc<Self>, asked: Asked) -> Result<Finished, Throttled> {
+        let mut timeline = Timeline { asked: tokio::time::Instant::now(), queue_ms: 0, init_ms: None };
+        let place = self.place().await?;
+        timeline.queue_ms = since(timeline.asked);
+        let request_id = clock::uuid();
+        if asked.depth >= DEPTH_MAX {
+            let message = format!("{DEPTH_MAX} invocations led to this one: the loop is ended");
+            return Ok(failed(
+                request_id,
+                "Buckler.RecursiveLoop",
+                error_body("Buckler.RecursiveLoop", &message),
+            ));
+        }
+        let environment = match self.take() {
+            Some(environment) => environment,
+            None => match self.cold(&request_id, &mut timeline).await {
+                Ok(environment) => environment,
+                Err((kind, body)) => {
+                    self.done(&request_id, &asked.source, &timeline, (0, 0), Some(kind.clone()));
+                    return Ok(failed(request_id, &kind, body));
+                }
+            },
+        };
+        Ok(self.run(environment, place, request_id, asked, timeline).await)
+    }
+
+    async fn place(&self) -> Result<OwnedSemaphorePermit, Throttled> {
+        if self.ending.load(Relaxed) {
+            return Err(Throttled::Ending);
+        }
+        if self.function.concurrency.is_some() {
+            return Arc::clone(&self.places).try_acquire_owned().map_err(|_| Throttled::Reserved);
+        }
+        Arc::clone(&self.places).acquire_owned().await.map_err(|_| Throttled::Ending)
+    }
+
+    /// A warm environment with the newest code.
+    fn take(self: &Arc<Self>) -> Option<Arc<Environment>> {
+        loop {
+            let environment = self.idle().pop()?;
+            if environment.is_idle() && environment.code_ms == self.code_ms.load(Relaxed) {
+                return Some(environment);
+            }
+            let why = if environment.is_idle() { "its code changed" } else { "its process ended" };
+            tokio::spawn(environment.stop("SPINDOWN", why));
+        }
+    }
+
+    async fn cold(
+        self: &Arc<Self>,
+        request_id: &str,
+        timeline: &mut Timeline,
+    ) -> Result<Arc<Environment>, (String, Bytes)> {
+        let code_ms = self.code_ms.load(Relaxed);
+        let started = Environment::start(&self.function, &self.shared, code_ms).await.map_err(|why| {
+            let (function, environment) = (self.function.name.clone(), String::new());
+            let problem = Some(why.clone());
+            self.shared.talk.say(Line::Cold { function, environment, init_ms: 0, problem });
+            ("Buckler.CannotStart".to_owned(), error_body("Buckler.CannotStart", &why))
+        })?;
+        let environment = Arc::new(started);
+        let ready = environment.ready(request_id).await;
+        timeline.init_ms = Some(environment.init_ms.load(Relaxed));
+        match ready {
+            Ok(()) => Ok(environment),
+            Err(failure) => {
+                tokio::spawn(environment.stop("FAILURE", "its runtime did not start"));
+                Err(failure)
+            }
+        }
+    }
+
+    async fn run(
+        self: &Arc<Self>,
+        environment: Arc<Environment>,
+        place: OwnedSemaphorePermit,
+        request_id: String,
+        asked: Asked,
+        timeline: Timeline,
+    ) -> Finished {
+        let deadline_ms = clock::now_ms() + self.function.timeout_ms;
+        let arn = match &asked.qualifier {
+            Some(qualifier) => format!("{}:{qualifier}", self.function.arn),
+            None => self.function.arn.clone(),
+        };
+        let work = Work {
+            id: request_id.clone(),
+            payload: asked.payload.clone(),
+            deadline_ms,
+            arn,
+            trace: trace(&asked),
+            client_context: asked.client_context.clone(),
+            cognito_identity: asked.cognito_identity.clone(),
+            tenant: asked.tenant.clone(),
+        };
+        environment.record("platform.start", json!({"requestId": request_id, "version": "$LATEST"}));
+        let began = tokio::time::Instant::now();
+        let outcome = environment.invoke(work).await;
+        let run_ms = since(began);
+        let (answer, error) = match outcome {
+            Ok(Outcome::Whole(body)) => (Answer::Whole(body), None),
+            Ok(Outcome::Stream { content_type, pieces }) => (Answer::Stream { content_type, pieces }, None),
+            Ok(Outcome::Error { kind, body }) => (Answer::Whole(body), Some(kind)),
+            Ok(Outcome::TooLarge(size)) => {
+                (Answer::Whole(too_large(size)), Some("Function.ResponseSizeTooLarge".to_owned()))
+            }
+            Err(ref failure) => {
+                let (kind, body) = self.broken(&request_id, failure);
+                (Answer::Whole(body), Some(kind))
+            }
+        };
+        let bytes = if let Answer::Whole(body) = &answer { body.len() } else { 0 };
+        let status = if error.is_some() { "error" } else { "success" };
+        let memory_mb = environment.memory_mb();
+        environment.logs.append(&format!("END RequestId: {request_id}"));
+        environment.logs.append(&report(&request_id, run_ms, &self.function, (memory_mb, timeline.init_ms)));
+        environment.record(
+            "platform.runtimeDone",
+            json!({"requestId": request_id, "status": status,
+            "metrics": {"durationMs": run_ms, "producedBytes": bytes}}),
+        );
+        environment.record("platform.report", json!({"requestId": request_id, "status": status,
+            "metrics": {"durationMs": run_ms, "billedDurationMs": run_ms, "memorySizeMB": self.function.memory_mb,
+                "maxMemoryUsedMB": memory_mb}}));
+        let log = environment.logs.last();
+        let broken = outcome_broken(&error, &answer);
+        self.done(&request_id, &asked.source, &timeline, (run_ms, bytes), error.clone());
+        let pool = Arc::clone(self);
+        let reason = if error.as_deref() == Some("Sandbox.Timedout") { "TIMEOUT" } else { "FAILURE" };
+        tokio::spawn(
+            async move { pool.after(environment, place, deadline_ms, broken.then_some(reason)).await },
+        );
+        Finished { request_id, answer, error, log }
+    }
+
+    /// Takes the environment back, or ends it.
+    async fn after(
+        self: Arc<Self>,
+        environment: Arc<Environment>,
+        place: OwnedSemaphorePermit,
+        deadline_ms: u64,
+        broken: Option<&'static str>,
+    ) {
+        if let Some(reason) = broken {
+            let why = if reason == "TIMEOUT" { "its invocation took too long" } else { "its runtime failed" };
+            environment.stop(reason, why).await;
+            drop(place);
+            return;
+        }
+        let until = deadline_ms.max(clock::now_ms() + AFTER_MS);
+        if !environment.idle(until).await {
+            environment.stop("TIMEOUT", "its runtime did not ask for more work").await;
+        } else if self.ending.load(Relaxed) || environment.code_ms != self.code_ms.load(Relaxed) {
+            let why = if self.ending.load(Relaxed) { "the host ends" } else { "its code changed" };
+            environment.stop("SPINDOWN", why).await;
+        } else {
+            environment.used_ms.store(clock::now_ms(), Relaxed);
+            self.idle().push(environment);
+        }
+        drop(place);
+    }
+
+    fn broken(&self, request_id: &str, failure: &Failure) -> (String, Bytes) {
+        let (kind, message) = match failure {
+            Failure::Timeout => (
+                "Sandbox.Timedout",
+                format!(
+                    "RequestId: {request_id} Error: Task timed out after {:.2} seconds",
+                    Duration::from_millis(self.function.timeout_ms).as_secs_f64()
+                ),
+            ),
+            Failure::Exit(how) => ("Runtime.ExitError", format!("RequestId: {request_id} Error: {how}")),
+            Failure::Memory => (
+                "Runtime.OutOfMemory",
+                format!("RequestId: {request_id} Error: Runtime exited with error: signal: killed"),
+            ),
+        };
+        (kind.to_owned(), error_body(kind, &message))
+    }
+
+    fn done(
+        &self,
+        request_id: &str,
+        source: &str,
+        timeline: &Timeline,
+        (run_ms, bytes): (u64, usize),
+        error: Option<String>,
+    ) {
+        self.shared.talk.say(Line::Done {
+            function: self.function.name.clone(),
+            request_id: request_id.to_owned(),
+            source: source.to_owned(),
+            queue_ms: timeline.queue_ms,
+            init_ms: timeline.init_ms,
+            run_ms,
+            memory_mb: 0,
+            bytes,
+            error,
+        });
+    }
+
+    /// Ends environments that had no work for a while.
+    pub(crate) fn sweep(&self, now_ms: u64) {
+        let idle_ms = self.shared.settings.idle_ms;
+        let old: Vec<_> = {
+            let mut idle = self.idle();
+            let (old, young) = idle
+                .drain(..)
+                .partition(|one| !one.is_idle() || one.used_ms.load(Relaxed) + idle_ms < now_ms);
+            *idle = young;
+            old
+        };
+        for environment in old {
+            tokio::spawn(environment.stop("SPINDOWN", "it had no work"));
+        }
+    }
+
+    /// Looks whether the code changed; environments of the old code end after their invocation.
+    pub(crate) fn look(&self) -> bool {
+        if self.function.missing.is_some() {
+            return false;
+        }
+        let newest = plan::files_of(&self.function.folder).0;
+        if self.code_ms.swap(newest, Relaxed) == newest {
+            return false;
+        }
+        let old: Vec<_> = self.idle().drain(..).collect();
+        for environment in old {
+            tokio::spawn(environment.stop("SPINDOWN", "its code changed"));
+        }
+        true
+    }
+
+    /// Ends every environment; those at work end with it.
+    pub(crate) async fn stop(&self) {
+        self.ending.store(true, Relaxed);
+        let all: Vec<_> = self.idle().drain(..).collect();
+        let ends =
+            all.into_iter().map(|environment| tokio::spawn(environment.stop("SPINDOWN", "the host ends")));
+        for end in ends.collect::<Vec<_>>() {
+            drop(end.await);
+        }
+    }
+}
+
+/// Whether the environment cannot be used again.
+fn outcome_broken(error: &Option<String>, answer: &Answer) -> bool {
+    matches!(answer, Answer::Whole(_))
+        && error.as_deref().is_some_and(|kind| {
+            ["Sandbox.Timedout", "Runtime.ExitError", "Runtime.OutOfMemory"].contains(&kind)
+        })
+}
+
+fn failed(request_id: String, kind: &str, body: Bytes) -> Finished {
+    Finished { request_id, answer: Answer::Whole(body), error: Some(kind.to_owned()), log: String::new() }
+}
+
+fn since(start: tokio::time::Instant) -> u64 {
+    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn trace(asked: &Asked) -> String {
+    asked.trace.clone().unwrap_or_else(|| {
+        let time = clock::now_ms() / 1000;
+        let id = clock::hex(&clock::random::<12>());
+        let parent = clock::hex(&clock::random::<8>());
+        let root = format!("Root=1-{time:08x}-{id};Parent={parent};Sampled=0");
+        if asked.depth > 0 { format!("{root};Lineage={}:buckler", asked.depth) } else { root }
+    })
+}
+
+/// Lambda's REPORT line.
+fn report(request_id: &str, run_ms: u64, function: &Function, (memory, init): (u64, Option<u64>)) -> String {
+    let init = init.map_or_else(String::new, |ms| format!("\tInit Duration: {ms}.00 ms"));
+    format!(
+        "REPORT RequestId: {request_id}\tDuration: {run_ms}.00 ms\tBilled Duration: {run_ms} ms\tMemory Size: {} MB\tMax Memory Used: {memory} MB{init}",
+        function.memory_mb
+    )
+}

@@ -1,0 +1,273 @@
+//! The Lambda Runtime API (2018-06-01) of one execution environment, with the Extensions and Telemetry APIs beside it.
+//!
+//! Statuses, bodies and the machine of states are those of AWS's `aws-lambda-runtime-interface-emulator`.
+mod extensions;
+mod respond;
+mod telemetry;
+
+use crate::clock;
+use crate::invocation::Piece;
+use crate::plan::Function;
+use crate::wire::{self, Reply};
+use bytes::Bytes;
+use http::{Method, Request};
+use hyper::body::Incoming;
+use serde_json::json;
+use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
+
+pub(crate) use extensions::Extensions;
+pub(crate) use telemetry::Telemetry;
+
+/// What the environment is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// The runtime has not asked for work yet.
+    Starting,
+    /// It waits for work.
+    Idle,
+    Busy,
+    /// It said that it cannot start: type and body.
+    Broken {
+        kind: String,
+        body: Bytes,
+    },
+}
+
+/// An invocation as the runtime sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Work {
+    pub(crate) id: String,
+    pub(crate) payload: Bytes,
+    /// Milliseconds since 1970.
+    pub(crate) deadline_ms: u64,
+    pub(crate) arn: String,
+    pub(crate) trace: String,
+    pub(crate) client_context: Option<String>,
+    pub(crate) cognito_identity: Option<String>,
+    pub(crate) tenant: Option<String>,
+}
+
+/// What the runtime answered.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Whole(Bytes),
+    Stream { content_type: String, pieces: mpsc::Receiver<Piece> },
+    Error { kind: String, body: Bytes },
+    TooLarge(usize),
+}
+
+/// Work and who waits for its answer.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) work: Work,
+    pub(crate) reply: oneshot::Sender<Outcome>,
+}
+
+/// Where the runtime stands with its invocation.
+#[derive(Debug)]
+enum Stand {
+    Started,
+    Ready,
+    Running {
+        id: String,
+        reply: oneshot::Sender<Outcome>,
+    },
+    /// It is sending its answer.
+    Answering {
+        id: String,
+    },
+    Answered {
+        id: String,
+    },
+    InitError,
+}
+
+impl Stand {
+    /// The emulator's name of the state.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Started => "Started",
+            Self::Ready => "Ready",
+            Self::Running { .. } => "Running",
+            Self::Answering { .. } => "InvocationResponse",
+            Self::Answered { .. } => "RuntimeResponseSent",
+            Self::InitError => "InitError",
+        }
+    }
+}
+
+/// The server's state.
+#[derive(Debug)]
+pub(crate) struct Api {
+    function: Arc<Function>,
+    account: String,
+    stand: Mutex<Stand>,
+    phase: watch::Sender<Phase>,
+    jobs: AsyncMutex<mpsc::Receiver<Job>>,
+    pub(crate) extensions: Extensions,
+    pub(crate) telemetry: Telemetry,
+}
+
+/// Bytes of a body that says what is wrong.
+const ERROR_BYTES_MAX: usize = 6 * 1024 * 1024;
+
+impl Api {
+    /// A server's state, and where work is put in.
+    pub(crate) fn new(function: Arc<Function>, account: &str) -> (Arc<Self>, mpsc::Sender<Job>) {
+        let (sender, receiver) = mpsc::channel(1);
+        let api = Self {
+            function,
+            account: account.to_owned(),
+            stand: Mutex::new(Stand::Started),
+            phase: watch::Sender::new(Phase::Starting),
+            jobs: AsyncMutex::new(receiver),
+            extensions: Extensions::default(),
+            telemetry: Telemetry::new(),
+        };
+        (Arc::new(api), sender)
+    }
+
+    /// What the environment is doing, now and later.
+    pub(crate) fn phase(&self) -> watch::Receiver<Phase> {
+        self.phase.subscribe()
+    }
+
+    /// The invocation under way.
+    pub(crate) fn current(&self) -> Option<String> {
+        match &*self.stand() {
+            Stand::Running { id, .. } | Stand::Answering { id } | Stand::Answered { id } => Some(id.clone()),
+            _ => None,
+        }
+    }
+
+    fn stand(&self) -> MutexGuard<'_, Stand> {
+        // INVARIANT: no code between lock and unlock can panic.
+        self.stand.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Answers one request of the runtime or of an extension.
+    pub(crate) async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Reply {
+        let path = request.uri().path().to_owned();
+        let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+        let method = request.method().clone();
+        match (method, parts.as_slice()) {
+            (Method::GET, ["2018-06-01", "runtime", "invocation", "next"]) => self.next().await,
+            (Method::POST, ["2018-06-01", "runtime", "invocation", id, "response"]) => {
+                self.response(id, request).await
+            }
+            (Method::POST, ["2018-06-01", "runtime", "invocation", id, "error"]) => {
+                self.error(id, request).await
+            }
+            (Method::POST, ["2018-06-01", "runtime", "init", "error"]) => self.init_error(request).await,
+            (Method::GET, ["2018-06-01", "runtime", "restore", "next"]) => {
+                wire::reply(200, "application/json", "")
+            }
+            (Method::POST, ["2018-06-01", "runtime", "restore", "error"]) => self.init_error(request).await,
+            (Method::GET, ["2018-06-01", "ping"]) => wire::reply(200, "text/plain", "pong"),
+            (method, ["2020-01-01", "extension", rest @ ..]) => self.extension(&method, rest, request).await,
+            (Method::PUT, ["2022-07-01", "telemetry"] | ["2020-08-15", "logs"]) => {
+                self.subscribe(request).await
+            }
+            (_, ["2018-06-01", "runtime", ..]) => wire::reply(405, "text/plain", ""),
+            _ => wire::reply(404, "text/plain; charset=utf-8", "404 page not found\n"),
+        }
+    }
+
+    async fn next(&self) -> Reply {
+        {
+            let mut stand = self.stand();
+            match &*stand {
+                Stand::Started | Stand::Ready | Stand::Answered { .. } => *stand = Stand::Ready,
+                other => return transition(other.name(), "Ready"),
+            }
+        }
+        self.telemetry.runtime_ready();
+        self.phase.send_replace(Phase::Idle);
+        let job = self.jobs.lock().await.recv().await;
+        let Some(job) = job else {
+            // The environment is ending: the runtime is not told, its process ends.
+            return std::future::pending().await;
+        };
+        self.phase.send_replace(Phase::Busy);
+        let reply = work_reply(&job.work);
+        self.extensions.invoke(&job.work);
+        *self.stand() = Stand::Running { id: job.work.id, reply: job.reply };
+        reply
+    }
+
+    async fn init_error(&self, request: Request<Incoming>) -> Reply {
+        let kind = error_kind(&request);
+        let body = wire::read(request.into_body(), ERROR_BYTES_MAX).await.unwrap_or_default();
+        {
+            let mut stand = self.stand();
+            if !matches!(*stand, Stand::Started) {
+                return transition(stand.name(), "InitError");
+            }
+            *stand = Stand::InitError;
+        }
+        self.phase.send_replace(Phase::Broken { kind, body });
+        accepted()
+    }
+
+    /// Ends what the runtime will never answer.
+    pub(crate) fn abandon(&self) {
+        let mut stand = self.stand();
+        *stand = Stand::InitError;
+    }
+}
+
+/// The answer to `next`.
+fn work_reply(work: &Work) -> Reply {
+    let mut reply = wire::reply(200, "application/json", work.payload.clone());
+    wire::set(&mut reply, "lambda-runtime-aws-request-id", &work.id);
+    wire::set(&mut reply, "lambda-runtime-deadline-ms", &work.deadline_ms.to_string());
+    wire::set(&mut reply, "lambda-runtime-invoked-function-arn", &work.arn);
+    wire::set(&mut reply, "lambda-runtime-trace-id", &work.trace);
+    let optional = [
+        ("lambda-runtime-client-context", &work.client_context),
+        ("lambda-runtime-cognito-identity", &work.cognito_identity),
+        ("lambda-runtime-aws-tenant-id", &work.tenant),
+    ];
+    for (name, value) in optional {
+        if let Some(value) = value {
+            wire::set(&mut reply, name, value);
+        }
+    }
+    reply
+}
+
+/// The error's type, as the runtime names it.
+fn error_kind(request: &Request<Incoming>) -> String {
+    wire::header(request.headers(), "lambda-runtime-function-error-type")
+        .unwrap_or("Runtime.Unknown")
+        .to_owned()
+}
+
+fn accepted() -> Reply {
+    wire::reply(202, "application/json", "{\"status\":\"OK\"}\n")
+}
+
+fn refuse(status: u16, kind: &str, message: &str) -> Reply {
+    wire::json(status, &json!({"errorMessage": message, "errorType": kind}))
+}
+
+fn transition(from: &str, to: &str) -> Reply {
+    let message = format!(
+        "State transition from {from} to {to} failed for runtime. Error: State transition is not allowed"
+    );
+    refuse(403, "InvalidStateTransition", &message)
+}
+
+fn unknown_request() -> Reply {
+    refuse(400, "InvalidRequestID", "Invalid request ID")
+}
+
+/// Starts the server on a port of its own.
+pub(crate) async fn start(api: &Arc<Api>) -> std::io::Result<(u16, tokio::task::JoinHandle<()>)> {
+    let (listener, address) = wire::listen(0).await?;
+    let api = Arc::clone(api);
+    api.telemetry.set_started(clock::now_ms());
+    let serving = wire::serve(listener, move |request| Arc::clone(&api).handle(request));
+    Ok((address.port(), tokio::spawn(serving)))
+}

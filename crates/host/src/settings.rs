@@ -1,0 +1,92 @@
+//! What the host is told by its owner.
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Where calls of AWS services go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Aws {
+    /// Nowhere but to the host's own `lambda`; other services answer with an error.
+    None,
+    /// To a moto server that the host starts and ends.
+    Local,
+    /// To this endpoint (`http://127.0.0.1:5000`).
+    Url(String),
+}
+
+/// The host's settings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The folder that paths of the application are relative to.
+    pub folder: PathBuf,
+    /// Port of the first way in over HTTP; the next ones follow. 0: any free port each.
+    pub port: u16,
+    /// Port of the AWS endpoint, which also takes `Invoke`. 0: any free port.
+    pub aws_port: u16,
+    pub aws: Aws,
+    pub region: String,
+    /// Twelve digits.
+    pub account: String,
+    /// The guard's program; none: functions run bare.
+    pub guard: Option<PathBuf>,
+    /// The guard tells what it finds, and refuses nothing.
+    pub detect: bool,
+    /// Folder with `policy.json`, its signature and `policy.pub`, which the guard reads. None: the host makes one.
+    pub policy: Option<PathBuf>,
+    /// Interpreter for Python functions; none: `python3.X` of the template, else `python3`.
+    pub python: Option<PathBuf>,
+    /// Node.js; none: `node`.
+    pub node: Option<PathBuf>,
+    /// Interpreter that has `moto[server]`; none: `BUCKLER_MOTO`, `moto_server`, then `python3 -m moto.server`.
+    pub moto: Option<PathBuf>,
+    /// Folders that are merged under what would be `/opt`: `python/`, `nodejs/node_modules/`, or `node_modules/`.
+    pub packages: Vec<PathBuf>,
+    /// Code folder by function, where it is not where the template says.
+    pub code: BTreeMap<String, PathBuf>,
+    /// Variables that replace or add to a function's, by function; the empty name is for all.
+    pub environment: BTreeMap<String, BTreeMap<String, String>>,
+    /// Environments of one function at once, where nothing is reserved.
+    pub environments_max: usize,
+    /// Milliseconds after which an environment without work ends.
+    pub idle_ms: u64,
+    /// Milliseconds before the first retry of an asynchronous event; the second waits twice as long (Lambda: 60000).
+    pub retry_ms: u64,
+    /// Milliseconds between looks at the time of code files; 0: never.
+    pub watch_ms: u64,
+    /// The function's role is enforced on its calls.
+    pub enforce: bool,
+    /// Environments that use more memory than the function has are ended.
+    pub memory_limits: bool,
+    /// Where the host keeps its files; none: a folder of its own, removed at the end.
+    pub work: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Settings for an application's folder.
+    #[must_use]
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            port: 3000,
+            aws_port: 4566,
+            aws: Aws::None,
+            region: "us-east-1".to_owned(),
+            account: "000000000000".to_owned(),
+            guard: None,
+            detect: false,
+            policy: None,
+            python: None,
+            node: None,
+            moto: None,
+            packages: Vec::new(),
+            code: BTreeMap::new(),
+            environment: BTreeMap::new(),
+            environments_max: 10,
+            idle_ms: 300_000,
+            retry_ms: 1_000,
+            watch_ms: 1_000,
+            enforce: true,
+            memory_limits: true,
+            work: None,
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! From templates and code to policies.
+use super::*;
+use serde_json::{Value, json};
+
+const TEMPLATE: &str = r#"
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Pool: { Type: AWS::Cognito::UserPool, Properties: {} }
+  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } }
+  Uploads: { Type: AWS::S3::Bucket, Properties: { BucketName: !Sub "shop-${AWS::AccountId}-uploads" } }
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth:
+        DefaultAuthorizer: Users
+        Authorizers:
+          Users: { JwtConfiguration: { issuer: "https://login.example.org/", audience: [shop] }, IdentitySource: "$request.header.Authorization" }
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.11
+      CodeUri: .
+      Timeout: 7
+      MemorySize: 1024
+      Environment: { Variables: { DB_PASSWORD: x, POOL_ID: !Ref Pool, TABLE_TOKEN_NAME: t } }
+      Events:
+        Get: { Type: HttpApi, Properties: { Path: "/orders/{id}", Method: get, ApiId: !Ref Api } }
+        Jobs: { Type: SQS, Properties: { Queue: !GetAtt Jobs.Arn, FunctionResponseTypes: [ReportBatchItemFailures] } }
+        Put: { Type: S3, Properties: { Bucket: !Ref Uploads, Events: "s3:ObjectCreated:*" } }
+  Other:
+    Type: AWS::Serverless::Function
+    Properties: { Handler: other.handler, Runtime: python3.11, CodeUri: ., Events: { Tick: { Type: Schedule, Properties: { Schedule: rate(1 hour) } } } }
+"#;
+
+const APP: &str = r#"
+import json, boto3, requests, subprocess
+table = boto3.resource("dynamodb").Table("orders")
+
+def handler(event, context):
+    table.get_item(Key={"id": event["pathParameters"]["id"]})
+    requests.get("https://rates.example.com/v1/eur")
+    subprocess.run(["ffmpeg", "-version"])
+    boto3.client("lambda").invoke(FunctionName="Other", Payload=b"{}")
+    return {"statusCode": 200}
+"#;
+const OTHER: &str = "import mystery\ndef handler(event, context):\n    return mystery.do(event)\n";
+
+fn built(guard: &str) -> Result<Built, OverrideError> {
+    let project = testkit::project([("template.yaml", TEMPLATE), ("app.py", APP), ("other.py", OTHER)]);
+    let table: toml::Table = toml::from_str(guard).unwrap();
+    let guard_table = table.get("guard").and_then(toml::Value::as_table).cloned().unwrap_or_default();
+    let given = Given { now: 1_800_000_000, guard: guard_table, text: guard.to_owned(), ..Given::default() };
+    build(&project, project.templates().next().unwrap(), &given)
+}
+
+fn of(bundle: &Bundle, name: &str) -> Value {
+    serde_json::to_value(&bundle.functions[name]).unwrap()
+}
+
+#[test]
+fn triggers_and_sources() {
+    let built = built("").unwrap();
+    let orders = of(&built.bundle, "Orders");
+    let kinds: Vec<&str> =
+        orders["triggers"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    for kind in ["api-gateway-v2", "sqs", "s3"] {
+        assert!(kinds.contains(&kind), "{kinds:?}");
+    }
+    let trigger = |kind: &str| {
+        orders["triggers"].as_array().unwrap().iter().find(|one| one["kind"] == kind).unwrap().clone()
+    };
+    assert_eq!(trigger("sqs")["sources"], json!(["arn:*:sqs:*:*:jobs"]));
+    assert_eq!(trigger("sqs")["partial_failures"], true);
+    assert_eq!(trigger("s3")["sources"], json!(["arn:*:s3:::shop-*-uploads"]));
+    let routes = &trigger("api-gateway-v2")["routes"];
+    assert_eq!((&routes[0]["method"], &routes[0]["path"]), (&json!("GET"), &json!("/orders/{id}")));
+    assert_eq!(routes[0]["auth"], "jwt");
+    assert_eq!(routes[0]["issuers"].as_array().unwrap().len(), 1, "{routes}");
+    assert_eq!(
+        built.bundle.issuers["Pool"]["issuer"],
+        "https://cognito-idp.${env:AWS_REGION}.amazonaws.com/${env:POOL_ID}"
+    );
+    // `Other` is called by `Orders`.
+    assert!(
+        of(&built.bundle, "Other")["triggers"].as_array().unwrap().iter().any(|one| one["kind"] == "direct")
+    );
+    assert!(!kinds.contains(&"direct"));
+}
+
+#[test]
+fn hosts_programs_and_limits_come_with_reasons() {
+    let built = built("").unwrap();
+    let orders = of(&built.bundle, "Orders");
+    let hosts: Vec<&str> = orders["egress"]["hosts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["host"].as_str().unwrap())
+        .collect();
+    assert_eq!(hosts, ["aws:dynamodb", "aws:lambda", "rates.example.com"]);
+    assert!(orders["egress"]["hosts"][2]["reason"].as_str().unwrap().starts_with("app.py:7"));
+    assert_eq!(orders["programs"]["allowed"], json!(["ffmpeg"]));
+    assert!(orders["reasons"]["programs.allowed/ffmpeg"].as_str().unwrap().contains("app.py:8"));
+    assert_eq!(orders["limits"]["duration_ms"], 7000);
+    assert_eq!(orders["limits"]["memory_bytes"], 1024_u64 << 20);
+    assert_eq!(orders["environment"]["secrets"], json!(["DB_PASSWORD"]));
+    // A package that nobody knows could do anything.
+    let other = of(&built.bundle, "Other");
+    assert_eq!((&other["egress"]["hosts"], &other["programs"]["allowed"]), (&Value::Null, &Value::Null));
+    assert!(built.notes.iter().any(|note| note.contains("mystery")), "{:?}", built.notes);
+}
+
+#[test]
+fn the_owner_overrides_any_part() {
+    let guard = r#"
+[guard]
+days = 1
+[guard.resources]
+Pool = "eu-central-1_abc"
+[guard.issuers.partner]
+issuer = "https://partner.example/"
+audiences = ["shop"]
+[guard.all]
+mode = "detect"
+[guard.functions.Orders]
+mode = "block"
+limits = { event-bytes = 1000 }
+programs = { allowed = [] }
+egress.hosts = [{ host = "only.example", reason = "we know" }]
+exclusions = { 7710040 = "an editor" }
+response.headers = { x-frame-options = "SAMEORIGIN" }
+"#;
+    let bundle = built(guard).unwrap().bundle;
+    assert_eq!(bundle.expires, 1_800_000_000 + DAY_SECONDS);
+    let orders = of(&bundle, "Orders");
+    assert_eq!(orders["mode"], "block");
+    assert_eq!(orders["limits"]["event_bytes"], 1000);
+    assert_eq!(orders["limits"]["duration_ms"], 7000);
+    assert_eq!(orders["programs"]["allowed"], json!([]));
+    assert_eq!(orders["egress"]["hosts"][0]["host"], "only.example");
+    assert_eq!(orders["response"]["headers"]["x-frame-options"], "SAMEORIGIN");
+    assert_eq!(orders["reasons"]["programs.allowed"], "`[guard.functions.Orders]` of buckler.toml");
+    assert_eq!(of(&bundle, "Other")["mode"], "detect");
+    assert_eq!(
+        bundle.issuers["Pool"]["issuer"],
+        "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_abc"
+    );
+    assert!(bundle.issuers.contains_key("partner"));
+}
+
+#[test]
+fn what_is_not_understood_is_an_error_with_its_place() {
+    for (guard, said) in [
+        ("[guard]\nday = 5\n", "`guard` (line 2): unknown field `day`"),
+        (
+            "[guard.functions.Orders]\nlimits = { event-byte = 5 }\n",
+            "`guard.functions.Orders` (line 2): unknown field `event_byte`",
+        ),
+        ("[guard.functions.Order]\nmode = \"block\"\n", "`guard.functions.Order`"),
+        ("[guard.all]\nmode = \"maybe\"\n", "`guard.all` (line 2): unknown variant `maybe`"),
+    ] {
+        let error = built(guard).unwrap_err().to_string();
+        assert!(error.starts_with(said), "{error}");
+    }
+}
