@@ -20,11 +20,12 @@ pub enum SeedError {
     TooMany,
 }
 
-/// A request for each way in over HTTP, and for every other trigger an event that `sample` makes.
+/// A request for each way in over HTTP, and for every other trigger an event that `sample` makes of the trigger and its function,
+/// with the function's name for `Invoke`.
 ///
 /// Which parameters a request has, the facts of the code say when attacks are planned.
 #[must_use]
-pub fn seeds(app: &App, sample: &dyn Fn(&Node, &Node) -> Option<Value>) -> Vec<Seed> {
+pub fn seeds(app: &App, sample: &dyn Fn(&Node, &Node) -> Option<(String, Value)>) -> Vec<Seed> {
     let mut seeds = Vec::new();
     for trigger in app.all(Kind::Trigger) {
         let Some(function) = app.targets(trigger, Relation::Triggers).next() else { continue };
@@ -32,10 +33,8 @@ pub fn seeds(app: &App, sample: &dyn Fn(&Node, &Node) -> Option<Value>) -> Vec<S
         let shot = if is_http {
             Some(request(trigger))
         } else {
-            sample(trigger, function).map(|event| Shot::Invoke {
-                function: function.name.clone(),
-                event: event.to_string().into_bytes(),
-            })
+            let made = sample(trigger, function);
+            made.map(|(function, event)| Shot::Invoke { function, event: event.to_string().into_bytes() })
         };
         seeds.extend(shot.map(|shot| Seed {
             function: function.name.clone(),

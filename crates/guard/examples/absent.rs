@@ -16,6 +16,7 @@ use std::process::Command;
 const ARCH: TargetArch = TargetArch::x86_64;
 #[cfg(target_arch = "aarch64")]
 const ARCH: TargetArch = TargetArch::aarch64;
+const CLONE3: i64 = 435;
 const LANDLOCK: std::ops::RangeInclusive<i64> = 444..=446;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -60,7 +61,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     ]
     .into();
     // The kernel of the platform does not know these.
-    let missing: BTreeMap<i64, Vec<SeccompRule>> = LANDLOCK.map(|number| (number, vec![])).collect();
+    // `clone3` has its flags behind a pointer: without it, namespaces are asked for in a way that is refused above.
+    let missing: BTreeMap<i64, Vec<SeccompRule>> =
+        LANDLOCK.chain([CLONE3]).map(|number| (number, vec![])).collect();
     let compile = |rules, errno: i32| -> Result<BpfProgram, Box<dyn Error>> {
         let action = SeccompAction::Errno(u32::try_from(errno)?);
         Ok(SeccompFilter::new(rules, SeccompAction::Allow, action, ARCH)?.try_into()?)

@@ -47,6 +47,21 @@ pub const FILES: &[(&str, &str)] = &[
     ("python/buckler_hooks/network.py", include_str!("../hooks/python/buckler_hooks/network.py")),
     ("python/buckler_hooks/processes.py", include_str!("../hooks/python/buckler_hooks/processes.py")),
     ("python/buckler_hooks/state.py", include_str!("../hooks/python/buckler_hooks/state.py")),
+    ("node/details.cjs", include_str!("../hooks/node/details.cjs")),
+    ("node/drivers.cjs", include_str!("../hooks/node/drivers.cjs")),
+    ("node/preload.cjs", include_str!("../hooks/node/preload.cjs")),
+    ("node/rewrite.cjs", include_str!("../hooks/node/rewrite.cjs")),
+    ("node/state.cjs", include_str!("../hooks/node/state.cjs")),
+];
+
+/// Variables through which the platform gives a function its role: no program that it starts needs them.
+const CREDENTIALS: &[&str] = &[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 ];
 
 /// Why hooks cannot be set up.
@@ -121,6 +136,12 @@ impl Hooks {
             let option = PathBuf::from(format!("--require={}", preload.display()));
             set("NODE_OPTIONS", places.extended("NODE_OPTIONS", &option, " "));
         }
+        let secrets =
+            policy.environment.secrets.iter().map(String::as_str).chain(CREDENTIALS.iter().copied());
+        if policy.environment.hidden_from_children {
+            set("BUCKLER_HOOKS_HIDE", secrets.collect::<Vec<_>>().join(",").into());
+        }
+        set("BUCKLER_HOOKS_RESTORE", if policy.isolation.restore { "1" } else { "0" }.into());
         // Without the page hooks ask also while the runtime starts: slower, as safe.
         let page = memory::Page::new().ok();
         if let Some((_, theirs)) = &page

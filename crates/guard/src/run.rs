@@ -48,6 +48,8 @@ pub enum RunError {
     Inspect(#[from] crate::inspect::InspectError),
     #[error("events cannot be written: {0}; see `BUCKLER_EVENTS`")]
     Events(io::Error),
+    #[error("the guard's own memory cannot be closed to others: {0}")]
+    Harden(io::Error),
     #[error("the proxy cannot listen on loopback: {0}")]
     Listen(io::Error),
     #[error("`{program}` cannot be started: {why}")]
@@ -106,6 +108,9 @@ pub fn exec(command: Vec<OsString>, variables: Variables) -> Result<i32, RunErro
     // Both before any thread: the copy of the environment and the mask of signals belong to the whole process.
     let hidden = os::hide_environment(&[RUNTIME_API]);
     child::take_signals();
+    if let Err(error) = crate::sandbox::harden_self() {
+        return Err(RunError::Harden(error));
+    }
     let closed = os::close_to_others();
     let adopts = os::adopt_orphans();
     let settings = Settings::read(&variables);

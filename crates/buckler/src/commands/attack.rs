@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use attack::{Canaries, Canary, Family, HttpTarget, Limits, Plan, Report, Seed, Settings, Watch};
-use model::Project;
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 use url::{Host, Url};
 
+use super::reading::Read;
 use super::{CommandError, reading};
 use crate::args::{AttackArguments, AttackFormat};
 use crate::exit::Exit;
@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &AttackArguments) -> Result<Exit, CommandError> {
     allowed(arguments)?;
     let mut read = reading::read(&arguments.reading)?;
     facts::attach_code(&mut read.project, &read.disk, &read.loaded);
-    let report = attack_all(arguments, &read.project)?;
+    let report = attack_all(arguments, &read)?;
     let text = match if arguments.json { AttackFormat::Json } else { arguments.format } {
         AttackFormat::Text => attack::text(&report),
         AttackFormat::Json => format!("{:#}\n", attack::json(&report)),
@@ -60,7 +60,8 @@ fn allowed(arguments: &AttackArguments) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn attack_all(arguments: &AttackArguments, project: &Project) -> Result<Report, CommandError> {
+fn attack_all(arguments: &AttackArguments, read: &Read) -> Result<Report, CommandError> {
+    let project = &read.project;
     let failed = |why: String| CommandError::Attack { why };
     let given = match &arguments.requests {
         None => Vec::new(),
@@ -90,7 +91,14 @@ fn attack_all(arguments: &AttackArguments, project: &Project) -> Result<Report, 
         let mut seeds: Vec<Seed> = given.iter().filter(|_| number == 0).cloned().collect();
         // Requests of the owner know better what the application takes than the graph does.
         let known: BTreeSet<String> = seeds.iter().map(|seed| seed.function.clone()).collect();
-        let drawn = attack::seeds(app, &|_, _| None);
+        let samples = match arguments.invoke_url {
+            Some(_) => host::samples(project, app, &host::Settings::new(read.folder.clone())),
+            None => Vec::new(),
+        };
+        let drawn = attack::seeds(app, &|trigger, _| {
+            let sample = samples.iter().find(|sample| sample.trigger == trigger.name)?;
+            Some((sample.function.clone(), sample.event.clone()))
+        });
         seeds.extend(drawn.into_iter().filter(|seed| !known.contains(&seed.function)));
         seeds.retain(is_wanted);
         let canary = Canary {

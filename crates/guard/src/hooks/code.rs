@@ -10,7 +10,8 @@ pub(super) fn judge(context: &Context<'_>, text: &str) -> Vec<Suspicion> {
     for range in context.inputs.ranges(text.as_bytes()) {
         let inside = literals.iter().any(|literal| literal.start < range.start && range.end < literal.end);
         let input = part(text, &range);
-        if inside || is_data(&input) || (is_name(&input) && !is_all(text, &range)) {
+        let leaves = literals.iter().any(|literal| literal.start < range.start && range.start < literal.end);
+        if inside || !leaves && is_data(&input) || !leaves && is_name(&input) && !is_all(text, &range) {
             continue;
         }
         found.push(Suspicion::attack(RULE, "input becomes code that is run", &input));

@@ -2,4 +2,5 @@
 #![expect(clippy::disallowed_methods, reason = "tests make folders and lay files down")]
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests stop at whatever is wrong")]
 mod harness;
+mod node;
 mod python;

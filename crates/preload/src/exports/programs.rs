@@ -240,3 +240,16 @@ pub(crate) unsafe extern "C" fn unsetenv(name: *const c_char) -> c_int {
         }
     }
 }
+
+/// # Safety
+/// As the C library's.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn kill(process: libc::pid_t, signal: c_int) -> c_int {
+    let guard = rules::installed().map_or(0, |rules| rules.guard);
+    let named = u64::from(process.unsigned_abs());
+    if guard != 0 && (named == guard || process == -1) {
+        return fail(libc::EPERM);
+    }
+    // SAFETY: no memory is passed.
+    unsafe { small(libc::syscall(libc::SYS_kill, process, signal)) }
+}

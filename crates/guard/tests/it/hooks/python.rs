@@ -198,7 +198,11 @@ fn runtime(name: &str, program: &str, policy: &policy::Function) -> Runtime {
     Runtime::start(program, here.join("driver.py").to_str().unwrap(), &folder, policy)
 }
 
+/// The tools' Python, or what a variable names, to try another version.
 fn program() -> String {
+    if let Ok(program) = std::env::var("BUCKLER_TEST_PYTHON") {
+        return program;
+    }
     tool("python/bin/python").unwrap_or_else(|| "python3".to_owned())
 }
 

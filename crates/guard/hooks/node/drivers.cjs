@@ -1,0 +1,56 @@
+'use strict';
+// SQL text, statements of AWS and dangerous formats on their way to packages: wrapped when a file of theirs is loaded.
+const TEXTS = ['Statement', 'sql', 'Sql', 'QueryString', 'queryString', 'Expression', 'KeyConditionExpression', 'FilterExpression', 'ConditionExpression', 'UpdateExpression'];
+const done = new WeakSet();
+
+module.exports = (filename, module, { ask, cut }) => {
+  const sql = (api, statement, backslash) => {
+    const text = statement && typeof statement === 'object' ? statement.sql || statement.text : statement;
+    if (typeof text === 'string' && text !== '') ask({ k: 'sql', api, text: cut(text), backslash });
+  };
+  const wrap = (owner, names, api, backslash) => {
+    for (const name of names) {
+      const before = owner && owner[name];
+      if (typeof before !== 'function' || done.has(before)) continue;
+      const wrapped = function (statement, ...more) {
+        sql(api + '.' + name, statement, backslash);
+        return Reflect.apply(before, this, [statement, ...more]);
+      };
+      done.add(wrapped);
+      try { owner[name] = wrapped; } catch { /* frozen: stays */ }
+    }
+  };
+  const statements = (operation, input) => {
+    if (!input || typeof input !== 'object') return;
+    for (const name of TEXTS) if (typeof input[name] === 'string') sql('aws.' + operation, input[name], false);
+    for (const list of [input.Statements, input.TransactStatements, input.Sqls]) {
+      if (Array.isArray(list)) for (const one of list) sql('aws.' + operation, typeof one === 'string' ? one : one && one.Statement, false);
+    }
+  };
+  const { exports } = module;
+  if (/[\\/]pg[\\/]lib[\\/]client\.js$/.test(filename)) wrap(exports.prototype, ['query'], 'pg', false);
+  else if (/[\\/]mysql[\\/]lib[\\/]Connection\.js$/.test(filename)) wrap(exports.prototype, ['query'], 'mysql', true);
+  else if (/[\\/]mysql2[\\/]lib[\\/](?:base[\\/])?connection\.js$/.test(filename)) wrap(exports.prototype, ['query', 'execute'], 'mysql2', true);
+  else if (/[\\/]sqlite3[\\/]lib[\\/]sqlite3\.js$/.test(filename)) wrap(exports.Database && exports.Database.prototype, ['run', 'get', 'all', 'each', 'exec', 'prepare', 'map'], 'sqlite3', false);
+  else if (/[\\/]better-sqlite3[\\/]lib[\\/]database\.js$/.test(filename)) wrap(exports.prototype, ['prepare', 'exec', 'pragma'], 'better-sqlite3', false);
+  else if (/[\\/]mariadb[\\/]lib[\\/]connection(?:-promise|-callback)?\.js$/.test(filename)) wrap(exports.prototype, ['query', 'execute', 'batch'], 'mariadb', true);
+  else if (/[\\/]node-serialize[\\/]lib[\\/]serialize\.js$/.test(filename)) {
+    const before = exports.unserialize;
+    exports.unserialize = function (text) {
+      if (typeof text === 'string') ask({ k: 'data', api: 'node-serialize.unserialize', format: 'node-serialize', text: cut(text) });
+      return Reflect.apply(before, this, arguments);
+    };
+  } else if (/[\\/]aws-sdk[\\/]lib[\\/]service\.js$/.test(filename)) {
+    const before = exports.prototype && exports.prototype.makeRequest;
+    if (before) exports.prototype.makeRequest = function (operation, input) { statements(operation, input); return Reflect.apply(before, this, arguments); };
+  } else if (/[\\/]@smithy[\\/](?:smithy-client|core)[\\/]dist-cjs[\\/].*\.js$/.test(filename) && exports.Client && exports.Client.prototype) {
+    const before = exports.Client.prototype.send;
+    if (typeof before === 'function' && !done.has(before)) {
+      exports.Client.prototype.send = function (command) {
+        statements((command && command.constructor && command.constructor.name) || 'send', command && command.input);
+        return Reflect.apply(before, this, arguments);
+      };
+      done.add(exports.Client.prototype.send);
+    }
+  }
+};

@@ -1,0 +1,287 @@
+//! Attempts to get out of the sandbox, around real runtimes: with what this machine's kernel gives, and as inside of AWS Lambda.
+//!
+//! `docs/sandbox.md` has the table; what gets through stands there openly, and here.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "helpers of tests fail loudly and say what they skip"
+)]
+use crate::guarded::{Folder, PROGRAM};
+use crate::platform::Platform;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::UdpSocket;
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::{SocketAddr, UnixListener};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+const PYTHON: &str = "/usr/bin/python3";
+const NODE: &str = "/usr/bin/node";
+/// Nobody.
+const USER: u32 = 65_534;
+const FILE_BYTES: u64 = 1 << 20;
+const PROCESSES: u64 = 64;
+
+/// How the platform is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kernel {
+    AsItIs,
+    /// As inside of standard Lambda: `examples/absent.rs`.
+    Absent,
+}
+
+/// The folder of the programs that cargo made for this test.
+fn built() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        for line in ["build --quiet -p preload", "build --quiet -p guard --example absent"] {
+            let status = Command::new(env!("CARGO")).args(line.split(' ')).status().unwrap();
+            assert!(status.success(), "cargo {line}");
+        }
+        Path::new(PROGRAM).parent().unwrap().to_owned()
+    })
+}
+
+/// A function's surroundings: code, layer, temporary folder, and things that are none of its business.
+struct Scene {
+    folder: Folder,
+    platform: Platform,
+    given: Value,
+    _udp: UdpSocket,
+    _unix: [UnixListener; 2],
+}
+
+impl Scene {
+    fn new(name: &str) -> Self {
+        let folder = Folder::new(name);
+        for (inner, mode) in [("code", 0o755), ("layer", 0o755), ("tmp", 0o777), ("outside", 0o777)] {
+            let path = folder.0.join(inner);
+            std::fs::create_dir_all(&path).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        std::fs::copy(built().join("libbuckler_preload.so"), folder.0.join("layer/libbuckler_preload.so"))
+            .unwrap();
+        folder.write("code/attempts.py", include_str!("escapes/attempts.py"));
+        folder.write("code/attempts.js", include_str!("escapes/attempts.js"));
+        let secret = folder.write("outside/secret", "the secret of somebody else");
+        let platform = Platform::start();
+        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let unix = folder.0.join("outside/socket");
+        let by_path = UnixListener::bind(&unix).unwrap();
+        std::fs::set_permissions(&unix, std::fs::Permissions::from_mode(0o777)).unwrap();
+        let hidden = format!("buckler-{}-{name}", std::process::id());
+        let by_name = UnixListener::bind_addr(&SocketAddr::from_abstract_name(&hidden).unwrap()).unwrap();
+        let port: u16 = platform.address.rsplit(':').next().unwrap().parse().unwrap();
+        let given = json!({
+            "api": port, "secret": secret, "outside": folder.0.join("outside"), "temp": folder.0.join("tmp"),
+            "unix": unix, "abstract": hidden, "udp": udp.local_addr().unwrap().port(), "name": hostname(),
+            "processes": PROCESSES, "file_bytes": FILE_BYTES,
+        });
+        let function = json!({
+            "mode": "block",
+            "egress": {"hosts": []},
+            "programs": {"allowed": []},
+            "files": {"read": [], "write": []},
+            "limits": {"processes": PROCESSES, "file_bytes": FILE_BYTES},
+        });
+        let bundle = json!({
+            "format": policy::FORMAT, "application": "escapes", "issued": 1, "expires": 99_999_999_999_u64,
+            "functions": {"f": function},
+        });
+        folder.write("policy.json", &bundle.to_string());
+        Self { folder, platform, given, _udp: udp, _unix: [by_path, by_name] }
+    }
+
+    fn run(&self, kernel: Kernel, user: Option<u32>, command: &[&str]) -> Output {
+        let mut line = match kernel {
+            Kernel::AsItIs => Command::new(PROGRAM),
+            Kernel::Absent => {
+                let mut line = Command::new(built().join("examples/absent"));
+                if let Some(user) = user {
+                    line.args(["--user", &user.to_string()]);
+                }
+                line.args(["--", PROGRAM]);
+                line
+            }
+        };
+        if let (Kernel::AsItIs, Some(user)) = (kernel, user) {
+            line.uid(user).gid(user);
+        }
+        line.args(["exec", "--"]).args(command).env_clear().current_dir(self.folder.0.join("code"));
+        line.env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LANG", "C.UTF-8");
+        line.env("AWS_LAMBDA_RUNTIME_API", &self.platform.address).env("AWS_LAMBDA_FUNCTION_NAME", "f");
+        line.env("LAMBDA_TASK_ROOT", self.folder.0.join("code"));
+        line.env("AWS_SECRET_ACCESS_KEY", "never in a child");
+        line.env("BUCKLER_POLICY", self.folder.0.join("policy.json")).env("BUCKLER_POLICY_UNSIGNED", "1");
+        line.env("BUCKLER_LAYER", self.folder.0.join("layer"));
+        line.env("BUCKLER_TEMPORARY", self.folder.0.join("tmp"));
+        line.output().unwrap()
+    }
+
+    /// What each attempt came to, by name.
+    fn attempts(
+        &self,
+        kernel: Kernel,
+        user: Option<u32>,
+        program: &str,
+        script: &str,
+    ) -> BTreeMap<String, String> {
+        let script = self.folder.0.join("code").join(script);
+        let output = self.run(kernel, user, &[program, &script.to_string_lossy(), &self.given.to_string()]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let found: BTreeMap<String, String> = lines
+            .filter_map(|line| {
+                Some((line.get("attempt")?.as_str()?.to_owned(), line.get("result")?.as_str()?.to_owned()))
+            })
+            .collect();
+        assert!(!found.is_empty(), "nothing was tried: {text}\n{}", String::from_utf8_lossy(&output.stderr));
+        for (name, result) in &found {
+            println!("{kernel:?} {user:?} {name:<28} {result}");
+        }
+        found
+    }
+}
+
+fn hostname() -> String {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test asks for the machine's name, which every resolver knows"
+    )]
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
+    name.trim().to_owned()
+}
+
+fn installed(program: &str) -> bool {
+    let found = Path::new(program).exists();
+    if !found {
+        println!("skipped: there is no `{program}`");
+    }
+    found
+}
+
+fn through(found: &BTreeMap<String, String>) -> BTreeSet<&str> {
+    found.iter().filter(|(_, result)| *result == "through").map(|(name, _)| name.as_str()).collect()
+}
+
+/// Processes that stay are ended after the invocation (isolation), not stopped from being.
+const STAYS: &[&str] = &["daemon"];
+/// `RLIMIT_NPROC` is not for root.
+const ROOT: &[&str] = &["daemon", "fork-bomb"];
+/// What raw system calls do where the kernel gives neither a filter nor Landlock. `docs/sandbox.md` says it to everybody.
+const ABSENT: &[&str] = &[
+    "daemon",
+    "dns-datagram-raw",
+    "file-read-raw",
+    "file-shm",
+    "file-write-raw",
+    "guard-limits",
+    "guard-signal-thread",
+    "io-uring",
+    "keyring",
+    "memfd-descriptor",
+    "memfd-name",
+    "own-memory-raw",
+    "perf",
+    "program-loader",
+    "program-raw",
+    "program-static",
+    "runtime-api-fast-open",
+    "runtime-api-multipath",
+    "runtime-api-raw",
+    "socket-netlink-audit",
+    "socket-vsock",
+    "unix-abstract",
+    "userfaultfd",
+];
+
+/// Nothing gets through that is not listed.
+fn check(found: &BTreeMap<String, String>, known: &[&str]) {
+    let more: Vec<&str> = through(found).into_iter().filter(|name| !known.contains(name)).collect();
+    assert!(more.is_empty(), "these get through: {more:?}");
+}
+
+/// The states of controls as `buckler-guard probe --json` has them.
+fn probed(mut line: Command) -> BTreeMap<String, String> {
+    let output = line.args(["probe", "--json"]).output().unwrap();
+    let table: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let controls = table["controls"].as_array().unwrap();
+    controls
+        .iter()
+        .map(|one| (one["control"].as_str().unwrap().to_owned(), one["state"].as_str().unwrap().to_owned()))
+        .collect()
+}
+
+/// This machine's kernel has all that the first table is about.
+fn whole() -> bool {
+    let states = probed(Command::new(PROGRAM));
+    let missing: Vec<&str> = ["seccomp", "landlock-files", "landlock-ports", "no-new-privileges"]
+        .into_iter()
+        .filter(|control| states[*control] != "enforced")
+        .collect();
+    if !missing.is_empty() {
+        println!("skipped in part: this kernel has not all of it: {missing:?}");
+    }
+    missing.is_empty()
+}
+
+#[test]
+fn attempts_of_python_are_stopped_by_the_kernel() {
+    if !installed(PYTHON) || !whole() {
+        return;
+    }
+    let scene = Scene::new("escape-root");
+    check(&scene.attempts(Kernel::AsItIs, None, PYTHON, "attempts.py"), ROOT);
+    let scene = Scene::new("escape-user");
+    check(&scene.attempts(Kernel::AsItIs, Some(USER), PYTHON, "attempts.py"), STAYS);
+}
+
+#[test]
+fn attempts_of_python_without_kernel_controls() {
+    if !installed(PYTHON) {
+        return;
+    }
+    let scene = Scene::new("escape-absent");
+    check(&scene.attempts(Kernel::Absent, Some(USER), PYTHON, "attempts.py"), ABSENT);
+}
+
+#[test]
+fn attempts_of_node_are_stopped_with_and_without_the_kernel() {
+    if !installed(NODE) {
+        return;
+    }
+    let scene = Scene::new("escape-node");
+    check(&scene.attempts(Kernel::AsItIs, Some(USER), NODE, "attempts.js"), &[]);
+    let scene = Scene::new("escape-node-absent");
+    check(&scene.attempts(Kernel::Absent, Some(USER), NODE, "attempts.js"), &[]);
+}
+
+#[test]
+fn what_is_absent_is_told_as_absent() {
+    let mut line = Command::new(built().join("examples/absent"));
+    line.args(["--user", &USER.to_string(), "--", PROGRAM]);
+    let states = probed(line);
+    for control in ["seccomp", "landlock-files", "landlock-ports"] {
+        assert_eq!(states[control], "absent", "{control}");
+    }
+    for control in ["no-new-privileges", "no-core-dumps", "resource-limits", "proxy"] {
+        assert_eq!(states[control], "enforced", "{control}");
+    }
+}
+
+#[test]
+fn a_demanded_control_that_is_absent_stops_the_start() {
+    let scene = Scene::new("escape-demand");
+    let text = r#"{"format":1,"application":"a","issued":1,"expires":99999999999,
+        "functions":{"f":{"sandbox":{"demands":[{"control":"seccomp"}]}}}}"#;
+    scene.folder.write("policy.json", text);
+    let output = scene.run(Kernel::Absent, Some(USER), &["/bin/true"]);
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(!output.status.success() && said.contains("demands `seccomp`"), "{said}");
+}

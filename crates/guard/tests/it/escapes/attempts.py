@@ -1,0 +1,353 @@
+"""Tries to get out. One line of JSON for each attempt: its name, and how it went ("through" or what stopped it)."""
+import ctypes
+import errno
+import json
+import mmap
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+given = json.loads(sys.argv[1])
+API, SECRET, OUTSIDE, TEMP = given["api"], given["secret"], given["outside"], given["temp"]
+UNIX, ABSTRACT, UDP = given["unix"], given["abstract"], given["udp"]
+PARENT = os.getppid()
+libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall.restype = ctypes.c_long
+through = "through"
+
+
+def raw(number, *arguments):
+    ctypes.set_errno(0)
+    wide = [a if not isinstance(a, int) else ctypes.c_long(a) for a in arguments]
+    result = libc.syscall(ctypes.c_long(number), *wide)
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+def address(port):
+    return struct.pack("=H", socket.AF_INET) + struct.pack(">H", port) + socket.inet_aton("127.0.0.1") + bytes(8)
+
+
+def strings(*words):
+    return (ctypes.c_char_p * (len(words) + 1))(*[w.encode() for w in words], None)
+
+
+def in_child(work):
+    """Runs in a child: through when it ends with 0."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+            os._exit(0)
+        except OSError as error:
+            os._exit(min(error.errno or 99, 99))
+        except BaseException:
+            os._exit(98)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return "signal " + signal.Signals(os.WTERMSIG(status)).name
+    code = os.WEXITSTATUS(status)
+    return through if code == 0 else errno.errorcode.get(code, str(code))
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return through if file.read(16) else "empty"
+
+
+def connect(kind, place):
+    with socket.socket(kind, socket.SOCK_STREAM) as client:
+        client.settimeout(5)
+        client.connect(place)
+    return through
+
+
+def raw_connect():
+    client = raw(41, socket.AF_INET, socket.SOCK_STREAM, 0)
+    raw(42, client, address(API), 16)
+    return through
+
+
+def fast_open():
+    client = raw(41, socket.AF_INET, socket.SOCK_STREAM, 0)
+    raw(44, client, b"GET", 3, 0x20000000, address(API), 16)
+    return through
+
+
+def multipath():
+    client = raw(41, socket.AF_INET, socket.SOCK_STREAM, 262)
+    raw(42, client, address(API), 16)
+    return through
+
+
+def memory_of(call):
+    local = ctypes.create_string_buffer(8)
+    one = struct.pack("=QQ", ctypes.addressof(local), 8)
+    with open("/proc/self/maps") as maps:
+        at = int(maps.readline().split("-")[0], 16)
+    other = struct.pack("=QQ", at, 8)
+    raw(call, PARENT, one, 1, other, 1, 0)
+    return through
+
+
+def program(words, **more):
+    return through if subprocess.run(words, timeout=10, **more).returncode == 0 else "failed"
+
+
+def raw_exec(path, *words):
+    return in_child(lambda: raw(59, path.encode(), strings(*words), strings()))
+
+
+# The least program for x86-64: `exit(0)`.
+CODE = bytes.fromhex("b83c000000" "31ff" "0f05")
+STATIC = (
+    b"\x7fELF\x02\x01\x01" + bytes(9)
+    + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0x400078, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    + struct.pack("<IIQQQQQQ", 1, 5, 0, 0x400000, 0x400000, 128 + len(CODE), 128 + len(CODE), 4096)
+    + CODE
+)
+
+
+def memfd_exec(by_name):
+    memory = raw(319, b"x", 0)
+    os.write(memory, STATIC)
+    if by_name:
+        return raw_exec(f"/proc/self/fd/{memory}", "x")
+    return in_child(lambda: raw(322, memory, b"", strings("x"), strings(), 0x1000))
+
+
+def static_program():
+    path = os.path.join(TEMP, "static")
+    with open(path, "wb") as file:
+        file.write(STATIC)
+    os.chmod(path, 0o755)
+    return raw_exec(path, "static")
+
+
+def own_memory():
+    target = mmap.mmap(-1, 4096, prot=mmap.PROT_READ)
+    with open("/proc/self/maps") as maps:
+        code = next(line for line in maps if " r-xp " in line)
+    at = int(code.split("-")[0], 16)
+    with open("/proc/self/mem", "r+b", buffering=0) as memory:
+        memory.seek(at)
+        before = memory.read(1)
+        memory.seek(at)
+        memory.write(before)
+    target.close()
+    return through
+
+
+def raw_own_memory():
+    memory = raw(2, b"/proc/self/mem", os.O_RDWR, 0)
+    os.close(memory)
+    return through
+
+
+def link_out(make):
+    path = os.path.join(TEMP, "link")
+    if os.path.lexists(path):
+        os.unlink(path)
+    make(SECRET, path)
+    return read(path)
+
+
+def raw_open(path, flags):
+    found = raw(2, path.encode(), flags, 0o600)
+    os.close(found)
+    return through
+
+
+def write_outside():
+    with open(os.path.join(OUTSIDE, "written"), "w") as file:
+        file.write("x")
+    return through
+
+
+def datagram():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.sendto(b"secret", ("127.0.0.1", UDP))
+    return through
+
+
+def raw_datagram():
+    client = raw(41, socket.AF_INET, socket.SOCK_DGRAM, 0)
+    raw(44, client, b"secret", 6, 0, address(UDP), 16)
+    return through
+
+
+def resolve():
+    socket.getaddrinfo(given["name"], 443)
+    return through
+
+
+def family(number, kind, protocol=0):
+    raw(41, number, kind, protocol)
+    return through
+
+
+def fork_bomb():
+    children, most = [], given["processes"] + 200
+    try:
+        for _ in range(most):
+            child = os.fork()
+            if child == 0:
+                time.sleep(60)
+                os._exit(0)
+            children.append(child)
+        return through
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+        for child in children:
+            os.waitpid(child, 0)
+
+
+def huge_file():
+    with open(os.path.join(TEMP, "huge"), "wb") as file:
+        file.write(bytes(given["file_bytes"] + (1 << 20)))
+    return through
+
+
+def core_dump():
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGABRT, signal.SIG_DFL)
+        os.abort()
+    _, status = os.waitpid(child, 0)
+    return through if os.WCOREDUMP(status) else "no core"
+
+
+def interpreter():
+    import _xxsubinterpreters as interpreters
+    code = f"""
+import socket
+client = socket.socket()
+client.settimeout(5)
+client.connect(("127.0.0.1", {API}))
+"""
+    try:
+        interpreters.run_string(interpreters.create(), code)
+    except interpreters.RunFailedError as error:
+        return str(error)[:60]
+    return through
+
+
+def old_calls():
+    code = bytes.fromhex("b814000000cd80c3")
+    page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    page.write(code)
+    at = ctypes.addressof(ctypes.c_char.from_buffer(page))
+
+    def work():
+        if ctypes.CFUNCTYPE(ctypes.c_int)(at)() < 0:
+            raise OSError(errno.ENOSYS, "")
+
+    return in_child(work)
+
+
+def clone3():
+    flags = struct.pack("=QQQQQQQQ", 0x10000000, 0, 0, 0, 17, 0, 0, 0)
+    child = raw(435, flags, len(flags))
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    return through
+
+
+def daemon():
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(0.2)
+        os._exit(0)
+    os.waitpid(child, 0)
+    return through
+
+
+def guard_descriptors():
+    last = OSError(errno.ENOENT, "")
+    for number in os.listdir(f"/proc/{PARENT}/fd"):
+        try:
+            os.readlink(f"/proc/{PARENT}/fd/{number}")
+            return through
+        except OSError as error:
+            last = error
+    raise last
+
+
+ATTEMPTS = {
+    "runtime-api": lambda: connect(socket.AF_INET, ("127.0.0.1", API)),
+    "runtime-api-raw": raw_connect,
+    "runtime-api-fast-open": fast_open,
+    "runtime-api-multipath": multipath,
+    "runtime-api-subinterpreter": interpreter,
+    "guard-environment": lambda: read(f"/proc/{PARENT}/environ"),
+    "guard-environment-raw": lambda: raw_open(f"/proc/{PARENT}/environ", os.O_RDONLY),
+    "guard-memory": lambda: raw_open(f"/proc/{PARENT}/mem", os.O_RDWR),
+    "guard-descriptors": guard_descriptors,
+    "guard-ptrace": lambda: raw(101, 16, PARENT, 0, 0) and through or through,
+    "guard-memory-read": lambda: memory_of(310),
+    "guard-memory-write": lambda: memory_of(311),
+    "guard-signal": lambda: os.kill(PARENT, signal.SIGCONT) or through,
+    "guard-signal-thread": lambda: raw(200, PARENT, signal.SIGCONT) and through or through,
+    "guard-limits": lambda: raw(302, PARENT, 7, None, ctypes.create_string_buffer(16)) and through or through,
+    "init-environment": lambda: read("/proc/1/environ"),
+    "program": lambda: program(["/bin/true"]),
+    "program-shell": lambda: through if os.system("true") == 0 else "failed",
+    "program-dev-tcp": lambda: program(["/bin/bash", "-c", f"echo > /dev/tcp/127.0.0.1/{API}"]),
+    "program-raw": lambda: raw_exec("/bin/true", "true"),
+    "program-loader": lambda: raw_exec("/lib64/ld-linux-x86-64.so.2", "ld.so", "/bin/true"),
+    "program-static": static_program,
+    "memfd-descriptor": lambda: memfd_exec(False),
+    "memfd-name": lambda: memfd_exec(True),
+    "own-memory": own_memory,
+    "own-memory-raw": raw_own_memory,
+    "file-read": lambda: read(SECRET),
+    "file-read-raw": lambda: raw_open(SECRET, os.O_RDONLY),
+    "file-symlink": lambda: link_out(os.symlink),
+    "file-hard-link": lambda: link_out(os.link),
+    "file-proc-root": lambda: read("/proc/self/root" + SECRET),
+    "file-write": write_outside,
+    "file-write-raw": lambda: raw_open(os.path.join(OUTSIDE, "raw"), os.O_WRONLY | os.O_CREAT),
+    "file-shm": lambda: raw_open("/dev/shm/buckler-escape", os.O_WRONLY | os.O_CREAT),
+    "unix-path": lambda: connect(socket.AF_UNIX, UNIX),
+    "unix-abstract": lambda: connect(socket.AF_UNIX, "\0" + ABSTRACT),
+    "dns-datagram": datagram,
+    "dns-datagram-raw": raw_datagram,
+    "dns-name": resolve,
+    "socket-raw": lambda: family(socket.AF_INET, 3, 1),
+    "socket-packet": lambda: family(17, 3, 0),
+    "socket-netlink-audit": lambda: family(16, 3, 9),
+    "socket-vsock": lambda: family(40, 1),
+    "socket-alg": lambda: family(38, 5),
+    "io-uring": lambda: raw(425, 4, ctypes.create_string_buffer(120)) and through,
+    "userfaultfd": lambda: raw(323, 1) and through,
+    "bpf": lambda: raw(321, 0, struct.pack("=IIIII", 2, 4, 4, 1, 0) + bytes(100), 120) and through,
+    "perf": lambda: raw(298, struct.pack("=II", 1, 112) + bytes(104), 0, -1, -1, 0) and through,
+    "keyring": lambda: raw(250, 0, -3, 1) and through,
+    "user-namespace": lambda: in_child(lambda: raw(272, 0x10000000)),
+    "user-namespace-clone3": clone3,
+    "mount": lambda: in_child(lambda: raw(165, b"none", TEMP.encode(), b"tmpfs", 0, None)),
+    "chroot": lambda: in_child(lambda: raw(161, TEMP.encode())),
+    "calls-of-32-bit": old_calls,
+    "fork-bomb": fork_bomb,
+    "huge-file": huge_file,
+    "core-dump": core_dump,
+    "daemon": daemon,
+}
+
+for name, attempt in ATTEMPTS.items():
+    try:
+        result = attempt()
+    except OSError as error:
+        result = errno.errorcode.get(error.errno, str(error))
+    except Exception as error:
+        result = type(error).__name__
+    print(json.dumps({"attempt": name, "result": result}), flush=True)
