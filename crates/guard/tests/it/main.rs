@@ -2,5 +2,6 @@
 mod escapes;
 mod guarded;
 mod hooks;
+mod hostile;
 mod platform;
 mod proxy;
