@@ -180,6 +180,12 @@ impl Built {
         }
     }
 
+    /// Whether nothing in a value matches any pattern, as far as a quick look tells. Only for clusters whose rules all have one.
+    pub(super) fn misses(&self, rules: &Rules, cluster: &Cluster, value: &[u8]) -> bool {
+        self.direct.is_empty()
+            && self.machine(rules, cluster, 0).is_some_and(|machine| !machine.is_possible(value))
+    }
+
     /// Whether a rule of a feed can match.
     pub(super) fn is_asked(&self, feed: &Feed) -> bool {
         self.live.iter().zip(&feed.members).any(|(live, member)| live & member != 0)

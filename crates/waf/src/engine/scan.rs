@@ -203,6 +203,9 @@ fn value_may_match(
         scratch.desk.bits.extend_from_slice(known);
         return known.iter().any(|word| *word != 0);
     }
+    if cluster.is_surely_silent(&plan.rules, value) {
+        return false;
+    }
     let is_scalar = matches!(feed.from, Origin::Scalar(_));
     let own = if is_scalar { features_once(&mut scratch.known, value) } else { features(value) };
     let number = if feed.is_body { alphabet::ALPHABETS - 1 } else { alphabet::number(own) };
@@ -270,6 +273,9 @@ fn transform_all(
         }
         let before = match parent.checked_sub(1).and_then(|made| desk.made.get_mut(made)) {
             None => own,
+            Some(made) if made.bytes.is_empty() => Features::default(),
+            // Whether anything stands there is all that matters.
+            Some(_) if Features(node.spoilers).is_filled_alone() => Features(node.spoilers),
             Some(made) => *made.features.get_or_insert_with(|| features(&made.bytes)),
         };
         let text = match node.transformation {
