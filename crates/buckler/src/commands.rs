@@ -8,6 +8,7 @@ mod explain;
 mod fix;
 mod gateway;
 mod graph;
+mod guard;
 mod host;
 mod init;
 mod privileges;
@@ -57,6 +58,8 @@ pub(crate) enum CommandError {
     Gateway { why: String },
     #[error("{why}")]
     Host { why: String },
+    #[error("{why}")]
+    Guard { why: String },
     #[error("the attack cannot begin: {why}")]
     Attack { why: String },
     #[error("`{host}` is not this machine; nothing is attacked that its owner did not confirm")]
@@ -93,6 +96,7 @@ impl CommandError {
             Self::Read { .. }
             | Self::Access { .. }
             | Self::Attack { .. }
+            | Self::Guard { .. }
             | Self::Check(_)
             | Self::Rules { .. }
             | Self::Host { .. }
@@ -116,6 +120,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Command::Attack(arguments) => attack::run(arguments),
         Command::Gateway(arguments) => gateway::run(arguments),
         Command::Waf(arguments) => waf::run(arguments),
+        Command::Guard(arguments) => guard::run(arguments),
         Command::Run(arguments) => host::run(arguments),
         Command::Invoke(arguments) => host::invoke(arguments),
         Command::Events(arguments) => host::events(arguments),
