@@ -11,6 +11,7 @@ mod graph;
 mod guard;
 mod host;
 mod init;
+mod policy;
 mod privileges;
 mod reading;
 mod sbom;
@@ -54,6 +55,8 @@ pub(crate) enum CommandError {
     Rules { why: String },
     #[error("{why}")]
     Access { why: String },
+    #[error("`{path}`: {why}")]
+    Policy { path: PathBuf, why: String },
     #[error("the gateway cannot run: {why}")]
     Gateway { why: String },
     #[error("{why}")]
@@ -95,6 +98,7 @@ impl CommandError {
             Self::Target { .. } => "write `http://HOST:PORT`",
             Self::Read { .. }
             | Self::Access { .. }
+            | Self::Policy { .. }
             | Self::Attack { .. }
             | Self::Guard { .. }
             | Self::Check(_)
@@ -119,6 +123,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Command::Access(arguments) => access::run(arguments),
         Command::Attack(arguments) => attack::run(arguments),
         Command::Gateway(arguments) => gateway::run(arguments),
+        Command::Policy(arguments) => policy::run(arguments),
         Command::Waf(arguments) => waf::run(arguments),
         Command::Guard(arguments) => guard::run(arguments),
         Command::Run(arguments) => host::run(arguments),

@@ -1,7 +1,25 @@
 //! What one invocation leaves to the next: nothing, or the execution environment ends.
-use crate::{Aftermath, Invocation, Occurrence, Part, Places, Preparation, Report};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+//!
+//! ```text
+//! before the first event:  what the initialisation left is remembered: processes, descriptors, files
+//! after each answer:       processes end  ->  the temporary folder is emptied, and looked at again
+//!                          new descriptors are told; a listener or a hidden file ends the environment
+//! ```
+//! The runtime's inside (variables, working directory, module-level state) is put back by the hooks (`crate::hooks`).
+//!
+//! INVARIANT: what cannot be removed or ended ends the environment.
+mod descriptors;
+mod files;
+mod processes;
+
+use crate::{Action, Aftermath, Invocation, Layer, Occurrence, Part, Places, Preparation, Report, clock};
+use policy::Mode;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Names of leftovers that one occurrence shows.
+const SHOWN_MAX: usize = 10;
 
 /// Why isolation cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -13,9 +31,30 @@ pub enum IsolationError {
 
 /// Cleans up between invocations, and says when an environment is to end.
 pub struct Isolation {
+    mode: Mode,
     policy: policy::Isolation,
+    temporary: PathBuf,
     watch: Arc<Watch>,
-    invocations: AtomicU64,
+    runtime: AtomicU32,
+    state: Mutex<State>,
+}
+
+/// What is known of the environment.
+#[derive(Default)]
+struct State {
+    /// Milliseconds since 1970 at which the runtime started.
+    started_ms: u64,
+    invocations: u64,
+    /// Invocations that run now: nothing is cleaned under them.
+    running: u32,
+    baseline: Option<Baseline>,
+}
+
+/// What the initialisation left.
+struct Baseline {
+    files: files::Known,
+    processes: processes::Known,
+    descriptors: descriptors::Known,
 }
 
 /// Passes occurrences on, and remembers whether one was hostile.
@@ -40,17 +79,28 @@ impl std::fmt::Debug for Isolation {
 }
 
 impl Isolation {
-    /// Before the runtime starts.
+    /// Before the runtime starts. Makes this process the parent of what the runtime's processes leave behind.
     ///
     /// # Errors
     /// The kernel refuses what is needed.
     pub fn new(
         policy: &policy::Function,
         report: Arc<dyn Report>,
-        _places: &Places,
+        places: &Places,
     ) -> Result<(Self, Preparation), IsolationError> {
-        let watch = Arc::new(Watch { inner: report, hostile: AtomicBool::new(false) });
-        let isolation = Self { policy: policy.isolation.clone(), watch, invocations: AtomicU64::new(0) };
+        if policy.mode != Mode::Off && policy.isolation.end_leftovers {
+            // A daemon's parent is gone: without this it would be found nowhere below us.
+            rustix::process::set_child_subreaper(Some(rustix::process::getpid()))
+                .map_err(|why| IsolationError::System(why.into()))?;
+        }
+        let isolation = Self {
+            mode: policy.mode,
+            policy: policy.isolation.clone(),
+            temporary: places.temporary.clone(),
+            watch: Arc::new(Watch { inner: report, hostile: AtomicBool::new(false) }),
+            runtime: AtomicU32::new(0),
+            state: Mutex::default(),
+        };
         Ok((isolation, Preparation::default()))
     }
 
@@ -61,23 +111,154 @@ impl Isolation {
         Arc::clone(&self.watch) as Arc<dyn Report>
     }
 
-    /// The runtime's process runs, as the leader of a process group of its own.
-    pub fn started(&self, _pid: u32) {}
+    /// The runtime's process runs.
+    pub fn started(&self, pid: u32) {
+        self.runtime.store(pid, Ordering::Release);
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).started_ms = clock::now_ms();
+    }
+
+    fn tell(&self, told: Told, request_id: Option<&str>) {
+        self.watch.inner.report(Occurrence {
+            layer: Layer::Isolation,
+            action: told.action,
+            hostile: false,
+            request_id: request_id.map(ToOwned::to_owned),
+            reason: told.reason.to_owned(),
+            rule: Some(told.rule.to_owned()),
+            facts: told.facts,
+        });
+    }
+
+    /// What is there before the first event: the initialisation's own, which stays.
+    fn remember(&self, state: &mut State) {
+        let pid = self.runtime.load(Ordering::Acquire);
+        state.baseline = Some(Baseline {
+            files: if self.policy.scrub { files::known(&self.temporary) } else { files::Known::default() },
+            processes: processes::known(pid),
+            descriptors: descriptors::known(pid),
+        });
+        let init_ms = clock::now_ms().saturating_sub(state.started_ms);
+        let facts = vec![("init_ms", init_ms.to_string())];
+        let reason = "an execution environment started and got its first event";
+        self.tell(Told { rule: "cold-start", action: Action::Told, reason, facts }, None);
+    }
+
+    /// Ends and removes what an invocation left. Some: the environment cannot go on, with the reason.
+    fn clean(&self, baseline: &Baseline, request_id: &str) -> Option<String> {
+        let acts = self.mode == Mode::Block;
+        let pid = self.runtime.load(Ordering::Acquire);
+        let mut ends = None;
+        if self.policy.end_leftovers {
+            let left = processes::leftover(pid, &baseline.processes);
+            if !left.is_empty() {
+                let remain = if acts { processes::end(pid, &baseline.processes) } else { Vec::new() };
+                let facts = vec![("processes", listed(&left))];
+                let action = if acts { Action::Blocked } else { Action::Told };
+                let reason = "an invocation left processes behind; they were ended";
+                self.tell(Told { rule: "leftover-process", action, reason, facts }, Some(request_id));
+                if !remain.is_empty() {
+                    ends = Some("a process that an invocation left cannot be ended".to_owned());
+                }
+            }
+        }
+        if self.policy.scrub {
+            let scrubbed = files::scrub(&self.temporary, &baseline.files, &self.policy.keep, acts);
+            if !scrubbed.removed.is_empty() {
+                let facts = vec![("files", scrubbed.count.to_string()), ("names", listed(&scrubbed.removed))];
+                let action = if acts { Action::Changed } else { Action::Told };
+                let reason = "an invocation left files in the temporary folder; they were removed";
+                self.tell(Told { rule: "leftover-file", action, reason, facts }, Some(request_id));
+            }
+            if acts && let Some(left) = scrubbed.left.first() {
+                ends = Some(format!(
+                    "`{}` in the temporary folder cannot be removed",
+                    crate::isolation::shown(left)
+                ));
+            }
+        }
+        let new = descriptors::leftover(pid, &baseline.descriptors);
+        if !new.told.is_empty() {
+            let facts = vec![("descriptors", listed(&new.told))];
+            let reason = "an invocation left connections or open files in the runtime";
+            self.tell(
+                Told { rule: "leftover-descriptor", action: Action::Told, reason, facts },
+                Some(request_id),
+            );
+        }
+        if acts && self.policy.end_leftovers {
+            ends = ends.or(new.ends);
+        }
+        ends
+    }
+
+    /// Whether the policy wants another environment now.
+    fn due(&self, state: &State, invocation: &Invocation) -> Option<String> {
+        if self.watch.hostile.swap(false, Ordering::AcqRel) && self.policy.recycle_after_attack {
+            return Some("an attack was seen in the invocation".to_owned());
+        }
+        // Who comes next is not known before the event is here, and then it is too late for another environment.
+        if self.policy.recycle_between_tenants
+            && (invocation.tenant.is_some() || invocation.cognito_identity.is_some())
+        {
+            return Some("the next invocation may be another tenant's".to_owned());
+        }
+        if self.policy.recycle_after_invocations.is_some_and(|most| state.invocations >= most) {
+            return Some(format!("it has served {} invocations", state.invocations));
+        }
+        let age_s = clock::now_ms().saturating_sub(state.started_ms) / 1000;
+        self.policy
+            .recycle_after_seconds
+            .is_some_and(|most| age_s >= most)
+            .then(|| format!("it is {age_s} seconds old"))
+    }
+}
+
+/// One thing to tell.
+struct Told {
+    rule: &'static str,
+    action: Action,
+    reason: &'static str,
+    facts: Vec<(&'static str, String)>,
 }
 
 impl Part for Isolation {
-    fn begin(&self, _invocation: &Invocation) {}
+    fn begin(&self, _invocation: &Invocation) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.mode != Mode::Off && state.baseline.is_none() {
+            self.remember(&mut state);
+        }
+        state.running = state.running.saturating_add(1);
+    }
 
-    fn end(&self, _invocation: &Invocation) -> Aftermath {
-        let invocations = self.invocations.fetch_add(1, Ordering::AcqRel) + 1;
-        if self.watch.hostile.swap(false, Ordering::AcqRel) && self.policy.recycle_after_attack {
-            return Aftermath::Recycle("an attack was seen in the invocation".to_owned());
+    fn end(&self, invocation: &Invocation) -> Aftermath {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.running = state.running.saturating_sub(1);
+        state.invocations = state.invocations.saturating_add(1);
+        if self.mode == Mode::Off {
+            return Aftermath::Keep;
         }
-        match self.policy.recycle_after_invocations {
-            Some(most) if invocations >= most => {
-                Aftermath::Recycle(format!("it has served {invocations} invocations"))
-            }
-            _ => Aftermath::Keep,
-        }
+        let due = self.due(&state, invocation).filter(|_| self.mode == Mode::Block);
+        let unclean = match &state.baseline {
+            // Another invocation still works with what is there.
+            Some(baseline) if state.running == 0 => self.clean(baseline, &invocation.request_id),
+            _ => None,
+        };
+        due.or(unclean).map_or(Aftermath::Keep, Aftermath::Recycle)
     }
 }
+
+fn listed(names: &[String]) -> String {
+    let mut list = names.iter().take(SHOWN_MAX).map(|name| shown(name)).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN_MAX {
+        list.push_str(&format!(" and {} more", names.len() - SHOWN_MAX));
+    }
+    list
+}
+
+/// A name that an attacker may have chosen, short and printable.
+fn shown(name: &str) -> String {
+    name.chars().take(60).map(|letter| if letter.is_control() { '\u{b7}' } else { letter }).collect()
+}
+
+#[cfg(test)]
+mod tests;
