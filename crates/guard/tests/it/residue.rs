@@ -90,6 +90,7 @@ impl Environment {
             .with("BUCKLER_TEMPORARY", &text(&temporary))
             .with("LAMBDA_TASK_ROOT", &text(&folder.0))
             .with("APP_TMP", &text(&temporary))
+            .with("PYTHONDONTWRITEBYTECODE", "1")
             .with("MARK", &text(&temporary))
             .start(&platform);
         Some(Self { platform, guarded, folder, nexts: 0 })
