@@ -101,7 +101,14 @@ impl Environment {
         let headers = [("Lambda-Runtime-Aws-Tenant-Id", tenant)];
         self.platform.give(&format!("id-{}", self.nexts), 10_000, event.as_bytes(), &headers);
         let posted = self.platform.posted();
-        assert_eq!(posted.what, "response", "{} {}\n{}", posted.text(), self.guarded.stdout(), self.guarded.stderr());
+        assert_eq!(
+            posted.what,
+            "response",
+            "{} {}\n{}",
+            posted.text(),
+            self.guarded.stdout(),
+            self.guarded.stderr()
+        );
         posted.json()
     }
 }
@@ -160,7 +167,12 @@ fn what_cannot_be_closed_ends_the_environment() {
         environment.invoke("blue", "{}");
         environment.invoke("blue", &format!(r#"{{"plant":"{what}","secret":"blue's"}}"#));
         environment.guarded.ended();
-        assert_eq!(environment.guarded.events("recycle").len(), 1, "{what}: {}", environment.guarded.stdout());
+        assert_eq!(
+            environment.guarded.events("recycle").len(),
+            1,
+            "{what}: {}",
+            environment.guarded.stdout()
+        );
     }
 }
 
