@@ -4,6 +4,7 @@ mod attack;
 mod fix;
 mod gateway;
 mod host;
+mod policy;
 mod privileges;
 mod waf;
 
@@ -22,6 +23,10 @@ pub(crate) use attack::{AttackArguments, AttackFormat};
 pub(crate) use fix::{FixArguments, FixFormat};
 pub(crate) use gateway::{ConfigArguments, GatewayArguments, GatewayCommand, InitGatewayArguments};
 pub(crate) use host::{AwsChoice, EventsArguments, GuardMode, HostArguments, InvokeArguments, RunArguments};
+pub(crate) use policy::{
+    BuildArguments, DiffArguments, KeyKind, KeygenArguments, LearnArguments, LockArguments, PolicyArguments,
+    PolicyCommand, ShowArguments, VerifyArguments,
+};
 pub(crate) use privileges::{Checked, PrivilegesArguments, PrivilegesFormat};
 pub(crate) use waf::{
     CheckArguments, EvalArguments, Rules, TestArguments, TestFormat, TuneArguments, WafArguments, WafCommand,
@@ -71,6 +76,9 @@ pub(crate) enum Command {
     Invoke(Box<InvokeArguments>),
     /// Print sample events for the triggers of the application
     Events(Box<EventsArguments>),
+    /// Build, sign, compare and learn the policy that the guard enforces
+    #[command(after_help = Exit::POLICY)]
+    Policy(Box<PolicyArguments>),
     /// Attack an application that runs, and say what stopped each attack or how it got through
     #[command(after_help = Exit::ATTACK)]
     Attack(Box<AttackArguments>),

@@ -10,6 +10,7 @@ mod gateway;
 mod graph;
 mod host;
 mod init;
+mod policy;
 mod privileges;
 mod reading;
 mod sbom;
@@ -53,6 +54,8 @@ pub(crate) enum CommandError {
     Rules { why: String },
     #[error("{why}")]
     Access { why: String },
+    #[error("`{path}`: {why}")]
+    Policy { path: PathBuf, why: String },
     #[error("the gateway cannot run: {why}")]
     Gateway { why: String },
     #[error("{why}")]
@@ -92,6 +95,7 @@ impl CommandError {
             Self::Target { .. } => "write `http://HOST:PORT`",
             Self::Read { .. }
             | Self::Access { .. }
+            | Self::Policy { .. }
             | Self::Attack { .. }
             | Self::Check(_)
             | Self::Rules { .. }
@@ -115,6 +119,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Command::Access(arguments) => access::run(arguments),
         Command::Attack(arguments) => attack::run(arguments),
         Command::Gateway(arguments) => gateway::run(arguments),
+        Command::Policy(arguments) => policy::run(arguments),
         Command::Waf(arguments) => waf::run(arguments),
         Command::Run(arguments) => host::run(arguments),
         Command::Invoke(arguments) => host::invoke(arguments),

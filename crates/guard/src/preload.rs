@@ -15,11 +15,12 @@ use crate::egress::Rules as Hosts;
 use crate::sandbox::SandboxError;
 use crate::{Action, Aftermath, Invocation, Layer, Occurrence, Part, Places, Preparation, Report};
 use policy::{Function, Mode};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -179,6 +180,7 @@ fn rules(function: &Function, places: &Places, library: &Path, inode: u64) -> Ve
         hidden.extend(function.environment.secrets.iter().map(String::as_str));
     }
     let (read, write) = crate::sandbox::folders(function, places);
+    let programs: Vec<_> = allowed(function, places).into_iter().flatten().collect();
     let fields = [
         mode.into_bytes(),
         std::process::id().to_string().into_bytes(),
@@ -188,12 +190,23 @@ fn rules(function: &Function, places: &Places, library: &Path, inode: u64) -> Ve
         paths(&write),
         hidden.join(",").into_bytes(),
         library.as_os_str().as_bytes().to_vec(),
+        paths(&programs),
     ];
     fields.join(&b';')
 }
 
+/// The programs of the policy: as they are named, where they are found, and behind links.
+pub(crate) fn allowed(function: &Function, places: &Places) -> Option<BTreeSet<PathBuf>> {
+    let names = function.programs.allowed.as_ref()?;
+    let mut found: BTreeSet<PathBuf> = names.iter().map(PathBuf::from).collect();
+    found.extend(names.iter().filter_map(|name| crate::sandbox::find(name, places)));
+    let real: Vec<PathBuf> = found.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    found.extend(real);
+    Some(found)
+}
+
 /// Paths with a separator of the rules in their name cannot be given; they are then not open either.
-fn paths(list: &[std::path::PathBuf]) -> Vec<u8> {
+fn paths(list: &[PathBuf]) -> Vec<u8> {
     let fits = |path: &&[u8]| !path.iter().any(|byte| matches!(byte, b';' | b':'));
     list.iter().map(|path| path.as_os_str().as_bytes()).filter(fits).collect::<Vec<_>>().join(&b':')
 }

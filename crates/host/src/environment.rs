@@ -99,6 +99,7 @@ impl Environment {
             log_stream: &log_stream,
             guard: shared.guard.as_ref(),
             private: shared.private,
+            runtimes: &shared.files.folder,
         })
         .map_err(|why| {
             let name = program.arguments.first().map(|name| name.to_string_lossy().into_owned());

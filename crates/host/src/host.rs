@@ -1,21 +1,24 @@
 //! The host: starting everything in its order, and ending it.
 use crate::clock;
+use crate::cloud::Cloud;
 use crate::environment::Shared;
 use crate::front::Front;
 use crate::invocation::{Asked, Finished};
 use crate::names::Names;
-use crate::plan::Plan;
+use crate::plan::{Function, Plan, Route, Way};
 use crate::pool::{Pool, Throttled};
 use crate::runtimes::Files;
-use crate::settings::Settings;
+use crate::settings::{Aws, Settings};
 use crate::spawn;
 use crate::talk::Talk;
+use crate::web::Web;
 use crate::wire;
 use model::{App, Project};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 /// Why the host did not start.
@@ -40,6 +43,9 @@ pub struct Host {
     plan: Arc<Plan>,
     names: Arc<Names>,
     endpoint: String,
+    /// Ways in: node, address, routes.
+    origins: Vec<(String, String, Vec<Route>)>,
+    owner_key: String,
     tasks: Vec<JoinHandle<()>>,
     work: PathBuf,
     own_work: bool,
@@ -58,14 +64,18 @@ impl Host {
     ) -> Result<Self, StartError> {
         let (work, own_work) = work_folder(&settings)?;
         let (listener, address) = bind(settings.aws_port, "--aws-port").await?;
-        let endpoint = format!("http://{address}");
-        let names = Names {
+        let cloud = cloud(&settings, &work, &talk).await?;
+        let mut names = Names {
             region: settings.region.clone(),
             account: settings.account.clone(),
             stack: stack_name(&settings.folder),
-            endpoint: endpoint.clone(),
+            endpoint: format!("http://{address}"),
             ..Names::default()
         };
+        let listeners = listeners(project, app, &mut names, &settings).await?;
+        if let Some(cloud) = &cloud {
+            crate::cloud::create::all(cloud, app, &mut names, &talk).await;
+        }
         let plan = Arc::new(Plan::new(project, app, &names, &settings));
         for problem in &plan.problems {
             talk.note(problem.clone());
@@ -73,27 +83,53 @@ impl Host {
         let files = Files::write(&work.join("runtimes"))
             .map_err(|why| StartError::Work { path: work.clone(), why })?;
         let private = private(&plan, &work, &talk).await;
-        let guard = None;
+        let ports: Vec<u16> = listeners
+            .iter()
+            .map(|(_, _, base)| base)
+            .chain([&names.endpoint])
+            .filter_map(|url| port_of(url))
+            .collect();
+        let mut notes = Vec::new();
+        let guard = crate::guard::ready(project, app, &settings, (&work, &ports), &mut notes)?;
+        notes.into_iter().for_each(|note| talk.note(note));
         let shared = Arc::new(Shared {
             settings: settings.clone(),
             files,
             talk: talk.clone(),
             work: work.clone(),
-            endpoint: endpoint.clone(),
+            endpoint: names.endpoint.clone(),
             guard,
             private,
         });
-        let pools: BTreeMap<String, Arc<Pool>> = plan
-            .functions
-            .iter()
-            .map(|(node, function)| (node.clone(), Pool::new(Arc::clone(function), Arc::clone(&shared))))
-            .collect();
-        let pools = Arc::new(pools);
-        let mut tasks = Vec::new();
-        let front = Arc::new(Front::new(Arc::clone(&pools), Arc::clone(&plan), Arc::clone(&shared)));
-        tasks.push(tokio::spawn(wire::serve(listener, move |request| Arc::clone(&front).handle(request))));
+        let pool = |(node, function): (&String, &Arc<Function>)| {
+            (node.clone(), Pool::new(Arc::clone(function), Arc::clone(&shared)))
+        };
+        let pools: Arc<BTreeMap<String, Arc<Pool>>> = Arc::new(plan.functions.iter().map(pool).collect());
+        let front = Arc::new(Front {
+            pools: Arc::clone(&pools),
+            plan: Arc::clone(&plan),
+            shared: Arc::clone(&shared),
+            cloud: cloud.clone(),
+            owner_key: settings.owner_key.clone(),
+        });
+        let mut tasks = crate::sources::start(&front);
+        let mut origins = Vec::new();
+        for (way, listener, base) in listeners {
+            // The plan knows identifiers that the local cloud chose since.
+            let way = plan.ways.iter().find(|one| one.name == way.name).cloned().unwrap_or(way);
+            origins.push((way.name.clone(), base, way.routes.clone()));
+            let (pools, shared, cloud) = (Arc::clone(&pools), Arc::clone(&shared), cloud.clone());
+            let web = Arc::new(Web { way, pools, shared, cloud });
+            tasks.push(tokio::spawn(wire::serve(listener, move |request| Arc::clone(&web).handle(request))));
+        }
+        front.custom_resources();
+        let answering = Arc::clone(&front);
+        tasks
+            .push(tokio::spawn(wire::serve(listener, move |request| Arc::clone(&answering).handle(request))));
         tasks.push(tokio::spawn(keep(Arc::clone(&pools), settings.watch_ms, talk)));
-        Ok(Self { pools, plan, names: Arc::new(names), endpoint, tasks, work, own_work })
+        let endpoint = names.endpoint.clone();
+        let owner_key = settings.owner_key.clone();
+        Ok(Self { pools, plan, names: Arc::new(names), endpoint, origins, owner_key, tasks, work, own_work })
     }
 
     /// The address of the AWS endpoint, which takes `Invoke`.
@@ -105,7 +141,16 @@ impl Host {
     /// What a person wants to know at the start: addresses, and what is behind them.
     #[must_use]
     pub fn greeting(&self) -> Vec<String> {
-        let mut lines = vec![format!("AWS endpoint, takes `Invoke`: {}", self.endpoint)];
+        let mut lines = vec![
+            format!("AWS endpoint, takes `Invoke`: {}", self.endpoint),
+            format!("  your key for it: AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY=local", self.owner_key),
+        ];
+        for (name, base, routes) in &self.origins {
+            lines.push(format!("{name}: {base}"));
+            lines.extend(
+                routes.iter().map(|route| format!("  {} {} -> {}", route.method, route.path, route.function)),
+            );
+        }
         for function in self.plan.functions.values() {
             let state =
                 function.missing.as_ref().map_or(String::new(), |why| format!(" (cannot run: {why})"));
@@ -118,6 +163,17 @@ impl Host {
     #[must_use]
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// The addresses of APIs and function URLs, by node.
+    pub fn origins(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.origins.iter().map(|(name, base, _)| (name.as_str(), base.as_str()))
+    }
+
+    /// The access key that may do anything at the endpoint.
+    #[must_use]
+    pub fn owner_key(&self) -> &str {
+        &self.owner_key
     }
 
     /// The local names.
@@ -163,6 +219,42 @@ pub(crate) async fn bind(
     option: &'static str,
 ) -> Result<(tokio::net::TcpListener, std::net::SocketAddr), StartError> {
     wire::listen(port).await.map_err(|why| StartError::Port { port, option, why })
+}
+
+fn port_of(url: &str) -> Option<u16> {
+    url.rsplit_once(':')?.1.parse().ok()
+}
+
+async fn cloud(settings: &Settings, work: &Path, talk: &Talk) -> Result<Option<Arc<Cloud>>, StartError> {
+    match &settings.aws {
+        Aws::None => Ok(None),
+        Aws::Url(url) => Ok(Some(Arc::new(Cloud::at(url, settings)))),
+        Aws::Local => {
+            talk.note("starting the local cloud (moto)");
+            let started = Cloud::start(settings, work.join("moto.log")).await.map_err(StartError::Cloud)?;
+            Ok(Some(Arc::new(started)))
+        }
+    }
+}
+
+/// Binds a port for each API and function URL, and names their addresses.
+async fn listeners(
+    project: &Project,
+    app: &App,
+    names: &mut Names,
+    settings: &Settings,
+) -> Result<Vec<(Way, TcpListener, String)>, StartError> {
+    let ways = Plan::new(project, app, names, settings).ways;
+    let mut listeners = Vec::new();
+    let mut port = settings.port;
+    for way in ways {
+        let (listener, address) = bind(port, "--port").await?;
+        port = if port == 0 { 0 } else { port.saturating_add(1) };
+        let base = format!("http://{address}");
+        names.bases.insert(way.name.clone(), base.clone());
+        listeners.push((way, listener, base));
+    }
+    Ok(listeners)
 }
 
 /// Ends idle environments, and looks for new code.

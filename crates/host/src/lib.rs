@@ -10,19 +10,25 @@
 //!
 //! INVARIANT: it listens on loopback only, and ends by itself whatever it started.
 mod clock;
+mod cloud;
 mod environment;
 mod front;
+mod guard;
 mod host;
 mod invocation;
 mod names;
+mod pattern;
 mod plan;
 mod pool;
 mod runtime_api;
 mod runtimes;
 mod samples;
+mod schedule;
 mod settings;
+mod sources;
 mod spawn;
 mod talk;
+mod web;
 mod wire;
 
 pub use host::{Host, StartError};

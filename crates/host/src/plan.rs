@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub(crate) use code::files_of;
-pub(crate) use ways::{Trigger, Way};
+pub(crate) use ways::{Authorizer, Cors, Route, Trigger, Way, WayKind};
 
 /// An application made ready to be run.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +24,8 @@ pub struct Plan {
     pub(crate) triggers: Vec<Trigger>,
     /// Policies of resources, by ARN.
     pub(crate) resource_policies: BTreeMap<String, Vec<Policy>>,
+    /// ARNs of secrets, whole.
+    pub(crate) secrets: Vec<String>,
     /// What could not be made ready, for people.
     pub problems: Vec<String>,
 }
@@ -76,6 +78,7 @@ impl Plan {
             let function = functions::function(project, app, node, (names, settings), &mut plan.problems);
             plan.functions.insert(node.name.clone(), Arc::new(function));
         }
+        plan.secrets = app.all(Kind::Secret).map(|node| names.arn(app, node)).collect();
         plan.ways = ways::ways(app, names);
         plan.triggers = ways::triggers(app, names);
         for node in &app.nodes {

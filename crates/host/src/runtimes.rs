@@ -13,6 +13,7 @@ const PYTHON_SHIM: &str = include_str!("../runtimes/python/buckler_host_endpoint
 /// The files that runtimes need, on the disk.
 #[derive(Clone, Debug)]
 pub(crate) struct Files {
+    pub(crate) folder: PathBuf,
     pub(crate) node_client: PathBuf,
     pub(crate) node_shim: PathBuf,
     pub(crate) python_client: PathBuf,
@@ -24,6 +25,7 @@ impl Files {
     /// Writes them below a folder.
     pub(crate) fn write(folder: &Path) -> std::io::Result<Self> {
         let files = Self {
+            folder: folder.to_owned(),
             node_client: folder.join("node/client.mjs"),
             node_shim: folder.join("node/endpoint.cjs"),
             python_client: folder.join("python/client.py"),
@@ -97,7 +99,7 @@ pub(crate) fn program(function: &Function, settings: &Settings, files: &Files) -
             paths.extend(inner.into_iter().filter(|path| path.is_dir()));
         }
         let variables =
-            vec![("NODE_PATH", join(&paths)), ("BUCKLER_HOST_SHIM", files.node_shim.clone().into())];
+            vec![("NODE_PATH", join(&paths)), ("_HOST_ENDPOINT_SHIM", files.node_shim.clone().into())];
         return Ok(Program { family: Family::Node, arguments, variables, execution });
     }
     if runtime.starts_with("provided") || runtime.starts_with("rust") || runtime == "go1.x" {

@@ -30,6 +30,8 @@ pub struct Settings {
     pub guard: Option<PathBuf>,
     /// The guard tells what it finds, and refuses nothing.
     pub detect: bool,
+    /// Files of the guard's hooks, by their path below `hooks`.
+    pub guard_files: Vec<(String, String)>,
     /// Folder with `policy.json`, its signature and `policy.pub`, which the guard reads. None: the host makes one.
     pub policy: Option<PathBuf>,
     /// Interpreter for Python functions; none: `python3.X` of the template, else `python3`.
@@ -52,6 +54,8 @@ pub struct Settings {
     pub retry_ms: u64,
     /// Milliseconds between looks at the time of code files; 0: never.
     pub watch_ms: u64,
+    /// The access key that may do anything at the AWS endpoint.
+    pub owner_key: String,
     /// The function's role is enforced on its calls.
     pub enforce: bool,
     /// Environments that use more memory than the function has are ended.
@@ -73,6 +77,7 @@ impl Settings {
             account: "000000000000".to_owned(),
             guard: None,
             detect: false,
+            guard_files: Vec::new(),
             policy: None,
             python: None,
             node: None,
@@ -84,6 +89,10 @@ impl Settings {
             idle_ms: 300_000,
             retry_ms: 1_000,
             watch_ms: 1_000,
+            owner_key: format!(
+                "AKIA{}",
+                crate::clock::hex(&crate::clock::random::<8>()).to_ascii_uppercase()
+            ),
             enforce: true,
             memory_limits: true,
             work: None,

@@ -21,6 +21,8 @@ pub(crate) struct Start<'a> {
     pub(crate) endpoint: &'a str,
     pub(crate) log_stream: &'a str,
     pub(crate) guard: Option<&'a Guard>,
+    /// Folder of our own runtime clients.
+    pub(crate) runtimes: &'a Path,
     /// A private `/tmp` can be had.
     pub(crate) private: bool,
 }
@@ -31,6 +33,10 @@ pub(crate) struct Guard {
     pub(crate) program: PathBuf,
     pub(crate) policy: PathBuf,
     pub(crate) key: PathBuf,
+    /// Hooks and the preload library.
+    pub(crate) layer: PathBuf,
+    /// Ports of this machine that functions reach: the AWS endpoint, APIs.
+    pub(crate) ports: Vec<u16>,
 }
 
 /// Gives the rest of the line its own `/tmp`.
@@ -117,8 +123,8 @@ fn variables(start: &Start<'_>) -> Vec<(OsString, OsString)> {
     set("AWS_SECRET_ACCESS_KEY", function.secret_key.clone().into());
     set("AWS_SESSION_TOKEN", format!("local-{}", function.name).into());
     set("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{}", start.port).into());
-    set("LAMBDA_TASK_ROOT", root.clone());
-    set("LAMBDA_RUNTIME_DIR", root);
+    set("LAMBDA_TASK_ROOT", root);
+    set("LAMBDA_RUNTIME_DIR", start.runtimes.into());
     set("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR".into());
     set("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000".into());
     set("_AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1".into());
@@ -126,9 +132,23 @@ fn variables(start: &Start<'_>) -> Vec<(OsString, OsString)> {
     if let Some(guard) = start.guard {
         set("BUCKLER_POLICY", guard.policy.clone().into());
         set("BUCKLER_POLICY_KEY", guard.key.clone().into());
+        set("BUCKLER_LAYER", guard.layer.clone().into());
         set("BUCKLER_FUNCTION", function.node.clone().into());
         let events = start.folder.join("events.jsonl");
         set("BUCKLER_EVENTS", format!("file:{}", events.display()).into());
+        let temporary = if start.private { "/tmp".into() } else { start.folder.join("tmp") };
+        set("BUCKLER_TEMPORARY", temporary.into());
+        set("BUCKLER_PORTS", guard.ports.iter().map(u16::to_string).collect::<Vec<_>>().join(",").into());
+        let mut readable = function.layers.clone();
+        readable.push(start.runtimes.to_owned());
+        // A virtual environment: what stands beside its `bin`.
+        let home =
+            start.program.arguments.first().map(Path::new).and_then(Path::parent).and_then(Path::parent);
+        readable.extend(home.filter(|home| home.components().count() > 2).map(Path::to_owned));
+        set("BUCKLER_READABLE", std::env::join_paths(readable).unwrap_or_default());
+        if settings.detect {
+            set("BUCKLER_MODE", "detect".into());
+        }
     }
     list
 }

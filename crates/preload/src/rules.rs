@@ -1,6 +1,6 @@
 //! What the guard said at the start: one environment variable, copied once into memory that is then only readable.
 //!
-//! `mode;guard's pid;socket's inode;own ports;read;write;hidden;library`: `mode` is letters (`b` block, `h` hosts known, `p` programs
+//! `mode;guard's pid;socket's inode;own ports;read;write;hidden;library;programs`: `mode` is letters (`b` block, `h` hosts known, `p` programs
 //! known, `r` reads known, `w` writes known), ports and names stand with commas between them, paths with `:`.
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ pub(crate) const NAME: &[u8] = b"BUCKLER_PRELOAD";
 pub(crate) const BYTES_MAX: usize = 16_384;
 /// The descriptor that leads to the guard.
 pub(crate) const DESCRIPTOR: i32 = 4;
-const FIELDS: usize = 8;
+const FIELDS: usize = 9;
 
 #[repr(C, align(4096))]
 struct Memory(UnsafeCell<[u8; BYTES_MAX]>);
@@ -34,6 +34,7 @@ pub(crate) struct Rules<'a> {
     hidden: &'a [u8],
     /// Where this library's file is.
     pub library: &'a [u8],
+    programs: &'a [u8],
 }
 
 /// Copies the variable's value. Too long a value is cut in no place: there are then no rules but the strictest.
@@ -73,8 +74,8 @@ pub(crate) fn parse(text: &[u8]) -> Rules<'_> {
     for (field, part) in fields.iter_mut().zip(text.split(|byte| *byte == b';')) {
         *field = part;
     }
-    let [mode, guard, inode, ports, read, write, hidden, library] = fields;
-    Rules { mode, guard: number(guard), inode: number(inode), ports, read, write, hidden, library }
+    let [mode, guard, inode, ports, read, write, hidden, library, programs] = fields;
+    Rules { mode, guard: number(guard), inode: number(inode), ports, read, write, hidden, library, programs }
 }
 
 impl Rules<'_> {
@@ -112,6 +113,11 @@ impl Rules<'_> {
 
     pub(crate) fn is_writable(&self, path: &[u8]) -> bool {
         below_any(self.write, path)
+    }
+
+    /// A program that needs no question: children close their descriptors before they become another program.
+    pub(crate) fn may_start(&self, path: &[u8]) -> bool {
+        self.programs.split(|byte| *byte == b':').any(|one| !one.is_empty() && one == path)
     }
 
     /// Any rule of files at all.

@@ -1,6 +1,8 @@
 //! What hostile requests cost, beside a benign one of the same size.
 //!
 //!     BUCKLER_CRS=FOLDER cargo run --release -p waf --example hostile
+//!
+//! With a part of a name, those cases alone.
 #![expect(
     clippy::print_stdout,
     clippy::indexing_slicing,
@@ -124,6 +126,7 @@ const CASES: &[(&str, Make)] = &[
 
 fn main() -> Result<(), Box<dyn Error>> {
     let plan = common::plan("")?;
+    let only = std::env::args().nth(1).unwrap_or_default();
     let mut dice = Dice(0x0dd0_beef_1234_5677);
     let benign = |dice: &mut Dice, bytes: usize| {
         let mut body = String::new();
@@ -133,7 +136,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Exchange::new("POST", "/form").body("application/x-www-form-urlencoded", body.into_bytes())
     };
     let mut worst = 0.0_f64;
-    for (name, make) in CASES {
+    for (name, make) in CASES.iter().filter(|(name, _)| name.contains(&only)) {
         let hostile: Vec<Exchange> = (0..VARIANTS).map(|_| make(&mut dice)).collect();
         let bytes = hostile.iter().map(Exchange::len).sum::<usize>() / hostile.len();
         let beside: Vec<Exchange> =

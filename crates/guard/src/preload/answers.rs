@@ -69,11 +69,7 @@ impl Answers {
         report: Arc<dyn Report>,
         loaded: Arc<AtomicBool>,
     ) -> Self {
-        let programs = function.programs.allowed.as_ref().map(|allowed| {
-            let mut found: BTreeSet<PathBuf> = allowed.iter().filter_map(|name| find(name, places)).collect();
-            found.extend(allowed.iter().map(PathBuf::from));
-            found
-        });
+        let programs = super::allowed(function, places);
         Self(Arc::new(Shared {
             function: function.clone(),
             places: places.clone(),

@@ -15,7 +15,7 @@ fn rules_are_what_the_library_reads() {
     let text = rules(&function, &places, Path::new("/opt/l.so"), 7);
     let text = String::from_utf8(text).unwrap();
     let fields: Vec<&str> = text.split(';').collect();
-    assert_eq!(fields.len(), 8, "{text}");
+    assert_eq!(fields.len(), 9, "{text}");
     assert_eq!((fields[0], fields[2], fields[3], fields[7]), ("bhw", "7", "9111,5000", "/opt/l.so"));
     assert!(fields[4].split(':').any(|path| path == "/usr") && fields[5] == "/mnt/:/tmp", "{text}");
     assert!(fields[6].ends_with("DB_PASSWORD") && fields[6].starts_with("AWS_ACCESS_KEY_ID,"));

@@ -124,8 +124,7 @@ impl Plan {
         let filters = if self.seccomp { Some(filter::compile(&self.profile)?) } else { None };
         let watched = filters.as_ref().is_some_and(|filters| filters.watched.is_some());
         let listener = if watched {
-            let allowed = function.programs.allowed.iter().flatten();
-            let programs = allowed.filter_map(|name| find(name, places)).collect();
+            let programs = crate::preload::allowed(function, places).unwrap_or_default();
             Some(watch::start(watch::Rules::new(places, programs), Arc::clone(report))?)
         } else {
             None

@@ -68,6 +68,7 @@ impl Scene {
             .unwrap();
         folder.write("code/attempts.py", include_str!("escapes/attempts.py"));
         folder.write("code/attempts.js", include_str!("escapes/attempts.js"));
+        folder.write("code/declared.py", include_str!("escapes/declared.py"));
         let secret = folder.write("outside/secret", "the secret of somebody else");
         let platform = Platform::start();
         let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -284,4 +285,55 @@ fn a_demanded_control_that_is_absent_stops_the_start() {
     let said =
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(!output.status.success() && said.contains("demands `seccomp`"), "{said}");
+}
+
+/// Answers each connection with what it read; gives the port.
+fn server() -> u16 {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let mut bytes = [0; 4096];
+            let read = client.read(&mut bytes).unwrap_or(0);
+            let answered =
+                client.write_all(b"HTTP/1.0 200 OK\r\n\r\n").and_then(|()| client.write_all(&bytes[..read]));
+            drop(answered);
+        }
+    });
+    port
+}
+
+#[test]
+fn what_is_declared_works() {
+    if !installed(PYTHON) {
+        return;
+    }
+    for (kernel, user, name) in [
+        (Kernel::AsItIs, None, "declared"),
+        (Kernel::AsItIs, Some(USER), "user"),
+        (Kernel::Absent, Some(USER), "absent"),
+    ] {
+        let mut scene = Scene::new(&format!("declared-{name}"));
+        let (port, own) = (server(), UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+        scene.given["server"] = json!(port);
+        scene.given["own"] = json!(own);
+        let bundle = json!({
+            "format": policy::FORMAT, "application": "escapes", "issued": 1, "expires": 99_999_999_999_u64,
+            "functions": {"f": {
+                "mode": "block",
+                "egress": {"hosts": [{"host": "127.0.0.1", "ports": [port]}, {"host": "localhost", "ports": [port]}]},
+                "programs": {"allowed": ["echo", "/bin/echo", "/usr/bin/env", "sh", "/bin/sh"]},
+                "files": {"read": [], "write": []},
+                "sandbox": {"ports": [own]},
+            }},
+        });
+        scene.folder.write("policy.json", &bundle.to_string());
+        let found = scene.attempts(kernel, user, PYTHON, "declared.py");
+        let failed: BTreeMap<String, String> = serde_json::from_str(&found["declared"]).unwrap();
+        // Only the kernel sees what raw system calls start.
+        let known: &[&str] = if kernel == Kernel::Absent { &["through the loader"] } else { &[] };
+        let failed: Vec<_> = failed.iter().filter(|(name, _)| !known.contains(&name.as_str())).collect();
+        assert!(failed.is_empty(), "{kernel:?} {user:?}: {failed:?}");
+    }
 }

@@ -13,9 +13,9 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 const BASE = "/2018-06-01/runtime";
 const STREAMED = Symbol.for("buckler.host.streamed");
 
-if (process.env.BUCKLER_HOST_SHIM) {
-  const shim = process.env.BUCKLER_HOST_SHIM;
-  delete process.env.BUCKLER_HOST_SHIM;
+if (process.env._HOST_ENDPOINT_SHIM) {
+  const shim = process.env._HOST_ENDPOINT_SHIM;
+  delete process.env._HOST_ENDPOINT_SHIM;
   createRequire(import.meta.url)(shim);
 }
 

@@ -14,7 +14,7 @@ try:
 except ImportError:
     pass
 
-if os.environ.pop("BUCKLER_HOST_RIC", "1") != "0":
+if os.environ.pop("_HOST_RIC", "1") != "0":
     try:
         import awslambdaric
     except ImportError:

@@ -28,7 +28,7 @@ fn refuse(status: u16, kind: &str, message: &str) -> Reply {
 }
 
 impl Front {
-    pub(super) async fn lambda(&self, path: &str, request: Request<Incoming>) -> Reply {
+    pub(super) async fn lambda(self: &Arc<Self>, path: &str, request: Request<Incoming>) -> Reply {
         let parts: Vec<&str> = path.trim_matches('/').split('/').skip(1).collect();
         match (request.method().clone(), parts.as_slice()) {
             (Method::GET, ["functions"]) => {
@@ -74,7 +74,7 @@ impl Front {
         })
     }
 
-    async fn invoke(&self, name: &str, request: Request<Incoming>, streamed: bool) -> Reply {
+    async fn invoke(self: &Arc<Self>, name: &str, request: Request<Incoming>, streamed: bool) -> Reply {
         let pool = match self.find(name) {
             Ok(pool) => pool,
             Err(reply) => return *reply,
@@ -95,7 +95,10 @@ impl Front {
         }
         match kind.as_str() {
             "DryRun" => return wire::reply(204, "application/json", ""),
-            "Event" => return self.later(&pool, asked),
+            "Event" => {
+                self.later(&pool, asked);
+                return wire::reply(202, "application/json", "");
+            }
             "RequestResponse" => {}
             other => {
                 let message = format!("`{other}` is no invocation type");
@@ -131,7 +134,7 @@ impl Front {
         }
     }
 
-    async fn invoke_later(&self, name: &str, request: Request<Incoming>) -> Reply {
+    async fn invoke_later(self: &Arc<Self>, name: &str, request: Request<Incoming>) -> Reply {
         let pool = match self.find(name) {
             Ok(pool) => pool,
             Err(reply) => return *reply,
@@ -140,12 +143,7 @@ impl Front {
             Ok(payload) => payload,
             Err(why) => return unread(why, EVENT_BYTES_MAX),
         };
-        self.later(&pool, Asked { payload, source: "invoke".to_owned(), ..Asked::default() })
-    }
-
-    fn later(&self, pool: &Arc<Pool>, asked: Asked) -> Reply {
-        let pool = Arc::clone(pool);
-        tokio::spawn(async move { drop(pool.invoke(asked).await) });
+        self.later(&pool, Asked { payload, source: "invoke".to_owned(), ..Asked::default() });
         wire::reply(202, "application/json", "")
     }
 }

@@ -264,15 +264,6 @@ pub(super) fn triggers(app: &App, names: &Names) -> Vec<Trigger> {
         .collect()
 }
 
-/// Whether a value is a list of texts that has this one.
-pub(crate) fn has_text(value: &Json, text: &str) -> bool {
-    match value {
-        Json::String(one) => one == text,
-        Json::Array(list) => list.iter().any(|item| item.as_str() == Some(text)),
-        _ => false,
-    }
-}
-
 impl Route {
     /// The path's variables, when the route fits; the second is how good it fits: less is better.
     pub(crate) fn fits(&self, method: &str, path: &str) -> Option<(Vec<(String, String)>, usize)> {

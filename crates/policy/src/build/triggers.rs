@@ -97,7 +97,7 @@ fn route(app: &App, trigger: &Node, issuers: &Found) -> HttpRoute {
 /// ARNs of what a trigger is fed by; empty where one of them is not known at all.
 fn sources(app: &App, trigger: &Node, kind: &str) -> BTreeSet<String> {
     let of_node = |node: &Node| -> Option<Vec<String>> {
-        let name = node.get("name").map_or_else(|| "*".to_owned(), pattern);
+        let name = node.attrs.get("name").map_or_else(|| "*".to_owned(), pattern);
         let arn = |service: &str, resource: String| format!("arn:*:{service}:*:*:{resource}");
         Some(match (kind, node.kind) {
             ("s3", Kind::Bucket) => vec![format!("arn:*:s3:::{name}")],

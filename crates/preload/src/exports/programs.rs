@@ -20,6 +20,9 @@ unsafe fn starts(path: *const c_char) -> bool {
 }
 
 fn may_start(rules: &Rules<'_>, path: &[u8]) -> bool {
+    if rules.may_start(path) {
+        return true;
+    }
     match ask::ask(rules, Kind::Start, path, &mut [0; 8]) {
         Answer::Yes(_) => true,
         Answer::No => false,

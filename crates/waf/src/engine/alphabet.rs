@@ -78,6 +78,11 @@ impl Alphabet {
         self.has.get(usize::from(byte)).copied().unwrap_or(true)
     }
 
+    /// Whether a text of these bytes may have one of some features.
+    pub(super) fn may_have(&self, features: u32) -> bool {
+        features == u32::MAX || self.features.0 & features != 0
+    }
+
     fn is_all(&self) -> bool {
         self.has.iter().all(|has| *has)
     }

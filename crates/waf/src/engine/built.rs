@@ -12,7 +12,9 @@ use regex_syntax::hir::Hir;
 use std::sync::OnceLock;
 
 /// New states that an automaton may build without limit, when it is new.
-const STATES_AT_FIRST: u32 = 6000;
+const STATES_AT_FIRST: u32 = 2000;
+/// The same for those of a transformation's texts, which see less.
+const STATES_AT_FIRST_BEHIND: u32 = 500;
 
 /// And when its memory was full and is empty again: few, since hostile values are what fills it.
 pub(super) const STATES_AGAIN: u32 = 600;
@@ -43,6 +45,8 @@ struct NodeFacts {
     machine_of: usize,
     /// Whether a rule that can match looks at it, or at a node behind it.
     needed: bool,
+    /// Whether its transformation can change anything.
+    acts: bool,
 }
 
 /// The memory of all automata in one thread.
@@ -90,11 +94,14 @@ impl Built {
     fn new(cluster: &Cluster, number: usize) -> Self {
         let mut nodes: Vec<NodeFacts> = Vec::with_capacity(cluster.nodes.len());
         for node in &cluster.nodes {
-            let alphabet = match (node.transformation, nodes.get(node.parent)) {
-                (Some(transformation), Some(parent)) => parent.alphabet.behind(transformation),
-                _ => Alphabet::new(number),
+            let (alphabet, acts) = match (node.transformation, nodes.get(node.parent)) {
+                (Some(transformation), Some(parent)) => {
+                    (parent.alphabet.behind(transformation), parent.alphabet.may_have(node.spoilers))
+                }
+                _ => (Alphabet::new(number), false),
             };
-            nodes.push(NodeFacts { alphabet, asks: Vec::new(), machine_of: nodes.len(), needed: false });
+            let machine_of = nodes.len();
+            nodes.push(NodeFacts { alphabet, asks: Vec::new(), machine_of, needed: false, acts });
         }
         Self {
             first: cluster.number + u32::try_from(number * (cluster.nodes.len() + 1)).unwrap_or(0),
@@ -173,6 +180,12 @@ impl Built {
         }
     }
 
+    /// Whether nothing in a value matches any pattern, as far as a quick look tells. Only for clusters whose rules all have one.
+    pub(super) fn misses(&self, rules: &Rules, cluster: &Cluster, value: &[u8]) -> bool {
+        self.direct.is_empty()
+            && self.machine(rules, cluster, 0).is_some_and(|machine| !machine.is_possible(value))
+    }
+
     /// Whether a rule of a feed can match.
     pub(super) fn is_asked(&self, feed: &Feed) -> bool {
         self.live.iter().zip(&feed.members).any(|(live, member)| live & member != 0)
@@ -183,9 +196,9 @@ impl Built {
         self.nodes.get(node).is_none_or(|facts| facts.needed)
     }
 
-    /// How many patterns look at a node.
-    fn patterns(&self, node: usize) -> usize {
-        self.nodes.get(node).map_or(0, |facts| facts.asks.len())
+    /// Whether a node's transformation can change anything.
+    pub(super) fn acts(&self, node: usize) -> bool {
+        self.nodes.get(node).is_none_or(|facts| facts.acts)
     }
 
     /// The automaton of all patterns (0), or of those that look at a node (from 1).
@@ -218,35 +231,50 @@ impl Built {
 
     /// One pass over each text. The value itself is read by the automaton of all patterns; a text that few of them look at, by theirs.
     pub(super) fn read_texts(&self, of: (&Rules, &Cluster), heat: &mut Heat, value: &[u8], desk: &mut Desk) {
-        let (rules, cluster) = of;
-        for text in 0..=desk.made_used {
-            if text == 0 {
-                self.read_text(of, heat, Pass { number: 0, text, value }, desk);
-                continue;
-            }
-            let seen_by = |desk: &Desk, node: usize| desk.texts.get(node) == Some(&text);
-            let touched = |desk: &Desk, place: usize| desk.touched.get(place).copied().map(usize::from);
-            let patterns: usize = (desk.touched.iter().map(|node| usize::from(*node)))
-                .filter(|node| seen_by(desk, *node))
-                .map(|node| self.patterns(node))
-                .sum();
-            // The automaton of all patterns knows only what the value's bytes can match.
-            if self.is_whole && patterns * 4 > self.machine(rules, cluster, 0).map_or(0, |all| all.asks.len())
+        self.read_text(of, heat, Pass { number: 0, text: 0, value }, desk);
+        if desk.made_used == 0 {
+            return;
+        }
+        desk.by_all.clear();
+        // The automaton of all patterns knows only what the value's bytes can match.
+        if self.is_whole {
+            self.read_by_all(of, heat, value, desk);
+        }
+        desk.machines.clear();
+        for place in 0..desk.touched.len() {
+            let node = desk.touched.get(place).map_or(0, |node| usize::from(*node));
+            let text = desk.texts.get(node).copied().unwrap_or(0);
+            let Some(facts) = self.nodes.get(node) else { continue };
+            let run = (text, facts.machine_of);
+            if text == 0
+                || facts.asks.is_empty()
+                || desk.machines.contains(&run)
+                || desk.by_all.contains(&text)
             {
-                self.read_text(of, heat, Pass { number: 0, text, value }, desk);
                 continue;
             }
-            desk.machines.clear();
-            for place in 0..desk.touched.len() {
-                let Some(node) = touched(desk, place) else { continue };
-                let Some(facts) = self.nodes.get(node) else { continue };
-                if facts.asks.is_empty() || !seen_by(desk, node) || desk.machines.contains(&facts.machine_of)
-                {
-                    continue;
-                }
-                desk.machines.push(facts.machine_of);
-                let number = facts.machine_of + 1;
-                self.read_text(of, heat, Pass { number, text, value }, desk);
+            desk.machines.push(run);
+            self.read_text(of, heat, Pass { number: facts.machine_of + 1, text, value }, desk);
+        }
+    }
+
+    /// Reads the texts that many patterns look at.
+    fn read_by_all(&self, of: (&Rules, &Cluster), heat: &mut Heat, value: &[u8], desk: &mut Desk) {
+        let (rules, cluster) = of;
+        let all = self.machine(rules, cluster, 0).map_or(0, |all| all.asks.len());
+        desk.counts.clear();
+        desk.counts.resize(desk.made_used + 1, 0);
+        for node in &desk.touched {
+            let node = usize::from(*node);
+            let text = desk.texts.get(node).copied().unwrap_or(0);
+            if let (Some(count), Some(facts)) = (desk.counts.get_mut(text), self.nodes.get(node)) {
+                *count += facts.asks.len();
+            }
+        }
+        for text in 1..=desk.made_used {
+            if desk.counts.get(text).is_some_and(|count| count * 4 > all) {
+                desk.by_all.push(text);
+                self.read_text(of, heat, Pass { number: 0, text, value }, desk);
             }
         }
     }
@@ -269,7 +297,8 @@ impl Built {
                     heat.warmth.resize_with(slot + 1, || None);
                 }
                 let Some(place) = heat.warmth.get_mut(slot) else { return };
-                let left = heat.states_when_new.unwrap_or(STATES_AT_FIRST);
+                let at_first = if number == 0 { STATES_AT_FIRST } else { STATES_AT_FIRST_BEHIND };
+                let left = heat.states_when_new.map_or(at_first, |few| few.min(at_first));
                 let warmth = place.get_or_insert_with(|| Warmth { cache: automaton.cache(), left });
                 let at_first = warmth.left > 0;
                 let budget = if at_first { &mut warmth.left } else { &mut heat.states_left };

@@ -62,6 +62,7 @@ pub(super) fn name_slots(rules: &mut Rules, names: &mut Names) {
         let Some(pattern) = Arc::get_mut(shared) else { continue };
         let slots = (0..names.len()).map(|slot| u32::try_from(slot).unwrap_or(u32::MAX));
         pattern.slots = slots.map(|slot| pattern.matches(names.written(Slot(slot)))).collect();
+        pattern.names_slot = pattern.slots.contains(&true);
         pattern.number = names.next_pattern();
         if pattern.number.is_some() {
             names.add_pattern(Arc::clone(shared));

@@ -53,6 +53,8 @@ pub(super) struct Cluster {
     /// Whether some transformation always does something.
     pub(super) always: bool,
     pub(super) asks: Vec<Ask>,
+    /// Whether automata alone ask, about nothing but the value itself.
+    is_simple: bool,
     /// For each alphabet; made when one is needed first.
     built: OnceLock<Vec<Built>>,
 }
@@ -94,6 +96,14 @@ impl Cluster {
     /// It made ready for an alphabet.
     pub(super) fn built(&self, rules: &Rules, number: usize) -> Option<&Built> {
         self.built.get_or_init(|| Built::all(rules, self)).get(number)
+    }
+
+    /// Whether a look for a few bytes says that no rule can match a value.
+    pub(super) fn is_surely_silent(&self, rules: &Rules, value: &[u8]) -> bool {
+        self.is_simple
+            && self
+                .built(rules, alphabet::ALPHABETS - 1)
+                .is_some_and(|built| built.misses(rules, self, value))
     }
 
     /// Makes every automaton ready that reads values as they are, when any is.
@@ -319,7 +329,8 @@ fn cluster(rules: &Rules, members: &[u32], bits: &BTreeSet<usize>, number: u32) 
     let always = nodes.iter().any(|node| node.spoilers == u32::MAX);
     let spoilers =
         nodes.iter().filter(|node| node.spoilers != u32::MAX).fold(0, |all, node| all | node.spoilers);
-    Cluster { number, nodes, spoilers, always, asks, built: OnceLock::new() }
+    let is_simple = nodes.len() == 1 && asks.iter().all(|ask: &Ask| ask.in_automaton && !ask.inverse);
+    Cluster { is_simple, number, nodes, spoilers, always, asks, built: OnceLock::new() }
 }
 
 /// Whether one text is looked for where white space and case are gone: then it is looked for in the value itself, with white space between its letters.

@@ -40,6 +40,8 @@ const SCALARS: usize = 128;
 pub(super) struct Inputs {
     text: Vec<u8>,
     scalars: [Range<usize>; SCALARS],
+    /// The scalars that were set.
+    set: Vec<Collection>,
     pub(super) args: Fields,
     /// Positions in `args` that came in the query, and in a form.
     pub(super) args_get: Range<usize>,
@@ -56,6 +58,7 @@ impl Default for Inputs {
         Self {
             text: Vec::new(),
             scalars: [const { 0..0 }; SCALARS],
+            set: Vec::new(),
             args: Fields::default(),
             args_get: 0..0,
             args_post: 0..0,
@@ -71,7 +74,11 @@ impl Default for Inputs {
 impl Inputs {
     pub(super) fn clear(&mut self) {
         self.text.clear();
-        self.scalars = [const { 0..0 }; SCALARS];
+        for scalar in self.set.drain(..) {
+            if let Some(place) = self.scalars.get_mut(scalar as usize) {
+                *place = 0..0;
+            }
+        }
         self.args.clear();
         self.args_get = 0..0;
         self.args_post = 0..0;
@@ -135,6 +142,7 @@ impl Inputs {
     fn point(&mut self, scalar: Collection, range: Range<usize>) {
         if let Some(place) = self.scalars.get_mut(scalar as usize) {
             *place = range;
+            self.set.push(scalar);
         }
     }
 

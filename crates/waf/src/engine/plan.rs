@@ -183,6 +183,8 @@ pub(super) struct NamePattern {
     pub(super) is_prefix: bool,
     /// With `TX`, whether it matches each name that rules write out.
     pub(super) slots: Vec<bool>,
+    /// With `TX`, whether it matches any of them.
+    pub(super) names_slot: bool,
     /// With `TX`, its number among such patterns, when it has one: computed names are asked once.
     pub(super) number: Option<u32>,
 }

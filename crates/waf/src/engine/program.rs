@@ -4,10 +4,12 @@
 //! same for all requests, so [`settled`](super::settled) works it out once. What is left of a phase is a program: rules that must be asked,
 //! and blocks of assignments. A program is run only while everything before it went as foreseen; else the phase's
 //! own list is walked.
+use super::names::Slot;
 use super::plan::Rules;
 use super::scan::Suspects;
 use super::walk::{At, Walk};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// One phase, shortened.
 #[derive(Debug, Default)]
@@ -42,11 +44,20 @@ pub(super) enum Item {
     Block(Block),
 }
 
+/// What a `setvar` of a rule of known outcome does.
+#[derive(Clone, Debug)]
+pub(super) enum Assignment {
+    /// Only a request tells: the rule and the link whose `setvar`s are to run.
+    Run(u32, usize),
+    /// What the variable holds then, and that as a number.
+    Set(Slot, Arc<[u8]>, i64),
+    Unset(Slot),
+}
+
 /// What rules of known outcome do together.
 #[derive(Debug, Default)]
 pub(super) struct Block {
-    /// `setvar`s to run: rule and link.
-    pub(super) sets: Vec<(u32, usize)>,
+    pub(super) sets: Vec<Assignment>,
     /// Whether a rule among them does not match, so that `MATCHED_VARS` begins again.
     pub(super) clears: bool,
     /// What the rules behind that one add to `MATCHED_VARS`: name and value.
@@ -183,10 +194,16 @@ impl<'w> Walk<'w> {
 
     fn block(&mut self, block: &'w Block) {
         let rules = &self.plan.rules.rules;
-        for (number, link) in &block.sets {
-            let Some(rule) = rules.get(*number as usize) else { continue };
-            let Some(found) = rule.links.get(*link) else { continue };
-            self.run_sets(At { number: *number, rule, link: found, first: *link == 0 });
+        for set in &block.sets {
+            match set {
+                Assignment::Set(slot, text, number) => self.vars.tx.set_known(*slot, text, *number),
+                Assignment::Unset(slot) => self.vars.tx.remove(*slot),
+                Assignment::Run(number, link) => {
+                    let Some(rule) = rules.get(*number as usize) else { continue };
+                    let Some(found) = rule.links.get(*link) else { continue };
+                    self.run_sets(At { number: *number, rule, link: found, first: *link == 0 });
+                }
+            }
         }
         if block.clears {
             self.vars.forget_matched();

@@ -5,15 +5,16 @@ use super::{Client, Plan, Request, Response};
 use crate::body;
 use crate::rule::Collection as C;
 use std::io::Write as _;
+use std::net::IpAddr;
 
 /// The variables of the connection.
 pub(super) fn connection(inputs: &mut Inputs, client: &Client) {
     let mut text = Vec::with_capacity(48);
-    write_display(&mut text, &client.address);
+    write_address(&mut text, &client.address);
     inputs.set(C::RemoteAddr, &text);
     inputs.alias(C::RemoteHost, C::RemoteAddr);
     text.clear();
-    write_display(&mut text, &client.server_address);
+    write_address(&mut text, &client.server_address);
     inputs.set(C::ServerAddr, &text);
     inputs.set_number(C::RemotePort, u64::from(client.port));
     inputs.set_number(C::ServerPort, u64::from(client.server_port));
@@ -21,6 +22,17 @@ pub(super) fn connection(inputs: &mut Inputs, client: &Client) {
     inputs.set(C::UrlencodedError, b"0");
     inputs.alias(C::MscPcreError, C::UrlencodedError);
     inputs.alias(C::MscPcreLimitsExceeded, C::UrlencodedError);
+}
+
+fn write_address(out: &mut Vec<u8>, address: &IpAddr) {
+    let IpAddr::V4(address) = address else { return write_display(out, address) };
+    for (place, number) in address.octets().into_iter().enumerate() {
+        if place > 0 {
+            out.push(b'.');
+        }
+        let mut digits = [0; 20];
+        out.extend_from_slice(super::number::format(i64::from(number), &mut digits));
+    }
 }
 
 fn write_display(out: &mut Vec<u8>, value: &dyn std::fmt::Display) {

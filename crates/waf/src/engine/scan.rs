@@ -15,7 +15,7 @@ use crate::rule::Transformation;
 use crate::transform::{Features, apply, features};
 
 /// New states of automata that one phase may build, once the first values have been seen.
-const STATES_PER_PHASE: u32 = 32;
+const STATES_PER_PHASE: u32 = 8;
 /// Bytes of states of all automata in one thread; counted now and then, since a phase adds few.
 const WARMTH_BYTES_MAX: usize = 48 << 20;
 const PHASES_BETWEEN_COUNTS: u64 = 1024;
@@ -68,8 +68,12 @@ pub(super) struct Desk {
     pub(super) done: Vec<(Transformation, usize, usize)>,
     /// Which nodes those are, for clusters and features seen before.
     pub(super) orders: Vec<Order>,
-    /// The nodes whose automata have read a text.
-    pub(super) machines: Vec<usize>,
+    /// Which texts the automata of which nodes have read.
+    pub(super) machines: Vec<(usize, usize)>,
+    /// The texts that the automaton of all patterns has read.
+    pub(super) by_all: Vec<usize>,
+    /// For each text, how many patterns look at it.
+    pub(super) counts: Vec<usize>,
     pub(super) bits: Vec<u64>,
     /// Rules that match for certain.
     pub(super) decided: Vec<u64>,
@@ -87,8 +91,13 @@ impl Suspects {
 
     /// Every rule that some value may match.
     pub(super) fn bits(&self) -> impl Iterator<Item = usize> {
-        self.mask.iter().enumerate().filter(|(_, bits)| **bits != 0).flat_map(|(word, bits)| {
-            (0..64).filter(move |bit| bits & (1 << bit) != 0).map(move |bit| word * 64 + bit)
+        self.mask.iter().enumerate().flat_map(|(word, bits)| {
+            let mut left = *bits;
+            std::iter::from_fn(move || {
+                let bit = left.trailing_zeros() as usize;
+                left &= left.wrapping_sub(1);
+                (bit < 64).then_some(word * 64 + bit)
+            })
         })
     }
 
@@ -126,9 +135,9 @@ pub(super) fn ask(plan: &Plan, inputs: &Inputs, scratch: &mut Scratch, number: u
     suspects.decided.resize(group.words, 0);
     for (feed_number, feed) in group.feeds.iter().enumerate() {
         let Some(cluster) = group.clusters.get(feed.cluster) else { continue };
-        let is_scalar = matches!(feed.from, Origin::Scalar(_));
-        each(inputs, feed, &mut |position, value| {
-            if !value_may_match(plan, scratch, (cluster, feed, is_scalar), value) {
+        each(inputs, feed, &mut |position, value, is_secret| {
+            let repeats = feed.repeats && !is_secret;
+            if !value_may_match(plan, scratch, (cluster, feed, repeats), value) {
                 return;
             }
             suspects.places.push((feed_number, position));
@@ -148,17 +157,18 @@ pub(super) fn ask(plan: &Plan, inputs: &Inputs, scratch: &mut Scratch, number: u
     }
 }
 
-/// Calls with the position and value of everything that a feed has.
-fn each(inputs: &Inputs, feed: &Feed, visit: &mut dyn FnMut(usize, &[u8])) {
+/// Calls with the position and value of everything that a feed has, and whether it is a secret.
+fn each(inputs: &Inputs, feed: &Feed, visit: &mut dyn FnMut(usize, &[u8], bool)) {
     match feed.from {
-        Origin::Scalar(scalar) => visit(0, inputs.scalar(scalar)),
+        Origin::Scalar(scalar) => visit(0, inputs.scalar(scalar), false),
         Origin::Values(store, part) | Origin::Names(store, part) => {
             let names = matches!(feed.from, Origin::Names(..));
             let fields = inputs.store(store);
             for position in inputs.positions(store, part) {
                 let Some(field) = fields.at(position) else { continue };
                 if feed.name.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(field.name)) {
-                    visit(position, if names { field.name } else { field.value });
+                    let is_secret = !names && is_secret(field.name);
+                    visit(position, if names { field.name } else { field.value }, is_secret);
                 }
             }
         }
@@ -166,20 +176,37 @@ fn each(inputs: &Inputs, feed: &Feed, visit: &mut dyn FnMut(usize, &[u8])) {
     }
 }
 
+/// Whether the value of a header lets somebody in: it is kept no longer than the request.
+fn is_secret(name: &[u8]) -> bool {
+    const NAMES: [&[u8]; 6] = [
+        b"authorization",
+        b"cookie",
+        b"set-cookie",
+        b"proxy-authorization",
+        b"x-api-key",
+        b"x-amz-security-token",
+    ];
+    NAMES.iter().any(|secret| secret.eq_ignore_ascii_case(name))
+}
+
 /// Whether a value may match any rule of the feed; the rules' bits are then in the desk.
 fn value_may_match(
     plan: &Plan,
     scratch: &mut Scratch,
-    (cluster, feed, is_scalar): (&Cluster, &Feed, bool),
+    (cluster, feed, repeats): (&Cluster, &Feed, bool),
     value: &[u8],
 ) -> bool {
-    let key = if feed.repeats { Seen::key(feed.number, value) } else { None };
+    let key = if repeats { Seen::key(feed.number, value) } else { None };
     scratch.desk.decided.clear();
     if let Some(known) = key.and_then(|key| scratch.seen.get(key, feed.number, value)) {
         scratch.desk.bits.clear();
         scratch.desk.bits.extend_from_slice(known);
         return known.iter().any(|word| *word != 0);
     }
+    if cluster.is_surely_silent(&plan.rules, value) {
+        return false;
+    }
+    let is_scalar = matches!(feed.from, Origin::Scalar(_));
     let own = if is_scalar { features_once(&mut scratch.known, value) } else { features(value) };
     let number = if feed.is_body { alphabet::ALPHABETS - 1 } else { alphabet::number(own) };
     let Scratch { desk, heat, .. } = scratch;
@@ -238,8 +265,17 @@ fn transform_all(
     for number in &touched {
         let Some(node) = cluster.nodes.get(usize::from(*number)) else { continue };
         let parent = desk.texts.get(node.parent).copied().unwrap_or(0);
+        if !built.acts(usize::from(*number)) {
+            if let Some(place) = desk.texts.get_mut(usize::from(*number)) {
+                *place = parent;
+            }
+            continue;
+        }
         let before = match parent.checked_sub(1).and_then(|made| desk.made.get_mut(made)) {
             None => own,
+            Some(made) if made.bytes.is_empty() => Features::default(),
+            // Whether anything stands there is all that matters.
+            Some(_) if Features(node.spoilers).is_filled_alone() => Features(node.spoilers),
             Some(made) => *made.features.get_or_insert_with(|| features(&made.bytes)),
         };
         let text = match node.transformation {

@@ -11,7 +11,7 @@ use super::names::{Names, Slot};
 use super::number;
 use super::plan::{Flow, Link, Origin, Pick, Rule, Rules, Set, SetChange, SetName, SetTo, Source, Step};
 use super::plan::{Test, Text, TextPart};
-use super::program::{Block, Item, Program};
+use super::program::{Assignment, Block, Item, Program};
 use super::walk::compared;
 use crate::rule::Disruptive;
 use crate::transform::{features, leaves_alone};
@@ -192,12 +192,7 @@ impl Follower<'_> {
             };
             for hit in &matching {
                 block.hits.extend(hit.clone());
-                if !link.sets.is_empty() {
-                    block.sets.push((number, position));
-                }
-                for set in &link.sets {
-                    self.set(set, &mut now, true);
-                }
+                self.assign(link, (number, position), &mut now, &mut block);
             }
             if matching.is_empty() {
                 outcome = Some(false);
@@ -227,6 +222,26 @@ impl Follower<'_> {
             }
         }
         Followed { outcome, block }
+    }
+
+    /// Follows the `setvar`s of a link that matches, and writes down what they do.
+    fn assign(&self, link: &Link, (number, position): (u32, usize), now: &mut Known, block: &mut Block) {
+        let mut all = Vec::new();
+        for set in &link.sets {
+            self.set(set, now, true);
+            all.push(match &set.name {
+                SetName::Slot(slot) => match now.get(slot.0 as usize) {
+                    Some(Value::Set(text, number)) => Some(Assignment::Set(*slot, Arc::clone(text), *number)),
+                    Some(Value::Unset) => Some(Assignment::Unset(*slot)),
+                    _ => None,
+                },
+                SetName::Text(_) => None,
+            });
+        }
+        match all.into_iter().collect::<Option<Vec<_>>>() {
+            Some(known) => block.sets.extend(known),
+            None => block.sets.push(Assignment::Run(number, position)),
+        }
     }
 
     /// Follows a `setvar`, which runs for certain or perhaps.

@@ -85,6 +85,7 @@ impl Compiler<'_> {
                     prefix: prefix(regex).into(),
                     is_prefix: regex.strip_prefix('^').is_some_and(|rest| rest.as_bytes() == prefix(regex)),
                     slots: Vec::new(),
+                    names_slot: false,
                     number: None,
                 };
                 Pick::Regex(Arc::new(regex))

@@ -133,7 +133,7 @@ impl View<'_> {
             }
             Pick::Regex(pattern) => {
                 // Most often no name that was written out matches, and none was computed.
-                if tx.has_computed() || pattern.slots.contains(&true) {
+                if tx.has_computed() || pattern.names_slot {
                     self.each_tx_named(source, pattern, visit);
                 }
             }
@@ -155,7 +155,7 @@ impl View<'_> {
         visit: &mut dyn FnMut(&[u8], &[u8]) -> bool,
     ) {
         let tx = &self.vars.tx;
-        for slot in tx.order() {
+        for slot in tx.order_for(pattern) {
             if !tx.is_named(*slot, pattern, self.names) {
                 continue;
             }
@@ -269,6 +269,14 @@ impl View<'_> {
     pub(super) fn shown(&self, text: &Text) -> String {
         let mut out = Vec::new();
         self.write(text, &mut out);
-        String::from_utf8_lossy(&out).into_owned()
+        as_text(out)
+    }
+}
+
+/// Bytes as text to show: what is no UTF-8 becomes U+FFFD.
+fn as_text(bytes: Vec<u8>) -> String {
+    match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(wrong) => String::from_utf8_lossy(wrong.as_bytes()).into_owned(),
     }
 }

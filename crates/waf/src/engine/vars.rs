@@ -16,6 +16,8 @@ pub(super) struct Tx {
     order: Vec<Slot>,
     /// Computed names in lower case. They stay from transaction to transaction, since most come again.
     computed: HashMap<Vec<u8>, Slot>,
+    /// Those of them whose names were computed.
+    computed_order: Vec<Slot>,
     /// A computed name got a value in this transaction.
     has_computed: bool,
     /// A name in lower case.
@@ -48,6 +50,7 @@ impl Tx {
                 }
             }
         }
+        self.computed_order.clear();
         self.has_computed = false;
         self.fixed = names.len();
         if self.computed.len() > COMPUTED_MAX || self.slots.is_empty() {
@@ -79,6 +82,9 @@ impl Tx {
         if !value.set {
             value.set = true;
             self.order.push(slot);
+            if slot.0 as usize >= self.fixed {
+                self.computed_order.push(slot);
+            }
         }
     }
 
@@ -91,6 +97,7 @@ impl Tx {
         if let Some(value) = self.slots.get_mut(slot.0 as usize).filter(|value| value.set) {
             value.set = false;
             self.order.retain(|other| *other != slot);
+            self.computed_order.retain(|other| *other != slot);
         }
     }
 
@@ -134,6 +141,11 @@ impl Tx {
     /// The slots that hold a value, oldest first.
     pub(super) fn order(&self) -> &[Slot] {
         &self.order
+    }
+
+    /// The slots that hold a value and that a pattern may match, oldest first.
+    pub(super) fn order_for(&self, pattern: &NamePattern) -> &[Slot] {
+        if pattern.names_slot { &self.order } else { &self.computed_order }
     }
 
     pub(super) fn written<'a>(&'a self, slot: Slot, names: &'a Names) -> &'a [u8] {

@@ -62,6 +62,12 @@ const ADDRESS: u32 = 1 << 30;
 const OTHER: u32 = 1 << 31;
 
 impl Features {
+    /// Whether all that they say is that the value is not empty.
+    #[must_use]
+    pub fn is_filled_alone(self) -> bool {
+        self.0 == FILLED
+    }
+
     /// Whether a blank stands in the value.
     #[must_use]
     pub fn has_blank(self) -> bool {

@@ -39,6 +39,8 @@ fn common(arguments: &HostArguments, read: &Read) -> Result<Settings, CommandErr
         AwsChoice::Url(url) => Aws::Url(url.clone()),
     };
     settings.guard = if arguments.no_guard { None } else { Some(guard(arguments)?) };
+    let own = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+    settings.guard_files = guard::hooks::FILES.iter().map(own).collect();
     settings.detect = arguments.mode == GuardMode::Detect;
     settings.python = given(arguments.python.as_ref(), "BUCKLER_PYTHON")?;
     settings.node = given(arguments.node.as_ref(), "BUCKLER_NODE")?;

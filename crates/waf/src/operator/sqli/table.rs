@@ -10,6 +10,9 @@ const WORD_PLACES: usize = 4096;
 /// Places of the table of fingerprints; a power of two, twice the fingerprints.
 const PRINT_PLACES: usize = 16_384;
 
+/// Different marks of words.
+const MARKS: usize = 4096;
+
 /// The letter before a fingerprint, and its type.
 const PRINT_MARK: u8 = b'0';
 const PRINT_KIND: u8 = b'F';
@@ -19,8 +22,8 @@ struct Tables {
     prints: Vec<u64>,
     /// Whether a word of this length (bit) begins with this byte.
     lengths: [u32; 256],
-    /// The same for the words that phrases begin with.
-    first_lengths: [u32; 256],
+    /// The [`mark`]s of all words, and of the words that phrases begin with, a bit each.
+    marks: [u64; MARKS / 64],
     /// The first words of phrases.
     firsts: HashSet<Vec<u8>>,
     /// Whether a fingerprint is made of bare words and numbers alone.
@@ -34,7 +37,7 @@ fn tables() -> &'static Tables {
             words: vec![(&[], 0); WORD_PLACES],
             prints: vec![0; PRINT_PLACES],
             lengths: [0; 256],
-            first_lengths: [0; 256],
+            marks: [0; MARKS / 64],
             firsts: HashSet::new(),
             has_plain_print: false,
         };
@@ -55,12 +58,10 @@ fn tables() -> &'static Tables {
 impl Tables {
     fn add_word(&mut self, word: &'static [u8], kind: u8) {
         let Some(&first) = word.first() else { return };
-        if let Some(blank) = word.iter().position(|byte| *byte == b' ') {
-            let lengths = self.first_lengths.get_mut(usize::from(first));
-            if let (Some(begin), Some(lengths)) = (word.get(..blank), lengths) {
-                self.firsts.insert(begin.to_ascii_uppercase());
-                *lengths |= 1 << blank.min(31);
-            }
+        self.mark(word);
+        if let Some(begin) = word.iter().position(|byte| *byte == b' ').and_then(|blank| word.get(..blank)) {
+            self.firsts.insert(begin.to_ascii_uppercase());
+            self.mark(begin);
         }
         if let Some(lengths) = self.lengths.get_mut(usize::from(first)) {
             *lengths |= 1 << word.len().min(31);
@@ -71,6 +72,13 @@ impl Tables {
             .find(|&at| self.words.get(at).is_some_and(|(known, _)| known.is_empty()));
         if let Some(place) = free.and_then(|at| self.words.get_mut(at)) {
             *place = (word, kind);
+        }
+    }
+
+    fn mark(&mut self, word: &[u8]) {
+        let mark = mark(word);
+        if let Some(bits) = self.marks.get_mut(mark / 64) {
+            *bits |= 1 << (mark % 64);
         }
     }
 
@@ -133,13 +141,19 @@ pub(super) fn lookup(word: &[u8]) -> Option<Kind> {
 
 /// Whether SQL knows a word, other than as a bare word, or a phrase that begins with it.
 pub(super) fn begins_known_phrase(word: &[u8]) -> bool {
-    if lookup(word).is_some_and(|kind| !kind.is_plain()) {
-        return true;
-    }
     let tables = tables();
-    let first = word.first().map_or(0, u8::to_ascii_uppercase);
-    let lengths = tables.first_lengths.get(usize::from(first)).copied().unwrap_or(u32::MAX);
-    lengths >> word.len().min(31) & 1 != 0 && tables.firsts.contains(&word.to_ascii_uppercase())
+    let mark = mark(word);
+    if tables.marks.get(mark / 64).is_some_and(|bits| bits >> (mark % 64) & 1 == 0) {
+        return false;
+    }
+    lookup(word).is_some_and(|kind| !kind.is_plain()) || tables.firsts.contains(&word.to_ascii_uppercase())
+}
+
+/// A number that most words do not share with any word of SQL, whatever their case.
+fn mark(word: &[u8]) -> usize {
+    let letter = |byte: Option<&u8>| usize::from(byte.map_or(0, |byte| byte & 0x1f));
+    let middle = letter(word.get(word.len() / 2));
+    (letter(word.first()) << 7 ^ letter(word.last()) << 2 ^ middle << 4 ^ word.len()) % MARKS
 }
 
 /// Whether no fingerprint is made of bare words and numbers alone.
