@@ -22,30 +22,30 @@ fn check(event: &str, text: &str, expected: &str) {
 
 #[test]
 fn inputs_are_found_as_an_application_decodes_them() {
-    check(r#"{"a":"x;id"}"#, "ls x;id", "ls [x;id]");
-    check(r#"{"a":"X;ID"}"#, "ls x;id", "ls [x;id]");
-    check(r#"{"a":" x "}"#, "ls x -l", "ls [x] -l");
+    check(r#"{"~":"x;id"}"#, "ls x;id", "ls [x;id]");
+    check(r#"{"~":"X;ID"}"#, "ls x;id", "ls [x;id]");
+    check(r#"{"~":" x "}"#, "ls x -l", "ls [x] -l");
     check(r#"{"body":"{\"a\":\"\\u0078\\u003bid\"}"}"#, "ls x;id", "ls [x;id]");
     check(r#"{"body":"eyJhIjoieDtpZCJ9"}"#, "ls x;id", "ls [x;id]");
-    check(r#"{"body":"a=x%3Bid&b=2"}"#, "ls x;id", "ls [x;id]");
+    check(r#"{"body":"~=x%3Bid&~~=2"}"#, "ls x;id", "ls [x;id]");
     check(r#"{"body":"x%253Bid"}"#, "ls x;id", "ls [x;id]");
-    check(r#"{"a":"x&#59;id"}"#, "ls x;id", "ls [x;id]");
+    check(r#"{"~":"x&#59;id"}"#, "ls x;id", "ls [x;id]");
     check(r#"{"x;id":1}"#, "ls x;id", "ls [x;id]");
-    check(r#"{"a":["b","\\x78;id"]}"#, "ls x;id", "ls [x;id]");
-    check(r#"{"a":"uploads/cat.jpg"}"#, "file cat.jpg", "file [cat.jpg]");
+    check(r#"{"~":["b","\\x78;id"]}"#, "ls x;id", "ls [x;id]");
+    check(r#"{"~":"uploads/cat.jpg"}"#, "file cat.jpg", "file [cat.jpg]");
     check(
-        r#"{"a":"prefix '; drop table x"}"#,
+        r#"{"~":"prefix '; drop table x"}"#,
         "select 1 where a = ''; drop table x",
         "select 1 where a = '['; drop table x]",
     );
-    check(r#"{"a":"unrelated"}"#, "ls -l", "ls -l");
+    check(r#"{"~":"unrelated"}"#, "ls -l", "ls -l");
 }
 
 #[test]
 fn short_parts_are_chance_and_whole_inputs_are_not() {
-    check(r#"{"a":"abcd and more"}"#, "abcd", "abcd");
-    check(r#"{"a":"abcde and more"}"#, "abcde", "[abcde]");
-    check(r#"{"a":"b"}"#, "abc", "a[b]c");
+    check(r#"{"~":"abcd and more"}"#, "abcd", "abcd");
+    check(r#"{"~":"abcde and more"}"#, "abcde", "[abcde]");
+    check(r#"{"~":"b"}"#, "abc", "a[b]c");
 }
 
 /// The automaton against the obvious: for each end, the longest part that stands in an input.
