@@ -3,7 +3,9 @@ mod access;
 mod attack;
 mod fix;
 mod gateway;
+mod guard;
 mod host;
+mod policy;
 mod privileges;
 mod waf;
 
@@ -21,7 +23,12 @@ pub(crate) use access::{
 pub(crate) use attack::{AttackArguments, AttackFormat};
 pub(crate) use fix::{FixArguments, FixFormat};
 pub(crate) use gateway::{ConfigArguments, GatewayArguments, GatewayCommand, InitGatewayArguments};
+pub(crate) use guard::{Architecture, GuardArguments, GuardCommand, LayerArguments, PatchArguments};
 pub(crate) use host::{AwsChoice, EventsArguments, GuardMode, HostArguments, InvokeArguments, RunArguments};
+pub(crate) use policy::{
+    BuildArguments, DiffArguments, KeyKind, KeygenArguments, LearnArguments, LockArguments, PolicyArguments,
+    PolicyCommand, ShowArguments, VerifyArguments,
+};
 pub(crate) use privileges::{Checked, PrivilegesArguments, PrivilegesFormat};
 pub(crate) use waf::{
     CheckArguments, EvalArguments, Rules, TestArguments, TestFormat, TuneArguments, WafArguments, WafCommand,
@@ -65,12 +72,17 @@ pub(crate) enum Command {
     Access(AccessArguments),
     /// Stand in front of functions: inspect, authenticate, limit, hand on
     Gateway(GatewayArguments),
+    /// Bring the guard into functions: the Lambda layer, and what adds it to a template
+    Guard(GuardArguments),
     /// Run the application on this machine, under the guard
     Run(Box<RunArguments>),
     /// Call a function of a running host, or of one that is started for the call
     Invoke(Box<InvokeArguments>),
     /// Print sample events for the triggers of the application
     Events(Box<EventsArguments>),
+    /// Build, sign, compare and learn the policy that the guard enforces
+    #[command(after_help = Exit::POLICY)]
+    Policy(Box<PolicyArguments>),
     /// Attack an application that runs, and say what stopped each attack or how it got through
     #[command(after_help = Exit::ATTACK)]
     Attack(Box<AttackArguments>),

@@ -8,8 +8,10 @@ mod explain;
 mod fix;
 mod gateway;
 mod graph;
+mod guard;
 mod host;
 mod init;
+mod policy;
 mod privileges;
 mod reading;
 mod sbom;
@@ -53,10 +55,14 @@ pub(crate) enum CommandError {
     Rules { why: String },
     #[error("{why}")]
     Access { why: String },
+    #[error("`{path}`: {why}")]
+    Policy { path: PathBuf, why: String },
     #[error("the gateway cannot run: {why}")]
     Gateway { why: String },
     #[error("{why}")]
     Host { why: String },
+    #[error("{why}")]
+    Guard { why: String },
     #[error("the attack cannot begin: {why}")]
     Attack { why: String },
     #[error("`{host}` is not this machine; nothing is attacked that its owner did not confirm")]
@@ -92,7 +98,9 @@ impl CommandError {
             Self::Target { .. } => "write `http://HOST:PORT`",
             Self::Read { .. }
             | Self::Access { .. }
+            | Self::Policy { .. }
             | Self::Attack { .. }
+            | Self::Guard { .. }
             | Self::Check(_)
             | Self::Rules { .. }
             | Self::Host { .. }
@@ -115,7 +123,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Command::Access(arguments) => access::run(arguments),
         Command::Attack(arguments) => attack::run(arguments),
         Command::Gateway(arguments) => gateway::run(arguments),
+        Command::Policy(arguments) => policy::run(arguments),
         Command::Waf(arguments) => waf::run(arguments),
+        Command::Guard(arguments) => guard::run(arguments),
         Command::Run(arguments) => host::run(arguments),
         Command::Invoke(arguments) => host::invoke(arguments),
         Command::Events(arguments) => host::events(arguments),

@@ -21,6 +21,8 @@ pub(crate) struct Config {
     pub advisories: Advisories,
     pub secrets: Secrets,
     pub privileges: Privileges,
+    /// What the guard enforces beside what is found: `policy::build` reads it.
+    pub guard: toml::Table,
     pub ignore: Vec<Ignore>,
 }
 

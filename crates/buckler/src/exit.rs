@@ -50,6 +50,13 @@ impl Exit {
   2  wrong arguments, configuration or path; nothing was attacked
   3  there was nothing to attack; with --expect blocked, something could not be tried";
 
+    /// The same codes of `buckler policy`.
+    pub(crate) const POLICY: &'static str = "Exit codes:
+  0  the bundle was built, shown or is valid; with diff, nothing is wider
+  1  with diff: something is wider; with verify: the bundle is refused
+  2  wrong arguments, configuration, keys or files; nothing was written
+  3  no function was found, or nothing was learned";
+
     /// The same codes of `buckler privileges`.
     pub(crate) const PRIVILEGES: &'static str = "Exit codes:
   0  everything was read; with --check, no change widens a permission
