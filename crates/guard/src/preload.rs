@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The descriptor in the runtime's process.
-const DESCRIPTOR: i32 = 4;
+const DESCRIPTOR: i32 = 6;
 /// As much as the library keeps.
 const RULES_BYTES_MAX: usize = 16_384;
 const VARIABLE: &str = "BUCKLER_PRELOAD";
