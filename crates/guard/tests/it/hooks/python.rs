@@ -182,6 +182,7 @@ const HOSTS: &[(&str, &str, &str)] = &[
     ("fetch_fixed", r#"{"name":"ann"}"#, "ok"),
     ("fetch_fixed", r#"{"name":"http://api.other.invalid/"}"#, "ok"),
     ("fetch_local", r#"{"name":"x"}"#, "ok"),
+    ("fetch_configured", r#"{"headers":{"host":"api.configured.invalid"}}"#, "ok"),
 ];
 
 fn runtime(name: &str, program: &str, policy: &policy::Function) -> Runtime {
