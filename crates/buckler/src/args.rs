@@ -3,6 +3,7 @@ mod access;
 mod attack;
 mod fix;
 mod gateway;
+mod guard;
 mod host;
 mod policy;
 mod privileges;
@@ -22,6 +23,7 @@ pub(crate) use access::{
 pub(crate) use attack::{AttackArguments, AttackFormat};
 pub(crate) use fix::{FixArguments, FixFormat};
 pub(crate) use gateway::{ConfigArguments, GatewayArguments, GatewayCommand, InitGatewayArguments};
+pub(crate) use guard::{Architecture, GuardArguments, GuardCommand, LayerArguments, PatchArguments};
 pub(crate) use host::{AwsChoice, EventsArguments, GuardMode, HostArguments, InvokeArguments, RunArguments};
 pub(crate) use policy::{
     BuildArguments, DiffArguments, KeyKind, KeygenArguments, LearnArguments, LockArguments, PolicyArguments,
@@ -70,6 +72,8 @@ pub(crate) enum Command {
     Access(AccessArguments),
     /// Stand in front of functions: inspect, authenticate, limit, hand on
     Gateway(GatewayArguments),
+    /// Bring the guard into functions: the Lambda layer, and what adds it to a template
+    Guard(GuardArguments),
     /// Run the application on this machine, under the guard
     Run(Box<RunArguments>),
     /// Call a function of a running host, or of one that is started for the call

@@ -8,6 +8,7 @@ mod explain;
 mod fix;
 mod gateway;
 mod graph;
+mod guard;
 mod host;
 mod init;
 mod policy;
@@ -60,6 +61,8 @@ pub(crate) enum CommandError {
     Gateway { why: String },
     #[error("{why}")]
     Host { why: String },
+    #[error("{why}")]
+    Guard { why: String },
     #[error("the attack cannot begin: {why}")]
     Attack { why: String },
     #[error("`{host}` is not this machine; nothing is attacked that its owner did not confirm")]
@@ -97,6 +100,7 @@ impl CommandError {
             | Self::Access { .. }
             | Self::Policy { .. }
             | Self::Attack { .. }
+            | Self::Guard { .. }
             | Self::Check(_)
             | Self::Rules { .. }
             | Self::Host { .. }
@@ -121,6 +125,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Command::Gateway(arguments) => gateway::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
         Command::Waf(arguments) => waf::run(arguments),
+        Command::Guard(arguments) => guard::run(arguments),
         Command::Run(arguments) => host::run(arguments),
         Command::Invoke(arguments) => host::invoke(arguments),
         Command::Events(arguments) => host::events(arguments),

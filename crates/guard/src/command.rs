@@ -1,5 +1,6 @@
 //! Which form of the guard is asked for: by the name that it was started by, or its first argument.
 use crate::bundle::{self, Origin};
+use crate::lambda::extension;
 use crate::settings::{Settings, Variables};
 use crate::{probe, run};
 use std::ffi::{OsStr, OsString};
@@ -110,7 +111,7 @@ pub fn run(arguments: &[OsString], variables: Variables) -> i32 {
             let program = variables.get(OsStr::new("BUCKLER_BOOTSTRAP")).cloned();
             exec(vec![program.unwrap_or_else(|| BOOTSTRAP.into())], variables)
         }
-        Form::Extension => 0,
+        Form::Extension => extend(&variables),
         Form::Probe(json) => {
             say(std::io::stdout(), &probe::run(json));
             0
@@ -127,6 +128,24 @@ pub fn run(arguments: &[OsString], variables: Variables) -> i32 {
         Form::Wrong(why) => {
             say(std::io::stderr(), &format!("buckler-guard: {why}; see `buckler-guard --help`\n"));
             USAGE
+        }
+    }
+}
+
+fn extend(variables: &Variables) -> i32 {
+    let function = variables.get(OsStr::new("AWS_LAMBDA_FUNCTION_NAME")).map(|name| name.to_string_lossy());
+    match extension::run(variables, run::subject(variables, function.as_deref())) {
+        Ok(true) => 0,
+        Ok(false) => {
+            say(
+                std::io::stderr(),
+                "buckler-guard: there is no Extensions API here; the guard goes on without\n",
+            );
+            0
+        }
+        Err(why) => {
+            say(std::io::stderr(), &format!("buckler-guard: the extension ended: {why}\n"));
+            1
         }
     }
 }

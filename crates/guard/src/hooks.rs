@@ -34,7 +34,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Descriptors that the runtime inherits.
 pub const SOCKET: i32 = 3;
-pub const PAGE: i32 = 4;
+pub const PAGE: i32 = 5;
 
 /// The files of the hooks, each with its path below `hooks` of [`Places::layer`]: what a layer or a host lays down.
 pub const FILES: &[(&str, &str)] = &[

@@ -5,9 +5,11 @@
 //!
 //! INVARIANT: an answer reaches the platform once, and only for an invocation that the platform gave.
 pub(crate) mod answers;
+pub(crate) mod extension;
 pub(crate) mod flights;
 pub(crate) mod head;
 pub(crate) mod platform;
 pub(crate) mod proxy;
 pub(crate) mod stream;
+mod telemetry;
 pub(crate) mod wire;

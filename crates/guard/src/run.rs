@@ -123,7 +123,7 @@ pub fn exec(command: Vec<OsString>, variables: Variables) -> Result<i32, RunErro
     let result = settings.map_err(RunError::from).and_then(|settings| {
         let output = Arc::new(Lines::copy_of(&io::stdout())?);
         let to = sink(&settings.events, &output).map_err(RunError::Events)?;
-        let events = Events::start(subject(&variables, &settings), to)?;
+        let events = Events::start(subject(&variables, settings.function.as_deref()), to)?;
         for (done, what) in [
             (hidden.is_ok(), "the guard's own environment stays readable in /proc"),
             (closed, "the guard's memory stays readable to others"),
@@ -159,12 +159,13 @@ fn init_error(api: &str, why: &RunError) {
     drop(platform.ask(&head, &body));
 }
 
-fn subject(variables: &Variables, settings: &Settings) -> Subject {
+/// Who events are about.
+pub(crate) fn subject(variables: &Variables, function: Option<&str>) -> Subject {
     let text = |name: &str| {
         variables.get(OsStr::new(name)).map(|value| value.to_string_lossy().into_owned()).unwrap_or_default()
     };
     Subject {
-        function: settings.function.clone().unwrap_or_default(),
+        function: function.unwrap_or_default().to_owned(),
         version: text("AWS_LAMBDA_FUNCTION_VERSION"),
         region: text("AWS_REGION"),
         log_stream: text("AWS_LAMBDA_LOG_STREAM_NAME"),

@@ -10,7 +10,7 @@ pub(crate) const NAME: &[u8] = b"BUCKLER_PRELOAD";
 /// Bytes of rules; the guard does not give more.
 pub(crate) const BYTES_MAX: usize = 16_384;
 /// The descriptor that leads to the guard.
-pub(crate) const DESCRIPTOR: i32 = 4;
+pub(crate) const DESCRIPTOR: i32 = 6;
 const FIELDS: usize = 9;
 
 #[repr(C, align(4096))]

@@ -49,7 +49,13 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, CommandError> {
         let mut interrupt = signal(SignalKind::interrupt()).map_err(wrong)?;
         let mut hang_up = signal(SignalKind::hangup()).map_err(wrong)?;
         let host = Host::start(&read.project, app, settings, talk).await.map_err(wrong)?;
-        if !arguments.json {
+        if arguments.json {
+            let origins: serde_json::Map<String, serde_json::Value> =
+                host.origins().map(|(name, base)| (name.to_owned(), base.into())).collect();
+            let ready = serde_json::json!({"type": "ready", "endpoint": host.endpoint(), "accessKey": host.owner_key(),
+                "secretKey": "local", "origins": origins});
+            writeln!(std::io::stdout().lock(), "{ready}").unwrap_or_default();
+        } else {
             for line in host.greeting() {
                 output::tell(&line);
             }

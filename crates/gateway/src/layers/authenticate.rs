@@ -36,6 +36,7 @@ pub(crate) struct Authenticate {
     proofs: Arc<replay::Memory>,
     /// Remembers proofs for all gateways, in the place of `proofs`.
     shared: Option<Arc<state::Shared>>,
+    bare_token: bool,
     realm: String,
 }
 
@@ -130,7 +131,8 @@ impl Layer for Authenticate {
         }
         let proofs =
             before.map_or_else(|| Arc::new(replay::Memory::new(PROOFS_MAX)), |old| Arc::clone(&old.proofs));
-        Ok(Self { sources, dpop: settings.dpop.clone(), proofs, shared: None, realm: settings.realm.clone() })
+        let (bare_token, realm) = (settings.bare_token, settings.realm.clone());
+        Ok(Self { sources, dpop: settings.dpop.clone(), proofs, shared: None, bare_token, realm })
     }
 
     async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
@@ -228,7 +230,12 @@ impl Authenticate {
             let reason = "two `Authorization` fields".to_owned();
             return Some(Err(Said::Refused { reason, told: "the request is not valid" }));
         }
-        let (scheme, token) = value.to_str().ok().and_then(|value| value.split_once(' '))?;
+        let value = value.to_str().ok()?;
+        let (scheme, token) = match value.split_once(' ') {
+            Some(pair) => pair,
+            None if self.bare_token => ("Bearer", value),
+            None => return None,
+        };
         let (scheme, token) = (scheme.to_owned(), token.trim().to_owned());
         let is_dpop = scheme.eq_ignore_ascii_case("dpop");
         if !is_dpop && !scheme.eq_ignore_ascii_case("bearer") {

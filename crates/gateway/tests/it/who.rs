@@ -92,6 +92,33 @@ async fn only_good_tokens_pass() {
 }
 
 #[tokio::test]
+async fn tokens_without_a_scheme_are_taken_where_the_owner_says_so() {
+    let folder = Folder::new("bare-tokens");
+    let file = folder.put("secret", SECRET);
+    let settings = |bare: bool, authorization: &str| {
+        let own = PLAIN.replace(
+            "mode = \"off\"",
+            &format!("mode = \"off\"\nauthentication = [\"login\"]\nauthorization = {authorization}"),
+        );
+        format!(
+            "[authentication]\nbare-token = {bare}\n[authentication.jwt.login]\nissuer = \"https://login.example\"\naudiences = [\"orders\"]\nkeys = {{ shared = {{ file = \"{file}\" }} }}\n{own}"
+        )
+    };
+    let good = format!("Authorization: {}\r\n", token(HS256, CLAIMS, SECRET));
+    let forged =
+        format!("Authorization: {}\r\n", token(HS256, CLAIMS, b"another secret, which is not ours at all"));
+    let strict = Stage::new(&settings(false, "{ scopes = [\"read\"] }")).await;
+    assert_eq!(ask(&strict, &good).await, 401);
+    let bare = Stage::new(&settings(true, "{ scopes = [\"read\"] }")).await;
+    assert_eq!((ask(&bare, &good).await, ask(&bare, &forged).await, ask(&bare, "").await), (200, 401, 401));
+    let public = Stage::new(&settings(true, "{ public = true }")).await;
+    assert_eq!(
+        (ask(&public, &good).await, ask(&public, &forged).await, ask(&public, "").await),
+        (200, 401, 200)
+    );
+}
+
+#[tokio::test]
 async fn no_header_evades_a_limit() {
     let settings = format!("[[rate.limits]]\nname = \"each\"\nrate = \"3/1m\"\nby = [\"address\"]\n{PLAIN}");
     let stage = Stage::new(&settings).await;

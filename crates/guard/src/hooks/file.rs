@@ -60,7 +60,8 @@ fn escapes(
     if opens && path.starts_with('/') {
         // A part of a path is no choice of it, and two letters (`/`) are none either.
         let names_it = range.end == path.len() && input.len() > 1 || input.contains("..");
-        let is_own = full.starts_with(&context.places.task) && !path.contains("..");
+        let own = [&context.places.task, &context.places.temporary];
+        let is_own = own.iter().any(|folder| full.starts_with(folder)) && !path.contains("..");
         return (names_it && !is_own).then_some("input names the whole path of a file");
     }
     let is_climbing = input.split(['/', '\\']).any(|piece| piece == "..");

@@ -24,7 +24,14 @@ pub(super) fn judge(context: &Context<'_>, host: &str, port: Option<u16>) -> Vec
         return vec![Suspicion::undeclared("hook-runtime-api", reason, ("host", &host))];
     }
     let tainted = chosen(context, &host);
-    if context.places.endpoints.iter().any(endpoint) && tainted.is_none() {
+    // What the platform or the owner offers; an event that spells out this very address and port wants something else of it.
+    let spelled = port.map(|port| format!("{host}:{port}"));
+    let is_spelled = || {
+        spelled.is_some_and(|text| {
+            context.inputs.any(|input| memchr::memmem::find(input, text.as_bytes()).is_some())
+        })
+    };
+    if context.places.endpoints.iter().any(endpoint) && !is_spelled() {
         return Vec::new();
     }
     let declared = declared(context, &host, address, port);

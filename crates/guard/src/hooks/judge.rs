@@ -237,6 +237,8 @@ impl Judge {
             let room = ADDRESSES_MAX.saturating_sub(self.addresses.len());
             self.addresses.extend(parsed.take(room));
         }
+        let places = &self.places;
+        suspicions.retain(|suspicion| !is_configured(places, suspicion));
         self.inputs = Some(inputs);
         suspicions.retain(|suspicion| suspicion.once.as_ref().is_none_or(|once| !self.told.contains(once)));
         if suspicions.is_empty() {
@@ -281,6 +283,20 @@ impl Judge {
         }
         refused.map_or_else(Answer::yes, Answer::no)
     }
+}
+
+/// A host or a path that an event also names, and that the function's own variables hold: it comes from there.
+fn is_configured(places: &Ground, suspicion: &Suspicion) -> bool {
+    let holds = |fragment: &String| {
+        fragment.len() > 3
+            && places
+                .environment
+                .values()
+                .any(|value| value.to_str().is_some_and(|value| value.contains(fragment.as_str())))
+    };
+    matches!(suspicion.rule, "hook-host" | "hook-file")
+        && !suspicion.fragments.is_empty()
+        && suspicion.fragments.iter().all(holds)
 }
 
 /// The sink's name, and what speaks against it.

@@ -47,7 +47,7 @@ fn everything_goes_and_links_are_not_followed() {
     symlink(&outside.0, folder.0.join("link")).unwrap();
     symlink(&outside.0, folder.0.join("sub/link")).unwrap();
     std::fs::hard_link(&precious, folder.0.join("hard")).unwrap();
-    std::fs::set_permissions(folder.0.join("sub"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(folder.0.join("sub"), std::fs::Permissions::from_mode(0o000)).unwrap();
     let scrubbed = scrub(&folder.0, &Known::default(), &BTreeSet::new(), true);
     assert_eq!(scrubbed.left, Vec::<String>::new());
     assert_eq!(scrubbed.removed.len(), 5);

@@ -395,7 +395,7 @@ const REFUSED_NEWER: &[(&str, libc::c_long)] = &[
 pub(super) const CLONE3: libc::c_long = 435;
 
 /// Numbers that no kernel of this program's time has: answered as an old kernel would, so that libraries fall back.
-pub(super) const UNKNOWN: std::ops::RangeInclusive<libc::c_long> = 468..=600;
+pub(super) const UNKNOWN: std::ops::RangeInclusive<libc::c_long> = 468..=511;
 
 /// Numbers of the calls that are allowed whatever their arguments.
 pub(super) fn allowed() -> impl Iterator<Item = libc::c_long> {

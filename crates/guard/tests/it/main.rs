@@ -5,3 +5,4 @@ mod hooks;
 mod hostile;
 mod platform;
 mod proxy;
+mod residue;

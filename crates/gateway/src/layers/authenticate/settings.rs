@@ -25,6 +25,8 @@ pub struct Settings {
     pub webhook: BTreeMap<String, Webhook>,
     /// Proofs of possession (RFC 9449).
     pub dpop: dpop::Config,
+    /// `Authorization` may hold a token without a scheme, as clients of API Gateway's authorizers send it.
+    pub bare_token: bool,
     /// `realm` of challenges.
     pub realm: String,
 }

@@ -332,3 +332,7 @@ def fetch_fixed(event):
 
 def fetch_local(event):
     return fetch({"url": "http://127.0.0.1:9/x"})
+
+
+def fetch_configured(event):
+    return fetch({"url": "http://" + os.environ["API_HOST"] + "/x"})

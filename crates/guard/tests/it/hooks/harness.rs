@@ -78,6 +78,8 @@ impl Runtime {
             std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "HOME").collect();
         environment.push(("LAMBDA_TASK_ROOT".into(), folder.join("task").into()));
         environment.push(("APP_TMP".into(), folder.join("tmp").into()));
+        environment.push(("PYTHONDONTWRITEBYTECODE".into(), "1".into()));
+        environment.push(("API_HOST".into(), "api.configured.invalid".into()));
         environment.push(("SECRET".into(), "s3cr3t".into()));
         let report = Arc::clone(&told) as Arc<dyn Report>;
         let (hooks, preparation) = Hooks::with(policy, report, &places(folder), environment.clone()).unwrap();

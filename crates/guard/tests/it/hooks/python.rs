@@ -42,7 +42,10 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ("decoded", r#"{"body":"eDtpZA=="}"#, "hook-command"),
     ("decoded", r#"{"body":"eGlk"}"#, "ok"),
     ("unquoted", r#"{"key":"a%3Bid.txt"}"#, "hook-command"),
-    ("unquoted", r#"{"Records":[],"key":"a+b.txt"}"#, "hook-command"),
+    ("unquoted", r#"{"Records":[],"key":"a+b.txt"}"#, "ok"),
+    ("unquoted", r#"{"Records":[],"key":"a+-b.txt"}"#, "hook-command"),
+    ("unquoted", r#"{"Records":[],"key":"a+/etc/passwd"}"#, "hook-command"),
+    ("unquoted", r#"{"Records":[],"key":"a+..+b=c"}"#, "hook-command"),
     ("unquoted", r#"{"key":"a-b.txt"}"#, "ok"),
     ("form", r#"{"body":"name=x%26%26id&other=1"}"#, "hook-command"),
     ("form", r#"{"body":"name=x&other=1"}"#, "ok"),
@@ -182,6 +185,7 @@ const HOSTS: &[(&str, &str, &str)] = &[
     ("fetch_fixed", r#"{"name":"ann"}"#, "ok"),
     ("fetch_fixed", r#"{"name":"http://api.other.invalid/"}"#, "ok"),
     ("fetch_local", r#"{"name":"x"}"#, "ok"),
+    ("fetch_configured", r#"{"headers":{"host":"api.configured.invalid"}}"#, "ok"),
 ];
 
 fn runtime(name: &str, program: &str, policy: &policy::Function) -> Runtime {

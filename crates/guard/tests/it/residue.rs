@@ -1,0 +1,189 @@
+//! What one tenant's invocation plants, and what the next tenant's finds: nothing, or another environment.
+#![expect(clippy::unwrap_used, reason = "helpers of tests stop at whatever is wrong")]
+use crate::guarded::{Folder, Guarded, Setup, python};
+use crate::platform::Platform;
+
+/// Plants wherever it can, and says what it finds.
+const FUNCTION: &str = r#"
+import glob, os, signal, socket, subprocess, sys
+
+CACHE = []
+KEPT = []
+TMP = os.environ["APP_TMP"]
+
+def plant(what, secret):
+    if what == "file":
+        os.makedirs(TMP + "/a/b", exist_ok=True)
+        open(TMP + "/a/b/secret", "w").write(secret)
+        open(TMP + "/.hidden", "w").write(secret)
+        os.symlink(TMP + "/../precious", TMP + "/link")
+        os.chmod(TMP + "/a/b", 0)
+    if what == "environment":
+        os.environ["PLANTED"] = secret
+        os.environ["PATH"] = "/evil:" + os.environ["PATH"]
+        os.chdir("/")
+        os.umask(0)
+        sys.path.insert(0, "/evil")
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    if what == "globals":
+        CACHE.append(secret)
+    if what == "child":
+        subprocess.Popen(["sleep", "1000"])
+    if what == "daemon":
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                os.execv("/bin/sleep", ["sleep", "1000"])
+            os._exit(0)
+        os.wait()
+    if what == "listener":
+        server = socket.socket()
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        KEPT.append(server)
+    if what == "deleted":
+        file = open(TMP + "/gone", "w+")
+        os.remove(TMP + "/gone")
+        KEPT.append(file)
+
+def processes():
+    found = []
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        try:
+            text = open(path, "rb").read()
+        except OSError:
+            continue
+        if text == b"sleep\x001000\x00" and os.environ["MARK"].encode() in open(path.replace("cmdline", "environ"), "rb").read():
+            found.append(path)
+    return found
+
+def handler(event, context):
+    if event.get("run"):
+        os.system("echo " + event["run"])
+    if event.get("plant"):
+        plant(event["plant"], event["secret"])
+    return {
+        "pid": os.getpid(), "files": sorted(os.listdir(TMP)), "planted": os.environ.get("PLANTED"), "path": os.environ["PATH"],
+        "folder": os.getcwd(), "evil": "/evil" in sys.path, "cache": len(CACHE), "processes": len(processes()),
+        "ignored": signal.getsignal(signal.SIGUSR1) == signal.SIG_IGN,
+    }
+"#;
+
+struct Environment {
+    platform: Platform,
+    guarded: Guarded,
+    folder: Folder,
+    nexts: usize,
+}
+
+impl Environment {
+    fn start(name: &str) -> Option<Self> {
+        let python = python()?;
+        let (platform, folder) = (Platform::start(), Folder::new(name));
+        let temporary = folder.0.join("tmp");
+        std::fs::create_dir_all(&temporary).unwrap();
+        folder.write("precious", "x");
+        let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
+        let guarded = Setup::python(&python, &folder, FUNCTION)
+            .with("BUCKLER_MODE", "block")
+            .with("BUCKLER_LAYER", env!("CARGO_MANIFEST_DIR"))
+            .with("BUCKLER_TEMPORARY", &text(&temporary))
+            .with("LAMBDA_TASK_ROOT", &text(&folder.0))
+            .with("APP_TMP", &text(&temporary))
+            .with("PYTHONDONTWRITEBYTECODE", "1")
+            .with("MARK", &text(&temporary))
+            .start(&platform);
+        Some(Self { platform, guarded, folder, nexts: 0 })
+    }
+
+    fn invoke(&mut self, tenant: &str, event: &str) -> serde_json::Value {
+        self.nexts += 1;
+        let headers = [("Lambda-Runtime-Aws-Tenant-Id", tenant)];
+        self.platform.give(&format!("id-{}", self.nexts), 10_000, event.as_bytes(), &headers);
+        let posted = self.platform.posted();
+        assert_eq!(
+            posted.what,
+            "response",
+            "{} {}\n{}",
+            posted.text(),
+            self.guarded.stdout(),
+            self.guarded.stderr()
+        );
+        posted.json()
+    }
+}
+
+/// Plants as one tenant, and gives what another sees and what was told in between.
+fn next(what: &str) -> Option<(serde_json::Value, serde_json::Value, Environment)> {
+    let mut environment = Environment::start(what)?;
+    let clean = environment.invoke("blue", "{}");
+    environment.invoke("blue", &format!(r#"{{"plant":"{what}","secret":"blue's"}}"#));
+    let found = environment.invoke("red", "{}");
+    Some((clean, found, environment))
+}
+
+#[test]
+fn files_do_not_stay() {
+    let Some((clean, found, environment)) = next("file") else { return };
+    assert_eq!(found, clean);
+    assert!(environment.folder.0.join("precious").exists());
+    assert_eq!(environment.guarded.events("leftover-file").len(), 1, "{}", environment.guarded.stdout());
+}
+
+#[test]
+fn environment_and_folder_are_put_back() {
+    let Some((clean, found, environment)) = next("environment") else { return };
+    assert_eq!(found, clean);
+    let told = environment.guarded.events("state-restored");
+    assert_eq!(told.len(), 1, "{}", environment.guarded.stdout());
+    for name in ["PLANTED", "PATH", "working directory", "umask", "sys.path", "SIGUSR1"] {
+        assert!(told[0].to_string().contains(name), "{name}: {}", told[0]);
+    }
+}
+
+#[test]
+fn growing_globals_are_told() {
+    let Some((_, found, environment)) = next("globals") else { return };
+    // The language gives no way to undo it: told by its name, and ended where the policy says so.
+    assert_eq!(found["cache"], 1);
+    let told = environment.guarded.events("state-grew");
+    assert!(told.iter().any(|event| event.to_string().contains("app.CACHE: 0 to 1")), "{told:?}");
+}
+
+#[test]
+fn processes_do_not_stay() {
+    for what in ["child", "daemon"] {
+        let Some((clean, found, environment)) = next(what) else { return };
+        assert_eq!((found["processes"].as_u64(), &found["pid"]), (Some(0), &clean["pid"]), "{what}");
+        let told = environment.guarded.events("leftover-process");
+        assert!(told.len() == 1, "{what}: {told:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_closed_ends_the_environment() {
+    for what in ["listener", "deleted"] {
+        let Some(mut environment) = Environment::start(what) else { return };
+        environment.invoke("blue", "{}");
+        environment.invoke("blue", &format!(r#"{{"plant":"{what}","secret":"blue's"}}"#));
+        environment.guarded.ended();
+        assert_eq!(
+            environment.guarded.events("recycle").len(),
+            1,
+            "{what}: {}",
+            environment.guarded.stdout()
+        );
+    }
+}
+
+#[test]
+fn an_attack_ends_the_environment() {
+    let Some(mut environment) = Environment::start("attack") else { return };
+    environment.invoke("blue", r#"{"run":"harmless"}"#);
+    assert_eq!(environment.guarded.events("cold-start").len(), 1, "{}", environment.guarded.stdout());
+    environment.platform.give("id-attack", 10_000, br#"{"run":"x; id"}"#, &[]);
+    assert_eq!(environment.platform.posted().what, "error");
+    environment.guarded.ended();
+    assert_eq!(environment.guarded.events("hook-command").len(), 1, "{}", environment.guarded.stdout());
+    assert_eq!(environment.guarded.events("recycle").len(), 1);
+}
