@@ -12,7 +12,7 @@ use regex_syntax::hir::Hir;
 use std::sync::OnceLock;
 
 /// New states that an automaton may build without limit, when it is new.
-const STATES_AT_FIRST: u32 = 2000;
+const STATES_AT_FIRST: u32 = 6000;
 /// The same for those of a transformation's texts, which see less.
 const STATES_AT_FIRST_BEHIND: u32 = 500;
 
