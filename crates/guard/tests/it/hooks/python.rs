@@ -164,6 +164,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("listed", r#"{"name":"../.."}"#, "hook-file"),
     ("copied", r#"{"name":"../evil"}"#, "hook-file"),
     ("copied", r#"{"name":"c.txt"}"#, "ok"),
+    ("moved", r#"{"name":"../../task/app.py"}"#, "hook-file"),
+    ("moved", r#"{"name":"m.txt"}"#, "ok"),
     ("configuration", r#"{"path":"/etc/hostname"}"#, "ok"),
 ];
 
