@@ -7,10 +7,10 @@ use crate::runtime_api::{Outcome, Work};
 use crate::talk::Line;
 use bytes::Bytes;
 use serde_json::json;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// Why an invocation was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub(crate) enum Throttled {
 
 /// Milliseconds that an answered invocation may go on before the runtime has to ask again.
 const AFTER_MS: u64 = 500;
+/// Milliseconds that an invocation waits for an environment that is about to be free.
+const SETTLE_MS: u64 = 100;
 /// Invocations of one another before a loop is ended (Lambda: 16).
 const DEPTH_MAX: u32 = 16;
 
@@ -36,6 +38,9 @@ pub(crate) struct Pool {
     /// Milliseconds since 1970 of the newest code.
     code_ms: AtomicU64,
     ending: AtomicBool,
+    /// Environments that have answered, and whose runtime has not asked again yet.
+    settling: AtomicUsize,
+    settled: Notify,
 }
 
 /// The moments of an invocation.
@@ -56,6 +61,8 @@ impl Pool {
             places: Arc::new(Semaphore::new(count)),
             code_ms: AtomicU64::new(code_ms),
             ending: AtomicBool::new(false),
+            settling: AtomicUsize::new(0),
+            settled: Notify::new(),
         })
     }
 
@@ -67,6 +74,7 @@ impl Pool {
     /// Runs one invocation.
     pub(crate) async fn invoke(self: &Arc<Self>, asked: Asked) -> Result<Finished, Throttled> {
         let mut timeline = Timeline { asked: tokio::time::Instant::now(), queue_ms: 0, init_ms: None };
+        self.settle().await;
         let place = self.place().await?;
         timeline.queue_ms = since(timeline.asked);
         let request_id = clock::uuid();
@@ -89,6 +97,14 @@ impl Pool {
             },
         };
         Ok(self.run(environment, place, request_id, asked, timeline).await)
+    }
+
+    /// Waits a moment for an environment that is about to be free: who calls once the answer is there finds it warm.
+    async fn settle(&self) {
+        let settled = self.settled.notified();
+        if self.settling.load(Relaxed) > 0 && self.idle().is_empty() {
+            drop(tokio::time::timeout(Duration::from_millis(SETTLE_MS), settled).await);
+        }
     }
 
     async fn place(&self) -> Result<OwnedSemaphorePermit, Throttled> {
@@ -199,15 +215,18 @@ impl Pool {
         self.done(&request_id, &asked.source, &timeline, (run_ms, bytes, memory_mb), error.clone());
         let pool = Arc::clone(self);
         let reason = if error.as_deref() == Some("Sandbox.Timedout") { "TIMEOUT" } else { "FAILURE" };
-        tokio::spawn(
-            async move { pool.after(environment, place, deadline_ms, broken.then_some(reason)).await },
-        );
+        self.settling.fetch_add(1, Relaxed);
+        tokio::spawn(async move {
+            pool.after(environment, place, deadline_ms, broken.then_some(reason)).await;
+            pool.settling.fetch_sub(1, Relaxed);
+            pool.settled.notify_waiters();
+        });
         Finished { request_id, answer, error, log }
     }
 
     /// Takes the environment back, or ends it.
     async fn after(
-        self: Arc<Self>,
+        &self,
         environment: Arc<Environment>,
         place: OwnedSemaphorePermit,
         deadline_ms: u64,

@@ -8,7 +8,8 @@ use tokio::process::Child;
 use tokio::sync::watch;
 
 /// How an end for want of memory is told.
-pub(super) const OUT_OF_MEMORY: &str = "Runtime exited with error: signal: killed";
+pub(super) const OUT_OF_MEMORY: &str =
+    "Runtime exited with error: signal: killed: it used more memory than it has";
 /// Milliseconds between looks at the memory.
 const LOOK_MS: u64 = 100;
 /// Processes of one environment that are counted.
