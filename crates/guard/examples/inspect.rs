@@ -78,12 +78,24 @@ fn main() -> std::io::Result<()> {
         r#"{\"name\":\"a thing\",\"count\":3,\"text\":\"It is a good thing, and it's cheap; ask for it.\"},"#;
     let large = format!(
         r#"{{"rawPath":"/orders","headers":{{"content-type":"application/json"}},"requestContext":{{"http":{{"method":"POST","path":"/orders"}}}},"body":"[{}null]"}}"#,
-        item.repeat(100_000 / item.len())
+        (0..100_000 / item.len())
+            .map(|at| item.replace("a thing", &format!("thing {at}")).replace("good", &format!("fine {at}")))
+            .collect::<String>()
+    );
+    let text = format!(
+        r#"{{"rawPath":"/orders","headers":{{"content-type":"application/json"}},"requestContext":{{"http":{{"method":"POST","path":"/orders"}}}},"body":"{{\"note\":\"{}\"}}"}}"#,
+        (0..100_000 / 60)
+            .map(|at| format!("It is thing {at}, and it's cheap; ask for number {at}. "))
+            .collect::<String>()
     );
     let answer = |size: usize| {
         format!(r#"{{"statusCode":200,"body":"[{}null]"}}"#, item.repeat((size / item.len()).max(1)))
     };
-    for (name, event, times) in [("event 200 B", small, 20_000), ("event 100 KB", large.as_str(), 300)] {
+    for (name, event, times) in [
+        ("event 200 B", small, 20_000),
+        ("event 100 KB, a list", large.as_str(), 300),
+        ("event 100 KB, a text", text.as_str(), 300),
+    ] {
         let invocation = invocation(event, Trigger::ApiGatewayV2);
         let mut refused = 0;
         let (middle, high, first) = measure(times, || {

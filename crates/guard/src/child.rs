@@ -92,10 +92,9 @@ impl Launch {
             unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) };
             before.iter_mut().try_for_each(|prepare| prepare())
         };
-        let mut setup = setup;
         // SAFETY: what runs between fork and exec is a few system calls, and the parts' `before_exec`, which promise to be
         // async-signal-safe and not to allocate.
-        unsafe { command.pre_exec(move || setup()) };
+        unsafe { command.pre_exec(setup) };
         let mut child = command.spawn()?;
         drop(inherited);
         let file = |owned: OwnedFd| File::from(owned);

@@ -41,7 +41,6 @@ pub const FILES: &[(&str, &str)] = &[
     ("python/sitecustomize.py", include_str!("../hooks/python/sitecustomize.py")),
     ("python/buckler_hooks/asks.py", include_str!("../hooks/python/buckler_hooks/asks.py")),
     ("python/buckler_hooks/cloud.py", include_str!("../hooks/python/buckler_hooks/cloud.py")),
-    ("python/buckler_hooks/code.py", include_str!("../hooks/python/buckler_hooks/code.py")),
     ("python/buckler_hooks/databases.py", include_str!("../hooks/python/buckler_hooks/databases.py")),
     ("python/buckler_hooks/formats.py", include_str!("../hooks/python/buckler_hooks/formats.py")),
     ("python/buckler_hooks/network.py", include_str!("../hooks/python/buckler_hooks/network.py")),

@@ -78,7 +78,7 @@ impl Part for Preload {
 }
 
 impl Preload {
-    /// Starts the thread that answers. Where the library's file is missing, nothing is prepared, and [`crate::probe`] says so.
+    /// Starts the thread that answers. Where the library is missing or the runtime cannot load it, nothing is prepared, and [`crate::probe`] says so.
     ///
     /// # Errors
     /// No socket, no thread, or an egress host that is not understood.
@@ -90,7 +90,8 @@ impl Preload {
         let loaded = Arc::new(AtomicBool::new(false));
         let library = places.layer.join(crate::probe::PRELOAD);
         let mut preparation = Preparation::default();
-        if function.mode == Mode::Off || !library.is_file() {
+        let absent = matches!(crate::probe::preload(places), crate::probe::State::Absent(_));
+        if function.mode == Mode::Off || absent {
             return Ok((Self { loaded, expected: AtomicBool::new(false), report }, preparation));
         }
         let hosts = Hosts::new(function, places).map_err(|error| SandboxError::Preload(error.to_string()))?;

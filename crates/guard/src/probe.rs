@@ -238,18 +238,26 @@ fn loopback() -> State {
 }
 
 /// The library is there, and the runtime is a program that loads it.
-fn preload(places: &Places) -> State {
+pub(crate) fn preload(places: &Places) -> State {
     let library = places.layer.join(PRELOAD);
     if !library.is_file() {
         return State::Absent(format!("there is no `{}`", library.display()));
     }
-    let is_static = |program: &&PathBuf| interpreters(program).is_empty();
-    match places.program.as_ref().filter(is_static) {
-        Some(program) => {
+    let loaders = places.program.as_ref().map(|program| (program, interpreters(program)));
+    match loaders {
+        Some((program, loaders)) if loaders.is_empty() => {
             State::Absent(format!("`{}` is statically linked and loads no library", program.display()))
         }
-        None => State::Degraded("raw system calls and statically linked programs pass by it".to_owned()),
+        Some((program, loaders)) if loaders.iter().any(|loader| is_musl(loader)) => {
+            State::Absent(format!("`{}` uses musl, and the library is made for glibc", program.display()))
+        }
+        _ => State::Degraded("raw system calls and statically linked programs pass by it".to_owned()),
     }
+}
+
+/// A loader that would end the program at a library made for another.
+fn is_musl(loader: &Path) -> bool {
+    loader.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ld-musl"))
 }
 
 fn hooks(places: &Places) -> State {

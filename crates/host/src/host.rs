@@ -89,9 +89,8 @@ impl Host {
             .chain([&names.endpoint])
             .filter_map(|url| port_of(url))
             .collect();
-        let mut notes = Vec::new();
-        let guard = crate::guard::ready(project, app, &settings, (&work, &ports), &mut notes)?;
-        notes.into_iter().for_each(|note| talk.note(note));
+        let (ids, keys) = crate::guard::pools(app, &names, cloud.as_deref()).await;
+        let guard = crate::guard::ready((project, app), &settings, (&work, &ports), (&ids, &keys), &talk)?;
         let shared = Arc::new(Shared {
             settings: settings.clone(),
             files,

@@ -83,7 +83,7 @@ impl Pool {
             None => match self.cold(&request_id, &mut timeline).await {
                 Ok(environment) => environment,
                 Err((kind, body)) => {
-                    self.done(&request_id, &asked.source, &timeline, (0, 0), Some(kind.clone()));
+                    self.done(&request_id, &asked.source, &timeline, (0, 0, 0), Some(kind.clone()));
                     return Ok(failed(request_id, &kind, body));
                 }
             },
@@ -163,11 +163,16 @@ impl Pool {
         environment.record("platform.start", json!({"requestId": request_id, "version": "$LATEST"}));
         let began = tokio::time::Instant::now();
         let outcome = environment.invoke(work).await;
+        let fatal = outcome.is_err();
         let run_ms = since(began);
         let (answer, error) = match outcome {
             Ok(Outcome::Whole(body)) => (Answer::Whole(body), None),
             Ok(Outcome::Stream { content_type, pieces }) => (Answer::Stream { content_type, pieces }, None),
-            Ok(Outcome::Error { kind, body }) => (Answer::Whole(body), Some(kind)),
+            Ok(Outcome::Error { kind, body }) => {
+                let said = serde_json::from_slice::<serde_json::Value>(&body).ok();
+                let said = said.and_then(|body| body.get("errorType")?.as_str().map(str::to_owned));
+                (Answer::Whole(body), Some(said.unwrap_or(kind)))
+            }
             Ok(Outcome::TooLarge(size)) => {
                 (Answer::Whole(too_large(size)), Some("Function.ResponseSizeTooLarge".to_owned()))
             }
@@ -190,8 +195,8 @@ impl Pool {
             "metrics": {"durationMs": run_ms, "billedDurationMs": run_ms, "memorySizeMB": self.function.memory_mb,
                 "maxMemoryUsedMB": memory_mb}}));
         let log = environment.logs.last();
-        let broken = outcome_broken(&error, &answer);
-        self.done(&request_id, &asked.source, &timeline, (run_ms, bytes), error.clone());
+        let broken = fatal;
+        self.done(&request_id, &asked.source, &timeline, (run_ms, bytes, memory_mb), error.clone());
         let pool = Arc::clone(self);
         let reason = if error.as_deref() == Some("Sandbox.Timedout") { "TIMEOUT" } else { "FAILURE" };
         tokio::spawn(
@@ -250,7 +255,7 @@ impl Pool {
         request_id: &str,
         source: &str,
         timeline: &Timeline,
-        (run_ms, bytes): (u64, usize),
+        (run_ms, bytes, memory_mb): (u64, usize, u64),
         error: Option<String>,
     ) {
         self.shared.talk.say(Line::Done {
@@ -260,7 +265,7 @@ impl Pool {
             queue_ms: timeline.queue_ms,
             init_ms: timeline.init_ms,
             run_ms,
-            memory_mb: 0,
+            memory_mb,
             bytes,
             error,
         });
@@ -308,14 +313,6 @@ impl Pool {
             drop(end.await);
         }
     }
-}
-
-/// Whether the environment cannot be used again.
-fn outcome_broken(error: &Option<String>, answer: &Answer) -> bool {
-    matches!(answer, Answer::Whole(_))
-        && error.as_deref().is_some_and(|kind| {
-            ["Sandbox.Timedout", "Runtime.ExitError", "Runtime.OutOfMemory"].contains(&kind)
-        })
 }
 
 fn failed(request_id: String, kind: &str, body: Bytes) -> Finished {

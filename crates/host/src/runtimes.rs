@@ -127,5 +127,10 @@ fn join(paths: &[PathBuf]) -> OsString {
 /// A program on the PATH.
 pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+    // The shims of version managers are there for every version, and run only the chosen one.
+    let is_shim = |folder: &PathBuf| name != "python3" && name != "node" && folder.ends_with("shims");
+    std::env::split_paths(&path)
+        .filter(|folder| !is_shim(folder))
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
 }

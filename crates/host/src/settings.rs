@@ -30,6 +30,8 @@ pub struct Settings {
     pub guard: Option<PathBuf>,
     /// The guard tells what it finds, and refuses nothing.
     pub detect: bool,
+    /// `[guard]` of the owner's configuration, for the policy.
+    pub guard_config: toml::Table,
     /// Files of the guard's hooks, by their path below `hooks`.
     pub guard_files: Vec<(String, String)>,
     /// Folder with `policy.json`, its signature and `policy.pub`, which the guard reads. None: the host makes one.
@@ -77,6 +79,7 @@ impl Settings {
             account: "000000000000".to_owned(),
             guard: None,
             detect: false,
+            guard_config: toml::Table::new(),
             guard_files: Vec::new(),
             policy: None,
             python: None,

@@ -96,11 +96,16 @@ fn variables(start: &Start<'_>) -> Vec<(OsString, OsString)> {
     set("PATH", path);
     set("LANG", "en_US.UTF-8".into());
     set("TZ", ":UTC".into());
+    // A home without anything in it: the person's own credentials are not the function's.
+    let home = if start.private { "/tmp".into() } else { start.folder.join("tmp") };
+    set("HOME", home.into());
     set("AWS_ENDPOINT_URL", start.endpoint.into());
     set("AWS_EC2_METADATA_DISABLED", "true".into());
     if !start.private {
         set("TMPDIR", start.folder.join("tmp").into());
     }
+    // Code is not written to, as in Lambda.
+    set("PYTHONDONTWRITEBYTECODE", "1".into());
     for (name, value) in &start.program.variables {
         set(name, value.clone());
     }

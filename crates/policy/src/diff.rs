@@ -1,4 +1,7 @@
 //! Two bundles compared by what they allow: wider, narrower, or only other.
+#[cfg(test)]
+mod tests;
+
 use crate::{Bundle, Function, Mode, SchemaOrigin, Treatment};
 use serde::Serialize;
 use serde_json::Value;
@@ -366,26 +369,7 @@ fn json(place: &str, at: &str, (old, new): (&Value, &Value), told: &mut Told<'_>
         return;
     }
     let place_of = |keyword: &str| format!("{place}{at}/{keyword}");
-    let number = |value: &Value, keyword: &str| value.get(keyword).and_then(Value::as_f64);
-    for (keyword, more_is_wider) in [
-        ("maxLength", true),
-        ("maximum", true),
-        ("maxItems", true),
-        ("maxProperties", true),
-        ("minLength", false),
-        ("minimum", false),
-        ("minItems", false),
-    ] {
-        let (before, after) = (number(old, keyword), number(new, keyword));
-        let direction = match (before, after) {
-            (before, after) if before == after => continue,
-            (Some(_), None) => Direction::Wider,
-            (None, Some(_)) => Direction::Narrower,
-            (before, after) if (after > before) == more_is_wider => Direction::Wider,
-            _ => Direction::Narrower,
-        };
-        told.add(&place_of(keyword), direction, "another bound".to_owned());
-    }
+    bounds(&place_of, (old, new), told);
     let names = |value: &Value, keyword: &str| -> Option<BTreeSet<String>> {
         let value = value.get(keyword)?;
         Some(value.as_array().map_or_else(
@@ -433,5 +417,29 @@ fn json(place: &str, at: &str, (old, new): (&Value, &Value), told: &mut Told<'_>
     }
     if let (Some(old), Some(new)) = (old.get("items"), new.get("items")) {
         json(place, &format!("{at}/items"), (old, new), told);
+    }
+}
+
+/// Keywords with a number.
+fn bounds(place_of: &dyn Fn(&str) -> String, (old, new): (&Value, &Value), told: &mut Told<'_>) {
+    let number = |value: &Value, keyword: &str| value.get(keyword).and_then(Value::as_f64);
+    for (keyword, more_is_wider) in [
+        ("maxLength", true),
+        ("maximum", true),
+        ("maxItems", true),
+        ("maxProperties", true),
+        ("minLength", false),
+        ("minimum", false),
+        ("minItems", false),
+    ] {
+        let (before, after) = (number(old, keyword), number(new, keyword));
+        let direction = match (before, after) {
+            (before, after) if before == after => continue,
+            (Some(_), None) => Direction::Wider,
+            (None, Some(_)) => Direction::Narrower,
+            (before, after) if (after > before) == more_is_wider => Direction::Wider,
+            _ => Direction::Narrower,
+        };
+        told.add(&place_of(keyword), direction, "another bound".to_owned());
     }
 }

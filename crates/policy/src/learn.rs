@@ -214,15 +214,12 @@ impl Learned {
             let is_enough = learned.samples >= SAMPLES_MIN;
             if !learned.hosts.is_empty() && (function.egress.hosts.is_some() || is_enough) {
                 let hosts = function.egress.hosts.get_or_insert_with(Vec::new);
-                for host in &learned.hosts {
-                    if !hosts.iter().any(|known| known.host == *host) {
-                        hosts.push(HostRule {
-                            host: host.clone(),
-                            reason: reason.clone(),
-                            ..HostRule::default()
-                        });
-                    }
-                }
+                let known: BTreeSet<String> = hosts.iter().map(|rule| rule.host.clone()).collect();
+                hosts.extend(learned.hosts.difference(&known).map(|host| HostRule {
+                    host: host.clone(),
+                    reason: reason.clone(),
+                    ..HostRule::default()
+                }));
             }
             if !learned.programs.is_empty() && (function.programs.allowed.is_some() || is_enough) {
                 for program in &learned.programs {

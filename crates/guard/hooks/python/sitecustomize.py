@@ -176,7 +176,6 @@ def _install():
     for name in [name for name in wanted if name in sys.modules]:
         load(wanted.pop(name))[name](sys.modules[name])
     sys.meta_path.insert(0, Finder)
-    load("code")
     posix.register_at_fork(after_in_child=lambda: shared.__setitem__("forked", True))
     sys.addaudithook(hook)
     from _json import encode_basestring_ascii as quote

@@ -83,6 +83,10 @@ fn is_number(word: &str) -> bool {
         && digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b':' | b'e' | b'E'))
 }
 
+/// Programs that runtimes start by themselves to learn about the machine (Python's `platform`, `ctypes.util`); they tell and
+/// change nothing, whatever stands behind them.
+const ASKING: &[&str] = &["uname", "/sbin/ldconfig", "ldconfig"];
+
 /// Whether the policy's list holds a program; nothing where there is no list.
 fn listed(context: &Context<'_>, program: &str) -> Option<bool> {
     let allowed = context.policy.programs.allowed.as_ref()?;
@@ -94,6 +98,7 @@ fn declared(context: &Context<'_>, program: &str, found: &mut Vec<Suspicion>) {
     let fact = ("program", program);
     match listed(context, program) {
         Some(true) => {}
+        _ if ASKING.contains(&program) => {}
         Some(false) => {
             let reason = format!("the policy does not let this function start `{}`", shown(program));
             found.push(Suspicion::undeclared("hook-program", reason, fact));
@@ -256,13 +261,14 @@ fn broken(context: &Context<'_>, text: &str, shell: &Shell, range: &Range<usize>
         next.is_ascii_alphabetic()
             || matches!(next, b'_' | b'(' | b'{' | b'\'' | b'"' | b'@' | b'*' | b'#' | b'?' | b'!' | b'$')
     };
+    let plain = is_plain(input);
     for (at, &byte) in input.iter().enumerate() {
         let breaks = match quote {
             Quote::Single => byte == b'\'',
             Quote::Double => matches!(byte, b'"' | b'`' | b'\\') || byte == b'$' && expands(at),
             Quote::Comment => byte == b'\n',
             Quote::None | Quote::Escaped => {
-                byte.is_ascii_whitespace()
+                byte.is_ascii_whitespace() && !(byte == b' ' && plain)
                     || matches!(
                         byte,
                         b';' | b'&'
@@ -304,6 +310,15 @@ fn broken(context: &Context<'_>, text: &str, shell: &Shell, range: &Range<usize>
         return Some("input becomes an option of a program in a shell command");
     }
     None
+}
+
+/// Words such as a file's name has (`holiday photo 2.png`): as arguments of their own they are no option, no path and no
+/// assignment, so all that they can do is to be a few arguments instead of one.
+fn is_plain(input: &[u8]) -> bool {
+    input.split(|byte| *byte == b' ').all(|word| {
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"._-+,@%:".contains(byte);
+        word.iter().all(is_word) && word.first() != Some(&b'-') && word != b".." && word != b"."
+    })
 }
 
 fn starts_word(shell: &Shell, at: usize) -> bool {

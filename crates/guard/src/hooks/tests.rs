@@ -10,13 +10,13 @@ fn check(event: &str, text: &str, expected: &str) {
     let mut at = 0;
     for range in inputs.ranges(text.as_bytes()) {
         let start = range.start.max(at);
-        out.push_str(&text[at..start]);
+        out.push_str(text.get(at..start).unwrap());
         out.push('[');
-        out.push_str(&text[start..range.end]);
+        out.push_str(text.get(start..range.end).unwrap());
         out.push(']');
         at = range.end;
     }
-    out.push_str(&text[at..]);
+    out.push_str(text.get(at..).unwrap());
     assert_eq!(out, expected);
 }
 

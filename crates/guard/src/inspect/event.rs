@@ -52,7 +52,7 @@ impl Inspector {
         let paths = first.map(|http| paths(http, event)).unwrap_or_default();
         if let Some(http) = first {
             let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-            self.caller(event, (http, &paths), (&fitting, claimed), invocation, now_ms)?;
+            self.caller(event, (http, &paths), (&fitting, claimed), (invocation, now_ms))?;
             if let Some(input) = &self.input {
                 self.told_or(input.request(http, &paths), input, invocation)?;
             }
@@ -77,8 +77,7 @@ impl Inspector {
         event: &Event,
         (http, paths): (&HttpRequest, &[&str]),
         (fitting, claimed): (&[&source::Known], Option<Identity>),
-        invocation: &Invocation,
-        now_ms: u64,
+        (invocation, now_ms): (&Invocation, u64),
     ) -> Result<(), Problem> {
         let now = now_ms / 1000;
         let method = String::from_utf8_lossy(&http.method).to_ascii_uppercase();
@@ -151,7 +150,7 @@ impl Inspector {
         let mut bad: BTreeSet<usize> = BTreeSet::new();
         let parts = self.takes_parts(event);
         for (at, record) in event.records.iter().enumerate() {
-            let checked = self.record(event, (at, record), &payloads, invocation, now_ms);
+            let checked = self.record(event, (at, record), &payloads, (invocation, now_ms));
             match checked {
                 Ok(()) => {}
                 Err(problem) if parts && !record.path.is_empty() => {
@@ -185,8 +184,7 @@ impl Inspector {
         event: &Event,
         (at, record): (usize, &Record),
         payloads: &[Value],
-        invocation: &Invocation,
-        now_ms: u64,
+        (invocation, now_ms): (&Invocation, u64),
     ) -> Result<(), Problem> {
         if let (Some(input), Some(payload)) = (&self.input, payloads.get(at)) {
             self.told_or(input.payload(payload, Layer::Schema), input, invocation)?;

@@ -142,7 +142,8 @@ pub(super) fn reflected(
 ) -> Option<Vec<u8>> {
     let kind = header(answer, "content-type").unwrap_or_default().to_ascii_lowercase();
     let is_markup = kind.starts_with("text/html") || kind.contains("xhtml") || kind.contains("svg");
-    if !is_markup && !(kind.is_empty() && is_page(body.trim_ascii_start())) {
+    let is_untyped_page = kind.is_empty() && is_page(body.trim_ascii_start());
+    if !is_markup && !is_untyped_page {
         return None;
     }
     let mut page: Option<Vec<u8>> = None;

@@ -5,6 +5,8 @@
 //! is looked at as one text.
 use super::problem::Problem;
 use crate::Layer;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
@@ -178,6 +180,7 @@ impl Rules {
         arguments: &Fields,
     ) -> Result<(), Problem> {
         let empty = Fields::default();
+        let arguments = distinct(arguments);
         let mut from = 0;
         loop {
             let mut part = Fields::default();
@@ -262,6 +265,43 @@ impl Rules {
         }
         Ok(BodyForm::Other)
     }
+}
+
+/// The arguments without those of which the rules have judged the same before: a list of a thousand items has each name a
+/// thousand times, with other numbers in it, and many of its values, too.
+fn distinct(arguments: &Fields) -> Fields {
+    const FEW: usize = 16;
+    if arguments.len() <= FEW {
+        return arguments.clone();
+    }
+    let (mut names, mut pairs) = (HashSet::new(), HashSet::new());
+    let mut kept = Fields::default();
+    for field in arguments.iter() {
+        let mut hasher = DefaultHasher::new();
+        for part in field.name.split(|byte| *byte == b'.') {
+            // A number is a place in a list.
+            let is_place = !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+            (!is_place).then_some(part).hash(&mut hasher);
+        }
+        let is_new_name = names.insert(hasher.finish());
+        if !is_new_name && is_number(field.value) {
+            continue;
+        }
+        field.value.hash(&mut hasher);
+        if pairs.insert(hasher.finish()) {
+            kept.push(field.name, field.value);
+        }
+    }
+    kept
+}
+
+/// A number, `true` or `false`: nothing that any rule looks for.
+fn is_number(value: &[u8]) -> bool {
+    const DIGITS_MAX: usize = 24;
+    matches!(value, b"true" | b"false")
+        || (value.len() <= DIGITS_MAX
+            && value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
+            && !value.windows(2).any(|pair| pair == b".."))
 }
 
 /// What a body turned out to be.

@@ -31,7 +31,6 @@ impl Surroundings {
     #[must_use]
     pub fn of_process() -> Self {
         let text = |text: std::ffi::OsString| text.into_string().ok();
-        #[expect(clippy::disallowed_methods, reason = "the guard has the function's environment")]
         let variables =
             std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect();
         Self { variables, background: true, fetch: fetch::fetch }

@@ -112,12 +112,12 @@ pub(super) fn scrub(path: &Path, known: &Known, keep: &BTreeSet<String>, acts: b
                 .get(name.as_bytes())
                 .is_some_and(|before| digest(root.as_fd(), name, 0, &mut KNOWN_MAX.clone()) == Some(*before))
     };
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut resists) = (BTreeSet::new(), BTreeSet::new());
     for _ in 0..ROUNDS_MAX {
         // Names that only moved up count as one with where they came from; those that resist are left.
         let list: Vec<CString> = names(root.as_fd())
             .into_iter()
-            .filter(|name| !stays(name) && !scrubbed.left.contains(&text(name)))
+            .filter(|name| !stays(name) && !resists.contains(name))
             .collect();
         if list.is_empty() {
             break;
@@ -126,27 +126,24 @@ pub(super) fn scrub(path: &Path, known: &Known, keep: &BTreeSet<String>, acts: b
             if !name.to_bytes().starts_with(MOVED.as_bytes()) && seen.insert(name.clone()) {
                 scrubbed.removed.push(text(&name));
             }
-            if !acts {
-                scrubbed.left.push(text(&name));
-            } else if !remove(root.as_fd(), root.as_fd(), &name, 0, &mut scrubbed.count)
-                && stat(root.as_fd(), &name).is_some()
-            {
-                if scrubbed.count >= ENTRIES_MAX
-                    || unfasten(root.as_fd(), &name).is_none()
-                    || !remove(root.as_fd(), root.as_fd(), &name, 0, &mut scrubbed.count)
-                {
-                    scrubbed.left.push(text(&name));
-                }
+            let gone = acts
+                && (remove(root.as_fd(), root.as_fd(), &name, 0, &mut scrubbed.count)
+                    || stat(root.as_fd(), &name).is_none()
+                    || (scrubbed.count < ENTRIES_MAX
+                        && unfasten(root.as_fd(), &name).is_some()
+                        && remove(root.as_fd(), root.as_fd(), &name, 0, &mut scrubbed.count)));
+            if !gone {
+                resists.insert(name);
             }
         }
     }
+    scrubbed.left = resists.iter().map(text).collect();
     // Looked at again: what came meanwhile, or was never seen, counts as left.
     if acts {
         let late: Vec<String> = names(root.as_fd())
             .iter()
-            .filter(|name| !stays(name))
+            .filter(|name| !stays(name) && !resists.contains(*name))
             .map(text)
-            .filter(|name| !scrubbed.left.contains(name))
             .collect();
         scrubbed.left.extend(late);
     }

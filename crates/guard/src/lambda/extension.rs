@@ -127,7 +127,8 @@ impl Extension {
         let listening = match telemetry::listen(&self.events) {
             Ok(listening) => listening,
             Err(why) => {
-                return self.tell("telemetry", format!("the platform's records cannot be listened to: {why}"));
+                return self
+                    .tell("telemetry", format!("the platform's records cannot be listened to: {why}"));
             }
         };
         let body = json!({

@@ -82,7 +82,8 @@ fn record(record: &Value) -> Option<Occurrence> {
         || kind.starts_with("platform.restore");
     let status = body.get("status").and_then(Value::as_str);
     let failed = status.is_some_and(|status| status != "success");
-    if !told && !(failed && kind.starts_with("platform.")) {
+    let is_failure = failed && kind.starts_with("platform.");
+    if !(told || is_failure) {
         return None;
     }
     let mut facts = Vec::new();

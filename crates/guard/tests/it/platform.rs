@@ -44,6 +44,8 @@ struct State {
     /// Given, and not answered.
     open: Vec<String>,
     requests: Vec<String>,
+    /// Requests that wait for an event.
+    waiting: usize,
     /// How often `next` was asked for.
     nexts: usize,
 }
@@ -108,6 +110,11 @@ impl Platform {
         self.wait("request for an event", |state| (state.nexts >= wanted).then_some(()));
     }
 
+    /// Waits until the runtime waits for an event.
+    pub(crate) fn idle(&self) {
+        self.wait("request for an event", |state| (state.waiting > 0).then_some(()));
+    }
+
     /// Every request line so far.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.state.0.lock().unwrap().requests.clone()
@@ -135,9 +142,11 @@ impl Platform {
         if path == "invocation/next" {
             let mut state = self.state.0.lock().unwrap();
             state.nexts += 1;
+            state.waiting += 1;
             self.state.1.notify_all();
             loop {
                 if let Some((headers, body)) = state.events.pop_front() {
+                    state.waiting -= 1;
                     state.open.push(get(&headers, "Lambda-Runtime-Aws-Request-Id").unwrap().to_owned());
                     return answer(200, &headers, &body);
                 }

@@ -451,36 +451,27 @@ pub(super) fn callers(
     functions: &mut BTreeMap<String, Function>,
     notes: &mut Vec<String>,
 ) {
-    for facts in &app.code {
-        for call in facts.calls.iter().filter(|call| {
-            call.aws
-                .as_ref()
-                .is_some_and(|aws| aws.service == "lambda" && aws.operation.starts_with("Invoke"))
-        }) {
-            let why = format!("{}: `{}`", project.locate(call.at), call.api);
-            let targets =
-                call.named("FunctionName").map(|argument| named(app, argument.values())).unwrap_or_default();
-            match targets {
-                Some(names) if !names.is_empty() => {
-                    for name in names {
-                        if let Some(function) =
-                            functions.get_mut(&name).filter(|function| !function.triggers.is_empty())
-                        {
-                            allow_direct(function, &why);
-                        }
-                    }
-                }
-                // It could be any of them.
-                _ => {
-                    notes.push(format!(
-                        "which function `{}` calls is not known ({}): all may be called directly",
-                        call.api,
-                        project.locate(call.at)
-                    ));
-                    for function in functions.values_mut().filter(|function| !function.triggers.is_empty()) {
-                        allow_direct(function, &why);
-                    }
-                }
+    let is_invoke = |call: &&Call| {
+        let aws = call.aws.as_ref();
+        aws.is_some_and(|aws| aws.service == "lambda" && aws.operation.starts_with("Invoke"))
+    };
+    for call in app.code.iter().flat_map(|facts| &facts.calls).filter(is_invoke) {
+        let why = format!("{}: `{}`", project.locate(call.at), call.api);
+        let named = call.named("FunctionName").and_then(|argument| named(app, argument.values()));
+        let targets = named.filter(|names| !names.is_empty());
+        if targets.is_none() {
+            // It could be any of them.
+            notes.push(format!(
+                "which function `{}` calls is not known ({}): all may be called directly",
+                call.api,
+                project.locate(call.at)
+            ));
+        }
+        let is_meant = |name: &String| targets.as_ref().is_none_or(|names| names.contains(name));
+        for (_, function) in functions.iter_mut().filter(|(name, _)| is_meant(name)) {
+            // Without triggers anything may start it already.
+            if !function.triggers.is_empty() {
+                allow_direct(function, &why);
             }
         }
     }

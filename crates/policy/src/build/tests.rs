@@ -165,3 +165,23 @@ fn what_is_not_understood_is_an_error_with_its_place() {
         assert!(error.starts_with(said), "{error}");
     }
 }
+
+#[test]
+fn the_schema_of_the_bundle_names_what_a_bundle_has() {
+    let schema: Value =
+        serde_json::from_str(include_str!("../../../../docs/schemas/policy.schema.json")).unwrap();
+    let bundle = serde_json::to_value(built("").unwrap().bundle).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let wrong: Vec<String> =
+        validator.iter_errors(&bundle).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    let names =
+        |value: &Value| value.as_object().unwrap().keys().cloned().collect::<std::collections::BTreeSet<_>>();
+    let function = &schema["properties"]["functions"]["additionalProperties"]["properties"];
+    let mut full = serde_json::to_value(Function::default()).unwrap();
+    full["reasons"] = json!({});
+    assert_eq!(names(function), names(&full));
+    for part in ["access", "limits", "response", "redaction", "egress", "programs", "files", "environment"] {
+        assert_eq!(names(&function[part]["properties"]), names(&full[part]), "{part}");
+    }
+}

@@ -11,7 +11,7 @@ fn learned(lines: impl Iterator<Item = Value>) -> Learned {
 }
 
 fn order(at: u64) -> Value {
-    let body = json!({"action": if at % 2 == 0 { "new" } else { "get" }, "id": format!("0b1c2d3e-0000-4000-8000-{at:012}"), "count": at % 7, "note": "x".repeat(at as usize % 20), "items": {format!("item-{at}"): 1}});
+    let body = json!({"action": if at.is_multiple_of(2) { "new" } else { "get" }, "id": format!("0b1c2d3e-0000-4000-8000-{at:012}"), "count": at % 7, "note": "x".repeat(at as usize % 20), "items": {format!("item-{at}"): 1}});
     json!({"function": "orders", "event": {"httpMethod": "POST", "path": "/order", "body": body.to_string()}, "answer": {"statusCode": 200, "body": json!({"ok": true, "total": 1.5}).to_string()}})
 }
 

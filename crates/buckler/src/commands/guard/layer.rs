@@ -81,7 +81,7 @@ fn entries(arguments: &LayerArguments) -> Result<Vec<Entry>, CommandError> {
     let program = arguments.program.clone().unwrap_or_else(|| beside(PROGRAM));
     let bytes = std::fs::read(&program).map_err(|why| CommandError::Guard {
         why: format!(
-            "the guard's program `{}` cannot be read: {why}; `cargo xtask guard-program` builds it, `--program` names it",
+            "the guard's program `{}` cannot be read: {why}; docs/guard.md says how it is built, `--program` names it",
             program.display()
         ),
     })?;

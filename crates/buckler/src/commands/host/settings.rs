@@ -39,6 +39,7 @@ fn common(arguments: &HostArguments, read: &Read) -> Result<Settings, CommandErr
         AwsChoice::Url(url) => Aws::Url(url.clone()),
     };
     settings.guard = if arguments.no_guard { None } else { Some(guard(arguments)?) };
+    settings.guard_config = read.loaded.config.guard.clone();
     let own = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
     settings.guard_files = guard::hooks::FILES.iter().map(own).collect();
     settings.detect = arguments.mode == GuardMode::Detect;

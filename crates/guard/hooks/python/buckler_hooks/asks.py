@@ -170,7 +170,7 @@ def install(shared):
             return
         if at is not None and at.f_code.co_filename.startswith("<frozen importlib"):
             return
-        code(("compile", source))
+        code(("eval, exec or compile", source))
 
     def file(api, path, write=False):
         if path is None or isinstance(path, int):
@@ -276,7 +276,7 @@ def install(shared):
         return guarded
 
     return {
-        "open": on_open, "import": on_import, "find": on_find, "compile": on_compile, "code": code,
+        "open": on_open, "import": on_import, "find": on_find, "compile": on_compile,
         "marshal.loads": on_marshal, "marshal.load": on_marshal,
         "pickle.find_class": lambda args: data("pickle.load", "pickle", "%s %s" % (args[0], args[1])),
         "subprocess.Popen": lambda args: command("subprocess.Popen", args[0], args[1]),

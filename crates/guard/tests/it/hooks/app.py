@@ -284,6 +284,12 @@ def copied(event):
     return shutil.copy(TMP + "/uploads/a.txt", TMP + "/uploads/" + event["name"])
 
 
+def moved(event):
+    path = TMP + "/uploads/moving"
+    open(path, "w").close()
+    os.rename(path, TMP + "/uploads/" + event["name"])
+
+
 def configuration(event):
     with open("/etc/hostname") as file:
         return bool(file.read())

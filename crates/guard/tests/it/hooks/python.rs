@@ -42,7 +42,10 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ("decoded", r#"{"body":"eDtpZA=="}"#, "hook-command"),
     ("decoded", r#"{"body":"eGlk"}"#, "ok"),
     ("unquoted", r#"{"key":"a%3Bid.txt"}"#, "hook-command"),
-    ("unquoted", r#"{"Records":[],"key":"a+b.txt"}"#, "hook-command"),
+    ("unquoted", r#"{"Records":[],"key":"a+b.txt"}"#, "ok"),
+    ("unquoted", r#"{"Records":[],"key":"a+-b.txt"}"#, "hook-command"),
+    ("unquoted", r#"{"Records":[],"key":"a+/etc/passwd"}"#, "hook-command"),
+    ("unquoted", r#"{"Records":[],"key":"a+..+b=c"}"#, "hook-command"),
     ("unquoted", r#"{"key":"a-b.txt"}"#, "ok"),
     ("form", r#"{"body":"name=x%26%26id&other=1"}"#, "hook-command"),
     ("form", r#"{"body":"name=x&other=1"}"#, "ok"),
@@ -161,6 +164,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("listed", r#"{"name":"../.."}"#, "hook-file"),
     ("copied", r#"{"name":"../evil"}"#, "hook-file"),
     ("copied", r#"{"name":"c.txt"}"#, "ok"),
+    ("moved", r#"{"name":"../../task/app.py"}"#, "hook-file"),
+    ("moved", r#"{"name":"m.txt"}"#, "ok"),
     ("configuration", r#"{"path":"/etc/hostname"}"#, "ok"),
 ];
 
