@@ -1,0 +1,5 @@
+//! The host with real parts: interpreters, programs, and a local cloud where it is installed.
+#![expect(clippy::disallowed_methods, reason = "tests write applications and find programs")]
+mod dvsa;
+mod runtimes;
+mod support;
