@@ -52,6 +52,7 @@
   const own = __dirname + '/';
   const task = (env.LAMBDA_TASK_ROOT || '/var/task').replace(/\/+$/, '') + '/';
   const ANSWER_MAX = 1 << 18;
+  const INTERRUPTED_MAX = 1000;
   const answer = alloc(ANSWER_MAX);
   const count = alloc(8);
   let busy = false;
@@ -88,7 +89,14 @@
 
   function exchange(message) {
     writeSync(socket, encode(message));
-    return utf8(answer, 'utf8', 0, readSync(socket, answer, 0, ANSWER_MAX, null));
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return utf8(answer, 'utf8', 0, readSync(socket, answer, 0, ANSWER_MAX, null));
+      } catch (why) {
+        // A signal came first (a child that ended, SIGCHLD): libuv does not read again by itself.
+        if (tries >= INTERRUPTED_MAX || why.code !== 'EINTR') throw why;
+      }
+    }
   }
 
   function cut(value) {

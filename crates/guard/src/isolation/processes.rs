@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 /// Processes that are looked at.
 const PROCESSES_MAX: usize = 10_000;
 /// Times that new ones are looked for: a process that forks faster than it is ended ends the environment.
-const ROUNDS_MAX: usize = 100;
+const ROUNDS_MAX: usize = 500;
+/// Between two looks: a process that was sent its end needs a moment for it.
+const ROUND: std::time::Duration = std::time::Duration::from_millis(1);
 
 /// A process, and when it started: numbers come again.
 type Process = (u32, u64);
@@ -116,8 +118,8 @@ pub(super) fn end(runtime: u32, known: &Known) -> Vec<u32> {
             // Ours since its parent has gone; another's child is its parent's to take.
             let _taken = rustix::process::waitpid(Some(pid), WaitOptions::NOHANG).is_ok();
         }
-        if round > 2 {
-            std::thread::yield_now();
+        if round > 0 {
+            std::thread::sleep(ROUND);
         }
     }
     left

@@ -127,6 +127,7 @@ fn files_do_not_stay() {
     let Some((clean, found, environment)) = next("file") else { return };
     assert_eq!(found, clean);
     assert!(environment.folder.0.join("precious").exists());
+    environment.guarded.says("leftover-file");
     assert_eq!(environment.guarded.events("leftover-file").len(), 1, "{}", environment.guarded.stdout());
 }
 
@@ -134,6 +135,7 @@ fn files_do_not_stay() {
 fn environment_and_folder_are_put_back() {
     let Some((clean, found, environment)) = next("environment") else { return };
     assert_eq!(found, clean);
+    environment.guarded.says("state-restored");
     let told = environment.guarded.events("state-restored");
     assert_eq!(told.len(), 1, "{}", environment.guarded.stdout());
     for name in ["PLANTED", "PATH", "working directory", "umask", "sys.path", "SIGUSR1"] {
@@ -146,6 +148,7 @@ fn growing_globals_are_told() {
     let Some((_, found, environment)) = next("globals") else { return };
     // The language gives no way to undo it: told by its name, and ended where the policy says so.
     assert_eq!(found["cache"], 1);
+    environment.guarded.says("app.CACHE");
     let told = environment.guarded.events("state-grew");
     assert!(told.iter().any(|event| event.to_string().contains("app.CACHE: 0 to 1")), "{told:?}");
 }
@@ -155,6 +158,7 @@ fn processes_do_not_stay() {
     for what in ["child", "daemon"] {
         let Some((clean, found, environment)) = next(what) else { return };
         assert_eq!((found["processes"].as_u64(), &found["pid"]), (Some(0), &clean["pid"]), "{what}");
+        environment.guarded.says("leftover-process");
         let told = environment.guarded.events("leftover-process");
         assert!(told.len() == 1, "{what}: {told:?}");
     }
@@ -180,6 +184,7 @@ fn what_cannot_be_closed_ends_the_environment() {
 fn an_attack_ends_the_environment() {
     let Some(mut environment) = Environment::start("attack") else { return };
     environment.invoke("blue", r#"{"run":"harmless"}"#);
+    environment.guarded.says("cold-start");
     assert_eq!(environment.guarded.events("cold-start").len(), 1, "{}", environment.guarded.stdout());
     environment.platform.give("id-attack", 10_000, br#"{"run":"x; id"}"#, &[]);
     assert_eq!(environment.platform.posted().what, "error");

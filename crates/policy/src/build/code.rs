@@ -409,6 +409,11 @@ fn programs(
         }
     }
     let mut names = BTreeSet::new();
+    if let Some(call) = facts.calls.iter().find(|call| is_shell(call)) {
+        names.insert("sh".to_owned());
+        let why = format!("{}: `{}` goes through it", project.locate(call.at), call.api);
+        reason(function, "programs.allowed/sh", &why);
+    }
     for one in used {
         names.insert(one.name.clone());
         reason(
@@ -418,6 +423,16 @@ fn programs(
         );
     }
     Ok(names)
+}
+
+/// Whether a call hands its command to a shell.
+fn is_shell(call: &Call) -> bool {
+    const SHELLS: &[&str] =
+        &["os.system", "os.popen", "commands.", "subprocess.getoutput", "subprocess.getstatusoutput"];
+    let is_exec = matches!(call.api.as_str(), "child_process.exec" | "child_process.execSync");
+    let is_asked = begins(&call.api, STARTERS)
+        && call.named("shell").is_some_and(|argument| !matches!(argument.value, Data::Bool(false)));
+    begins(&call.api, SHELLS) || is_exec || is_asked
 }
 
 /// Which members of its event the code reads. Nothing is refused by it: other members may stand beside them.

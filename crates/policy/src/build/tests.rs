@@ -106,6 +106,14 @@ fn hosts_programs_and_limits_come_with_reasons() {
     assert_eq!(orders["limits"]["duration_ms"], 7000);
     assert_eq!(orders["limits"]["memory_bytes"], 1024_u64 << 20);
     assert_eq!(orders["environment"]["secrets"], json!(["DB_PASSWORD"]));
+    let shell = APP.replace(
+        r#"subprocess.run(["ffmpeg", "-version"])"#,
+        "subprocess.run('ffmpeg -version', shell=True)",
+    );
+    let project =
+        testkit::project([("template.yaml", TEMPLATE), ("app.py", shell.as_str()), ("other.py", OTHER)]);
+    let with_shell = build(&project, project.templates().next().unwrap(), &Given::default()).unwrap();
+    assert_eq!(of(&with_shell.bundle, "Orders")["programs"]["allowed"], json!(["ffmpeg", "sh"]));
     // A package that nobody knows could do anything.
     let other = of(&built.bundle, "Other");
     assert_eq!((&other["egress"]["hosts"], &other["programs"]["allowed"]), (&Value::Null, &Value::Null));

@@ -206,8 +206,12 @@ fn value_may_match(
     if cluster.is_surely_silent(&plan.rules, value) {
         return false;
     }
-    let is_scalar = matches!(feed.from, Origin::Scalar(_));
-    let own = if is_scalar { features_once(&mut scratch.known, value) } else { features(value) };
+    let own = match feed.from {
+        // Nothing depends on what stands in a body that no transformation changes.
+        _ if feed.is_body && cluster.spoilers == 0 => Features::default(),
+        Origin::Scalar(_) => features_once(&mut scratch.known, value),
+        _ => features(value),
+    };
     let number = if feed.is_body { alphabet::ALPHABETS - 1 } else { alphabet::number(own) };
     let Scratch { desk, heat, .. } = scratch;
     desk.bits.clear();
