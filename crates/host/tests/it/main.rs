@@ -1,5 +1,8 @@
 //! The host with real parts: interpreters, programs, and a local cloud where it is installed.
 #![expect(clippy::disallowed_methods, reason = "tests write applications and find programs")]
+#[cfg(test)]
 mod dvsa;
+#[cfg(test)]
 mod runtimes;
+#[cfg(test)]
 mod support;
