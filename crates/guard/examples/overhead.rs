@@ -3,6 +3,15 @@
 //!
 //! `cargo run -p guard --profile guard --example overhead -- GUARD INVOCATIONS BYTES RUNTIME...` where RUNTIME is the command
 //! line of the runtime (`python -m awslambdaric app.handler`), whose variables come from this process. Prints JSON.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a measurement: it reads, prints, and fails loudly"
+)]
 #[path = "../tests/it/platform.rs"]
 #[expect(dead_code, reason = "the platform of the tests, of which this needs a part")]
 mod platform;
@@ -21,7 +30,6 @@ struct Side {
     cold_ms: f64,
 }
 
-#[expect(clippy::disallowed_methods, reason = "a measurement")]
 fn moment() -> Instant {
     Instant::now()
 }

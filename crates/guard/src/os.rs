@@ -53,6 +53,25 @@ pub fn hide_environment(hidden: &[&str]) -> io::Result<()> {
     Ok(())
 }
 
+/// Numbers below this one are the child's: the parts agree which of them is what (`Preparation::inherited`).
+const CHILD_NUMBERS: RawFd = 16;
+
+/// Takes every free number that a descriptor may have in the child, so that no descriptor of the guard (a rule set of the kernel, the
+/// pipe that tells of a failed start) gets one and is replaced on the way into the child. Call it before anything is opened.
+///
+/// # Errors
+/// No descriptor is left.
+pub fn reserve_child_numbers() -> io::Result<()> {
+    loop {
+        let placeholder = File::open("/dev/null")?;
+        if placeholder.as_raw_fd() >= CHILD_NUMBERS {
+            return Ok(());
+        }
+        // Kept until the process ends; closed in the child by `exec`.
+        std::mem::forget(placeholder);
+    }
+}
+
 /// Keeps others from reading this process's memory and descriptors; false where the platform does not allow it.
 #[must_use]
 pub fn close_to_others() -> bool {

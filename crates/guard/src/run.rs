@@ -108,6 +108,7 @@ pub fn exec(command: Vec<OsString>, variables: Variables) -> Result<i32, RunErro
     // Both before any thread: the copy of the environment and the mask of signals belong to the whole process.
     let hidden = os::hide_environment(&[RUNTIME_API]);
     child::take_signals();
+    let reserved = os::reserve_child_numbers();
     if let Err(error) = crate::sandbox::harden_self() {
         return Err(RunError::Harden(error));
     }
@@ -125,6 +126,7 @@ pub fn exec(command: Vec<OsString>, variables: Variables) -> Result<i32, RunErro
         let to = sink(&settings.events, &output).map_err(RunError::Events)?;
         let events = Events::start(subject(&variables, settings.function.as_deref()), to)?;
         for (done, what) in [
+            (reserved.is_ok(), "descriptors of the guard and of the function share numbers"),
             (hidden.is_ok(), "the guard's own environment stays readable in /proc"),
             (closed, "the guard's memory stays readable to others"),
             (adopts, "orphans of the function are not adopted"),

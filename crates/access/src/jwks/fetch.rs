@@ -159,8 +159,7 @@ impl Source {
     /// The keys to use now, without asking for any.
     #[must_use]
     pub fn peek(&self, now: u64) -> Option<Arc<KeySet>> {
-        let is_usable =
-            self.is_fixed() || now <= self.fetched.saturating_add(self.refresh.stale_seconds_max);
+        let is_usable = self.is_fixed() || now <= self.fetched.saturating_add(self.refresh.stale_seconds_max);
         self.keys.clone().filter(|_| is_usable)
     }
 

@@ -316,7 +316,8 @@ fn broken(context: &Context<'_>, text: &str, shell: &Shell, range: &Range<usize>
 /// assignment, so all that they can do is to be a few arguments instead of one.
 fn is_plain(input: &[u8]) -> bool {
     input.split(|byte| *byte == b' ').all(|word| {
-        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"._-+,@%:".contains(byte);
+        let is_word =
+            |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"._-+,@%:".contains(byte);
         word.iter().all(is_word) && word.first() != Some(&b'-') && word != b".." && word != b"."
     })
 }

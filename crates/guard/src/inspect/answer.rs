@@ -86,7 +86,7 @@ impl Cleaner<'_> {
         // A place in JSON may be a number or a key: each text is masked by itself.
         cleaned.bytes = match serde_json::from_slice::<Value>(bytes) {
             Ok(mut value) => {
-                self.mask_texts(&mut value);
+                self.mask_texts("", &mut value);
                 serde_json::to_vec(&value).ok().or(leaks.masked)
             }
             Err(_) => leaks.masked,
@@ -94,11 +94,15 @@ impl Cleaner<'_> {
         cleaned
     }
 
-    fn mask_texts(&self, value: &mut Value) {
+    /// Masks every text under its key: what a value is called says whether it is a leak or a part of a signed form.
+    fn mask_texts(&self, key: &str, value: &mut Value) {
         match value {
             Value::String(text) => {
-                if let Some(masked) = leak::look(text.as_bytes(), self.needles, self.treated()).masked {
-                    *text = String::from_utf8_lossy(&masked).into_owned();
+                let before = if key.is_empty() { String::new() } else { format!("\"{key}\":\"") };
+                let whole = format!("{before}{text}");
+                if let Some(masked) = leak::look(whole.as_bytes(), self.needles, self.treated()).masked {
+                    let masked = String::from_utf8_lossy(&masked).into_owned();
+                    *text = masked.strip_prefix(&before).map_or_else(|| masked.clone(), str::to_owned);
                 }
             }
             Value::Number(number) => {
@@ -107,8 +111,10 @@ impl Cleaner<'_> {
                     *value = Value::String(String::from_utf8_lossy(&masked).into_owned());
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.mask_texts(item)),
-            Value::Object(members) => members.iter_mut().for_each(|(_, member)| self.mask_texts(member)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.mask_texts(key, item)),
+            Value::Object(members) => {
+                members.iter_mut().for_each(|(key, member)| self.mask_texts(key, member));
+            }
             Value::Null | Value::Bool(_) => {}
         }
     }

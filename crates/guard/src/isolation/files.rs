@@ -115,10 +115,8 @@ pub(super) fn scrub(path: &Path, known: &Known, keep: &BTreeSet<String>, acts: b
     let (mut seen, mut resists) = (BTreeSet::new(), BTreeSet::new());
     for _ in 0..ROUNDS_MAX {
         // Names that only moved up count as one with where they came from; those that resist are left.
-        let list: Vec<CString> = names(root.as_fd())
-            .into_iter()
-            .filter(|name| !stays(name) && !resists.contains(name))
-            .collect();
+        let list: Vec<CString> =
+            names(root.as_fd()).into_iter().filter(|name| !stays(name) && !resists.contains(name)).collect();
         if list.is_empty() {
             break;
         }

@@ -8,9 +8,7 @@ use super::wire::{Wire, WireError};
 use crate::events::Events;
 use crate::inspect::{AnswerOutcome, Inspector};
 use crate::run::Ending;
-use crate::{
-    Action, Aftermath, Answer, Invocation, Layer, Occurrence, Outcome, Part, Refusal, Report, clock,
-};
+use crate::{Action, Aftermath, Answer, Invocation, Layer, Occurrence, Outcome, Part, Report, clock};
 use policy::{Function, Mode};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -360,8 +358,8 @@ impl Connection<'_> {
             Outcome::Pass => Ok(Some(event)),
             Outcome::Change(_) | Outcome::Refuse(..) if self.proxy.mode == Mode::Detect => Ok(Some(event)),
             Outcome::Change(changed) => Ok(Some(changed)),
-            Outcome::Refuse(refusal, answer) => {
-                self.tell(&flight.invocation, &refusal);
+            // The inspector has told of it.
+            Outcome::Refuse(_, answer) => {
                 self.post(flight, &answer)?;
                 Ok(None)
             }
@@ -376,21 +374,6 @@ impl Connection<'_> {
         self.proxy.flights.begin(flight);
         self.give(head, event, keeps)?;
         Ok(keeps)
-    }
-
-    pub(super) fn tell(&self, invocation: &Invocation, refusal: &Refusal) {
-        self.proxy.events.report(Occurrence {
-            layer: refusal.by,
-            action: Action::Blocked,
-            hostile: refusal.hostile,
-            request_id: Some(invocation.request_id.clone()),
-            reason: refusal.reason.clone(),
-            rule: refusal.rule.clone(),
-            facts: vec![
-                ("trigger", invocation.trigger.name().to_owned()),
-                ("status", refusal.status.to_string()),
-            ],
-        });
     }
 
     /// The guard's own answer.
@@ -484,10 +467,7 @@ impl Connection<'_> {
             (AnswerOutcome::Same(body), _) => Ok(body),
             (_, Some(original)) => Ok(original),
             (AnswerOutcome::Changed(body), None) => Ok(body),
-            (AnswerOutcome::Refused(refusal, answer), None) => {
-                self.tell(&flight.invocation, &refusal);
-                Err(answer)
-            }
+            (AnswerOutcome::Refused(_, answer), None) => Err(answer),
         }
     }
 }

@@ -1,12 +1,6 @@
 //! Attempts to get out of the sandbox, around real runtimes: with what this machine's kernel gives, and as inside of AWS Lambda.
 //!
 //! `docs/sandbox.md` has the table; what gets through stands there openly, and here.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "helpers of tests fail loudly and say what they skip"
-)]
 use crate::guarded::{Folder, PROGRAM};
 use crate::platform::Platform;
 use serde_json::{Value, json};

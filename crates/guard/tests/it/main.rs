@@ -1,8 +1,15 @@
 //! The guard as a program, around real runtimes.
+#[cfg(test)]
 mod escapes;
+#[cfg(test)]
 mod guarded;
+#[cfg(test)]
 mod hooks;
+#[cfg(test)]
 mod hostile;
+#[cfg(test)]
 mod platform;
+#[cfg(test)]
 mod proxy;
+#[cfg(test)]
 mod residue;

@@ -1,5 +1,4 @@
 //! What one tenant's invocation plants, and what the next tenant's finds: nothing, or another environment.
-#![expect(clippy::unwrap_used, reason = "helpers of tests stop at whatever is wrong")]
 use crate::guarded::{Folder, Guarded, Setup, python};
 use crate::platform::Platform;
 
