@@ -54,7 +54,6 @@ pub(crate) struct Cors {
 /// Who is asked about callers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Authorizer {
-    pub(crate) name: String,
     /// Node of the function of a Lambda authorizer.
     pub(crate) function: Option<String>,
     /// `TOKEN`, `REQUEST`, `JWT`, `COGNITO_USER_POOLS`.
@@ -63,8 +62,6 @@ pub(crate) struct Authorizer {
     pub(crate) header: Option<String>,
     pub(crate) issuer: Option<String>,
     pub(crate) audiences: Vec<String>,
-    pub(crate) simple: bool,
-    pub(crate) version: String,
 }
 
 /// Anything else that starts a function.
@@ -77,19 +74,14 @@ pub(crate) struct Trigger {
     pub(crate) source: Option<String>,
     /// Name of the source in the account.
     pub(crate) source_name: Option<String>,
-    pub(crate) source_node: Option<String>,
     pub(crate) batch_size: Option<usize>,
     pub(crate) window_ms: u64,
     pub(crate) partial_failures: bool,
-    pub(crate) bisect: bool,
     pub(crate) retries: Option<i64>,
     pub(crate) filter: Json,
     pub(crate) pattern: Json,
     pub(crate) schedule: Option<String>,
-    pub(crate) input: Json,
     pub(crate) on_failure: Option<String>,
-    pub(crate) from_start: bool,
-    pub(crate) concurrency: Option<usize>,
 }
 
 /// Kinds of events that are requests.
@@ -196,14 +188,11 @@ fn authorizer(app: &App, names: &Names, trigger: &Node, api: Option<&Node>) -> O
         sources.iter().find_map(|source| source.rsplit_once(".header.").map(|(_, name)| name.to_owned()));
     let function = app.targets(node, Relation::Invokes).find(|node| node.kind == Kind::Function);
     Some(Authorizer {
-        name: text("name").unwrap_or_else(|| node.name.clone()),
         function: function.map(|node| node.name.clone()),
         kind: text("type").unwrap_or_default(),
         header,
         issuer: text("issuer").or_else(|| pool_issuer(app, names, node)),
         audiences: texts(app, names, node.attrs.get("audience")),
-        simple: node.attrs.get("simple").map(Value::truth) == Some(Tri::True),
-        version: text("payload_version").unwrap_or_else(|| "1.0".to_owned()),
     })
 }
 
@@ -242,20 +231,15 @@ pub(super) fn triggers(app: &App, names: &Names) -> Vec<Trigger> {
                 event: event.to_owned(),
                 function: function.name.clone(),
                 source_name: node.map(|node| names.name(app, node)).or_else(|| arn.as_ref().map(name_of)),
-                source_node: node.map(|node| node.name.clone()),
                 source: arn,
                 batch_size: number("batch_size"),
                 window_ms: number("batch_window_seconds").map_or(0, |n| n as u64 * 1000),
                 partial_failures: trigger.flag("partial_failures") == Tri::True,
-                bisect: trigger.flag("bisect") == Tri::True,
                 retries: trigger.int("retries"),
                 filter: json("filter"),
                 pattern: json("pattern"),
                 schedule: trigger.text("schedule").map(str::to_owned),
-                input: Json::Null,
                 on_failure: trigger.attrs.get("on_failure").and_then(|value| arn_in(app, names, value)),
-                from_start: trigger.text("starting_position") == Some("TRIM_HORIZON"),
-                concurrency: number("concurrency"),
             };
             let once =
                 (found.event.clone(), found.function.clone(), found.source.clone(), trigger.name.clone());

@@ -71,31 +71,6 @@ impl Extensions {
         told
     }
 
-    /// Waits until so many have registered and asked for their first event.
-    pub(crate) async fn ready(&self, count: usize) {
-        loop {
-            let changed = self.changed.notified();
-            {
-                let list = self.list();
-                if list.len() >= count && list.values().all(|one| one.ready || one.exited) {
-                    return;
-                }
-            }
-            changed.await;
-        }
-    }
-
-    /// Waits until so many have registered.
-    pub(crate) async fn registered(&self, count: usize) {
-        loop {
-            let changed = self.changed.notified();
-            if self.list().len() >= count {
-                return;
-            }
-            changed.await;
-        }
-    }
-
     /// The next event of an extension; `None`: nobody registered with this identifier.
     async fn next(&self, id: &str) -> Option<Value> {
         loop {
