@@ -29,5 +29,5 @@ pub use place::{Place, Shot};
 pub use plan::{Attack, Canary, Limits, Plan, Seed, plan};
 pub use report::{Judged, Report, Summary, json, junit, text};
 pub use run::{Progress, Settings, run};
-pub use seed::{SeedError, requests, seeds};
+pub use seed::{Sampler, SeedError, requests, seeds};
 pub use target::{Answer, HttpTarget, Target, TargetError, Told, Watch};

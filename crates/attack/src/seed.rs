@@ -20,12 +20,15 @@ pub enum SeedError {
     TooMany,
 }
 
+/// Makes an event of a trigger and its function, and says what the function is called for `Invoke`.
+pub type Sampler<'a> = &'a dyn Fn(&Node, &Node) -> Option<(String, Value)>;
+
 /// A request for each way in over HTTP, and for every other trigger an event that `sample` makes of the trigger and its function,
 /// with the function's name for `Invoke`.
 ///
 /// Which parameters a request has, the facts of the code say when attacks are planned.
 #[must_use]
-pub fn seeds(app: &App, sample: &dyn Fn(&Node, &Node) -> Option<(String, Value)>) -> Vec<Seed> {
+pub fn seeds(app: &App, sample: Sampler<'_>) -> Vec<Seed> {
     let mut seeds = Vec::new();
     for trigger in app.all(Kind::Trigger) {
         let Some(function) = app.targets(trigger, Relation::Triggers).next() else { continue };

@@ -91,12 +91,12 @@ impl Pool {
             None => match self.cold(&request_id, &mut timeline).await {
                 Ok(environment) => environment,
                 Err((kind, body)) => {
-                    self.done(&request_id, &asked.source, &timeline, (0, 0, 0), Some(kind.clone()));
+                    self.done((&request_id, &asked.source), &timeline, (0, 0, 0), Some(kind.clone()));
                     return Ok(failed(request_id, &kind, body));
                 }
             },
         };
-        Ok(self.run(environment, place, request_id, asked, timeline).await)
+        Ok(self.run((environment, place), request_id, asked, timeline).await)
     }
 
     /// Waits a moment for an environment that is about to be free: who calls once the answer is there finds it warm.
@@ -155,8 +155,7 @@ impl Pool {
 
     async fn run(
         self: &Arc<Self>,
-        environment: Arc<Environment>,
-        place: OwnedSemaphorePermit,
+        (environment, place): (Arc<Environment>, OwnedSemaphorePermit),
         request_id: String,
         asked: Asked,
         timeline: Timeline,
@@ -212,7 +211,7 @@ impl Pool {
                 "maxMemoryUsedMB": memory_mb}}));
         let log = environment.logs.last();
         let broken = fatal;
-        self.done(&request_id, &asked.source, &timeline, (run_ms, bytes, memory_mb), error.clone());
+        self.done((&request_id, &asked.source), &timeline, (run_ms, bytes, memory_mb), error.clone());
         let pool = Arc::clone(self);
         let reason = if error.as_deref() == Some("Sandbox.Timedout") { "TIMEOUT" } else { "FAILURE" };
         self.settling.fetch_add(1, Relaxed);
@@ -271,8 +270,7 @@ impl Pool {
 
     fn done(
         &self,
-        request_id: &str,
-        source: &str,
+        (request_id, source): (&str, &str),
         timeline: &Timeline,
         (run_ms, bytes, memory_mb): (u64, usize, u64),
         error: Option<String>,

@@ -14,7 +14,7 @@ pub(crate) struct PolicyArguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
     /// Compile the policy bundle of an application from its graph, its code and `[guard]` of `buckler.toml`
-    Build(BuildArguments),
+    Build(Box<BuildArguments>),
     /// Print a bundle, signed or not
     Show(ShowArguments),
     /// Compare two bundles by what they allow; exits with 1 when something is wider

@@ -22,7 +22,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
 }
 
 /// The application of a project that has functions.
-fn choose<'a>(project: &'a Project, quiet: bool) -> Result<&'a App, CommandError> {
+fn choose(project: &Project, quiet: bool) -> Result<&App, CommandError> {
     let with: Vec<&App> = project.templates().filter(|app| app.functions().next().is_some()).collect();
     if with.len() > 1 && !quiet {
         let names: Vec<&str> = with.iter().map(|app| app.name.as_str()).collect();

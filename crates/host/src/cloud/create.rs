@@ -34,6 +34,7 @@ pub(crate) async fn all(cloud: &Cloud, app: &App, names: &mut Names, talk: &Talk
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one arm for each kind of resource")]
 async fn one(cloud: &Cloud, app: &App, node: &Node, names: &mut Names) -> Result<(), CloudError> {
     let name = names.name(app, node);
     match node.kind {

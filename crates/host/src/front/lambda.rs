@@ -211,16 +211,16 @@ fn stream(finished: Finished) -> Reply {
             }
             Answer::Stream { mut pieces, .. } => {
                 while let Some(piece) = pieces.recv().await {
-                    match piece {
-                        Piece::Bytes(bytes) => {
-                            if put(bytes).await.is_err() {
-                                return;
-                            }
-                        }
+                    let is_taken = match piece {
+                        Piece::Bytes(bytes) => put(bytes).await.is_ok(),
                         Piece::Failed { kind, body } => {
                             let details = String::from_utf8_lossy(&body).into_owned();
                             complete = json!({"ErrorCode": kind, "ErrorDetails": details});
+                            true
                         }
+                    };
+                    if !is_taken {
+                        return;
                     }
                 }
             }

@@ -117,6 +117,7 @@ fn first(way: &Way, route: &Route, read: &Read, settings: &Settings) -> Value {
 }
 
 /// Payload version 2.0.
+#[expect(clippy::too_many_lines, reason = "one event, field by field")]
 fn second(way: &Way, route: &Route, read: &Read, settings: &Settings) -> Value {
     let key = if route.path == "$default" {
         "$default".to_owned()
