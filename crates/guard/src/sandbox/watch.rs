@@ -41,6 +41,14 @@ impl Rules {
         programs.extend(more.into_iter().filter(|path| !is_loader(path)));
         Self { program: places.program.clone(), programs }
     }
+
+    /// Whether a program is listed, under this path or as what the path leads to (`/bin/sh` where `/bin` is a link). The name has
+    /// to be listed too: one file may be many programs by its name (busybox).
+    fn list(&self, path: &Path) -> bool {
+        let named = || self.programs.iter().any(|one| one.file_name() == path.file_name());
+        self.programs.contains(path)
+            || (named() && path.canonicalize().is_ok_and(|real| self.programs.contains(&real)))
+    }
 }
 
 /// A program that starts any other that it is given.
@@ -175,7 +183,7 @@ impl Watch {
             self.again = path.as_deref().is_some_and(leads_on);
             return true;
         }
-        if there && path.as_ref().is_some_and(|path| self.rules.programs.contains(path)) {
+        if there && path.as_deref().is_some_and(|path| self.rules.list(path)) {
             return true;
         }
         let shown = path.as_deref().map_or_else(|| "a program".to_owned(), shown);
