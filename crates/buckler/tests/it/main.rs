@@ -3,6 +3,8 @@
 mod accept;
 mod bucket;
 mod cli_page;
+#[cfg(test)]
+mod dvsa;
 mod fix;
 mod hostile;
 mod moto;

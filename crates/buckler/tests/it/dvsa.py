@@ -1,6 +1,6 @@
 """Honest flows and exploits of OWASP DVSA against an application that runs. Prints a JSON line for each, and ends with 1 when one is wrong.
 
-Arguments: the address of its API, the AWS endpoint of its owner, the file with the guard's events.
+Arguments: the address of its API, the AWS endpoint, the file with the lines of `buckler run --json`. OWNER: the access key of the owner.
 """
 import base64, http.server, json, os, sys, threading, time, urllib.error, urllib.parse, urllib.request
 import boto3
