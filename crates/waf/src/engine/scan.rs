@@ -15,7 +15,7 @@ use crate::rule::Transformation;
 use crate::transform::{Features, apply, features};
 
 /// New states of automata that one phase may build, once the first values have been seen.
-const STATES_PER_PHASE: u32 = 16;
+const STATES_PER_PHASE: u32 = 8;
 /// Bytes of states of all automata in one thread; counted now and then, since a phase adds few.
 const WARMTH_BYTES_MAX: usize = 48 << 20;
 const PHASES_BETWEEN_COUNTS: u64 = 1024;
