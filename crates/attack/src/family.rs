@@ -32,8 +32,6 @@ pub enum Family {
     Prototype,
     /// Be somebody else (CWE-347).
     Token,
-    /// Be more than the function can take (CWE-400).
-    Size,
     /// Learn from an error (CWE-209).
     Error,
 }
@@ -53,7 +51,6 @@ impl Family {
         Self::Xml,
         Self::Prototype,
         Self::Token,
-        Self::Size,
         Self::Error,
     ];
 
@@ -74,7 +71,6 @@ impl Family {
             Self::Xml => "xml",
             Self::Prototype => "prototype",
             Self::Token => "token",
-            Self::Size => "size",
             Self::Error => "error",
         }
     }
@@ -102,7 +98,6 @@ impl Family {
             Self::Xml => "CWE-611",
             Self::Prototype => "CWE-1321",
             Self::Token => "CWE-347",
-            Self::Size => "CWE-400",
             Self::Error => "CWE-209",
         }
     }
@@ -124,7 +119,6 @@ impl Family {
             Self::Xml => "xml-external-entity",
             Self::Prototype => "prototype-pollution",
             Self::Token => "jwt-without-verification",
-            Self::Size => "unlimited-public-function",
             Self::Error => "error-in-answer",
         }
     }
@@ -154,7 +148,6 @@ impl Family {
             Self::Token => {
                 "verify the signature, issuer, audience and expiry of tokens before their claims are used"
             }
-            Self::Size => "limit the size, depth and rate of events",
             Self::Error => "answer errors with a fixed text, and log the rest",
         }
     }
@@ -176,8 +169,9 @@ impl Family {
             SinkKind::Xml | SinkKind::XPath => &[Self::Xml],
             SinkKind::Prototype | SinkKind::MassAssignment => &[Self::Prototype],
             SinkKind::Identity => &[Self::Token],
-            SinkKind::Regex => &[Self::Size],
-            SinkKind::Log | SinkKind::Ldap | SinkKind::Invoke | SinkKind::Prompt => &[Self::Error],
+            SinkKind::Regex | SinkKind::Log | SinkKind::Ldap | SinkKind::Invoke | SinkKind::Prompt => {
+                &[Self::Error]
+            }
         }
     }
 }

@@ -77,7 +77,7 @@ pub(crate) fn proven_by_answer(attack: &Attack, answer: &Answer, baseline: &Base
         Proof::Accepted => {
             accepted(answer, baseline).then(|| "a forged token was taken like the honest one".to_owned())
         }
-        Proof::Callback | Proof::File(_) | Proof::Delay(_) | Proof::Crash => None,
+        Proof::Callback | Proof::File(_) | Proof::Delay(_) => None,
     })
 }
 

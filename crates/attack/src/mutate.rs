@@ -106,7 +106,7 @@ impl Evasion {
                 Self::Null,
             ],
             Family::NoSql | Family::Prototype => &[Self::Plain, Self::Unicode, Self::Nested],
-            Family::Token | Family::Size | Family::Error => &[Self::Plain],
+            Family::Token | Family::Error => &[Self::Plain],
             Family::Code
             | Family::Deserialization
             | Family::Ssrf

@@ -25,8 +25,6 @@ pub enum Proof {
     Accepted,
     /// The answer holds a stack trace or the text of an internal error.
     Trace,
-    /// The runtime ended, or the platform answered that the function failed.
-    Crash,
 }
 
 /// A payload before its placeholders are filled in.

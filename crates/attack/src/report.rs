@@ -30,6 +30,17 @@ pub struct Summary {
     pub undecided: usize,
 }
 
+impl Summary {
+    fn count(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Stopped => self.stopped += 1,
+            Outcome::NoEffect => self.no_effect += 1,
+            Outcome::GotThrough => self.got_through += 1,
+            Outcome::Undecided => self.undecided += 1,
+        }
+    }
+}
+
 impl Report {
     pub(crate) fn of(plan: &Plan) -> Self {
         Self { judged: Vec::with_capacity(plan.attacks.len()), problems: Vec::new(), left_out: plan.left_out }
@@ -39,12 +50,7 @@ impl Report {
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();
         for judged in &self.judged {
-            match judged.verdict.outcome {
-                Outcome::Stopped => summary.stopped += 1,
-                Outcome::NoEffect => summary.no_effect += 1,
-                Outcome::GotThrough => summary.got_through += 1,
-                Outcome::Undecided => summary.undecided += 1,
-            }
+            summary.count(&judged.verdict.outcome);
         }
         summary
     }
@@ -106,12 +112,7 @@ fn write_text(report: &Report, out: &mut String) -> std::fmt::Result {
     let mut families: BTreeMap<Family, Summary> = BTreeMap::new();
     for judged in &report.judged {
         let summary = families.entry(judged.attack.family).or_default();
-        match judged.verdict.outcome {
-            Outcome::Stopped => summary.stopped += 1,
-            Outcome::NoEffect => summary.no_effect += 1,
-            Outcome::GotThrough => summary.got_through += 1,
-            Outcome::Undecided => summary.undecided += 1,
-        }
+        summary.count(&judged.verdict.outcome);
     }
     writeln!(
         out,

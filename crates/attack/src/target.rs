@@ -181,8 +181,9 @@ impl Watch {
     }
 }
 
-/// The words of ours in an event; a gateway's stand in `status_detail` as `layer: reason`.
-fn read_event(event: &Value) -> Option<Told> {
+/// The words of ours in an event, alone or in a line of `buckler run --json`; a gateway's stand in `status_detail` as `layer: reason`.
+fn read_event(line: &Value) -> Option<Told> {
+    let event = line.get("event").unwrap_or(line);
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
     let detail = text("/status_detail").or_else(|| text("/message")).unwrap_or_default();
     let layer = text("/unmapped/layer")
@@ -214,8 +215,9 @@ mod tests {
         write("{\"status_detail\":\"old: x\"}\n");
         let mut watch = Watch::new(&path);
         let guard = r#"{"unmapped":{"layer":"hook","action":"blocked","rule":"hook-command"},"finding_info":{"title":"t"}}"#;
+        let hosted = format!(r#"{{"type":"guard","event":{guard}}}"#);
         let gateway = r#"{"disposition_id":2,"status_detail":"waf: score 5","unmapped":{"rules":[942100]}}"#;
-        write(&format!("{{\"status_detail\":\"old: x\"}}\n{guard}\n{gateway}\nnot json\n{{\"half"));
+        write(&format!("{{\"status_detail\":\"old: x\"}}\n{guard}\n{gateway}\n{hosted}\nnot json\n{{\"half"));
         let told = watch.told();
         assert_eq!(
             told,
@@ -231,6 +233,12 @@ mod tests {
                     rule: Some("942100".to_owned()),
                     blocked: true,
                     reason: "waf: score 5".to_owned()
+                },
+                Told {
+                    layer: "hook".to_owned(),
+                    rule: Some("hook-command".to_owned()),
+                    blocked: true,
+                    reason: "t".to_owned()
                 },
             ]
         );

@@ -71,44 +71,7 @@ fn a_restricted_pattern_matches_what_the_pattern_does() {
 
 #[test]
 fn nothing_else_stands_behind_a_transformation() {
-    use Transformation as T;
-    let all = [
-        T::Base64Decode,
-        T::Base64DecodeExt,
-        T::Base64Encode,
-        T::CmdLine,
-        T::CompressWhitespace,
-        T::CssDecode,
-        T::EscapeSeqDecode,
-        T::HexDecode,
-        T::HexEncode,
-        T::HtmlEntityDecode,
-        T::JsDecode,
-        T::Length,
-        T::Lowercase,
-        T::Md5,
-        T::NormalizePath,
-        T::NormalizePathWin,
-        T::ParityEven7Bit,
-        T::ParityOdd7Bit,
-        T::ParityZero7Bit,
-        T::RemoveComments,
-        T::RemoveCommentsChar,
-        T::RemoveNulls,
-        T::RemoveWhitespace,
-        T::ReplaceComments,
-        T::ReplaceNulls,
-        T::Sha1,
-        T::SqlHexDecode,
-        T::Trim,
-        T::TrimLeft,
-        T::TrimRight,
-        T::Uppercase,
-        T::UrlDecode,
-        T::UrlDecodeUni,
-        T::UrlEncode,
-        T::Utf8ToUnicode,
-    ];
+    let all = crate::transform::tests::ALL;
     let texts = texts();
     let mut out = Vec::new();
     for number in 0..ALPHABETS {
