@@ -71,6 +71,7 @@ fn a_restricted_pattern_matches_what_the_pattern_does() {
 
 #[test]
 fn nothing_else_stands_behind_a_transformation() {
+    use Transformation as T;
     let all = crate::transform::tests::ALL;
     let texts = texts();
     let mut out = Vec::new();
