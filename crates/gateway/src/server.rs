@@ -182,7 +182,7 @@ impl Running {
     }
 
     /// Lets running requests end, at most as long as `limits.drain_ms`, and stops.
-    pub fn stop(self) {
+    pub fn stop(mut self) {
         self.shared.phase.send_replace(Phase::Draining);
         let most = Duration::from_millis(self.shared.with_limits(|limits| limits.drain_ms));
         let begun = crate::clock::instant();
@@ -190,13 +190,20 @@ impl Running {
             std::thread::sleep(Duration::from_millis(5));
         }
         self.shared.phase.send_replace(Phase::Stopped);
-        for thread in self.threads {
+        for thread in std::mem::take(&mut self.threads) {
             drop(thread.join());
         }
         if let Some(state) = &self.shared.gate.load().state {
             state.end();
         }
         self.shared.logs.flush();
+    }
+}
+
+impl Drop for Running {
+    /// Whoever lets go of a gateway ends it, without waiting: its threads close their connections and sockets by themselves.
+    fn drop(&mut self) {
+        self.shared.phase.send_replace(Phase::Stopped);
     }
 }
 
