@@ -1,6 +1,6 @@
 //! The environments of one function: who runs an invocation, cold and warm starts, retries of the platform, the end.
 use crate::clock;
-use crate::environment::{Environment, Failure, Shared};
+use crate::environment::{Broken, CANNOT_START, Environment, Failure, INIT_MS_MAX, Limit, Shared, TIMED_OUT};
 use crate::invocation::{Answer, Asked, Finished, error_body, too_large};
 use crate::plan::{self, Function};
 use crate::runtime_api::{Outcome, Work};
@@ -48,6 +48,8 @@ struct Timeline {
     asked: tokio::time::Instant,
     queue_ms: u64,
     init_ms: Option<u64>,
+    /// When the invocation's time is over, where it began before the function was handed its event.
+    deadline_ms: Option<u64>,
 }
 
 impl Pool {
@@ -73,7 +75,8 @@ impl Pool {
 
     /// Runs one invocation.
     pub(crate) async fn invoke(self: &Arc<Self>, asked: Asked) -> Result<Finished, Throttled> {
-        let mut timeline = Timeline { asked: tokio::time::Instant::now(), queue_ms: 0, init_ms: None };
+        let mut timeline =
+            Timeline { asked: tokio::time::Instant::now(), queue_ms: 0, init_ms: None, deadline_ms: None };
         self.settle().await;
         let place = self.place().await?;
         timeline.queue_ms = since(timeline.asked);
@@ -129,20 +132,39 @@ impl Pool {
         }
     }
 
+    /// A new environment. A start that fails or takes longer than the init phase may is done once more, within the
+    /// invocation and its time, as Lambda does.
     async fn cold(
         self: &Arc<Self>,
         request_id: &str,
         timeline: &mut Timeline,
-    ) -> Result<Arc<Environment>, (String, Bytes)> {
+    ) -> Result<Arc<Environment>, Broken> {
+        match self.begin(Limit { phase: "init", ms: INIT_MS_MAX, request_id }, timeline).await {
+            Err((kind, _)) if kind != CANNOT_START && !self.ending.load(Relaxed) => {}
+            other => return other,
+        }
+        let ms = self.function.timeout_ms;
+        timeline.deadline_ms = Some(clock::now_ms() + ms);
+        self.begin(Limit { phase: "invoke", ms, request_id }, timeline).await
+    }
+
+    async fn begin(
+        self: &Arc<Self>,
+        limit: Limit<'_>,
+        timeline: &mut Timeline,
+    ) -> Result<Arc<Environment>, Broken> {
         let code_ms = self.code_ms.load(Relaxed);
-        let started = Environment::start(&self.function, &self.shared, code_ms).await.map_err(|why| {
+        let started = Environment::start(&self.function, &self.shared, code_ms, limit).await;
+        if let Err((kind, body)) = &started
+            && kind == CANNOT_START
+        {
             let (function, environment) = (self.function.name.clone(), String::new());
-            let problem = Some(why.clone());
+            let said = serde_json::from_slice::<serde_json::Value>(body).unwrap_or_default();
+            let problem = said.get("errorMessage").and_then(|text| text.as_str()).map(str::to_owned);
             self.shared.talk.say(Line::Cold { function, environment, init_ms: 0, problem });
-            ("Buckler.CannotStart".to_owned(), error_body("Buckler.CannotStart", &why))
-        })?;
-        let environment = Arc::new(started);
-        let ready = environment.ready(request_id).await;
+        }
+        let environment = Arc::new(started?);
+        let ready = environment.ready(&limit).await;
         timeline.init_ms = Some(environment.init_ms.load(Relaxed));
         match ready {
             Ok(()) => Ok(environment),
@@ -160,7 +182,7 @@ impl Pool {
         asked: Asked,
         timeline: Timeline,
     ) -> Finished {
-        let deadline_ms = clock::now_ms() + self.function.timeout_ms;
+        let deadline_ms = timeline.deadline_ms.unwrap_or_else(|| clock::now_ms() + self.function.timeout_ms);
         let arn = match &asked.qualifier {
             Some(qualifier) => format!("{}:{qualifier}", self.function.arn),
             None => self.function.arn.clone(),
@@ -213,7 +235,7 @@ impl Pool {
         let broken = fatal;
         self.done((&request_id, &asked.source), &timeline, (run_ms, bytes, memory_mb), error.clone());
         let pool = Arc::clone(self);
-        let reason = if error.as_deref() == Some("Sandbox.Timedout") { "TIMEOUT" } else { "FAILURE" };
+        let reason = if error.as_deref() == Some(TIMED_OUT) { "TIMEOUT" } else { "FAILURE" };
         self.settling.fetch_add(1, Relaxed);
         tokio::spawn(async move {
             pool.after(environment, place, deadline_ms, broken.then_some(reason)).await;
@@ -253,12 +275,13 @@ impl Pool {
     fn broken(&self, request_id: &str, failure: &Failure) -> (String, Bytes) {
         let (kind, message) = match failure {
             Failure::Timeout => (
-                "Sandbox.Timedout",
+                TIMED_OUT,
                 format!(
                     "RequestId: {request_id} Error: Task timed out after {:.2} seconds",
                     Duration::from_millis(self.function.timeout_ms).as_secs_f64()
                 ),
             ),
+            Failure::Extension(how) => ("Extension.Crash", format!("RequestId: {request_id} Error: {how}")),
             Failure::Exit(how) => ("Runtime.ExitError", format!("RequestId: {request_id} Error: {how}")),
             Failure::Memory => (
                 "Runtime.OutOfMemory",

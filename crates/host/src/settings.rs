@@ -58,6 +58,8 @@ pub struct Settings {
     pub watch_ms: u64,
     /// The access key that may do anything at the AWS endpoint.
     pub owner_key: String,
+    /// `Invoke` is taken from callers that do not sign; else they hear `MissingAuthenticationTokenException`, as in AWS.
+    pub unsigned_invoke: bool,
     /// The function's role is enforced on its calls.
     pub enforce: bool,
     /// Environments that use more memory than the function has are ended.
@@ -96,6 +98,7 @@ impl Settings {
                 "AKIA{}",
                 crate::clock::hex(&crate::clock::random::<8>()).to_ascii_uppercase()
             ),
+            unsigned_invoke: false,
             enforce: true,
             memory_limits: true,
             work: None,
