@@ -17,15 +17,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch as tokio_watch};
+use tokio::sync::{OnceCell, mpsc, oneshot, watch as tokio_watch};
 use tokio::task::JoinHandle;
 
 use external::External;
 pub(crate) use output::Logs;
 use watch::End;
 
-/// Milliseconds of the init phase.
-pub(crate) const INIT_MS_MAX: u64 = 10_000;
 /// Milliseconds that an environment with extensions has to end, and one without.
 const SHUTDOWN_MS: u64 = 2_000;
 const TERMINATE_MS: u64 = 300;
@@ -60,6 +58,7 @@ pub(crate) struct Environment {
     memory: Arc<AtomicU64>,
     tasks: Vec<JoinHandle<()>>,
     external: External,
+    stopped: OnceCell<()>,
     /// Milliseconds since 1970.
     pub(crate) used_ms: AtomicU64,
     pub(crate) code_ms: u64,
@@ -150,6 +149,7 @@ impl Environment {
             memory: Arc::new(AtomicU64::new(0)),
             tasks: vec![server],
             external: External::default(),
+            stopped: OnceCell::new(),
             used_ms: AtomicU64::new(clock::now_ms()),
             code_ms,
             init_ms: AtomicU64::new(0),
@@ -360,7 +360,12 @@ impl Environment {
     }
 
     /// Ends it: the runtime is asked and ended, then the extensions are told, then ended.
+    /// Who asks again waits for the same end.
     pub(crate) async fn stop(self: Arc<Self>, reason: &str, why: &str) {
+        self.stopped.get_or_init(|| self.end(reason, why)).await;
+    }
+
+    async fn end(&self, reason: &str, why: &str) {
         self.external.expect_end();
         self.api.abandon();
         let mut exit = self.exit.clone();

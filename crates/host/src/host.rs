@@ -178,6 +178,12 @@ impl Host {
         &self.owner_key
     }
 
+    /// Where the host keeps its files while it runs.
+    #[must_use]
+    pub fn work(&self) -> &Path {
+        &self.work
+    }
+
     /// The local names.
     #[must_use]
     pub fn names(&self) -> &Names {

@@ -1,6 +1,6 @@
 //! The environments of one function: who runs an invocation, cold and warm starts, retries of the platform, the end.
 use crate::clock;
-use crate::environment::{Broken, CANNOT_START, Environment, Failure, INIT_MS_MAX, Limit, Shared, TIMED_OUT};
+use crate::environment::{Broken, CANNOT_START, Environment, Failure, Limit, Shared, TIMED_OUT};
 use crate::invocation::{Answer, Asked, Finished, error_body, too_large};
 use crate::plan::{self, Function};
 use crate::runtime_api::{Outcome, Work};
@@ -8,7 +8,7 @@ use crate::talk::Line;
 use bytes::Bytes;
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
@@ -34,6 +34,8 @@ pub(crate) struct Pool {
     pub(crate) function: Arc<Function>,
     shared: Arc<Shared>,
     idle: Mutex<Vec<Arc<Environment>>>,
+    /// Every environment that has started and is not gone.
+    live: Mutex<Vec<Weak<Environment>>>,
     places: Arc<Semaphore>,
     /// Milliseconds since 1970 of the newest code.
     code_ms: AtomicU64,
@@ -60,6 +62,7 @@ impl Pool {
             function,
             shared,
             idle: Mutex::default(),
+            live: Mutex::default(),
             places: Arc::new(Semaphore::new(count)),
             code_ms: AtomicU64::new(code_ms),
             ending: AtomicBool::new(false),
@@ -69,8 +72,7 @@ impl Pool {
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Arc<Environment>>> {
-        // INVARIANT: no code between lock and unlock can panic.
-        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        lock(&self.idle)
     }
 
     /// Runs one invocation.
@@ -139,7 +141,10 @@ impl Pool {
         request_id: &str,
         timeline: &mut Timeline,
     ) -> Result<Arc<Environment>, Broken> {
-        match self.begin(Limit { phase: "init", ms: INIT_MS_MAX, request_id }, timeline).await {
+        match self
+            .begin(Limit { phase: "init", ms: self.shared.settings.init_ms, request_id }, timeline)
+            .await
+        {
             Err((kind, _)) if kind != CANNOT_START && !self.ending.load(Relaxed) => {}
             other => return other,
         }
@@ -164,6 +169,11 @@ impl Pool {
             self.shared.talk.say(Line::Cold { function, environment, init_ms: 0, problem });
         }
         let environment = Arc::new(started?);
+        {
+            let mut live = lock(&self.live);
+            live.retain(|one| one.strong_count() > 0);
+            live.push(Arc::downgrade(&environment));
+        }
         let ready = environment.ready(&limit).await;
         timeline.init_ms = Some(environment.init_ms.load(Relaxed));
         match ready {
@@ -346,13 +356,19 @@ impl Pool {
     /// Ends every environment; those at work end with it.
     pub(crate) async fn stop(&self) {
         self.ending.store(true, Relaxed);
-        let all: Vec<_> = self.idle().drain(..).collect();
+        let all: Vec<_> = lock(&self.live).iter().filter_map(Weak::upgrade).collect();
+        self.idle().clear();
         let ends =
             all.into_iter().map(|environment| tokio::spawn(environment.stop("SPINDOWN", "the host ends")));
         for end in ends.collect::<Vec<_>>() {
             drop(end.await);
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // INVARIANT: no code between lock and unlock can panic.
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn failed(request_id: String, kind: &str, body: Bytes) -> Finished {

@@ -50,6 +50,8 @@ pub struct Settings {
     pub environment: BTreeMap<String, BTreeMap<String, String>>,
     /// Environments of one function at once, where nothing is reserved.
     pub environments_max: usize,
+    /// Milliseconds of the init phase; a start that takes longer is done again in the invocation (Lambda: 10000).
+    pub init_ms: u64,
     /// Milliseconds after which an environment without work ends.
     pub idle_ms: u64,
     /// Milliseconds before the first retry of an asynchronous event; the second waits twice as long (Lambda: 60000).
@@ -91,6 +93,7 @@ impl Settings {
             code: BTreeMap::new(),
             environment: BTreeMap::new(),
             environments_max: 10,
+            init_ms: 10_000,
             idle_ms: 300_000,
             retry_ms: 1_000,
             watch_ms: 1_000,
