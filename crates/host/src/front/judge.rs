@@ -49,10 +49,31 @@ impl Refusal {
                 );
                 wire::reply(403, "application/xml", text)
             }
-            "sns" | "ses" | "email" | "sts" | "iam" | "cloudwatch" | "monitoring" => {
+            "ec2" => {
                 let text = format!(
-                    "<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>local</RequestId></ErrorResponse>",
-                    self.code,
+                    "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>{}</Message></Error></Errors><RequestID>local</RequestID></Response>",
+                    escape(&self.message)
+                );
+                wire::reply(403, "text/xml", text)
+            }
+            // Its JSON protocol keeps the codes of the query protocol, in a header.
+            "sqs" if wanted.targeted => {
+                let body =
+                    json!({"__type": format!("com.amazonaws.sqs#{}", self.code), "message": self.message});
+                let mut reply = wire::json(403, &body);
+                wire::set(&mut reply, "x-amzn-query-error", &format!("{};Sender", self.code));
+                reply
+            }
+            service @ ("sns" | "sqs" | "ses" | "email" | "sts" | "iam" | "cloudwatch" | "monitoring")
+                if !wanted.targeted =>
+            {
+                let code = if service == "sns" && self.code == "AccessDenied" {
+                    "AuthorizationError"
+                } else {
+                    self.code
+                };
+                let text = format!(
+                    "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{}</Message></Error><RequestId>local</RequestId></ErrorResponse>",
                     escape(&self.message)
                 );
                 wire::reply(403, "text/xml", text)
