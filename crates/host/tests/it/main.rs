@@ -7,6 +7,8 @@ mod cloud;
 #[cfg(test)]
 mod dvsa;
 #[cfg(test)]
+mod gateway;
+#[cfg(test)]
 mod invoke;
 #[cfg(test)]
 mod runtimes;
