@@ -26,6 +26,7 @@ mod lambda;
 mod logs;
 pub mod occurrence;
 pub mod os;
+pub mod package;
 pub mod part;
 pub mod places;
 pub mod preload;
