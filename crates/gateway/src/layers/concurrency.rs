@@ -17,6 +17,10 @@ pub struct Settings {
     pub max: usize,
     /// Of one identity, or of one address for nobody; not for an upstream.
     pub per_identity: Option<usize>,
+    /// Of one address, for nobody; as `per-identity` when left out.
+    pub per_address: Option<usize>,
+    /// How many of one identity or address may wait until others of its own have ended.
+    pub identity_queue: usize,
     /// How many may wait for a place.
     pub queue: usize,
     /// Milliseconds that one waits at most.
@@ -33,6 +37,8 @@ impl Default for Settings {
         Self {
             max: own.max,
             per_identity: None,
+            per_address: None,
+            identity_queue: own.identity_queue,
             queue: own.queue,
             wait_ms: 1_000,
             shares: own.shares,
@@ -62,6 +68,9 @@ impl Places {
         if settings.per_identity == Some(0) {
             return wrong("per-identity", "is 0, so nothing could pass");
         }
+        if settings.per_address == Some(0) {
+            return wrong("per-address", "is 0, so nothing could pass");
+        }
         if settings.shares.normal > 100 || settings.shares.low > 100 {
             return wrong("shares", "are percent: 100 is the most");
         }
@@ -79,6 +88,8 @@ impl Places {
         let own = concurrency::Config {
             max: settings.max,
             per_identity,
+            per_address: settings.per_address,
+            identity_queue: settings.identity_queue,
             queue: settings.queue,
             shares: settings.shares,
             adaptive: settings.adaptive,
@@ -89,10 +100,10 @@ impl Places {
 
     /// A place, perhaps after a wait.
     pub(crate) async fn enter(&self, who: Who<'_>, priority: Priority) -> Result<Permit, Busy> {
-        let entering = self.places.enter(who, priority);
-        match tokio::time::timeout(self.wait, entering).await {
+        let mut entering = self.places.enter(who, priority);
+        match tokio::time::timeout(self.wait, &mut entering).await {
             Ok(entered) => entered,
-            Err(_) => Err(Busy::Full),
+            Err(_) => Err(entering.late()),
         }
     }
 
