@@ -27,6 +27,7 @@ mod logs;
 pub mod occurrence;
 pub mod os;
 pub mod package;
+mod pair;
 pub mod part;
 pub mod places;
 pub mod preload;

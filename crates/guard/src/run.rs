@@ -12,6 +12,7 @@ use crate::logs::redact::Redactor;
 use crate::logs::{Pumps, frames};
 use crate::os;
 use crate::package::Checking;
+use crate::pair;
 use crate::part::Preparation;
 use crate::settings::{PREFIX, RUNTIME_API, Settings, Variables};
 use crate::{Action, Layer, Occurrence, Places, Report};
@@ -144,6 +145,8 @@ pub fn exec(command: Vec<OsString>, variables: Variables) -> Result<i32, RunErro
                 );
             }
         }
+        // Without an extension there is nobody to speak with, and nothing is missing.
+        drop(pair::join(&variables, &events));
         Guard { api: api.as_str().into(), settings, events, output }.run(command, variables)
     });
     if let Err(why) = &result {

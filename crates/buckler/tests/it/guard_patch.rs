@@ -133,3 +133,42 @@ fn a_layer_must_be_named_before_anything_is_written() {
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(ran.err.contains("--layer"), "{}", ran.err);
 }
+
+/// Started by either name, the one copy of the program gets its form and the runtime's command line.
+#[test]
+fn a_layer_holds_the_program_once() {
+    let folder = Folder::new(&[]);
+    let arch = if cfg!(target_arch = "x86_64") { "x86_64" } else { "arm64" };
+    // A program that says how it was started.
+    let ran = folder.buckler(&[
+        "guard",
+        "layer",
+        "--out",
+        "layer.zip",
+        "--program",
+        "/bin/echo",
+        "--arch",
+        arch,
+        "--bootstrap",
+        "--json",
+    ]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let mut zip =
+        zip::ZipArchive::new(std::fs::File::open(folder.path().join("layer.zip")).unwrap()).unwrap();
+    zip.extract(folder.path().join("opt")).unwrap();
+    let said = |name: &str| {
+        let output = std::process::Command::new(folder.path().join("opt").join(name))
+            .args(["a b", "c"])
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(said("buckler-exec"), "exec -- a b c\n");
+    assert_eq!(said("bootstrap"), "bootstrap a b c\n");
+    assert_eq!(said("extensions/buckler-guard"), "a b c\n");
+    let program = std::fs::metadata("/bin/echo").unwrap().len();
+    let layer = std::fs::metadata(folder.path().join("opt/buckler-exec")).unwrap().len();
+    assert!(layer < 100 && program > 10_000, "{layer} {program}");
+    let hooks = folder.read("opt/buckler/hooks/python/sitecustomize.py");
+    assert!(!hooks.contains("\n#") && !hooks.contains("    "), "hooks ship without what only people read");
+}

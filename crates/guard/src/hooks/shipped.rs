@@ -67,7 +67,7 @@ fn logical(source: &str) -> Vec<Line> {
         let mut taken = one.len_utf8();
         match one {
             '#' => taken = rest.find('\n').unwrap_or(rest.len()),
-            '\n' if depth > 0 => line.text.push('\n'),
+            '\n' if depth > 0 => new_line(&mut line.text),
             '\n' => {
                 line.is_text = texts > 0 && !others;
                 line.text.truncate(line.text.trim_end().len());
