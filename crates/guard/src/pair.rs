@@ -25,10 +25,10 @@ const DONE: &str = "done\n";
 
 fn address(variables: &Variables) -> io::Result<SocketAddr> {
     let text = |name: &str| variables.get(OsStr::new(name)).map(|value| value.to_string_lossy().into_owned());
-    // One machine may run many environments (a local host): each has its own address of the platform.
+    // What both are given: extensions do not get the log stream's name, the handler or the task root.
     let place = text(crate::settings::RUNTIME_API).unwrap_or_default();
-    let stream = text("AWS_LAMBDA_LOG_STREAM_NAME").unwrap_or_default();
-    let name = format!("buckler-guard {place} {stream}");
+    let function = text("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
+    let name = format!("buckler-guard {place} {function}");
     SocketAddr::from_abstract_name(name.chars().take(100).collect::<String>())
 }
 
@@ -139,9 +139,8 @@ mod tests {
         let paths =
             ["one", "two"].map(|name| folder.join(format!("buckler-pair-{name}-{}", std::process::id())));
         let [ours, theirs] = [events(&paths[0]), events(&paths[1])];
-        let stream = format!("test-{}", std::process::id());
-        let variables: Variables =
-            [("AWS_LAMBDA_LOG_STREAM_NAME".into(), stream.into())].into_iter().collect();
+        let name = format!("test-{}", std::process::id());
+        let variables: Variables = [("AWS_LAMBDA_FUNCTION_NAME".into(), name.into())].into_iter().collect();
         assert!(!join(&variables, &theirs).unwrap(), "there is no extension yet");
         let listener = Extension::listen(&variables).unwrap();
         let extension = Extension::start(listener, &ours).unwrap();
