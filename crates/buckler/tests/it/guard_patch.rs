@@ -170,5 +170,5 @@ fn a_layer_holds_the_program_once() {
     let layer = std::fs::metadata(folder.path().join("opt/buckler-exec")).unwrap().len();
     assert!(layer < 100 && program > 10_000, "{layer} {program}");
     let hooks = folder.read("opt/buckler/hooks/python/sitecustomize.py");
-    assert!(!hooks.contains("\n#") && !hooks.contains("    "), "hooks ship without what only people read");
+    assert!(!hooks.contains("\n#") && !hooks.contains("\"\"\""), "hooks ship without what only people read");
 }

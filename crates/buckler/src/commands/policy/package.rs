@@ -35,7 +35,7 @@ fn zipped(mut file: std::fs::File) -> Result<String, String> {
         if entry.is_dir() {
             continue;
         }
-        let inside = entry.enclosed_name().ok_or_else(|| format!("`{}` leads outside", entry.name()))?;
+        let inside = entry.enclosed_name().ok_or("the name of a file leads outside of the package")?;
         let name = inside.to_str().ok_or("a name is not UTF-8")?.to_owned();
         let sum = if entry.is_symlink() {
             let mut target = Vec::new();

@@ -32,7 +32,7 @@ pub(in crate::edit) fn equip(
     for (name, value) in &equipment.variables {
         let value = match value {
             Variable::Text(text) => Content::text(text),
-            Variable::Expression(text) => Content::text(text).inside("Ref"),
+            Variable::Expression(text) => expression(text),
         };
         work(draft, |hcl| match hcl.holder(now) {
             Some(Holder::Block(block)) => hcl.add_variable(block, name, &value),
@@ -40,6 +40,14 @@ pub(in crate::edit) fn equip(
         })?;
     }
     Ok(())
+}
+
+/// A text with `${}` inside is read again as one.
+fn expression(text: &str) -> Content {
+    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        Some(inner) => Content::text(inner).inside("Fn::Sub"),
+        None => Content::text(text).inside("Ref"),
+    }
 }
 
 /// An ARN is a text, everything else an expression: `aws_lambda_layer_version.guard.arn`.
