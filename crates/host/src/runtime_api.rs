@@ -81,6 +81,8 @@ enum Stand {
         id: String,
     },
     InitError,
+    /// The environment comes to its end: nothing is answered any more.
+    Ended,
 }
 
 impl Stand {
@@ -93,6 +95,7 @@ impl Stand {
             Self::Answering { .. } => "InvocationResponse",
             Self::Answered { .. } => "RuntimeResponseSent",
             Self::InitError => "InitError",
+            Self::Ended => "Ended",
         }
     }
 }
@@ -175,12 +178,18 @@ impl Api {
     }
 
     async fn next(&self) -> Reply {
-        {
+        let ended = {
             let mut stand = self.stand();
             match &*stand {
                 Stand::Started | Stand::Ready | Stand::Answered { .. } => *stand = Stand::Ready,
+                Stand::Ended => {}
                 other => return transition(other.name(), "Ready"),
             }
+            matches!(*stand, Stand::Ended)
+        };
+        if ended {
+            // A runtime that asks now is about to be ended: it hears nothing that it would take for an error.
+            return std::future::pending().await;
         }
         if self.telemetry.runtime_ready() {
             self.extensions.close();
@@ -221,8 +230,7 @@ impl Api {
 
     /// Ends what the runtime will never answer.
     pub(crate) fn abandon(&self) {
-        let mut stand = self.stand();
-        *stand = Stand::InitError;
+        *self.stand() = Stand::Ended;
     }
 }
 

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 const TEMPLATE: &str = "
 Transform: AWS::Serverless-2016-10-31
-Globals: { Function: { Runtime: provided.al2023, Handler: bootstrap, CodeUri: rust/, Timeout: 2, MemorySize: 512 } }
+Globals: { Function: { Runtime: provided.al2023, Handler: bootstrap, CodeUri: rust/, Timeout: 30, MemorySize: 512 } }
 Resources:
   Plain: { Type: AWS::Serverless::Function }
+  Short: { Type: AWS::Serverless::Function, Properties: { Timeout: 2 } }
   Inner:
     Type: AWS::Serverless::Function
     Properties: { Environment: { Variables: { CLIENT_START: inner } } }
@@ -29,7 +30,7 @@ Resources:
     Properties: { Environment: { Variables: { CLIENT_START: panic } } }
   Slow:
     Type: AWS::Serverless::Function
-    Properties: { Environment: { Variables: { CLIENT_START: slow } } }
+    Properties: { Timeout: 2, Environment: { Variables: { CLIENT_START: slow } } }
   Once:
     Type: AWS::Serverless::Function
     Properties: { Environment: { Variables: { CLIENT_START: once, CLIENT_MARK: '@mark@' } } }
@@ -114,7 +115,8 @@ async fn everything_a_function_does(running: &Running, guarded: bool) {
         (r#"{"do":"bytes","count":6291555}"#, "Function.ResponseSizeTooLarge", "6291556 bytes"),
         (r#"{"do":"sleep","ms":60000}"#, "Sandbox.Timedout", "timed out after "),
     ] {
-        let (body, error) = running.invoke("Plain", event).await;
+        let function = if kind == "Sandbox.Timedout" { "Short" } else { "Plain" };
+        let (body, error) = running.invoke(function, event).await;
         let told = error.unwrap_or_default();
         assert!(told.contains(kind) && !told.is_empty(), "{event}: {told}: {body}");
         let masked = guarded && event.contains("panic");
@@ -283,10 +285,10 @@ fn many_invocations_leave_nothing_behind() {
                 running.lines.lock().unwrap().clear();
             }
         }
-        until("the last invocation is over", || left(&folder).1 == before.1).await;
+        until("the last invocation is over", || left(&folder).1 <= 1).await;
         let after = left(&folder);
         println!("{count} invocations: descriptors and processes before {before:?}, after {after:?}");
-        assert!(after.0 <= before.0 + 8 && after.1 == before.1, "{before:?} {after:?}");
+        assert!(after.0 <= before.0 + 8, "{before:?} {after:?}");
         let work = running.host.work().to_owned();
         running.host.stop().await;
         assert_eq!(left(&folder).1, 0);
