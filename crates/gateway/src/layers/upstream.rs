@@ -76,10 +76,11 @@ impl Upstream {
         let Some(place) = target.enter() else {
             return failed(exchange, target, StatusCode::SERVICE_UNAVAILABLE, "too many requests under way");
         };
-        let begun = clock::instant();
+        let mut begun = None;
         let permit = match &target.places {
             None => None,
             Some(places) => {
+                begun = Some(clock::instant());
                 let anybody = Who::Address(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED));
                 match places.enter(anybody, exchange.route.settings.priority).await {
                     Ok(permit) => Some(permit),
@@ -88,14 +89,14 @@ impl Upstream {
             }
         };
         if let Some(tokens) = &target.tokens
-            && let Err(why) = tokens.show(exchange).await
+            && let Err(why) = Box::pin(tokens.show(exchange)).await
         {
             return without_token(exchange, target, &why);
         }
         if websocket::is_upgrade(&exchange.head) {
             // A tunnel says nothing of how long requests take: its place is free again once it stands.
             drop(permit);
-            return self.upgrade(exchange, target, place).await;
+            return Box::pin(self.upgrade(exchange, target, place)).await;
         }
         if target.invokes() || target.signer.is_some() {
             match exchange.whole_body(Self::NAME).await {
@@ -113,7 +114,8 @@ impl Upstream {
         }
         let mut answer = attempts(exchange, target).await;
         if let Some(permit) = permit {
-            permit.sample(clock::now().steady, outcome(exchange, &answer, begun.elapsed()));
+            let took = begun.map(|begun| begun.elapsed()).unwrap_or_default();
+            permit.sample(clock::now().steady, outcome(exchange, &answer, took));
             if !is_endless(&answer) {
                 exchange.kept.push(Box::new(permit));
             }

@@ -1,5 +1,6 @@
 //! One connection: handshake, protocol, requests, and the times that it must keep.
-use super::handle::{self, Dropped};
+use super::handle;
+use super::room::{Answering, Asked};
 use super::total::Streams;
 use super::wire::{Transport, Vital, Wire};
 use super::{Listener, Permit, Worker};
@@ -10,7 +11,6 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
@@ -117,17 +117,15 @@ async fn read_some(transport: &mut Transport, buffer: &mut [u8]) -> Option<usize
     read.ok().filter(|read| *read > 0)
 }
 
-type Answered = Pin<Box<dyn Future<Output = Result<http::Response<handle::Tracked>, Dropped>> + Send>>;
-
 fn service(
     worker: Arc<Worker>,
     connection: Arc<Connection>,
     vital: Arc<Vital>,
-) -> impl Fn(http::Request<Incoming>) -> Answered + Clone {
+) -> impl Fn(http::Request<Incoming>) -> Answering + Clone {
     move |request| {
         let (worker, connection, vital) = (Arc::clone(&worker), Arc::clone(&connection), Arc::clone(&vital));
-        // Boxed, so that the connection holds a pointer while no request is under way.
-        Box::pin(handle::request(worker, connection, vital, request))
+        // Not in the connection, so that it holds a pointer while no request is under way.
+        Answering::begin(Asked { worker, connection, vital, request })
     }
 }
 

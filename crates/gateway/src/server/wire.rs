@@ -231,6 +231,9 @@ impl Wire {
     }
 }
 
+/// Pieces up to this size together are written as one.
+const JOINED_BYTES_MAX: usize = 2048;
+
 /// A control character, and ends of a head in every form.
 const POISON: &[u8] = b"\0\r\n\r\n\n\n";
 
@@ -318,6 +321,13 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let length: usize = bytes.iter().map(|piece| piece.len()).sum();
+        if length <= JOINED_BYTES_MAX {
+            // For the kernel one piece is cheaper than several, by more than this copy costs.
+            let mut joined = Vec::with_capacity(length);
+            bytes.iter().for_each(|piece| joined.extend_from_slice(piece));
+            return self.poll_write(cx, &joined);
+        }
         let written = match &mut self.transport {
             Transport::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),
             Transport::Tls(stream) => Pin::new(&mut **stream).poll_write_vectored(cx, bytes),
