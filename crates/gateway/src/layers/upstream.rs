@@ -5,7 +5,7 @@ use crate::config::{Config, ConfigError};
 use crate::exchange::{Answer, Decision, Exchange, is_endless, plain};
 use crate::upstream::pool::{self, Failure, SendError, Wait};
 use crate::upstream::token::NoToken;
-use crate::upstream::{Address, Place, Upstream as Target, headers, lambda};
+use crate::upstream::{Address, Place, Upstream as Target, headers, lambda, stream};
 use crate::{clock, websocket};
 use access::concurrency::{Busy, Outcome, Who};
 use bytes::Bytes;
@@ -121,7 +121,12 @@ impl Upstream {
             }
         }
         if target.invokes() && exchange.answered_by == Self::NAME {
-            answer = match lambda::answer(answer, target.settings.answer_bytes_max).await {
+            let most = target.settings.answer_bytes_max;
+            let answered = match target.settings.streamed {
+                true => Box::pin(stream::answer(answer, most)).await,
+                false => lambda::answer(answer, most).await,
+            };
+            answer = match answered {
                 Ok(answer) => answer,
                 Err(error) => failed(exchange, target, StatusCode::BAD_GATEWAY, &error.to_string()),
             };
@@ -345,7 +350,11 @@ fn invocation(
     (fields, body): (&HeaderMap, Body),
 ) -> Request<Body> {
     let event = Bytes::from(lambda::event(exchange, fields, &whole(&body)));
-    let path = format!("{}{}", address.prefix, lambda::path(target.settings.function.as_deref()));
+    let path = format!(
+        "{}{}",
+        address.prefix,
+        lambda::path(target.settings.function.as_deref(), target.settings.streamed)
+    );
     let mut request = Request::new(Body::Full(event.clone()));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = Uri::try_from(path).unwrap_or_else(|_| Uri::from_static("/"));

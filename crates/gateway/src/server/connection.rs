@@ -1,5 +1,6 @@
 //! One connection: handshake, protocol, requests, and the times that it must keep.
 use super::handle;
+use super::hello::Heard;
 use super::room::{Answering, Asked};
 use super::total::Streams;
 use super::wire::{Transport, Vital, Wire};
@@ -62,7 +63,8 @@ async fn open(listener: &Listener, stream: TcpStream) -> Option<(Transport, Opti
     let Some(config) = listener.tls.as_ref().map(|tls| tls.load_full()) else {
         return Some((Transport::Plain(stream), None, None));
     };
-    let stream = tokio_rustls::TlsAcceptor::from(config).accept(stream).await.ok()?;
+    let mut stream = tokio_rustls::TlsAcceptor::from(config).accept(Heard::new(stream)).await.ok()?;
+    let ja4 = stream.get_mut().0.fingerprint();
     let session = stream.get_ref().1;
     let facts = TlsFacts {
         server_name: session.server_name().map(str::to_ascii_lowercase),
@@ -70,6 +72,7 @@ async fn open(listener: &Listener, stream: TcpStream) -> Option<(Transport, Opti
             Some(rustls::ProtocolVersion::TLSv1_3) => "TLSv1.3",
             _ => "TLSv1.2",
         },
+        ja4,
         client_chain: session
             .peer_certificates()
             .map(|chain| chain.iter().map(|der| der.clone().into_owned()).collect())

@@ -62,6 +62,8 @@ pub(super) async fn request(asked: Asked) -> Result<Response<Tracked>, Dropped> 
         head,
         body,
         client: connection.peer.ip().to_canonical(),
+        told_origin: None,
+        fingerprint: None,
         cost: None,
         identity: None,
         waf: None,

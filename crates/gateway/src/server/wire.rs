@@ -1,5 +1,6 @@
 //! The bytes of one connection: plain or TLS, watched for framing and for time.
 use super::Permit;
+use super::hello::Heard;
 use super::strict::{Place, REFUSED_BYTES_MAX, Strict, Violation};
 use super::total::Total;
 use crate::clock;
@@ -147,7 +148,7 @@ impl Vital {
 /// Plain or TLS.
 pub(crate) enum Transport {
     Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsStream<Heard>>),
 }
 
 /// Looks at a request that is refused before it is one, and tells the rules that match in it.
