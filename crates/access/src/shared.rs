@@ -32,7 +32,7 @@ pub use blocks::{BlockChange, SharedBlocks};
 pub use flight::SharedLimiter;
 pub use leases::{Counted, SharedState};
 pub use members::{AWAY_AFTER, CUT_AFTER};
-pub use places::{NoPlace, SharedPlace, SharedPlaces};
+pub use places::{NoPlace, PlaceLimits, SharedPlace, SharedPlaces};
 pub use quotas::{SharedQuotaDecision, SharedQuotas};
 pub use replay::SharedReplay;
 pub use sums::{SumError, Sums};

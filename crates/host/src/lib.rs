@@ -36,5 +36,5 @@ pub use invocation::{Answer, Asked, Finished};
 pub use names::Names;
 pub use plan::{Function, Plan};
 pub use samples::{Sample, samples};
-pub use settings::{Aws, Settings};
+pub use settings::{Aws, Gateway, Settings};
 pub use talk::{Line, Talk};

@@ -77,7 +77,7 @@ impl Pool {
         self.settle().await;
         let place = self.place().await?;
         timeline.queue_ms = since(timeline.asked);
-        let request_id = clock::uuid();
+        let request_id = asked.request_id.clone().unwrap_or_else(clock::uuid);
         if asked.depth >= DEPTH_MAX {
             let message = format!("{DEPTH_MAX} invocations led to this one: the loop is ended");
             return Ok(failed(

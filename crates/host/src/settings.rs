@@ -13,6 +13,15 @@ pub enum Aws {
     Url(String),
 }
 
+/// The gateway in front of APIs and function URLs.
+#[derive(Clone, Debug, Default)]
+pub struct Gateway {
+    /// Over what the application's graph gives, in the words of `gateway.toml`.
+    pub config: toml::Table,
+    /// The folder that its paths are relative to.
+    pub folder: PathBuf,
+}
+
 /// The host's settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -28,7 +37,9 @@ pub struct Settings {
     pub account: String,
     /// The guard's program; none: functions run bare.
     pub guard: Option<PathBuf>,
-    /// The guard tells what it finds, and refuses nothing.
+    /// The gateway in front of HTTP; none: the host's own server listens at the public ports.
+    pub gateway: Option<Gateway>,
+    /// Guard and gateway tell what they find, and refuse nothing that they only inspect.
     pub detect: bool,
     /// `[guard]` of the owner's configuration, for the policy.
     pub guard_config: toml::Table,
@@ -78,6 +89,7 @@ impl Settings {
             region: "us-east-1".to_owned(),
             account: "000000000000".to_owned(),
             guard: None,
+            gateway: None,
             detect: false,
             guard_config: toml::Table::new(),
             guard_files: Vec::new(),

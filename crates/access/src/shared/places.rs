@@ -53,7 +53,7 @@ pub struct SharedPlaces {
     state: Arc<dyn State>,
     /// This gateway, and this setting of it: a number of its own.
     me: u64,
-    limit: u32,
+    limits: PlaceLimits,
     wait_max: Duration,
     held: Mutex<BTreeMap<Key, Held>>,
     /// Whose places changed.
@@ -63,10 +63,19 @@ pub struct SharedPlaces {
     seed: RandomState,
 }
 
+/// How many places there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlaceLimits {
+    pub per_identity: usize,
+    /// Of one address, for requests of nobody.
+    pub per_address: usize,
+}
+
 /// What this gateway has of one identity.
 #[derive(Clone, Copy, Debug, Default)]
 struct Held {
     in_use: u32,
+    limit: u32,
     /// Places that requests may take here; never more than the store has for us.
     booked: u32,
     /// What the store has for us at most, also when a change had no answer.
@@ -86,14 +95,14 @@ pub struct SharedPlace {
 }
 
 impl SharedPlaces {
-    /// Places of which all gateways together give at most `limit` to one identity. A request waits for the store so long at most.
+    /// Places of which all gateways together give at most so many to one identity. A request waits for the store so long at most.
     /// `me`: a number that no other gateway has.
     #[must_use]
-    pub fn new(state: Arc<dyn State>, me: u64, limit: usize, wait_max: Duration) -> Arc<Self> {
+    pub fn new(state: Arc<dyn State>, me: u64, limits: PlaceLimits, wait_max: Duration) -> Arc<Self> {
         Arc::new(Self {
             state,
             me,
-            limit: u32::try_from(limit).unwrap_or(u32::MAX).max(1),
+            limits,
             wait_max,
             held: Mutex::default(),
             changed: Mutex::default(),
@@ -112,7 +121,12 @@ impl SharedPlaces {
         if self.take(&key, now) {
             return Ok(SharedPlace { of: Arc::clone(self), key });
         }
-        let booked = tokio::time::timeout(self.wait_max, self.book(&key, now)).await;
+        let limit = match who {
+            Who::Identity(_) => self.limits.per_identity,
+            Who::Address(_) => self.limits.per_address,
+        };
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX).max(1);
+        let booked = tokio::time::timeout(self.wait_max, self.book(&key, limit, now)).await;
         match booked {
             Ok(Ok(())) => Ok(SharedPlace { of: Arc::clone(self), key }),
             Ok(Err(why)) => Err(why),
@@ -133,7 +147,7 @@ impl SharedPlaces {
     }
 
     /// Books a place in the store, and takes it.
-    async fn book(&self, key: &Key, now: Duration) -> Result<(), NoPlace> {
+    async fn book(&self, key: &Key, limit: u32, now: Duration) -> Result<(), NoPlace> {
         let lock = self.booking.get(self.seed.hash_one(key) as usize % LOCKS);
         let _one = match lock {
             Some(lock) => Some(lock.lock().await),
@@ -146,7 +160,7 @@ impl SharedPlaces {
             if self.take(key, now) {
                 return Ok(());
             }
-            match self.write(key, now, true).await {
+            match self.write(key, now, Some(limit)).await {
                 Ok(true) => {}
                 Ok(false) if looks < LOOKS => {
                     looks += 1;
@@ -160,8 +174,8 @@ impl SharedPlaces {
         Err(NoPlace::Away("too many gateways book at once".to_owned()))
     }
 
-    /// Writes what we hold over what is there; with `more`, one place more than is in use. `false`: there is none.
-    async fn write(&self, key: &Key, now: Duration, more: bool) -> Result<bool, StateError> {
+    /// Writes what we hold over what is there; with `more`, which is the limit, one place more than is in use. `false`: there is none.
+    async fn write(&self, key: &Key, now: Duration, more: Option<u32>) -> Result<bool, StateError> {
         let entry = self.state.get(key).await?;
         let mut holders = Holders::read(entry.as_ref());
         holders.drop_old(now);
@@ -169,18 +183,19 @@ impl SharedPlaces {
         let (booked, is_roomy) = {
             let mut held = self.held();
             let own = held.entry(key.clone()).or_default();
-            let needed = own.in_use.saturating_add(u32::from(more));
+            own.limit = more.unwrap_or(own.limit);
+            let needed = own.in_use.saturating_add(u32::from(more.is_some()));
             let is_full = holders.0.len() >= HOLDERS_MAX;
-            if more && (others.saturating_add(needed) > self.limit || is_full) {
+            if more.is_some() && (others.saturating_add(needed) > own.limit || is_full) {
                 own.is_gone().then(|| held.remove(key));
                 return Ok(false);
             }
-            let is_roomy = others.saturating_add(needed) <= self.limit / 2;
+            let is_roomy = others.saturating_add(needed) <= own.limit / 2;
             // What lingers stays booked; the next request of the identity finds it.
             let lingers = is_roomy
                 && own.booked > needed
                 && now < own.written + LINGER
-                && others.saturating_add(own.booked) <= self.limit;
+                && others.saturating_add(own.booked) <= own.limit;
             let booked = if lingers { own.booked } else { needed };
             // Before the store knows: what is given back is taken by nobody here, what is asked for may be ours.
             own.booked = own.booked.min(booked);
@@ -220,7 +235,7 @@ impl SharedPlaces {
                 continue;
             }
             for _ in 0..ATTEMPTS_MAX {
-                match tokio::time::timeout(LEASE / 4, self.write(&key, now(), false)).await {
+                match tokio::time::timeout(LEASE / 4, self.write(&key, now(), None)).await {
                     Ok(Err(StateError::Conflict { .. })) => {}
                     Ok(Ok(_)) => break,
                     // The others have them back once our time is over.

@@ -23,8 +23,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 pub use settings::{
-    ApiKeys, Certificates, ClientSettings, Introspection, Message, MessageKey, PrivateKey, Settings, SigV4,
-    SigV4Key, Webhook,
+    ApiKeys, Certificates, ClientSettings, Introspection, Invalid, Message, MessageKey, PrivateKey, Settings,
+    SigV4, SigV4Key, Webhook,
 };
 
 /// Proofs that are remembered so that none is used twice.
@@ -39,6 +39,7 @@ pub(crate) struct Authenticate {
     /// Remembers proofs for all gateways, in the place of `proofs`.
     shared: Option<Arc<state::Shared>>,
     bare_token: bool,
+    invalid_on_public: Invalid,
     realm: String,
 }
 
@@ -138,8 +139,15 @@ impl Layer for Authenticate {
         }
         let proofs =
             before.map_or_else(|| Arc::new(replay::Memory::new(PROOFS_MAX)), |old| Arc::clone(&old.proofs));
-        let (bare_token, realm) = (settings.bare_token, settings.realm.clone());
-        Ok(Self { sources, dpop: settings.dpop.clone(), proofs, shared: None, bare_token, realm })
+        Ok(Self {
+            sources,
+            dpop: settings.dpop.clone(),
+            proofs,
+            shared: None,
+            bare_token: settings.bare_token,
+            invalid_on_public: settings.invalid_on_public,
+            realm: settings.realm.clone(),
+        })
     }
 
     async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
@@ -160,15 +168,17 @@ impl Layer for Authenticate {
                 Said::Away(reason) => away = Some(format!("`{name}`: {reason}")),
             }
         }
+        // Whether somebody without credentials may pass is for the rules of authorization, where the route has some.
+        let is_public = route.settings.authorization.as_ref().is_some_and(|rule| rule.public);
+        let brings_nothing = refused.is_none() && away.is_none();
+        if is_public && (brings_nothing || self.invalid_on_public == Invalid::Nobody) {
+            return Flow::Continue(());
+        }
         if let Some(reason) = away {
             let flow = exchange.refuse(Self::NAME, StatusCode::SERVICE_UNAVAILABLE, reason);
             let Flow::Break(mut answer) = flow else { return flow };
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
             return Flow::Break(answer);
-        }
-        // Whether somebody without credentials may pass is for the rules of authorization, where the route has some.
-        if refused.is_none() && route.settings.authorization.as_ref().is_some_and(|rule| rule.public) {
-            return Flow::Continue(());
         }
         let (reason, told) = refused.unwrap_or(("no credentials".to_owned(), ""));
         let flow = exchange.refuse(Self::NAME, StatusCode::UNAUTHORIZED, reason);

@@ -6,7 +6,7 @@ use crate::server::Shared;
 use crate::state;
 use access::concurrency::{self, AdaptiveConfig, Busy, Concurrency, Permit, Priority, Shares, Who};
 use access::limit::Alone;
-use access::shared::{NoPlace, SharedPlaces};
+use access::shared::{NoPlace, PlaceLimits, SharedPlaces};
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 use serde::Deserialize;
@@ -25,6 +25,10 @@ pub struct Settings {
     pub shared: bool,
     /// What becomes of requests while the state is away: refused, or counted by this gateway alone.
     pub alone: Alone,
+    /// Of one address, for nobody; as `per-identity` when left out.
+    pub per_address: Option<usize>,
+    /// How many of one identity or address may wait until others of its own have ended.
+    pub identity_queue: usize,
     /// How many may wait for a place.
     pub queue: usize,
     /// Milliseconds that one waits at most.
@@ -43,6 +47,8 @@ impl Default for Settings {
             per_identity: None,
             shared: false,
             alone: Alone::Refuse,
+            per_address: None,
+            identity_queue: own.identity_queue,
             queue: own.queue,
             wait_ms: 1_000,
             shares: own.shares,
@@ -74,6 +80,9 @@ impl Places {
         if settings.per_identity == Some(0) {
             return wrong("per-identity", "is 0, so nothing could pass");
         }
+        if settings.per_address == Some(0) {
+            return wrong("per-address", "is 0, so nothing could pass");
+        }
         if settings.shares.normal > 100 || settings.shares.low > 100 {
             return wrong("shares", "are percent: 100 is the most");
         }
@@ -91,6 +100,8 @@ impl Places {
         let own = concurrency::Config {
             max: settings.max,
             per_identity,
+            per_address: settings.per_address,
+            identity_queue: settings.identity_queue,
             queue: settings.queue,
             shares: settings.shares,
             adaptive: settings.adaptive,
@@ -101,10 +112,10 @@ impl Places {
 
     /// A place, perhaps after a wait.
     pub(crate) async fn enter(&self, who: Who<'_>, priority: Priority) -> Result<Permit, Busy> {
-        let entering = self.places.enter(who, priority);
-        match tokio::time::timeout(self.wait, entering).await {
+        let mut entering = self.places.enter(who, priority);
+        match tokio::time::timeout(self.wait, &mut entering).await {
             Ok(entered) => entered,
-            Err(_) => Err(Busy::Full),
+            Err(_) => Err(entering.late()),
         }
     }
 
@@ -184,8 +195,10 @@ impl Layered {
         if self.shared.is_none() {
             let random = access::secret::random::<8>()
                 .map_err(|error| ConfigError::setting("concurrency.shared", error.to_string()))?;
-            let (me, limit) = (u64::from_be_bytes(random), places.settings.of_identity());
-            self.shared = Some(SharedPlaces::new(Arc::clone(&state.state), me, limit, state.wait_max));
+            let (me, per_identity) = (u64::from_be_bytes(random), places.settings.of_identity());
+            let per_address = places.settings.per_address.unwrap_or(per_identity);
+            let limits = PlaceLimits { per_identity, per_address };
+            self.shared = Some(SharedPlaces::new(Arc::clone(&state.state), me, limits, state.wait_max));
         }
         Ok(())
     }

@@ -80,9 +80,13 @@ async fn a_function_streams_its_answer() {
 async fn a_function_that_fails_cuts_its_answer_off() {
     let failed = frame("InvokeComplete", br#"{"ErrorCode":"Unhandled","ErrorDetails":"a secret"}"#);
     let (stage, tell) = lambda(begun(), failed.clone()).await;
+    let mut client = TcpStream::connect(stage.address).await.unwrap();
+    client.write_all(get("/a").as_bytes()).await.unwrap();
+    let answer = read_until(&mut client, "first ").await;
+    assert_eq!(status(&answer), 201, "{answer}");
     tell.send_replace(true);
-    let (_, answer) = stage.get("/a").await;
-    assert!(answer.contains("first ") && !answer.ends_with("0\r\n\r\n"), "{answer}");
+    let rest = read_until(&mut client, NEVER).await;
+    assert!(!rest.contains("0\r\n\r\n"), "no end, since there was none: {rest}");
     let (stage, tell) = lambda(failed, Vec::new()).await;
     tell.send_replace(true);
     let (status, answer) = stage.get("/a").await;

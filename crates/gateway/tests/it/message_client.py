@@ -4,7 +4,6 @@ python message_client.py make FOLDER        a new key of Ed25519: `private.pem`,
 python message_client.py sign FOLDER TAG    the request
 """
 import base64
-import hashlib
 import json
 import pathlib
 import sys
@@ -37,21 +36,22 @@ class Keys(HTTPSignatureKeyResolver):
         raise NotImplementedError
 
 
+BODY = b'{"n": 1}'
+
+
 class Message:
-    body = b'{"n": 1}'
     method, url = "POST", "http://api.example/orders?a=1"
     headers = {"Host": "api.example"}
 
 
-digest = base64.b64encode(hashlib.sha512(Message.body).digest()).decode()
-Message.headers["Content-Digest"] = f"sha-512=:{digest}:"
 signer = HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=Keys())
 signer.sign(
     Message,
     key_id="own",
     tag=sys.argv[3],
     covered_component_ids=("@method", "@authority", "@path", "@query", "content-digest"),
+    body=BODY,
 )
-head = f"POST /orders?a=1 HTTP/1.1\r\nContent-Length: {len(Message.body)}\r\nConnection: close\r\n"
+head = f"POST /orders?a=1 HTTP/1.1\r\nContent-Length: {len(BODY)}\r\nConnection: close\r\n"
 head += "".join(f"{name}: {value}\r\n" for name, value in Message.headers.items())
-sys.stdout.buffer.write(head.encode() + b"\r\n" + Message.body)
+sys.stdout.buffer.write(head.encode() + b"\r\n" + BODY)

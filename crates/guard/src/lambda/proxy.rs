@@ -341,20 +341,25 @@ impl Connection<'_> {
                     continue;
                 }
             };
-            let flight = self.proxy.flight(&flight_head, body);
-            if let Some(event) = self.admitted(&flight)? {
+            let mut flight = self.proxy.flight(&flight_head, body);
+            if let Some(event) = self.admitted(&mut flight)? {
                 return self.deliver(flight, &flight_head, &event, head.keeps);
             }
         }
     }
 
     /// What of an event reaches the runtime; None when the guard answered it.
-    fn admitted(&mut self, flight: &Flight) -> Result<Option<Arc<[u8]>>, WireError> {
+    fn admitted(&mut self, flight: &mut Flight) -> Result<Option<Arc<[u8]>>, WireError> {
         let event = Arc::clone(&flight.invocation.event);
         let Some(inspector) = self.proxy.inspector.as_ref().filter(|_| self.proxy.mode != Mode::Off) else {
             return Ok(Some(event));
         };
-        match inspector.event(&flight.invocation, clock::now_ms()) {
+        let (trigger, outcome) = inspector.judged(&flight.invocation, clock::now_ms());
+        // The answer is looked at as one to this trigger. Nobody else holds the invocation yet.
+        if let Some(invocation) = Arc::get_mut(&mut flight.invocation) {
+            invocation.trigger = trigger;
+        }
+        match outcome {
             Outcome::Pass => Ok(Some(event)),
             Outcome::Change(_) | Outcome::Refuse(..) if self.proxy.mode == Mode::Detect => Ok(Some(event)),
             Outcome::Change(changed) => Ok(Some(changed)),

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod dvsa;
 #[cfg(test)]
+mod gateway;
+#[cfg(test)]
 mod runtimes;
 #[cfg(test)]
 mod support;

@@ -12,7 +12,8 @@ fn who(last: u8) -> Who<'static> {
 
 fn fleet(limit: usize) -> [Arc<SharedPlaces>; 2] {
     let state: Arc<dyn State> = Arc::new(Embedded::in_memory(embedded::Options::default()).unwrap());
-    [1, 2].map(|me| SharedPlaces::new(Arc::clone(&state), me, limit, Duration::from_secs(30)))
+    let limits = PlaceLimits { per_identity: 1, per_address: limit };
+    [1, 2].map(|me| SharedPlaces::new(Arc::clone(&state), me, limits, Duration::from_secs(30)))
 }
 
 #[tokio::test]

@@ -29,8 +29,21 @@ pub struct Settings {
     pub dpop: dpop::Config,
     /// `Authorization` may hold a token without a scheme, as clients of API Gateway's authorizers send it.
     pub bare_token: bool,
+    /// What becomes of credentials that are not valid where a route is open to all.
+    pub invalid_on_public: Invalid,
     /// `realm` of challenges.
     pub realm: String,
+}
+
+/// Credentials that are not valid, or cannot be judged now, at a route that asks for none (`public`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Invalid {
+    /// 401: whoever shows something must be right.
+    #[default]
+    Refuse,
+    /// Nobody: as if they had not been sent. For applications that have tokens of their own, which are not for us to judge.
+    Nobody,
 }
 
 /// API keys of one file.
