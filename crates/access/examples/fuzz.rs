@@ -1,14 +1,10 @@
 //! Mutates credentials and what they come in, and reads them.
 //!
-//!     cargo run --profile fuzz -p access --example fuzz -- TARGET SECONDS [SEED]
+//!     cargo run --profile fuzz -p access --example fuzz -- TARGET [SECONDS] [SEED]
 //!
-//! TARGET is one of `jwt jwks discovery dpop certificate key sigv4 webhook message block session`. The input that runs is kept in
-//! `target/fuzz-access-TARGET`, so that one which ends the process is not lost. A find becomes a test. A changed
-//! credential that still opens is a find too.
-#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for developers, not shipped")]
+//! A changed credential that still opens is a find too. See `mutate` for the rest.
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::time::{Duration, Instant};
 
 use access::block::{self, BlockList, Change, Entry, Facts, List, Target as Blocking};
 use access::jwks::{Key, KeySet};
@@ -16,9 +12,8 @@ use access::jwt::{Algorithm, Issuer, Keys, Proofs, SigningKey, Verifier};
 use access::session::{self, Sealer, Session, Sessions};
 use access::signature::{Request, message, sigv4, webhook};
 use access::{Secret, SecretFrom, certificate, dpop, key};
+use mutate::{Arguments, Dice, Mutator, Seed};
 
-/// Slower than this is a find too.
-const RUN_SECONDS_MAX: f64 = 1.0;
 const NOW: u64 = 1_767_225_600;
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 
@@ -67,50 +62,6 @@ const PIECES: &[&str] = &[
     "spiffe://",
     "*",
 ];
-
-/// A generator that needs no crate: xorshift of 64 bits.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % (end.max(1) as u64)).unwrap_or(0)
-    }
-
-    fn piece(&mut self) -> &'static str {
-        PIECES.get(self.below(PIECES.len())).copied().unwrap_or_default()
-    }
-}
-
-fn mutated(seed: &str, dice: &mut Dice) -> String {
-    let mut text = seed.to_owned();
-    for _ in 0..=dice.below(4) {
-        let at = text.floor_char_boundary(dice.below(text.len() + 1));
-        let end = text.floor_char_boundary((at + dice.below(30)).min(text.len())).max(at);
-        match dice.below(5) {
-            0 => text.insert_str(at, dice.piece()),
-            1 => text.replace_range(at..end, ""),
-            2 => {
-                let copy = text.get(at..end).unwrap_or_default().to_owned();
-                text.insert_str(at, &copy);
-            }
-            3 => {
-                let many = 1 + dice.below(3000);
-                text.insert_str(at, &dice.piece().repeat(many));
-            }
-            _ => {
-                let letter = char::from(u8::try_from(32 + dice.below(95)).unwrap_or(b' '));
-                text.replace_range(
-                    at..text.ceil_char_boundary((at + 1).min(text.len())),
-                    letter.encode_utf8(&mut [0; 4]),
-                );
-            }
-        }
-    }
-    text
-}
 
 /// What a run says: refused, taken as it was made, or taken although it was changed.
 enum Outcome {
@@ -434,7 +385,7 @@ fn blocks() -> (Vec<String>, Target) {
         let seed = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
         });
-        let mut dice = Dice(seed | 1);
+        let mut dice = Dice::new(seed | 1);
         let mut outcome = Outcome::Refused;
         for (name, made) in [
             ("a", text.to_owned()),
@@ -530,6 +481,20 @@ fn sessions() -> Result<(Vec<String>, Target), Box<dyn Error>> {
     Ok((seeds, Box::new(run)))
 }
 
+const TARGETS: &[&str] = &[
+    "jwt",
+    "jwks",
+    "discovery",
+    "dpop",
+    "certificate",
+    "key",
+    "sigv4",
+    "webhook",
+    "message",
+    "block",
+    "session",
+];
+
 fn target(name: &str) -> Result<(Vec<String>, Target), Box<dyn Error>> {
     Ok(match name {
         "jwt" => jwt()?,
@@ -548,33 +513,13 @@ fn target(name: &str) -> Result<(Vec<String>, Target), Box<dyn Error>> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let name = arguments.next().ok_or("name a target")?;
-    let seconds: u64 = arguments.next().unwrap_or_else(|| "60".to_owned()).parse()?;
-    let mut dice = Dice(arguments.next().unwrap_or_else(|| "20261122".to_owned()).parse()?);
-    let (seeds, run) = target(&name)?;
-    let kept = format!("target/fuzz-access-{name}");
-    std::fs::create_dir_all("target")?;
-    let (mut runs, mut taken) = (0_u64, 0_u64);
-    let mut slowest = Duration::ZERO;
-    let started = Instant::now();
-    while started.elapsed() < Duration::from_secs(seconds) {
-        let seed = seeds.get(dice.below(seeds.len())).ok_or("no seed")?;
-        let text = mutated(seed, &mut dice);
-        std::fs::write(&kept, &text)?;
-        let begun = Instant::now();
-        match run(&text) {
-            Outcome::Forged => return Err(format!("a changed credential is taken: see {kept}").into()),
-            Outcome::Taken => taken += 1,
-            Outcome::Refused => {}
-        }
-        let took = begun.elapsed();
-        slowest = slowest.max(took);
-        if took.as_secs_f64() > RUN_SECONDS_MAX {
-            return Err(format!("a run took {took:?}: see {kept}").into());
-        }
-        runs += 1;
-    }
-    println!("{name}: {runs} runs, {taken} taken, slowest {slowest:?}");
-    Ok(())
+    let arguments = Arguments::of_process(TARGETS)?;
+    let (seeds, run) = target(&arguments.target)?;
+    let seeds: Vec<Seed> = seeds.iter().map(Seed::from).collect();
+    let mut mutator = Mutator::of_text(PIECES, arguments.seed);
+    mutate::run("access", &arguments, &seeds, &mut mutator, |seed| match run(seed.text()) {
+        Outcome::Forged => Err("a changed credential is taken".into()),
+        Outcome::Taken => Ok(1),
+        Outcome::Refused => Ok(0),
+    })
 }

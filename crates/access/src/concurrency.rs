@@ -6,6 +6,9 @@
 //!
 //! Under overload, less important requests go first: each priority may use a part of the limit only, and one that comes
 //! to a full queue takes the place of a less important one that waits.
+//!
+//! What one identity asks for beyond its own places waits in a short queue of its own (`identity_queue`), where it is in
+//! nobody's way: a page that asks for twenty things at once is served, only not twenty at a time.
 mod adaptive;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -30,7 +33,12 @@ pub struct Config {
     pub max: usize,
     /// Of one identity (or address, for nobody).
     pub per_identity: usize,
-    /// How many may wait for a place. Those above `per-identity` never wait: they would fill the queue for others.
+    /// Of one address, for requests of nobody: many people and programs may share one. As `per_identity` when not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_address: Option<usize>,
+    /// How many of one identity (or address) may wait until others of its own have ended.
+    pub identity_queue: usize,
+    /// How many may wait for a place. Those above `per-identity` never wait here: they would fill the queue for others.
     pub queue: usize,
     /// How much of the limit `normal` and `low` requests may use, in percent; `critical` ones may use all.
     pub shares: Shares,
@@ -41,7 +49,15 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { max: 2_000, per_identity: 100, queue: 200, shares: Shares::default(), adaptive: None }
+        Self {
+            max: 2_000,
+            per_identity: 100,
+            per_address: None,
+            identity_queue: 0,
+            queue: 200,
+            shares: Shares::default(),
+            adaptive: None,
+        }
     }
 }
 
@@ -98,6 +114,8 @@ struct State {
     adaptive: Option<Adaptive>,
     /// Requests at once of each identity; those without any are not there.
     of: HashMap<u64, usize>,
+    /// Who waits for others of its own identity, the first first; those without any are not there.
+    held: HashMap<u64, VecDeque<u64>>,
     /// Who waits, by priority, the first first.
     queue: BTreeMap<Priority, VecDeque<u64>>,
     waiting: BTreeMap<u64, Waiting>,
@@ -108,10 +126,14 @@ struct State {
 struct Waiting {
     priority: Priority,
     place: Place,
+    /// Requests at once that its identity may have.
+    own_max: usize,
 }
 
 #[derive(Debug)]
 enum Place {
+    /// Waits for one of its own identity to end.
+    Held(Option<Waker>),
     Waits(Option<Waker>),
     Granted,
     Displaced,
@@ -148,6 +170,7 @@ impl Concurrency {
             limit,
             adaptive,
             of: HashMap::new(),
+            held: HashMap::new(),
             queue: BTreeMap::new(),
             waiting: BTreeMap::new(),
             ticket: 0,
@@ -158,7 +181,11 @@ impl Concurrency {
     /// Asks for a place for somebody. It is asked for at once, not at the first poll: the order is that of the calls.
     pub fn enter(self: &Arc<Self>, who: Who<'_>, priority: Priority) -> Entering {
         let key = self.seed.hash_one(who.parts());
-        let ticket = self.lock().ask(&self.config, key, priority);
+        let own_max = match who {
+            Who::Identity(_) => self.config.per_identity,
+            Who::Address(_) => self.config.per_address.unwrap_or(self.config.per_identity),
+        };
+        let ticket = self.lock().ask(&self.config, (key, own_max.max(1)), priority);
         Entering { of: Arc::clone(self), key, ticket, is_over: false }
     }
 
@@ -172,7 +199,7 @@ impl Concurrency {
     fn release(&self, key: u64) {
         let mut state = self.lock();
         state.in_flight = state.in_flight.saturating_sub(1);
-        state.leave(key);
+        state.leave(&self.config, key);
         let wakers = state.grant(&self.config);
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
@@ -191,7 +218,7 @@ pub enum Who<'a> {
 }
 
 impl Who<'_> {
-    fn parts(&self) -> (u8, &str, &str, u128) {
+    pub(crate) fn parts(&self) -> (u8, &str, &str, u128) {
         match self {
             Self::Identity(who) => (0, &who.issuer, &who.subject, 0),
             Self::Address(address) => {
@@ -203,31 +230,48 @@ impl Who<'_> {
 }
 
 impl State {
-    /// Takes a place, a ticket of the queue, or nothing.
-    fn ask(&mut self, config: &Config, key: u64, priority: Priority) -> Result<u64, Busy> {
-        let own = self.of.get(&key).copied().unwrap_or(0);
-        if own >= config.per_identity.max(1) {
-            return Err(Busy::Identity);
+    /// Takes a place, a ticket of a queue, or nothing.
+    fn ask(
+        &mut self,
+        config: &Config,
+        (key, own_max): (u64, usize),
+        priority: Priority,
+    ) -> Result<u64, Busy> {
+        if self.of.get(&key).copied().unwrap_or(0) >= own_max {
+            if self.held.get(&key).map_or(0, VecDeque::len) >= config.identity_queue {
+                return Err(Busy::Identity);
+            }
+            self.ticket += 1;
+            self.held.entry(key).or_default().push_back(self.ticket);
+            self.waiting.insert(self.ticket, Waiting { priority, place: Place::Held(None), own_max });
+            return Ok(self.ticket);
         }
-        let is_first = self.queue.range(..=priority).all(|(_, queue)| queue.is_empty());
-        let place = if is_first && self.in_flight < self.share(config, priority) {
+        let is_free = self.has_place(config, priority)?;
+        self.ticket += 1;
+        let place = if is_free {
             self.in_flight += 1;
             Place::Granted
         } else {
-            let waiting: usize = self.queue.values().map(VecDeque::len).sum();
-            if waiting >= config.queue {
-                self.displace(priority)?;
-            }
+            self.queue.entry(priority).or_default().push_back(self.ticket);
             Place::Waits(None)
         };
-        self.ticket += 1;
-        if matches!(place, Place::Waits(_)) {
-            self.queue.entry(priority).or_default().push_back(self.ticket);
-        }
         // Who waits counts, too: one identity cannot fill the queue.
         *self.of.entry(key).or_insert(0) += 1;
-        self.waiting.insert(self.ticket, Waiting { priority, place });
+        self.waiting.insert(self.ticket, Waiting { priority, place, own_max });
         Ok(self.ticket)
+    }
+
+    /// Whether there is a place at once; otherwise there is one in the queue.
+    fn has_place(&mut self, config: &Config, priority: Priority) -> Result<bool, Busy> {
+        let is_first = self.queue.range(..=priority).all(|(_, queue)| queue.is_empty());
+        if is_first && self.in_flight < self.share(config, priority) {
+            return Ok(true);
+        }
+        let waiting: usize = self.queue.values().map(VecDeque::len).sum();
+        if waiting >= config.queue {
+            self.displace(priority)?;
+        }
+        Ok(false)
     }
 
     /// The last of the least important ones leaves the queue for a more important one.
@@ -267,12 +311,66 @@ impl State {
         wakers
     }
 
-    fn leave(&mut self, key: u64) {
-        if let Some(own) = self.of.get_mut(&key) {
-            *own -= 1;
-            if *own == 0 {
-                self.of.remove(&key);
+    /// One of an identity has ended; the next of its own takes its turn.
+    fn leave(&mut self, config: &Config, key: u64) {
+        let Some(own) = self.of.get_mut(&key) else { return };
+        *own -= 1;
+        if *own == 0 {
+            self.of.remove(&key);
+        }
+        while let Some(ticket) = self.held.get(&key).and_then(|held| held.front().copied()) {
+            let Some((priority, own_max)) = self.waiting.get(&ticket).map(|one| (one.priority, one.own_max))
+            else {
+                self.unhold(key, ticket);
+                continue;
+            };
+            if self.of.get(&key).copied().unwrap_or(0) >= own_max {
+                return;
             }
+            self.unhold(key, ticket);
+            *self.of.entry(key).or_insert(0) += 1;
+            let place = match self.has_place(config, priority) {
+                Ok(true) => {
+                    self.in_flight += 1;
+                    Place::Granted
+                }
+                Ok(false) => Place::Waits(None),
+                Err(_) => Place::Displaced,
+            };
+            self.turn(ticket, place);
+        }
+    }
+
+    /// One that was held goes on: to a place, into the queue, or away.
+    fn turn(&mut self, ticket: u64, place: Place) {
+        let Some(waiting) = self.waiting.get_mut(&ticket) else { return };
+        let Place::Held(waker) = std::mem::replace(&mut waiting.place, place) else { return };
+        if let Place::Waits(kept) = &mut waiting.place {
+            *kept = waker;
+            self.queue.entry(waiting.priority).or_default().push_back(ticket);
+        } else if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn unhold(&mut self, key: u64, ticket: u64) {
+        if let Some(held) = self.held.get_mut(&key) {
+            held.retain(|one| *one != ticket);
+            if held.is_empty() {
+                self.held.remove(&key);
+            }
+        }
+    }
+}
+
+impl Entering {
+    /// Why there was no place, for one that waited long enough.
+    #[must_use]
+    pub fn late(&self) -> Busy {
+        let Ok(ticket) = self.ticket else { return Busy::Identity };
+        match self.of.lock().waiting.get(&ticket) {
+            Some(Waiting { place: Place::Held(_), .. }) => Busy::Identity,
+            _ => Busy::Full,
         }
     }
 }
@@ -288,7 +386,7 @@ impl Future for Entering {
         let of = Arc::clone(&self.of);
         let mut state = of.lock();
         match state.waiting.get_mut(&ticket).map(|waiting| &mut waiting.place) {
-            Some(Place::Waits(waker)) => {
+            Some(Place::Waits(waker) | Place::Held(waker)) => {
                 *waker = Some(context.waker().clone());
                 Poll::Pending
             }
@@ -299,7 +397,7 @@ impl Future for Entering {
             }
             Some(Place::Displaced) | None => {
                 if state.waiting.remove(&ticket).is_some() {
-                    state.leave(self.key);
+                    state.leave(&of.config, self.key);
                 }
                 self.is_over = true;
                 Poll::Ready(Err(Busy::Displaced))
@@ -314,6 +412,7 @@ impl Drop for Entering {
         let mut state = self.of.lock();
         let Some(waiting) = state.waiting.remove(&ticket) else { return };
         match waiting.place {
+            Place::Held(_) => state.unhold(self.key, ticket),
             // It was given a place and never took it.
             Place::Granted => {
                 drop(state);
@@ -323,9 +422,9 @@ impl Drop for Entering {
                 if let Some(queue) = state.queue.get_mut(&waiting.priority) {
                     queue.retain(|one| *one != ticket);
                 }
-                state.leave(self.key);
+                state.leave(&self.of.config, self.key);
             }
-            Place::Displaced => state.leave(self.key),
+            Place::Displaced => state.leave(&self.of.config, self.key),
         }
     }
 }

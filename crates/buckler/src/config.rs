@@ -23,6 +23,8 @@ pub(crate) struct Config {
     pub privileges: Privileges,
     /// What the guard enforces beside what is found: `policy::build` reads it.
     pub guard: toml::Table,
+    /// Settings of the gateway in front of `buckler run`, in the words of `gateway.toml`.
+    pub gateway: toml::Table,
     pub ignore: Vec<Ignore>,
 }
 

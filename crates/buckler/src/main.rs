@@ -7,6 +7,7 @@ mod config;
 mod disk;
 mod exit;
 mod facts;
+mod http;
 mod output;
 mod revision;
 mod since;

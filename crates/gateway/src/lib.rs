@@ -37,4 +37,5 @@ mod websocket;
 pub use check::check;
 pub use config::{Config, ConfigError};
 pub use draft::draft;
-pub use server::{Running, StartError, start, start_with};
+pub use logs::Told;
+pub use server::{Running, StartError, start, start_told, start_with};

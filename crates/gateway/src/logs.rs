@@ -24,7 +24,26 @@ pub(crate) struct Logs {
     access: Option<Arc<Sink>>,
     matches: Option<Arc<Sink>>,
     events: Option<Arc<Sink>>,
+    /// Who is told of events beside the file.
+    told: Option<Told>,
     secret_names: BTreeSet<String>,
+}
+
+/// Told of every event at once, on the thread of the request: it must not wait.
+#[derive(Clone)]
+pub struct Told(Arc<dyn Fn(&serde_json::Value) + Send + Sync>);
+
+impl Told {
+    /// Events go to this function.
+    pub fn new(to: impl Fn(&serde_json::Value) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(to))
+    }
+}
+
+impl std::fmt::Debug for Told {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Told")
+    }
 }
 
 /// One file of lines, or standard output.
@@ -123,6 +142,8 @@ pub(crate) struct Record {
     #[serde(skip_serializing_if = "Option::is_none")]
     identity: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    ja4: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     user_agent: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     referer: Option<String>,
@@ -152,6 +173,7 @@ impl Record {
             answered_by: exchange.answered_by,
             upstream: exchange.upstream.address.as_ref().map(|address| address.text.clone()),
             identity: exchange.identity.as_ref().map(|identity| identity.subject.clone()),
+            ja4: exchange.fingerprint.as_deref().map(str::to_owned),
             user_agent: text(USER_AGENT),
             referer: text(REFERER).map(|referer| mask(&referer, names)),
             decisions: exchange
@@ -210,8 +232,9 @@ impl Logs {
     ///
     /// # Errors
     /// A file that cannot be opened for appending.
-    pub(crate) fn open(config: &Config) -> Result<Self, ConfigError> {
+    pub(crate) fn open(config: &Config, told: Option<Told>) -> Result<Self, ConfigError> {
         Ok(Self {
+            told,
             access: Sink::new(config, config.log.access.as_ref())?,
             matches: Sink::new(config, config.log.matches.as_ref())?,
             events: Sink::new(config, config.log.events.as_ref())?,
@@ -245,7 +268,7 @@ impl Logs {
     }
 
     pub(crate) fn wants_events(&self) -> bool {
-        self.events.is_some()
+        self.events.is_some() || self.told.is_some()
     }
 
     pub(crate) fn wants_matches(&self) -> bool {
@@ -277,6 +300,9 @@ impl Logs {
 
     /// One event.
     pub(crate) fn event(&self, event: &serde_json::Value) {
+        if let Some(told) = &self.told {
+            told.0(event);
+        }
         if let Some(sink) = &self.events {
             sink.line(&line(event));
         }

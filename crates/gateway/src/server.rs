@@ -4,6 +4,8 @@
 //! connections stay on one thread, so that a request meets no lock and no other thread on its way.
 mod connection;
 mod handle;
+mod hello;
+mod room;
 mod strict;
 pub(crate) mod tls;
 mod total;
@@ -11,7 +13,7 @@ mod wire;
 
 use crate::config::{Config, ConfigError, Limits};
 use crate::gate::Gate;
-use crate::logs::Logs;
+use crate::logs::{Logs, Told};
 use crate::metrics::Metrics;
 use arc_swap::ArcSwap;
 pub(crate) use handle::{DropConnection, Seen};
@@ -93,7 +95,15 @@ pub struct Running {
 /// # Errors
 /// A configuration that cannot be used, an address that cannot be listened on.
 pub fn start(config: Config) -> Result<Running, StartError> {
-    begin(config, None)
+    begin(config, None, None)
+}
+
+/// The same, and tells somebody of its events, beside or instead of the file of `log.events`.
+///
+/// # Errors
+/// Those of [`start`].
+pub fn start_told(config: Config, told: Told) -> Result<Running, StartError> {
+    begin(config, None, Some(told))
 }
 
 /// The same on a state that the caller opened: several gateways of one process share it, or something beside them uses it.
@@ -102,15 +112,19 @@ pub fn start(config: Config) -> Result<Running, StartError> {
 /// # Errors
 /// Those of [`start`].
 pub fn start_with(config: Config, state: Arc<dyn store::State>) -> Result<Running, StartError> {
-    begin(config, Some(state))
+    begin(config, Some(state), None)
 }
 
-fn begin(config: Config, state: Option<Arc<dyn store::State>>) -> Result<Running, StartError> {
+fn begin(
+    config: Config,
+    state: Option<Arc<dyn store::State>>,
+    told: Option<Told>,
+) -> Result<Running, StartError> {
     let gate = Gate::build(config, None)?;
     let state = crate::state::open(&gate.config, state)?;
     let gate = gate.with_state(state)?;
     let config = Arc::clone(&gate.config);
-    let logs = Logs::open(&config)?;
+    let logs = Logs::open(&config, told)?;
     let metrics = Metrics::new(&gate.routes);
     let listeners =
         config.listen.iter().map(|listen| Listener::open(&config, listen)).collect::<Result<_, _>>()?;

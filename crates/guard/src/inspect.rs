@@ -31,7 +31,7 @@ use leak::Treated;
 use policy::{Bundle, Function, Mode, Treatment};
 use problem::Problem;
 use std::sync::{Arc, Mutex, PoisonError};
-use waf::event::EventLimits;
+use waf::event::{EventLimits, Trigger};
 
 pub use stream::Stream;
 pub use surroundings::Surroundings;
@@ -158,14 +158,21 @@ impl Inspector {
     /// Before an event reaches the function. `now_ms`: milliseconds since 1970.
     #[must_use]
     pub fn event(&self, invocation: &Invocation, now_ms: u64) -> Outcome {
+        self.judged(invocation, now_ms).1
+    }
+
+    /// The same, with the trigger that the event has by its shape: what the answer is then looked at as. The trigger that the
+    /// caller gave stays where nothing was looked at.
+    #[must_use]
+    pub fn judged(&self, invocation: &Invocation, now_ms: u64) -> (Trigger, Outcome) {
         if self.policy.mode == Mode::Off {
-            return Outcome::Pass;
+            return (invocation.trigger, Outcome::Pass);
         }
         if let Some(refresher) = &self.refresher {
             refresher.tick(&self.tokens, now_ms / 1000);
         }
         let (trigger, judged) = self.judge(invocation, now_ms);
-        match judged {
+        let outcome = match judged {
             Ok(outcome) => outcome,
             Err(problem) if self.policy.mode == Mode::Detect => {
                 self.tell(Action::Told, &problem, invocation);
@@ -176,7 +183,8 @@ impl Inspector {
                 let answer = refuse::answer(&problem, trigger, invocation);
                 Outcome::Refuse(problem.refusal(), answer)
             }
-        }
+        };
+        (trigger, outcome)
     }
 
     /// Before an answer (`POST …/response`) reaches the platform.

@@ -22,7 +22,11 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
 
 /// A version 4 UUID.
 pub(crate) fn uuid() -> String {
-    let mut bytes = random::<16>();
+    uuid_of(random::<16>())
+}
+
+/// A UUID with the marks of version 4, of these bytes.
+pub(crate) fn uuid_of(mut bytes: [u8; 16]) -> String {
     if let Some(byte) = bytes.get_mut(6) {
         *byte = (*byte & 0x0f) | 0x40;
     }

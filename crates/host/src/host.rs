@@ -8,10 +8,10 @@ use crate::names::Names;
 use crate::plan::{Function, Plan, Route, Way};
 use crate::pool::{Pool, Throttled};
 use crate::runtimes::Files;
-use crate::settings::{Aws, Settings};
+use crate::settings::{Aws, Gateway, Settings};
 use crate::spawn;
 use crate::talk::Talk;
-use crate::web::Web;
+use crate::web::{Gate, Given, Origin, Pools, Web, capacity};
 use crate::wire;
 use model::{App, Project};
 use std::collections::BTreeMap;
@@ -34,6 +34,8 @@ pub enum StartError {
     Policy(String),
     #[error("the local cloud did not start: {0}")]
     Cloud(String),
+    #[error("the gateway in front of the application cannot be used: {0}")]
+    Gateway(String),
 }
 
 /// A host that runs.
@@ -43,12 +45,25 @@ pub struct Host {
     plan: Arc<Plan>,
     names: Arc<Names>,
     endpoint: String,
-    /// Ways in: node, address, routes.
-    origins: Vec<(String, String, Vec<Route>)>,
+    ways: Vec<Entrance>,
+    settings: Settings,
+    user_pools: Pools,
+    talk: Talk,
     owner_key: String,
     tasks: Vec<JoinHandle<()>>,
     work: PathBuf,
     own_work: bool,
+}
+
+/// One way in over HTTP, as it serves.
+#[derive(Debug)]
+struct Entrance {
+    node: String,
+    /// `http://127.0.0.1:3000`
+    base: String,
+    routes: Vec<Route>,
+    origin: Arc<Origin>,
+    gate: Option<Gate>,
 }
 
 impl Host {
@@ -72,11 +87,14 @@ impl Host {
             endpoint: format!("http://{address}"),
             ..Names::default()
         };
-        let listeners = listeners(project, app, &mut names, &settings).await?;
+        let listeners = listeners((project, app), &mut names, &settings, &talk).await?;
         if let Some(cloud) = &cloud {
             crate::cloud::create::all(cloud, app, &mut names, &talk).await;
         }
-        let plan = Arc::new(Plan::new(project, app, &names, &settings));
+        let mut plan = Plan::new(project, app, &names, &settings);
+        plan.write_inline(&work.join("inline"))
+            .map_err(|why| StartError::Work { path: work.clone(), why })?;
+        let plan = Arc::new(plan);
         for problem in &plan.problems {
             talk.note(problem.clone());
         }
@@ -85,7 +103,7 @@ impl Host {
         let private = private(&plan, &work, &talk).await;
         let ports: Vec<u16> = listeners
             .iter()
-            .map(|(_, _, base)| base)
+            .map(|one| &one.base)
             .chain([&names.endpoint])
             .filter_map(|url| port_of(url))
             .collect();
@@ -112,23 +130,85 @@ impl Host {
             owner_key: settings.owner_key.clone(),
         });
         let mut tasks = crate::sources::start(&front);
-        let mut origins = Vec::new();
-        for (way, listener, base) in listeners {
+        let user_pools = Pools::write((app, &names), &keys, &work, &talk);
+        let mut ways = Vec::new();
+        for Opened { way, listener, base, gate } in listeners {
             // The plan knows identifiers that the local cloud chose since.
             let way = plan.ways.iter().find(|one| one.name == way.name).cloned().unwrap_or(way);
-            origins.push((way.name.clone(), base, way.routes.clone()));
+            let (node, routes) = (way.name.clone(), way.routes.clone());
             let (pools, shared, cloud) = (Arc::clone(&pools), Arc::clone(&shared), cloud.clone());
-            let web = Arc::new(Web { way, pools, shared, cloud });
-            tasks.push(tokio::spawn(wire::serve(listener, move |request| Arc::clone(&web).handle(request))));
+            let origin = Origin::new(Web { way, pools, shared, cloud, fronted: gate.is_some() });
+            tasks.push(tokio::spawn(Arc::clone(&origin).serve(listener)));
+            ways.push(Entrance { node, base, routes, origin, gate });
         }
         front.custom_resources();
         let answering = Arc::clone(&front);
         tasks
             .push(tokio::spawn(wire::serve(listener, move |request| Arc::clone(&answering).handle(request))));
-        tasks.push(tokio::spawn(keep(Arc::clone(&pools), settings.watch_ms, talk)));
+        tasks.push(tokio::spawn(keep(Arc::clone(&pools), settings.watch_ms, talk.clone())));
         let endpoint = names.endpoint.clone();
         let owner_key = settings.owner_key.clone();
-        Ok(Self { pools, plan, names: Arc::new(names), endpoint, origins, owner_key, tasks, work, own_work })
+        let (plan, names) = (Arc::clone(&plan), Arc::new(names));
+        let host = Self {
+            pools,
+            plan,
+            names,
+            endpoint,
+            ways,
+            settings,
+            user_pools,
+            talk,
+            owner_key,
+            tasks,
+            work,
+            own_work,
+        };
+        for way in &host.plan.ways {
+            host.open(app, way, host.settings.gateway.as_ref()).map_err(StartError::Gateway)?;
+        }
+        Ok(host)
+    }
+
+    /// Tells the gateway of a way in what the application's routes are.
+    fn open(&self, app: &App, way: &Way, own: Option<&Gateway>) -> Result<(), String> {
+        let entrance = self.ways.iter().find(|one| one.node == way.name);
+        let Some(gate) = entrance.and_then(|one| one.gate.as_ref()) else { return Ok(()) };
+        let concurrency =
+            self.plan.functions.iter().map(|(node, function)| (node.clone(), function.concurrency)).collect();
+        let given = Given {
+            app,
+            names: &self.names,
+            settings: &self.settings,
+            own,
+            pools: &self.user_pools,
+            capacity: capacity(way, &concurrency, self.settings.environments_max),
+        };
+        for note in gate.open(way, &given)? {
+            self.talk.note(note);
+        }
+        Ok(())
+    }
+
+    /// Puts the routes of a changed application in place, with what its gateway knows of them and is told. Functions,
+    /// triggers and resources stay as they were when the host started.
+    ///
+    /// # Errors
+    /// What the gateway cannot use; its old routes go on then.
+    pub fn reload(&self, project: &Project, app: &App, own: Option<Gateway>) -> Result<(), String> {
+        let plan = Plan::new(project, app, &self.names, &self.settings);
+        let is_known = |name: &String| self.plan.functions.contains_key(name);
+        for name in plan.functions.keys().filter(|name| !is_known(name)) {
+            self.talk.note(format!("`{name}` is new: it runs once the host starts again"));
+        }
+        for entrance in &self.ways {
+            let Some(way) = plan.ways.iter().find(|way| way.name == entrance.node) else { continue };
+            self.open(app, way, own.as_ref())?;
+            entrance.origin.replace(way.clone());
+        }
+        for way in plan.ways.iter().filter(|way| !self.ways.iter().any(|one| one.node == way.name)) {
+            self.talk.note(format!("`{}` is new: it is served once the host starts again", way.name));
+        }
+        Ok(())
     }
 
     /// The address of the AWS endpoint, which takes `Invoke`.
@@ -144,10 +224,13 @@ impl Host {
             format!("AWS endpoint, takes `Invoke`: {}", self.endpoint),
             format!("  your key for it: AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY=local", self.owner_key),
         ];
-        for (name, base, routes) in &self.origins {
-            lines.push(format!("{name}: {base}"));
+        for one in &self.ways {
+            let through = if one.gate.is_some() { ", through the gateway" } else { "" };
+            lines.push(format!("{}: {}{through}", one.node, one.base));
             lines.extend(
-                routes.iter().map(|route| format!("  {} {} -> {}", route.method, route.path, route.function)),
+                one.routes
+                    .iter()
+                    .map(|route| format!("  {} {} -> {}", route.method, route.path, route.function)),
             );
         }
         for function in self.plan.functions.values() {
@@ -166,13 +249,19 @@ impl Host {
 
     /// The addresses of APIs and function URLs, by node.
     pub fn origins(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.origins.iter().map(|(name, base, _)| (name.as_str(), base.as_str()))
+        self.ways.iter().map(|one| (one.node.as_str(), one.base.as_str()))
     }
 
     /// The access key that may do anything at the endpoint.
     #[must_use]
     pub fn owner_key(&self) -> &str {
         &self.owner_key
+    }
+
+    /// Where the host keeps its files while it runs.
+    #[must_use]
+    pub fn work(&self) -> &Path {
+        &self.work
     }
 
     /// The local names.
@@ -236,22 +325,33 @@ async fn cloud(settings: &Settings, work: &Path, talk: &Talk) -> Result<Option<A
     }
 }
 
-/// Binds a port for each API and function URL, and names their addresses.
+/// A way in whose port is taken.
+struct Opened {
+    way: Way,
+    listener: TcpListener,
+    base: String,
+    gate: Option<Gate>,
+}
+
+/// Takes a port for each API and function URL, and names their addresses.
 async fn listeners(
-    project: &Project,
-    app: &App,
+    (project, app): (&Project, &App),
     names: &mut Names,
     settings: &Settings,
-) -> Result<Vec<(Way, TcpListener, String)>, StartError> {
+    talk: &Talk,
+) -> Result<Vec<Opened>, StartError> {
     let ways = Plan::new(project, app, names, settings).ways;
     let mut listeners = Vec::new();
     let mut port = settings.port;
     for way in ways {
-        let (listener, address) = bind(port, "--port").await?;
+        let inner = if settings.gateway.is_some() { 0 } else { port };
+        let (listener, address) = bind(inner, "--port").await?;
+        let gate =
+            settings.gateway.as_ref().map(|_| Gate::start(&way.name, port, address, talk)).transpose()?;
         port = if port == 0 { 0 } else { port.saturating_add(1) };
-        let base = format!("http://{address}");
+        let base = gate.as_ref().map_or_else(|| format!("http://{address}"), Gate::base);
         names.bases.insert(way.name.clone(), base.clone());
-        listeners.push((way, listener, base));
+        listeners.push(Opened { way, listener, base, gate });
     }
     Ok(listeners)
 }

@@ -27,6 +27,8 @@ pub struct Asked {
     pub streamed: bool,
     /// Invocations that led to this one; for the end of loops.
     pub depth: u32,
+    /// The identifier that it is to have; one is made where there is none.
+    pub request_id: Option<String>,
 }
 
 /// A piece of a streamed answer.

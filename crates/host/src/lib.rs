@@ -32,9 +32,9 @@ mod web;
 mod wire;
 
 pub use host::{Host, StartError};
-pub use invocation::{Answer, Asked, Finished};
+pub use invocation::{Answer, Asked, Finished, Piece};
 pub use names::Names;
 pub use plan::{Function, Plan};
 pub use samples::{Sample, samples};
-pub use settings::{Aws, Settings};
+pub use settings::{Aws, Gateway, Settings};
 pub use talk::{Line, Talk};

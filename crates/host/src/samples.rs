@@ -110,6 +110,7 @@ fn request(way: &Way, route: &crate::plan::Route, settings: &Settings) -> Value 
         Bytes::from_static(b"{}")
     };
     let read = crate::web::Read {
+        client: "127.0.0.1".to_owned(),
         id: ID.to_owned(),
         time_ms: TIME_MS,
         method: method.to_owned(),

@@ -13,6 +13,15 @@ pub enum Aws {
     Url(String),
 }
 
+/// The gateway in front of APIs and function URLs.
+#[derive(Clone, Debug, Default)]
+pub struct Gateway {
+    /// Over what the application's graph gives, in the words of `gateway.toml`.
+    pub config: toml::Table,
+    /// The folder that its paths are relative to.
+    pub folder: PathBuf,
+}
+
 /// The host's settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -28,7 +37,9 @@ pub struct Settings {
     pub account: String,
     /// The guard's program; none: functions run bare.
     pub guard: Option<PathBuf>,
-    /// The guard tells what it finds, and refuses nothing.
+    /// The gateway in front of HTTP; none: the host's own server listens at the public ports.
+    pub gateway: Option<Gateway>,
+    /// Guard and gateway tell what they find, and refuse nothing that they only inspect.
     pub detect: bool,
     /// `[guard]` of the owner's configuration, for the policy.
     pub guard_config: toml::Table,
@@ -50,6 +61,8 @@ pub struct Settings {
     pub environment: BTreeMap<String, BTreeMap<String, String>>,
     /// Environments of one function at once, where nothing is reserved.
     pub environments_max: usize,
+    /// Milliseconds of the init phase; a start that takes longer is done again in the invocation (Lambda: 10000).
+    pub init_ms: u64,
     /// Milliseconds after which an environment without work ends.
     pub idle_ms: u64,
     /// Milliseconds before the first retry of an asynchronous event; the second waits twice as long (Lambda: 60000).
@@ -58,6 +71,8 @@ pub struct Settings {
     pub watch_ms: u64,
     /// The access key that may do anything at the AWS endpoint.
     pub owner_key: String,
+    /// `Invoke` is taken from callers that do not sign; else they hear `MissingAuthenticationTokenException`, as in AWS.
+    pub unsigned_invoke: bool,
     /// The function's role is enforced on its calls.
     pub enforce: bool,
     /// Environments that use more memory than the function has are ended.
@@ -78,6 +93,7 @@ impl Settings {
             region: "us-east-1".to_owned(),
             account: "000000000000".to_owned(),
             guard: None,
+            gateway: None,
             detect: false,
             guard_config: toml::Table::new(),
             guard_files: Vec::new(),
@@ -89,6 +105,7 @@ impl Settings {
             code: BTreeMap::new(),
             environment: BTreeMap::new(),
             environments_max: 10,
+            init_ms: 10_000,
             idle_ms: 300_000,
             retry_ms: 1_000,
             watch_ms: 1_000,
@@ -96,6 +113,7 @@ impl Settings {
                 "AKIA{}",
                 crate::clock::hex(&crate::clock::random::<8>()).to_ascii_uppercase()
             ),
+            unsigned_invoke: false,
             enforce: true,
             memory_limits: true,
             work: None,

@@ -39,7 +39,21 @@ pub enum Line {
         why: Option<String>,
     },
     /// A request over HTTP.
-    Request { method: String, path: String, function: Option<String>, status: u16, ms: u64 },
+    Request {
+        method: String,
+        path: String,
+        function: Option<String>,
+        status: u16,
+        ms: u64,
+        /// The request's identifier, which its invocation has, too.
+        request_id: String,
+    },
+    /// The gateway in front of an API or function URL decided something (an OCSF event).
+    Gateway {
+        /// The node of the API or function URL.
+        origin: String,
+        event: Value,
+    },
     /// Something came from an event source, or could not be delivered.
     Event { source: String, function: String, message: String },
 }
@@ -80,9 +94,14 @@ impl Line {
                 json!({"type": "call", "function": function, "action": action, "resource": resource,
                     "allowed": allowed, "status": status, "why": why})
             }
-            Self::Request { method, path, function, status, ms } => {
+            Self::Request { method, path, function, status, ms, request_id } => {
                 json!({"type": "request", "method": method, "path": path, "function": function, "status": status,
-                    "ms": ms})
+                    "ms": ms, "requestId": request_id})
+            }
+            Self::Gateway { origin, event } => {
+                let told = Decided::of(event);
+                json!({"type": "gateway", "origin": origin, "requestId": told.request_id(), "layer": told.layer,
+                    "action": told.action(), "reason": told.reason, "status": told.status, "event": event})
             }
             Self::Event { source, function, message } => {
                 json!({"type": "event", "source": source, "function": function, "message": message})
@@ -125,11 +144,57 @@ impl fmt::Display for Line {
                 write!(out, "{function} | {word} {action} on {resource} ({status})")?;
                 why.as_ref().map_or(Ok(()), |why| write!(out, ": {why}"))
             }
-            Self::Request { method, path, function, status, ms } => {
+            Self::Gateway { origin, event } => {
+                let told = Decided::of(event);
+                let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or("-");
+                let (method, path) = (text("/http_request/http_method"), text("/http_request/url/path"));
+                write!(out, "{origin} | gateway {} by {}: {}", told.action(), told.layer, told.reason)?;
+                told.status.map_or(Ok(()), |status| write!(out, " ({method} {path} -> {status})"))
+            }
+            Self::Request { method, path, function, status, ms, .. } => {
                 write!(out, "{method} {path} -> {} {status} in {ms} ms", function.as_deref().unwrap_or("-"))
             }
             Self::Event { source, function, message } => write!(out, "{function} | {source}: {message}"),
         }
+    }
+}
+
+/// What a gateway's event says in short.
+struct Decided<'a> {
+    layer: &'a str,
+    reason: &'a str,
+    refused: bool,
+    status: Option<u64>,
+    id: Option<&'a str>,
+}
+
+impl<'a> Decided<'a> {
+    fn of(event: &'a Value) -> Self {
+        let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
+        // Of several decisions the last one is that which refused.
+        let detail = text("/status_detail").unwrap_or_default();
+        let last = detail.rsplit("; ").find_map(|one| one.split_once(": ")).unwrap_or(("", detail));
+        let (layer, reason) = match (text("/finding_info/analytic/name"), text("/finding_info/title")) {
+            (Some(layer), title) => (layer, title.unwrap_or_default()),
+            (None, _) => last,
+        };
+        Self {
+            layer,
+            reason,
+            // OCSF 1.3: 2 is "Blocked".
+            refused: event.pointer("/disposition_id").and_then(Value::as_u64) == Some(2),
+            status: event.pointer("/http_response/code").and_then(Value::as_u64),
+            id: text("/metadata/uid"),
+        }
+    }
+
+    fn action(&self) -> &'static str {
+        if self.refused { "blocked" } else { "told" }
+    }
+
+    /// As the host calls the request.
+    fn request_id(&self) -> Option<String> {
+        self.id.map(crate::web::request_id)
     }
 }
 
@@ -147,7 +212,8 @@ impl Talk {
         (self.0)(line);
     }
 
-    pub(crate) fn note(&self, message: impl Into<String>) {
+    /// Tells something about the host itself.
+    pub fn note(&self, message: impl Into<String>) {
         self.say(Line::Note { message: message.into() });
     }
 }

@@ -5,6 +5,7 @@
 mod answer;
 mod authorize;
 pub(crate) mod event;
+mod gate;
 
 use crate::clock;
 use crate::cloud::Cloud;
@@ -19,8 +20,11 @@ use http::{HeaderMap, Method, Request};
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use tokio::net::TcpListener;
+
+pub(crate) use gate::{Gate, Given, Pools, capacity, request_id};
 
 /// Milliseconds that an API waits for its function.
 const API_MS_MAX: u64 = 29_000;
@@ -34,12 +38,43 @@ pub(crate) struct Web {
     pub(crate) pools: Arc<BTreeMap<String, Arc<Pool>>>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) cloud: Option<Arc<Cloud>>,
+    /// Requests come through a gateway, which names them and tells whose they are.
+    pub(crate) fronted: bool,
+}
+
+/// An origin that can be replaced by what a changed application says.
+#[derive(Debug)]
+pub(crate) struct Origin(RwLock<Arc<Web>>);
+
+impl Origin {
+    pub(crate) fn new(web: Web) -> Arc<Self> {
+        Arc::new(Self(RwLock::new(Arc::new(web))))
+    }
+
+    fn now(&self) -> Arc<Web> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Requests from now on are answered by these routes.
+    pub(crate) fn replace(&self, way: Way) {
+        let old = self.now();
+        let (pools, shared) = (Arc::clone(&old.pools), Arc::clone(&old.shared));
+        let web = Web { way, pools, shared, cloud: old.cloud.clone(), fronted: old.fronted };
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(web);
+    }
+
+    /// Answers until the task is ended.
+    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) {
+        wire::serve(listener, move |request| self.now().handle(request)).await;
+    }
 }
 
 /// A request that was read.
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) id: String,
+    /// The address that the request came from.
+    pub(crate) client: String,
     pub(crate) time_ms: u64,
     pub(crate) method: String,
     /// As it came, without the stage.
@@ -58,7 +93,8 @@ impl Web {
         let method = request.method().as_str().to_owned();
         let path = request.uri().path().to_owned();
         let origin = wire::header(request.headers(), "origin").map(str::to_owned);
-        let (mut reply, function) = self.answer(request).await;
+        let id = self.id(request.headers());
+        let (mut reply, function) = self.answer(request, &id).await;
         if let (Some(origin), Some(cors)) = (origin, &self.way.cors)
             && self.way.kind != WayKind::Rest
         {
@@ -66,11 +102,24 @@ impl Web {
         }
         let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let status = reply.status().as_u16();
-        self.shared.talk.say(Line::Request { method, path, function, status, ms });
+        self.shared.talk.say(Line::Request { method, path, function, status, ms, request_id: id });
         reply
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> (Reply, Option<String>) {
+    /// As the gateway called it, so that its events and the invocation's are of one request.
+    fn id(&self, headers: &HeaderMap) -> String {
+        let given = wire::header(headers, "x-request-id").filter(|_| self.fronted);
+        given.map_or_else(clock::uuid, request_id)
+    }
+
+    /// Who connected to the gateway: the last one that it wrote down.
+    fn client(&self, headers: &HeaderMap) -> String {
+        let chain = wire::header(headers, "x-forwarded-for").filter(|_| self.fronted);
+        let last = chain.and_then(|chain| chain.rsplit(',').next()).map(str::trim);
+        last.filter(|last| !last.is_empty()).unwrap_or("127.0.0.1").to_owned()
+    }
+
+    async fn answer(&self, request: Request<Incoming>, id: &str) -> (Reply, Option<String>) {
         let path = self.without_stage(request.uri().path()).to_owned();
         let method = request.method().as_str().to_owned();
         let Some((route, variables)) = self.route(&method, &path) else {
@@ -87,7 +136,8 @@ impl Web {
             Err(Unread::Broken) => return (message(400, "Bad Request"), name),
         };
         let mut read = Read {
-            id: clock::uuid(),
+            id: id.to_owned(),
+            client: self.client(&parts.headers),
             time_ms: clock::now_ms(),
             method,
             path,
@@ -111,6 +161,7 @@ impl Web {
             source: "http".to_owned(),
             trace: wire::header(&read.headers, "x-amzn-trace-id").map(str::to_owned),
             streamed: self.way.streamed,
+            request_id: Some(read.id.clone()),
             ..Asked::default()
         };
         let running = pool.invoke(asked);

@@ -163,7 +163,8 @@ impl Learned {
     /// # Errors
     /// It is not JSON, has unknown fields or another format.
     pub fn read(bytes: &[u8]) -> Result<Self, LearnError> {
-        let value = crate::json::read(bytes).map_err(|error| LearnError::Json(error.to_string()))?;
+        let value = strict::json(bytes, crate::JSON_LEVELS_MAX)
+            .map_err(|error| LearnError::Json(error.to_string()))?;
         let learned: Self =
             serde_json::from_value(value).map_err(|error| LearnError::Json(error.to_string()))?;
         if learned.format == FORMAT { Ok(learned) } else { Err(LearnError::Format(learned.format)) }

@@ -9,7 +9,6 @@ mod bundle;
 mod control;
 pub mod diff;
 mod function;
-pub mod json;
 pub mod learn;
 pub mod package;
 pub mod show;
@@ -22,3 +21,6 @@ pub use function::{
     Redaction, Response, Sandbox, Schema, SchemaOrigin, Treatment, Trigger,
 };
 pub use signed::{PublicKey, ReadError, SigningKey, read_signed};
+
+/// Most levels of a bundle and of what it is learned from; schemas nest deeper than most data.
+pub(crate) const JSON_LEVELS_MAX: usize = 64;

@@ -7,7 +7,7 @@ mod key;
 #[cfg(test)]
 mod tests;
 
-use crate::{Bundle, FORMAT, json};
+use crate::{Bundle, FORMAT};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde::{Deserialize, Serialize};
@@ -140,7 +140,8 @@ pub fn read(payload: &[u8]) -> Result<Bundle, ReadError> {
     if payload.len() > ENVELOPE_BYTES_MAX {
         return Err(ReadError::TooLarge { bytes: payload.len() });
     }
-    let value = json::read(payload).map_err(|error| ReadError::Json(error.to_string()))?;
+    let value =
+        strict::json(payload, crate::JSON_LEVELS_MAX).map_err(|error| ReadError::Json(error.to_string()))?;
     if !value.is_object() {
         return Err(ReadError::Json("not an object".to_owned()));
     }
@@ -164,7 +165,8 @@ fn opened(bytes: &[u8]) -> Result<(Envelope, Vec<u8>), ReadError> {
         return Err(ReadError::TooLarge { bytes: bytes.len() });
     }
     let wrong = |error: serde_json::Error| ReadError::Envelope(error.to_string());
-    let envelope: Envelope = json::read(bytes).and_then(serde_json::from_value).map_err(wrong)?;
+    let envelope: Envelope =
+        strict::json(bytes, crate::JSON_LEVELS_MAX).and_then(serde_json::from_value).map_err(wrong)?;
     if envelope.payload_type != PAYLOAD_TYPE {
         return Err(ReadError::PayloadType(envelope.payload_type.chars().take(100).collect()));
     }

@@ -240,6 +240,7 @@ impl Pass {
     /// Personal data begins where a word does.
     fn personal(&mut self, bytes: &[u8], base: u64, range: Range<usize>) {
         let steps = std::mem::take(&mut self.steps);
+        let mut next_at = personal::NextAt::default();
         let mut before = range.start.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(0);
         for (offset, byte) in bytes.get(range.clone()).unwrap_or_default().iter().enumerate() {
             let begins = personal::may_begin(*byte, before);
@@ -248,6 +249,9 @@ impl Pass {
                 continue;
             }
             let at = range.start + offset;
+            if !personal::may_be(bytes, at, &mut next_at) {
+                continue;
+            }
             let low = at.saturating_sub(BACK_BYTES_MAX);
             let high = at.saturating_add(personal::AHEAD_BYTES_MAX).min(bytes.len());
             let view = View::new(bytes.get(low..high).unwrap_or_default(), &steps);

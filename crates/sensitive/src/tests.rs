@@ -121,6 +121,20 @@ fn personal_data_fulfils_its_check_digit() {
         private-ip-address …(8)"]],
     );
     check("a.txt", "version 1.2.3.4", expect![""]);
+    check("a.txt", "listening on 127.0.0.1:8080, [::1]:8080 and 0.0.0.0", expect![""]);
+    check(
+        "a.txt",
+        "169.254.169.254 fe80::1:2:3 192.0.2.7 2001:db8::1:2 224.0.0.1 ::ffff:127.0.0.1",
+        expect![""],
+    );
+    check(
+        "a.txt",
+        "::ffff:8.8.8.8 2a00:1450:4001:81b::200e fd00:1:2::3",
+        expect![[r"
+        ip-address …(14)
+        ip-address …(24)
+        private-ip-address …(11)"]],
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //!
 //! INVARIANT: nothing is left out without a word. What passes a limit of [`EventLimits`] is an error, so that the caller
 //! can refuse the event; what is odd (a key twice, data that cannot be opened) is a note.
+mod alike;
 mod arguments;
 mod decode;
 mod http;
@@ -78,6 +79,10 @@ pub struct Record {
     pub http: Option<HttpRequest>,
     /// For [`Transaction::arguments`](crate::Transaction::arguments): values by their path (`Records.0.s3.object.key`).
     pub arguments: Fields,
+    /// For each of the arguments: rules judge it as one that stands before it in the event, in this record or another (an equal
+    /// value of the same name, whatever the places in lists; a further number). Whoever inspects the event as a whole may
+    /// pass these over.
+    pub repeated: Vec<bool>,
 }
 
 /// A request as the client sent it, as far as the event tells.
@@ -117,7 +122,7 @@ pub fn read(bytes: &[u8], trigger: Option<Trigger>, limits: &EventLimits) -> Res
         return Err(EventError::Limit { limit: "bytes_max", max: limits.bytes_max });
     }
     let mut reader = arguments::Reader::new(limits);
-    let value = reader.parse(bytes, "")?;
+    let value = reader.parse(bytes)?;
     let seen = shape::recognise(&value);
     let kind = trigger.unwrap_or(seen);
     if kind != seen && seen.is_http() != kind.is_http() {
@@ -126,27 +131,44 @@ pub fn read(bytes: &[u8], trigger: Option<Trigger>, limits: &EventLimits) -> Res
     let http = if kind.is_http() { http::request(&value) } else { None };
     let records = match http {
         Some(http) => {
-            let mut arguments = Fields::default();
+            let mut record = Record { http: Some(http), ..Record::default() };
+            let mut out =
+                arguments::Out { fields: &mut record.arguments, repeated: Some(&mut record.repeated) };
             // Whoever sends a direct call can give it the shape of a request: what the request has no place for
             // is left out only where the caller says that the platform wrote the event.
             let read = http::read_members(&value);
             let mut last = std::collections::BTreeMap::new();
             last.extend(
-                value.members().iter().enumerate().map(|(position, (name, _))| (name.as_str(), position)),
+                value.members().iter().enumerate().map(|(position, (name, _))| (name.as_ref(), position)),
             );
             for (position, (name, member)) in value.members().iter().enumerate() {
-                let name = name.as_str();
+                let name = name.as_ref();
                 let is_read = read.contains(&name) && last.get(name) == Some(&position);
                 let is_wanted = http::ARGUMENTS.contains(&name) || trigger.is_none();
                 if is_wanted && !is_read {
-                    reader.fields(member, seen, name, &mut arguments)?;
+                    reader.fields(member, seen, name, &mut out)?;
                 }
             }
-            vec![Record { path: String::new(), http: Some(http), arguments }]
+            vec![record]
         }
         None => reader.records(&value, seen)?,
     };
     Ok(Event { trigger: kind, records, notes: reader.into_notes() })
+}
+
+/// Adds to `out` what rules are to see of a text that is JSON, as [`read`] gives it of a direct call: every value by its path
+/// behind `name`, but of those that rules judge alike only the first.
+///
+/// # Errors
+/// As [`read`]; `out` has a part of the values then.
+pub fn distinct(bytes: &[u8], name: &str, limits: &EventLimits, out: &mut Fields) -> Result<(), EventError> {
+    if bytes.len() > limits.bytes_max {
+        return Err(EventError::Limit { limit: "bytes_max", max: limits.bytes_max });
+    }
+    let mut reader = arguments::Reader::new(limits);
+    let value = reader.parse(bytes)?;
+    let seen = shape::recognise(&value);
+    reader.fields(&value, seen, name, &mut arguments::Out { fields: out, repeated: None })
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ fn who(last: u8) -> Who<'static> {
 
 fn small(max: usize, queue: usize) -> Arc<Concurrency> {
     let shares = Shares { normal: 100, low: 50 };
-    Concurrency::new(Config { max, per_identity: 3, queue, shares, adaptive: None })
+    Concurrency::new(Config { max, per_identity: 3, queue, shares, ..Config::default() })
 }
 
 fn taken(of: &Arc<Concurrency>, last: u8) -> Permit {
@@ -186,4 +186,60 @@ fn a_finished_request_teaches_the_limit() {
     }
     assert!(of.load().2 < 8);
     assert_eq!(of.load().0, 0);
+}
+
+#[test]
+fn what_one_asks_for_beyond_its_own_waits_for_its_own_and_for_nobody_else() {
+    let config = Config { max: 10, per_identity: 2, identity_queue: 2, ..Config::default() };
+    let of = Concurrency::new(config);
+    let first = taken(&of, 1);
+    let second = taken(&of, 1);
+    let mut third = of.enter(who(1), Priority::Normal);
+    let mut fourth = of.enter(who(1), Priority::Normal);
+    assert!(poll(&mut third).is_none() && poll(&mut fourth).is_none());
+    assert_eq!(third.late(), Busy::Identity);
+    assert_eq!(poll(&mut of.enter(who(1), Priority::Normal)).unwrap().unwrap_err(), Busy::Identity);
+    // Nobody waits behind them.
+    assert_eq!(of.load(), (2, 0, 10));
+    let _other = taken(&of, 2);
+    drop(first);
+    assert!(poll(&mut fourth).is_none(), "in their order");
+    let third = poll(&mut third).unwrap().unwrap();
+    // One that goes away while it waits leaves nothing behind.
+    drop(fourth);
+    drop((second, third));
+    assert_eq!(of.load(), (1, 0, 10));
+    let state = of.lock();
+    assert_eq!((state.of.len(), state.held.len(), state.waiting.len()), (1, 0, 0));
+}
+
+#[test]
+fn who_was_held_finds_the_service_full_like_anybody() {
+    let config = Config {
+        max: 1,
+        per_identity: 1,
+        identity_queue: 1,
+        queue: 1,
+        shares: Shares { normal: 100, low: 100 },
+        ..Config::default()
+    };
+    let of = Concurrency::new(config);
+    let first = taken(&of, 1);
+    let mut held = of.enter(who(1), Priority::Normal);
+    let mut other = of.enter(who(2), Priority::Normal);
+    assert!(poll(&mut held).is_none() && poll(&mut other).is_none());
+    assert_eq!((held.late(), other.late()), (Busy::Identity, Busy::Full));
+    // The other one waited for a place, and is first; the queue has no room for the one that was held.
+    drop(first);
+    assert_eq!(poll(&mut held).unwrap().unwrap_err(), Busy::Displaced);
+    drop(poll(&mut other).unwrap().unwrap());
+    assert_eq!(of.load(), (0, 0, 1));
+    assert!(of.lock().of.is_empty());
+}
+
+#[test]
+fn addresses_may_have_more_than_identities() {
+    let of = Concurrency::new(Config { per_identity: 1, per_address: Some(2), ..Config::default() });
+    let _two = (taken(&of, 1), taken(&of, 1));
+    assert_eq!(poll(&mut of.enter(who(1), Priority::Normal)).unwrap().unwrap_err(), Busy::Identity);
 }

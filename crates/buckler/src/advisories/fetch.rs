@@ -1,9 +1,7 @@
 //! Archives from `https` addresses.
-use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::Agent;
-use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 
 /// Bytes of one download.
 const BYTES_MAX: u64 = 4 << 30;
@@ -14,13 +12,11 @@ const TIMEOUT: Duration = Duration::from_secs(1_800);
 /// Downloads an archive. What the server says of its last change is not taken for the age of the data: a
 /// copy of old data has a new date.
 pub(super) fn get(address: &str) -> Result<Vec<u8>, String> {
-    let tls = TlsConfig::builder()
-        .provider(TlsProvider::Rustls)
-        .root_certs(RootCerts::PlatformVerifier)
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+    let config = Agent::config_builder()
+        .https_only(true)
+        .tls_config(crate::http::tls())
+        .timeout_global(Some(TIMEOUT))
         .build();
-    let config =
-        Agent::config_builder().https_only(true).tls_config(tls).timeout_global(Some(TIMEOUT)).build();
     let mut response = Agent::new_with_config(config).get(address).call().map_err(|why| why.to_string())?;
     let body = response.body_mut().with_config().limit(BYTES_MAX).read_to_vec();
     body.map_err(|why| why.to_string())

@@ -17,7 +17,7 @@ pub(crate) struct HostArguments {
     /// The guard's program [default: `BUCKLER_GUARD`, else `buckler-guard` beside this program]
     #[arg(long, value_name = "FILE")]
     pub guard: Option<PathBuf>,
-    /// What the guard does with what it finds
+    /// What guard and gateway do with what they find
     #[arg(long, value_enum, default_value_t = GuardMode::Block)]
     pub mode: GuardMode,
     /// File of variables, NAME=VALUE a line, or JSON by function as `sam local` reads it; replaces what the template says
@@ -80,10 +80,16 @@ pub(crate) struct RunArguments {
     /// Port of the AWS endpoint, which also takes `Invoke`. 0: any free port
     #[arg(long, default_value_t = 4566)]
     pub aws_port: u16,
+    /// The host's own server listens at the public ports, without the gateway in front
+    #[arg(long, conflicts_with = "gateway")]
+    pub no_gateway: bool,
+    /// Settings of the gateway in the place of `[gateway]` of `buckler.toml`, over what the templates say
+    #[arg(long, value_name = "FILE")]
+    pub gateway: Option<PathBuf>,
     /// Milliseconds before the first retry of an asynchronous event (AWS waits a minute)
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 1000)]
     pub retry: u64,
-    /// Do not look for changed code
+    /// Do not look for changed code and templates
     #[arg(long)]
     pub no_reload: bool,
     /// Write what happens as JSON, one object a line, on the standard output

@@ -1,11 +1,9 @@
 //! `buckler attack`: simulated attacks against an application that runs.
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use attack::{Canaries, Canary, Family, HttpTarget, Limits, Plan, Report, Seed, Settings, Watch};
 use ureq::Agent;
-use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 use url::{Host, Url};
 
 use super::reading::Read;
@@ -139,13 +137,8 @@ fn run_number() -> u32 {
 }
 
 fn agent() -> Agent {
-    let tls = TlsConfig::builder()
-        .provider(TlsProvider::Rustls)
-        .root_certs(RootCerts::PlatformVerifier)
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .build();
     let config = Agent::config_builder()
-        .tls_config(tls)
+        .tls_config(crate::http::tls())
         .http_status_as_error(false)
         .max_redirects(0)
         .timeout_global(Some(TIMEOUT))

@@ -1,4 +1,5 @@
 //! `buckler run`, `buckler invoke`, `buckler events`.
+mod changes;
 mod settings;
 
 use std::io::Write;
@@ -12,6 +13,9 @@ use super::{CommandError, reading};
 use crate::args::{EventsArguments, InvokeArguments, Reading, RunArguments, Writing};
 use crate::exit::Exit;
 use crate::{facts, output};
+
+/// Between two looks at the templates.
+const LOOK: Duration = Duration::from_secs(1);
 
 fn wrong(why: impl ToString) -> CommandError {
     CommandError::Host { why: why.to_string() }
@@ -48,7 +52,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, CommandError> {
         let mut terminate = signal(SignalKind::terminate()).map_err(wrong)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(wrong)?;
         let mut hang_up = signal(SignalKind::hangup()).map_err(wrong)?;
-        let host = Host::start(&read.project, app, settings, talk).await.map_err(wrong)?;
+        let watched = settings.watch_ms > 0;
+        let host = Host::start(&read.project, app, settings, talk.clone()).await.map_err(wrong)?;
         if arguments.json {
             let origins: serde_json::Map<String, serde_json::Value> =
                 host.origins().map(|(name, base)| (name.to_owned(), base.into())).collect();
@@ -60,10 +65,14 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, CommandError> {
                 output::tell(&line);
             }
         }
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-            _ = hang_up.recv() => {}
+        let mut watch = changes::Watch::new(&read, arguments);
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = hang_up.recv() => break,
+                () = tokio::time::sleep(LOOK), if watched => watch.follow((&host, &app.name), arguments, &talk),
+            }
         }
         if !arguments.reading.writing.quiet {
             output::tell("stopping");

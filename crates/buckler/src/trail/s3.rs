@@ -2,13 +2,11 @@
 //!
 //! Credentials come from the environment, as every AWS tool takes them; only listing and reading is asked for.
 #![expect(clippy::disallowed_methods, reason = "the variables of AWS tools are read here")]
-use std::sync::Arc;
 use std::time::Duration;
 
 use rusty_s3::actions::ListObjectsV2;
 use rusty_s3::{Bucket, Credentials, S3Action as _, UrlStyle};
 use ureq::Agent;
-use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 
 use super::{FILE_BYTES_MAX, FILES_MAX, Reader};
 use crate::commands::CommandError;
@@ -78,12 +76,7 @@ impl Store {
         let endpoint = endpoint.parse().map_err(|why| format!("`{endpoint}` is no address: {why}"))?;
         let bucket = Bucket::new(endpoint, style, name.to_owned(), region)
             .map_err(|why| format!("`{name}` is no bucket: {why}"))?;
-        let tls = TlsConfig::builder()
-            .provider(TlsProvider::Rustls)
-            .root_certs(RootCerts::PlatformVerifier)
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .build();
-        let config = Agent::config_builder().tls_config(tls).timeout_global(Some(TIMEOUT));
+        let config = Agent::config_builder().tls_config(crate::http::tls()).timeout_global(Some(TIMEOUT));
         let agent = Agent::new_with_config(config.http_status_as_error(false).build());
         Ok(Self { bucket, credentials, prefix: prefix.to_owned(), agent })
     }

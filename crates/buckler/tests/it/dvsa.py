@@ -8,6 +8,8 @@ import boto3
 API, AWS, EVENTS = sys.argv[1].rstrip("/"), sys.argv[2], (sys.argv[3] if len(sys.argv) > 3 else None)
 REGION = os.environ.get("AWS_REGION", "us-east-1")
 CALLS = []
+# Requests of one user at once.
+FLOOD = 60
 
 
 class Canary(http.server.BaseHTTPRequestHandler):
@@ -86,6 +88,9 @@ def events():
             one = json.loads(line)
             if one.get("type") == "guard":
                 lines.append(one["event"])
+            elif one.get("type") == "gateway":
+                rules = one["event"].get("unmapped", {}).get("rules") or [one["status"]]
+                lines.append({"unmapped": {"layer": "gateway " + one["layer"], "rule": rules[0], "action": one["action"]}})
             elif "unmapped" in one:
                 lines.append(one)
         except ValueError:
@@ -223,17 +228,22 @@ def main():
             exploit("4/7 file name " + key[:24], lambda: (False, put(bucket, key % CANARY)), 0.5)
 
     def parallel():
+        # Answers in the order of their arrival: `None` for the other user's.
         answers = []
         made = post("/order", {"action": "new", "cart-id": "1f2e3d4c-0000-4000-8000-000000000003", "items": {"1018": 1}}, bob)
         bobs = json.loads(made[1])["order-id"]
         body = {"action": "billing", "order-id": bobs, "data": {"ccn": "4242424242424242", "exp": "11/29", "cvv": "444"}}
         new()
-        threads = [threading.Thread(target=lambda: answers.append(post("/order", body, bob)[0])) for _ in range(30)]
+        threads = [threading.Thread(target=lambda: answers.append(post("/order", body, bob, timeout=120)[0])) for _ in range(FLOOD)]
         [t.start() for t in threads]
         time.sleep(0.5)
-        other = post("/order", {"action": "billing", "order-id": order["id"], "data": {"ccn": "4242424242424242", "exp": "11/29", "cvv": "444"}}, alice)
+        other = post("/order", {"action": "billing", "order-id": order["id"], "data": {"ccn": "4242424242424242", "exp": "11/29", "cvv": "444"}}, alice, timeout=120)
+        answers.append(None)
         [t.join() for t in threads]
-        return not is_ok(other), f"beside it {other}; statuses {sorted(set(answers))}"
+        # The flood stands before everybody else: the other user is not served, or after most of it.
+        before = [status for status in answers[:answers.index(None)] if status != 429]
+        served = [status for status in answers if status not in (None, 429)]
+        return not is_ok(other) or len(before) > FLOOD // 2, f"beside it {other}; {len(before)} of the flood served before it, {len(served)} in all; statuses {sorted(set(filter(None, answers)))}"
 
     exploit("6 parallel billing", parallel, 0)
     exploit("sql in a price lookup", lambda: (lambda a: ("424242" in a[1], a))(post("/total", [{"itemId": "0 UNION SELECT 1, 424242, 9", "quantity": 1}])), 0.1)

@@ -45,7 +45,7 @@ impl Drop for Host {
     }
 }
 
-/// Names of what is not as it should be, and how many exploits had an effect.
+/// What is not as it should be, and how many exploits had an effect.
 fn drive(corpus: &Corpus, more: &[&str]) -> (Vec<String>, usize) {
     let told = std::env::temp_dir().join(format!("buckler-dvsa-{}-{}.jsonl", std::process::id(), more.len()));
     let file = std::fs::File::create(&told).unwrap();
@@ -101,8 +101,9 @@ fn every_honest_flow_passes_under_the_guard_and_every_exploit_is_stopped() {
     let Some(corpus) = Corpus::find() else { return };
     let (wrong, _) = drive(&corpus, &["--mode", "block"]);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // The same exploits have their effect without the guard: what stops them above is the guard.
-    let (wrong, effects) = drive(&corpus, &["--no-guard"]);
+    // The same exploits have their effect without guard and gateway: what stops them above is the two.
+    let (wrong, effects) = drive(&corpus, &["--no-guard", "--no-gateway"]);
     assert!(effects >= 15, "{}", wrong.join("\n"));
+    assert!(wrong.iter().any(|one| one.contains("parallel billing")), "{}", wrong.join("\n"));
     assert_eq!(wrong.len(), effects, "an honest flow failed: {}", wrong.join("\n"));
 }

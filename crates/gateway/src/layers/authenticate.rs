@@ -2,6 +2,7 @@
 pub(crate) mod client;
 mod introspect;
 mod issuer;
+mod message;
 mod settings;
 mod signed;
 
@@ -22,7 +23,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 pub use settings::{
-    ApiKeys, Certificates, ClientSettings, Introspection, PrivateKey, Settings, SigV4, SigV4Key, Webhook,
+    ApiKeys, Certificates, ClientSettings, Introspection, Invalid, Message, MessageKey, PrivateKey, Settings,
+    SigV4, SigV4Key, Webhook,
 };
 
 /// Proofs that are remembered so that none is used twice.
@@ -37,6 +39,7 @@ pub(crate) struct Authenticate {
     /// Remembers proofs for all gateways, in the place of `proofs`.
     shared: Option<Arc<state::Shared>>,
     bare_token: bool,
+    invalid_on_public: Invalid,
     realm: String,
 }
 
@@ -49,6 +52,7 @@ enum Source {
     Certificate(Certificates),
     SigV4(signed::Keys),
     Webhook(signed::Sender),
+    Message(message::Signers),
 }
 
 /// Seconds after which a client may ask again when it cannot be told who it is.
@@ -116,6 +120,10 @@ impl Layer for Authenticate {
             let at = format!("authentication.webhook.{name}");
             add(name, Source::Webhook(signed::Sender::build(config, (&at, name), sender)?))?;
         }
+        for (name, signers) in &settings.message {
+            let at = format!("authentication.message.{name}");
+            add(name, Source::Message(message::Signers::build(config, &at, signers)?))?;
+        }
         for (name, keys) in &settings.api_key {
             let at = format!("authentication.api-key.{name}");
             add(name, api_keys(config, &at, keys)?)?;
@@ -131,8 +139,15 @@ impl Layer for Authenticate {
         }
         let proofs =
             before.map_or_else(|| Arc::new(replay::Memory::new(PROOFS_MAX)), |old| Arc::clone(&old.proofs));
-        let (bare_token, realm) = (settings.bare_token, settings.realm.clone());
-        Ok(Self { sources, dpop: settings.dpop.clone(), proofs, shared: None, bare_token, realm })
+        Ok(Self {
+            sources,
+            dpop: settings.dpop.clone(),
+            proofs,
+            shared: None,
+            bare_token: settings.bare_token,
+            invalid_on_public: settings.invalid_on_public,
+            realm: settings.realm.clone(),
+        })
     }
 
     async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
@@ -153,15 +168,17 @@ impl Layer for Authenticate {
                 Said::Away(reason) => away = Some(format!("`{name}`: {reason}")),
             }
         }
+        // Whether somebody without credentials may pass is for the rules of authorization, where the route has some.
+        let is_public = route.settings.authorization.as_ref().is_some_and(|rule| rule.public);
+        let brings_nothing = refused.is_none() && away.is_none();
+        if is_public && (brings_nothing || self.invalid_on_public == Invalid::Nobody) {
+            return Flow::Continue(());
+        }
         if let Some(reason) = away {
             let flow = exchange.refuse(Self::NAME, StatusCode::SERVICE_UNAVAILABLE, reason);
             let Flow::Break(mut answer) = flow else { return flow };
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
             return Flow::Break(answer);
-        }
-        // Whether somebody without credentials may pass is for the rules of authorization, where the route has some.
-        if refused.is_none() && route.settings.authorization.as_ref().is_some_and(|rule| rule.public) {
-            return Flow::Continue(());
         }
         let (reason, told) = refused.unwrap_or(("no credentials".to_owned(), ""));
         let flow = exchange.refuse(Self::NAME, StatusCode::UNAUTHORIZED, reason);
@@ -169,6 +186,11 @@ impl Layer for Authenticate {
         let challenge = self.challenge(&route.settings.authentication, told);
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {
             answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        for name in &route.settings.authentication {
+            if let Some(Source::Message(signers)) = self.sources.get(name).map(|source| &**source) {
+                answer.headers_mut().append(message::ACCEPT_SIGNATURE, signers.wanted.clone());
+            }
         }
         Flow::Break(answer)
     }
@@ -187,7 +209,9 @@ impl Authenticate {
     /// What a client is asked for (RFC 9110, section 11.6.1); signatures have no registered scheme of their own.
     fn challenge(&self, sources: &[String], told: &str) -> String {
         let kinds = || sources.iter().filter_map(|name| self.sources.get(name));
-        let is_signed = |source: &Arc<Source>| matches!(**source, Source::SigV4(_) | Source::Webhook(_));
+        let is_signed = |source: &Arc<Source>| {
+            matches!(**source, Source::SigV4(_) | Source::Webhook(_) | Source::Message(_))
+        };
         let is_aws = |source: &Arc<Source>| matches!(**source, Source::SigV4(_));
         let (scheme, error) = match kinds().all(is_signed) {
             true if kinds().any(is_aws) => ("AWS4-HMAC-SHA256", None),
@@ -218,6 +242,7 @@ impl Authenticate {
             Source::Certificate(settings) => client_certificate(settings, exchange),
             Source::SigV4(keys) => return keys.identity(exchange, self.replays()).await,
             Source::Webhook(sender) => return sender.identity(exchange, self.replays()).await,
+            Source::Message(signers) => return signers.identity(exchange, self.replays()).await,
         };
         ControlFlow::Continue(said)
     }
@@ -271,10 +296,7 @@ impl Authenticate {
             return Ok(None);
         }
         let proof = dpop::one(proofs).map_err(|error| error.to_string())?;
-        let scheme = if exchange.connection.tls.is_some() { "https" } else { "http" };
-        let named = exchange.head.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
-        let authority = exchange.head.uri.authority().map(|one| one.as_str()).or(named).unwrap_or_default();
-        let url = format!("{scheme}://{authority}{}", exchange.head.uri.path());
+        let url = format!("{}{}", exchange.origin(), exchange.head.uri.path());
         let url = url::Url::parse(&url).map_err(|error| error.to_string())?;
         let method = exchange.head.method.as_str();
         let target = dpop::Target { method, url: &url, token: Some(token), nonce: None };

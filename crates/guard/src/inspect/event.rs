@@ -149,8 +149,15 @@ impl Inspector {
         let payloads = self.payloads(event, invocation);
         let mut bad: BTreeSet<usize> = BTreeSet::new();
         let parts = self.takes_parts(event);
+        let id = (invocation.request_id.as_str(), now_ms);
+        let is_clean = self.rules.get()?.is_some_and(|rules| rules.is_clean(event, id));
         for (at, record) in event.records.iter().enumerate() {
-            let checked = self.record(event, (at, record), &payloads, (invocation, now_ms));
+            let checked = self.schema_of(at, &payloads, invocation).and_then(|()| {
+                match self.rules.get()?.filter(|_| !is_clean) {
+                    Some(rules) => rules.check(event, record, id),
+                    None => Ok(()),
+                }
+            });
             match checked {
                 Ok(()) => {}
                 Err(problem) if parts && !record.path.is_empty() => {
@@ -179,27 +186,26 @@ impl Inspector {
         }
     }
 
-    fn record(
-        &self,
-        event: &Event,
-        (at, record): (usize, &Record),
-        payloads: &[Value],
-        (invocation, now_ms): (&Invocation, u64),
-    ) -> Result<(), Problem> {
-        if let (Some(input), Some(payload)) = (&self.input, payloads.get(at)) {
-            self.told_or(input.payload(payload, Layer::Schema), input, invocation)?;
+    /// The schema of one record.
+    fn schema_of(&self, at: usize, payloads: &[Value], invocation: &Invocation) -> Result<(), Problem> {
+        match (&self.input, payloads.get(at)) {
+            (Some(input), Some(payload)) => {
+                self.told_or(input.payload(payload, Layer::Schema), input, invocation)
+            }
+            _ => Ok(()),
         }
-        let Some(rules) = self.rules.get()? else { return Ok(()) };
-        rules.check(event, record, (&invocation.request_id, now_ms))
     }
 
     fn payloads(&self, event: &Event, invocation: &Invocation) -> Vec<Value> {
         if !self.input.as_ref().is_some_and(schema::Checker::wants_json) {
             return Vec::new();
         }
-        let Ok(value) = serde_json::from_slice::<Value>(&invocation.event) else { return Vec::new() };
         let http = event.records.first().and_then(|record| record.http.as_ref());
-        schema::payloads(&value, event.trigger, http)
+        if let Some(http) = http.filter(|_| event.trigger != Trigger::AppSync) {
+            return vec![schema::of_body(&http.body)];
+        }
+        let Ok(value) = serde_json::from_slice::<Value>(&invocation.event) else { return Vec::new() };
+        schema::payloads(value, event.trigger)
     }
 
     /// Whether bad messages can be taken out. The order of a FIFO queue would not survive it.

@@ -6,13 +6,13 @@
 use super::problem::Problem;
 use crate::Layer;
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use waf::body::Processor;
 use waf::event::{Event, EventError, EventLimits, HttpRequest, Record, Trigger};
-use waf::{Client, Fields, NoPersistence, Plan, Request, Transaction, Verdict};
+use waf::{Client, Field, Fields, NoPersistence, Plan, Request, Transaction, Verdict};
 
 /// Arguments that one pass of the rules sees; further ones get further passes.
 const ARGUMENTS_OF_PASS: usize = 2_000;
@@ -153,16 +153,9 @@ impl Rules {
         record: &Record,
         (id, now_ms): (&str, u64),
     ) -> Result<(), Problem> {
-        let address = record.http.as_ref().and_then(|http| http.client);
-        let client = Client {
-            address: address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-            port: 0,
-            server_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            server_port: 443,
-            id: id.to_owned(),
-            now_micros: now_ms.saturating_mul(1000),
-        };
-        let mut arguments = record.arguments.clone();
+        let client = client(record.http.as_ref().and_then(|http| http.client), id, now_ms);
+        let mut arguments =
+            if event.records.len() == 1 { fresh(record) } else { distinct(&record.arguments) };
         match &record.http {
             Some(http) => {
                 let body = self.body(http, event.trigger, &mut arguments)?;
@@ -170,6 +163,21 @@ impl Rules {
             }
             None => self.passes(&client, None, &arguments),
         }
+    }
+
+    /// Whether nothing in any record of a batch is worth a look at each of them. Rules of ours add up what they find: a batch
+    /// that as a whole is below what they refuse has no record above it. Rules of others may say anything.
+    pub(super) fn is_clean(&self, event: &Event, (id, now_ms): (&str, u64)) -> bool {
+        if self.wants_body || event.records.len() < 2 || event.records.iter().any(|one| one.http.is_some()) {
+            return false;
+        }
+        let mut arguments = Fields::default();
+        for (field, repeated) in event.records.iter().flat_map(pairs) {
+            if !repeated {
+                arguments.push(field.name, field.value);
+            }
+        }
+        self.passes(&client(None, id, now_ms), None, &arguments).is_ok()
     }
 
     /// Runs the rules over a request and all arguments, a part of them at a time.
@@ -180,13 +188,15 @@ impl Rules {
         arguments: &Fields,
     ) -> Result<(), Problem> {
         let empty = Fields::default();
-        let arguments = distinct(arguments);
         let mut from = 0;
         loop {
             let mut part = Fields::default();
-            for field in arguments.iter().skip(from).take(ARGUMENTS_OF_PASS) {
-                part.push(field.name, field.value);
+            if arguments.len() > ARGUMENTS_OF_PASS {
+                for field in arguments.iter().skip(from).take(ARGUMENTS_OF_PASS) {
+                    part.push(field.name, field.value);
+                }
             }
+            let part = if arguments.len() > ARGUMENTS_OF_PASS { &part } else { arguments };
             let mut transaction = Transaction::new(&self.plan, client, &NoPersistence);
             let head = http.as_ref().filter(|_| from == 0).map_or(
                 Request { method: b"POST", target: b"/", protocol: b"HTTP/1.1", headers: &empty },
@@ -198,7 +208,7 @@ impl Rules {
                 },
             );
             let mut verdict = transaction.request(&head);
-            transaction.arguments(&part);
+            transaction.arguments(part);
             if verdict == Verdict::Pass {
                 let body: &[u8] = match &http {
                     Some((http, form)) if from == 0 && self.is_given(*form, transaction.processor()) => {
@@ -243,13 +253,8 @@ impl Rules {
         // A byte order mark is no part of JSON, and many parsers drop it.
         let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
         if matches!(start.first(), Some(b'{' | b'[' | b'"')) {
-            match waf::event::read(start, Some(Trigger::Direct), &self.limits) {
-                Ok(event) => {
-                    for field in event.records.iter().flat_map(|record| record.arguments.iter()) {
-                        arguments.push(&[b"body.", field.name].concat(), field.value);
-                    }
-                    return Ok(BodyForm::Json);
-                }
+            match waf::event::distinct(start, "body", &self.limits, arguments) {
+                Ok(()) => return Ok(BodyForm::Json),
                 Err(EventError::NotJson(_)) => {}
                 Err(error @ EventError::Limit { .. }) => {
                     return Err(
@@ -267,17 +272,43 @@ impl Rules {
     }
 }
 
-/// The arguments without those of which the rules have judged the same before: a list of a thousand items has each name a
-/// thousand times, with other numbers in it, and many of its values, too.
+fn client(address: Option<IpAddr>, id: &str, now_ms: u64) -> Client {
+    Client {
+        address: address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        port: 0,
+        server_address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        server_port: 443,
+        id: id.to_owned(),
+        now_micros: now_ms.saturating_mul(1000),
+    }
+}
+
+/// The arguments of a record, each with whether one that rules judge alike came before it.
+fn pairs(record: &Record) -> impl Iterator<Item = (Field<'_>, bool)> {
+    record.arguments.iter().enumerate().map(|(at, field)| (field, record.repeated.get(at) == Some(&true)))
+}
+
+/// The arguments of the one record of an event, without those that rules judge as one before.
+fn fresh(record: &Record) -> Fields {
+    let mut kept = Fields::default();
+    for (field, _) in pairs(record).filter(|(_, repeated)| !repeated) {
+        kept.push(field.name, field.value);
+    }
+    kept
+}
+
+/// The same within one record of several.
 fn distinct(arguments: &Fields) -> Fields {
     const FEW: usize = 16;
     if arguments.len() <= FEW {
         return arguments.clone();
     }
+    // Random, so that nobody can write two values that count as one.
+    let keys = RandomState::new();
     let (mut names, mut pairs) = (HashSet::new(), HashSet::new());
     let mut kept = Fields::default();
     for field in arguments.iter() {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = keys.build_hasher();
         for part in field.name.split(|byte| *byte == b'.') {
             // A number is a place in a list.
             let is_place = !part.is_empty() && part.iter().all(u8::is_ascii_digit);

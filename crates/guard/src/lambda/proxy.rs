@@ -225,6 +225,7 @@ impl Connection<'_> {
                 self.refuse(head, &Reply::wrong_method())
             }
             _ if path == CREDENTIALS && get => self.pass_on(head),
+            _ if is_internal_extension(&head.method, path) => self.pass_on(head),
             _ if path == "/2018-06-01/ping" && get => self.refuse(head, &Reply::pong()),
             other => match other.strip_prefix("invocation/").and_then(|rest| rest.split_once('/')) {
                 Some((id, "response")) if post => self.answer(head, id, false),
@@ -341,20 +342,25 @@ impl Connection<'_> {
                     continue;
                 }
             };
-            let flight = self.proxy.flight(&flight_head, body);
-            if let Some(event) = self.admitted(&flight)? {
+            let mut flight = self.proxy.flight(&flight_head, body);
+            if let Some(event) = self.admitted(&mut flight)? {
                 return self.deliver(flight, &flight_head, &event, head.keeps);
             }
         }
     }
 
     /// What of an event reaches the runtime; None when the guard answered it.
-    fn admitted(&mut self, flight: &Flight) -> Result<Option<Arc<[u8]>>, WireError> {
+    fn admitted(&mut self, flight: &mut Flight) -> Result<Option<Arc<[u8]>>, WireError> {
         let event = Arc::clone(&flight.invocation.event);
         let Some(inspector) = self.proxy.inspector.as_ref().filter(|_| self.proxy.mode != Mode::Off) else {
             return Ok(Some(event));
         };
-        match inspector.event(&flight.invocation, clock::now_ms()) {
+        let (trigger, outcome) = inspector.judged(&flight.invocation, clock::now_ms());
+        // The answer is looked at as one to this trigger. Nobody else holds the invocation yet.
+        if let Some(invocation) = Arc::get_mut(&mut flight.invocation) {
+            invocation.trigger = trigger;
+        }
+        match outcome {
             Outcome::Pass => Ok(Some(event)),
             Outcome::Change(_) | Outcome::Refuse(..) if self.proxy.mode == Mode::Detect => Ok(Some(event)),
             Outcome::Change(changed) => Ok(Some(changed)),
@@ -470,6 +476,20 @@ impl Connection<'_> {
             (AnswerOutcome::Refused(_, answer), None) => Err(answer),
         }
     }
+}
+
+/// Calls of extensions that live inside of the runtime's process: the platform's matter, like every extension's.
+fn is_internal_extension(method: &str, path: &str) -> bool {
+    matches!(
+        (method, path),
+        (
+            "POST",
+            "/2020-01-01/extension/register"
+                | "/2020-01-01/extension/init/error"
+                | "/2020-01-01/extension/exit/error"
+        ) | ("GET", "/2020-01-01/extension/event/next")
+            | ("PUT", "/2022-07-01/telemetry" | "/2020-08-15/logs")
+    )
 }
 
 /// Listens on loopback.

@@ -99,7 +99,7 @@ fn first(way: &Way, route: &Route, read: &Read, settings: &Settings) -> Value {
         "httpMethod": read.method, "path": format!("/{}{}", way.stage, read.path), "resourcePath": route.path,
         "requestId": read.id, "extendedRequestId": read.id, "requestTime": log_time(read.time_ms),
         "requestTimeEpoch": read.time_ms, "domainName": domain, "domainPrefix": way.id, "resourceId": "local",
-        "identity": {"sourceIp": "127.0.0.1", "userAgent": agent, "accessKey": null, "accountId": null, "apiKey": null,
+        "identity": {"sourceIp": read.client, "userAgent": agent, "accessKey": null, "accountId": null, "apiKey": null,
             "caller": null, "cognitoIdentityId": null, "user": null, "userArn": null},
     });
     if !read.identity.is_null()
@@ -160,7 +160,7 @@ fn second(way: &Way, route: &Route, read: &Read, settings: &Settings) -> Value {
             "accountId": if way.kind == WayKind::Url { "anonymous" } else { settings.account.as_str() },
             "apiId": way.id, "domainName": format!("{}.{suffix}.{}.amazonaws.com", way.id, settings.region),
             "domainPrefix": way.id,
-            "http": {"method": read.method, "path": decode(&raw_path), "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1",
+            "http": {"method": read.method, "path": decode(&raw_path), "protocol": "HTTP/1.1", "sourceIp": read.client,
                 "userAgent": wire::header(&read.headers, "user-agent").unwrap_or_default()},
             "requestId": read.id, "routeKey": key, "stage": if way.kind == WayKind::Url { "$default" } else { way.stage.as_str() },
             "time": log_time(read.time_ms), "timeEpoch": read.time_ms,

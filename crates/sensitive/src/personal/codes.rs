@@ -276,6 +276,9 @@ fn hetu(view: &View<'_>, at: At, end: At) -> Option<Hit> {
 
 /// `QQ 12 34 56 C`, together or in pairs.
 fn nino(view: &View<'_>, at: At) -> Option<Hit> {
+    if !view.at(at).is_ascii_uppercase() {
+        return None;
+    }
     let mut symbols = Vec::with_capacity(9);
     let mut end = at;
     while symbols.len() < 9 {

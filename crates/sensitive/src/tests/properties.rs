@@ -210,3 +210,72 @@ fn cost_is_linear_in_hostile_texts() {
         assert!(long < 1_000, "{piece:?}: {long} steps for each byte");
     }
 }
+
+/// What personal data looks like, whole and cut.
+const PEOPLE: &[&str] = &[
+    "anna.smith@example.org",
+    "DE89370400440532013000",
+    "DE89 3704 0044 0532 0130 00",
+    "gb29nwbk60161331926819",
+    "4111111111111111",
+    "536-90-4399",
+    "+49 30 901820",
+    "(030) 901820",
+    "12345678Z",
+    "12345678-Z",
+    "X1234567L",
+    "RSSMRA85T10A562S",
+    "AB123456C",
+    "AB 12 34 56 C",
+    "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
+    "S1234567D",
+    "pan ABCPD1234E",
+    "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+    "131052-308T",
+    "8.8.8.8",
+    "1.1.1.1",
+    "10.0.0.1",
+    "2a00:1::2:3",
+    "::1:2:3",
+    "a::b:c",
+    "bsn 111222333",
+    "cpf 529.982.247-25",
+    "phone 901820 1",
+    "756.9217.0769.85",
+    "a",
+    "The ",
+    " ",
+    ",",
+    "\"",
+    ":",
+    "-",
+    "7",
+];
+
+#[test]
+fn what_is_passed_over_at_a_glance_is_nothing() {
+    use crate::personal::{NextAt, may_be, may_begin, verify};
+    use crate::view::View;
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let steps = std::cell::Cell::new(0);
+    let mut found = 0;
+    for _ in 0..ROUNDS * 20 {
+        let mut text: Vec<u8> =
+            (0..random.below(9)).flat_map(|_| PEOPLE[random.below(PEOPLE.len())].bytes()).collect();
+        if let Some(length) = text.len().checked_sub(random.below(4)) {
+            text.truncate(length);
+        }
+        let mut next_at = NextAt::default();
+        let mut before = 0;
+        for (at, byte) in text.iter().enumerate() {
+            let begins = may_begin(*byte, before);
+            before = *byte;
+            if begins && verify(&View::new(&text, &steps), at).is_some() {
+                found += 1;
+                let shown = String::from_utf8_lossy(&text);
+                assert!(may_be(&text, at, &mut next_at), "{at} of {shown}");
+            }
+        }
+    }
+    assert!(found > 1000, "{found}");
+}

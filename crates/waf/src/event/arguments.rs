@@ -1,4 +1,5 @@
 //! Events that are not HTTP: every text as an argument, named by its path.
+use super::alike::{Alike, Shape};
 use super::decode::{Inflated, base64, gzip, percent};
 use super::json::{Value, duplicates, parse};
 use super::shape::{Trigger, recognise};
@@ -8,6 +9,9 @@ use crate::Fields;
 /// What reading one event has cost so far.
 pub(super) struct Reader<'a> {
     limits: &'a EventLimits,
+    alike: Alike,
+    /// Where the value stands that is read now.
+    path: String,
     values: usize,
     argument_bytes: usize,
     decompressed_bytes: usize,
@@ -24,11 +28,18 @@ enum Form {
     Percent,
 }
 
+/// Where values go.
+pub(super) struct Out<'a> {
+    pub(super) fields: &'a mut Fields,
+    /// For each field whether one that rules judge alike came before; none: such are left out.
+    pub(super) repeated: Option<&'a mut Vec<bool>>,
+}
+
 /// The way from the event to a value.
 #[derive(Clone, Copy)]
 struct Way<'a> {
     trigger: Trigger,
-    path: &'a str,
+    shape: Shape,
     /// The last two names.
     parent: &'a str,
     name: &'a str,
@@ -38,7 +49,8 @@ struct Way<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(limits: &'a EventLimits) -> Self {
-        Self { limits, values: 0, argument_bytes: 0, decompressed_bytes: 0, notes: Vec::new() }
+        let (alike, path) = (Alike::new(), String::new());
+        Self { limits, alike, path, values: 0, argument_bytes: 0, decompressed_bytes: 0, notes: Vec::new() }
     }
 
     pub(super) fn into_notes(self) -> Vec<Note> {
@@ -52,13 +64,15 @@ impl<'a> Reader<'a> {
     }
 
     /// Parses a text and tells keys that stand twice.
-    pub(super) fn parse(&mut self, bytes: &[u8], path: &str) -> Result<Value, EventError> {
+    pub(super) fn parse<'j>(&mut self, bytes: &'j [u8]) -> Result<Value<'j>, EventError> {
         let value = parse(bytes, self.limits, &mut self.values)?;
-        self.tell_duplicates(&value, path);
+        let path = std::mem::take(&mut self.path);
+        self.tell_duplicates(&value, &path);
+        self.path = path;
         Ok(value)
     }
 
-    fn tell_duplicates(&mut self, value: &Value, path: &str) {
+    fn tell_duplicates(&mut self, value: &Value<'_>, path: &str) {
         let inner = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         match value {
             Value::Object(members) => {
@@ -82,12 +96,12 @@ impl<'a> Reader<'a> {
     }
 
     /// One record for each message of the event.
-    pub(super) fn records(&mut self, event: &Value, trigger: Trigger) -> Result<Vec<Record>, EventError> {
-        let mut places: Vec<(String, &Value)> = Vec::new();
-        let mut rest: Vec<(String, &Value)> = Vec::new();
+    pub(super) fn records(&mut self, event: &Value<'_>, trigger: Trigger) -> Result<Vec<Record>, EventError> {
+        let mut places: Vec<(String, &Value<'_>)> = Vec::new();
+        let mut rest: Vec<(String, &Value<'_>)> = Vec::new();
         // Every member counts, also the earlier of two with one name.
         for (name, value) in event.members() {
-            match (name.as_str(), value) {
+            match (name.as_ref(), value) {
                 ("Records" | "records" | "messages" | "tasks", Value::List(items)) => {
                     places.extend(items.iter().enumerate().map(|(at, item)| (format!("{name}.{at}"), item)));
                 }
@@ -100,7 +114,7 @@ impl<'a> Reader<'a> {
                     let others = groups.iter().filter(|(_, messages)| !matches!(messages, Value::List(_)));
                     rest.extend(others.map(|(group, other)| (format!("{name}.{group}"), other)));
                 }
-                _ => rest.push((name.clone(), value)),
+                _ => rest.push((name.clone().into_owned(), value)),
             }
         }
         places.extend(event.items().iter().enumerate().map(|(at, item)| (at.to_string(), item)));
@@ -109,16 +123,18 @@ impl<'a> Reader<'a> {
         }
         let mut records = Vec::with_capacity(places.len() + 1);
         for (path, item) in places {
-            let mut arguments = Fields::default();
-            self.fields(item, trigger, &path, &mut arguments)?;
-            records.push(Record { path, http: None, arguments });
+            let mut record = Record { path, ..Record::default() };
+            let mut out = Out { fields: &mut record.arguments, repeated: Some(&mut record.repeated) };
+            self.fields(item, trigger, &record.path, &mut out)?;
+            records.push(record);
         }
-        let mut arguments = Fields::default();
+        let mut record = Record::default();
+        let mut out = Out { fields: &mut record.arguments, repeated: Some(&mut record.repeated) };
         for (path, value) in rest {
-            self.fields(value, trigger, &path, &mut arguments)?;
+            self.fields(value, trigger, &path, &mut out)?;
         }
-        if records.is_empty() || !arguments.is_empty() {
-            records.push(Record { path: String::new(), http: None, arguments });
+        if records.is_empty() || !record.arguments.is_empty() {
+            records.push(record);
         }
         Ok(records)
     }
@@ -126,44 +142,57 @@ impl<'a> Reader<'a> {
     /// Adds every text of a value, named by its path.
     pub(super) fn fields(
         &mut self,
-        value: &Value,
+        value: &Value<'_>,
         trigger: Trigger,
         path: &str,
-        out: &mut Fields,
+        out: &mut Out<'_>,
     ) -> Result<(), EventError> {
         let mut names = path.rsplit('.').filter(|name| name.parse::<usize>().is_err());
         let name = names.next().unwrap_or_default();
         let parent = names.next().unwrap_or_default();
-        self.value(value, Way { trigger, path, parent, name, nesting: 0 }, out)
+        let shape = self.alike.path(path);
+        self.path.clear();
+        self.path.push_str(path);
+        let read = self.value(value, Way { trigger, shape, parent, name, nesting: 0 }, out);
+        self.path.clear();
+        read
     }
 
-    fn value(&mut self, value: &Value, way: Way<'_>, out: &mut Fields) -> Result<(), EventError> {
+    fn value(&mut self, value: &Value<'_>, way: Way<'_>, out: &mut Out<'_>) -> Result<(), EventError> {
         match value {
             // `{"$ne": null}`: an operator works by its name alone.
-            Value::Null if way.name.starts_with(['$', '_']) => self.push(way.path, b"", out),
+            Value::Null if way.name.starts_with(['$', '_']) => self.push(way.shape, b"", out),
             Value::List(items) if items.is_empty() && way.name.starts_with(['$', '_']) => {
-                self.push(way.path, b"", out)
+                self.push(way.shape, b"", out)
             }
             Value::Object(members) if members.is_empty() && way.name.starts_with(['$', '_']) => {
-                self.push(way.path, b"", out)
+                self.push(way.shape, b"", out)
             }
             Value::Null => Ok(()),
-            Value::Plain(text) => self.push(way.path, text.as_bytes(), out),
+            Value::Plain(text) => self.push(way.shape, text.as_bytes(), out),
             Value::Text(text) => self.text(text, way, out),
             Value::List(items) => {
+                let (length, shape) = (self.path.len(), self.alike.place(way.shape));
                 for (at, item) in items.iter().enumerate() {
-                    let path = format!("{}.{at}", way.path);
-                    self.charge(path.len())?;
-                    self.value(item, Way { path: &path, ..way }, out)?;
+                    self.path.push('.');
+                    push_number(&mut self.path, at);
+                    self.charge(self.path.len())?;
+                    self.value(item, Way { shape, ..way }, out)?;
+                    self.path.truncate(length);
                 }
                 Ok(())
             }
             Value::Object(members) => {
-                for (name, value) in members {
-                    let path =
-                        if way.path.is_empty() { name.clone() } else { format!("{}.{name}", way.path) };
-                    self.charge(path.len())?;
-                    self.value(value, Way { path: &path, parent: way.name, name, ..way }, out)?;
+                let length = self.path.len();
+                for (at, (name, value)) in members.iter().enumerate() {
+                    if length > 0 {
+                        self.path.push('.');
+                    }
+                    self.path.push_str(name);
+                    self.charge(self.path.len())?;
+                    let shape = self.alike.member(way.shape, name, at);
+                    self.value(value, Way { shape, parent: way.name, name, ..way }, out)?;
+                    self.path.truncate(length);
                 }
                 Ok(())
             }
@@ -181,33 +210,39 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn push(&mut self, name: &str, value: &[u8], out: &mut Fields) -> Result<(), EventError> {
+    fn push(&mut self, shape: Shape, value: &[u8], out: &mut Out<'_>) -> Result<(), EventError> {
         self.charge(value.len())?;
-        out.push(name.as_bytes(), value);
+        let is_repeated = self.alike.is_repeated(shape, value);
+        match &mut out.repeated {
+            Some(repeated) => repeated.push(is_repeated),
+            None if is_repeated => return Ok(()),
+            None => {}
+        }
+        out.fields.push(self.path.as_bytes(), value);
         Ok(())
     }
 
-    fn text(&mut self, text: &str, way: Way<'_>, out: &mut Fields) -> Result<(), EventError> {
+    fn text(&mut self, text: &str, way: Way<'_>, out: &mut Out<'_>) -> Result<(), EventError> {
         let form = form(way);
         let opened = match form {
             Form::Plain => None,
-            Form::Percent => return self.push(way.path, &percent(text), out),
+            Form::Percent => return self.push(way.shape, &percent(text), out),
             Form::Base64 => base64(text),
             Form::Gzip => base64(text).map(|bytes| self.inflate(&bytes)).transpose()?.flatten(),
         };
         if opened.is_none() && form != Form::Plain {
-            self.note(Note::Unopened(way.path.to_owned()));
+            self.note(Note::Unopened(self.path.clone()));
         }
         let bytes = opened.as_deref().unwrap_or(text.as_bytes());
         let is_json = matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['));
         if !is_json {
-            return self.push(way.path, bytes, out);
+            return self.push(way.shape, bytes, out);
         }
         if way.nesting >= self.limits.nesting_max {
-            self.note(Note::NestedTooDeep(way.path.to_owned()));
-            return self.push(way.path, bytes, out);
+            self.note(Note::NestedTooDeep(self.path.clone()));
+            return self.push(way.shape, bytes, out);
         }
-        match self.parse(bytes, way.path) {
+        match self.parse(bytes) {
             Ok(inner) => {
                 let trigger = recognise(&inner);
                 self.value(
@@ -217,7 +252,7 @@ impl<'a> Reader<'a> {
                 )
             }
             // Text that only begins like JSON.
-            Err(EventError::NotJson(_)) => self.push(way.path, bytes, out),
+            Err(EventError::NotJson(_)) => self.push(way.shape, bytes, out),
             Err(limit) => Err(limit),
         }
     }
@@ -237,6 +272,21 @@ impl<'a> Reader<'a> {
             }),
         }
     }
+}
+
+/// Writes a number, without the machinery of formatting.
+fn push_number(out: &mut String, number: usize) {
+    const DIGITS_MAX: usize = 20;
+    let mut digits = [b'0'; DIGITS_MAX];
+    let (mut rest, mut from) = (number, DIGITS_MAX);
+    for place in digits.iter_mut().rev() {
+        *place = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        (rest, from) = (rest / 10, from - 1);
+        if rest == 0 {
+            break;
+        }
+    }
+    out.push_str(digits.get(from..).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default());
 }
 
 /// How the text at a place is written, by trigger and name.

@@ -8,7 +8,7 @@ use crate::Fields;
 pub(super) const ARGUMENTS: &[&str] = &["pathParameters", "arguments", "source"];
 
 /// Members of an event whose content is in its request.
-pub(super) fn read_members(event: &Value) -> &'static [&'static str] {
+pub(super) fn read_members(event: &Value<'_>) -> &'static [&'static str] {
     if event.has("Records.0.cf.request") {
         &["Records"]
     } else if event.has("Data.req") {
@@ -34,7 +34,7 @@ pub(super) fn read_members(event: &Value) -> &'static [&'static str] {
 }
 
 /// The request of an HTTP event; none when its method or path is missing.
-pub(super) fn request(event: &Value) -> Option<HttpRequest> {
+pub(super) fn request(event: &Value<'_>) -> Option<HttpRequest> {
     if let Some(request) = event.at("Records.0.cf.request") {
         // The platform sends one; more is somebody else's event.
         return if event.has("Records.1") { None } else { cloud_front(request) };
@@ -54,7 +54,7 @@ pub(super) fn request(event: &Value) -> Option<HttpRequest> {
     lattice(event)
 }
 
-fn text<'a>(event: &'a Value, path: &str) -> Option<&'a str> {
+fn text<'a>(event: &'a Value<'_>, path: &str) -> Option<&'a str> {
     event.at(path).and_then(Value::text)
 }
 
@@ -78,18 +78,18 @@ fn path(path: &str) -> Vec<u8> {
 }
 
 /// The body, with its base64 undone when the event says so.
-fn body(value: Option<&Value>, is_base64: bool) -> Vec<u8> {
+fn body(value: Option<&Value<'_>>, is_base64: bool) -> Vec<u8> {
     let text = value.and_then(Value::text).unwrap_or_default();
     // A body that claims to be base64 and is not is looked at as it stands.
     is_base64.then(|| base64(text)).flatten().unwrap_or_else(|| text.as_bytes().to_vec())
 }
 
-fn is_true(event: &Value, name: &str) -> bool {
+fn is_true(event: &Value<'_>, name: &str) -> bool {
     text(event, name) == Some("true")
 }
 
 /// Headers as an object of texts, or of lists of texts.
-fn headers(value: Option<&Value>, out: &mut Fields) {
+fn headers(value: Option<&Value<'_>>, out: &mut Fields) {
     for (name, value) in value.map(Value::members).unwrap_or_default() {
         for item in one_or_more(value) {
             out.push(name.as_bytes(), item.as_bytes());
@@ -98,12 +98,12 @@ fn headers(value: Option<&Value>, out: &mut Fields) {
 }
 
 /// A text, or a list of texts.
-fn one_or_more(value: &Value) -> impl Iterator<Item = &str> {
+fn one_or_more<'v>(value: &'v Value<'_>) -> impl Iterator<Item = &'v str> {
     value.text().into_iter().chain(value.items().iter().filter_map(Value::text))
 }
 
 /// Adds a query from an object of decoded names and values (`is_encoded`: as they were sent).
-fn query(value: Option<&Value>, is_encoded: bool, target: &mut Vec<u8>) {
+fn query(value: Option<&Value<'_>>, is_encoded: bool, target: &mut Vec<u8>) {
     let mut sign = b'?';
     let these: &[u8] = if is_encoded { b"#" } else { b"%&=+#" };
     for (name, value) in value.map(Value::members).unwrap_or_default() {
@@ -117,7 +117,7 @@ fn query(value: Option<&Value>, is_encoded: bool, target: &mut Vec<u8>) {
 }
 
 /// What API Gateway and load balancers send: single or multiple values.
-fn version_1(event: &Value) -> Option<HttpRequest> {
+fn version_1(event: &Value<'_>) -> Option<HttpRequest> {
     let mut target = path(text(event, "path")?);
     let is_load_balancer = event.has("requestContext.elb");
     let many = |name: &str| event.get(name).filter(|value| !value.members().is_empty());
@@ -134,7 +134,7 @@ fn version_1(event: &Value) -> Option<HttpRequest> {
 }
 
 /// HTTP APIs and function URLs: raw path and query, cookies of their own.
-fn version_2(event: &Value) -> Option<HttpRequest> {
+fn version_2(event: &Value<'_>) -> Option<HttpRequest> {
     let method = text(event, "requestContext.http.method")?;
     let mut target = path(text(event, "rawPath").or_else(|| text(event, "requestContext.http.path"))?);
     if let Some(raw) = text(event, "rawQueryString").filter(|raw| !raw.is_empty()) {
@@ -156,7 +156,7 @@ fn version_2(event: &Value) -> Option<HttpRequest> {
 }
 
 /// Lambda@Edge: headers as lists of `key` and `value`, query as it was sent.
-fn cloud_front(event: &Value) -> Option<HttpRequest> {
+fn cloud_front(event: &Value<'_>) -> Option<HttpRequest> {
     let mut target = path(text(event, "uri")?);
     if let Some(raw) = text(event, "querystring").filter(|raw| !raw.is_empty()) {
         target.push(b'?');
@@ -165,7 +165,7 @@ fn cloud_front(event: &Value) -> Option<HttpRequest> {
     let mut request = plain(text(event, "method")?, target);
     for (name, values) in event.get("headers").map(Value::members).unwrap_or_default() {
         for item in values.items() {
-            let name = text(item, "key").unwrap_or(name);
+            let name = text(item, "key").unwrap_or_else(|| name.as_ref());
             request.headers.push(name.as_bytes(), text(item, "value").unwrap_or_default().as_bytes());
         }
     }
@@ -175,7 +175,7 @@ fn cloud_front(event: &Value) -> Option<HttpRequest> {
 }
 
 /// Custom handlers of Azure Functions.
-fn azure(event: &Value) -> Option<HttpRequest> {
+fn azure(event: &Value<'_>) -> Option<HttpRequest> {
     let url = text(event, "Url")?;
     let after_host = url
         .split_once("://")
@@ -192,7 +192,7 @@ fn azure(event: &Value) -> Option<HttpRequest> {
 }
 
 /// A field of a GraphQL API: the client's headers; its arguments are arguments.
-fn app_sync(event: &Value) -> HttpRequest {
+fn app_sync(event: &Value<'_>) -> HttpRequest {
     let mut request = plain("POST", b"/graphql".to_vec());
     headers(event.at("request.headers"), &mut request.headers);
     let first = event.at("identity.sourceIp").into_iter().flat_map(one_or_more).next();
@@ -201,7 +201,7 @@ fn app_sync(event: &Value) -> HttpRequest {
 }
 
 /// VPC Lattice, both versions.
-fn lattice(event: &Value) -> Option<HttpRequest> {
+fn lattice(event: &Value<'_>) -> Option<HttpRequest> {
     let raw = text(event, "raw_path").or_else(|| text(event, "path"))?;
     let mut target = Vec::new();
     encode(raw, b"#", &mut target);

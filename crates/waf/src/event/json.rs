@@ -1,21 +1,24 @@
 //! JSON as a tree that keeps every member, also those whose key stands twice.
+//!
+//! Keys and texts without an escape are those of the JSON itself: nothing is copied.
 use super::{EventError, EventLimits};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use std::borrow::Cow;
 use std::fmt;
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub(super) enum Value<'j> {
     Null,
     /// A number, `true` or `false`, as text.
-    Plain(String),
-    Text(String),
-    List(Vec<Value>),
-    Object(Vec<(String, Value)>),
+    Plain(Cow<'j, str>),
+    Text(Cow<'j, str>),
+    List(Vec<Value<'j>>),
+    Object(Vec<(Cow<'j, str>, Value<'j>)>),
 }
 
-impl Value {
+impl<'j> Value<'j> {
     /// The last member of a name, as most readers have it.
-    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+    pub(super) fn get(&self, name: &str) -> Option<&Value<'j>> {
         match self {
             Self::Object(members) => {
                 members.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value)
@@ -25,7 +28,7 @@ impl Value {
     }
 
     /// A member of a member: `requestContext.http.method`.
-    pub(super) fn at(&self, path: &str) -> Option<&Value> {
+    pub(super) fn at(&self, path: &str) -> Option<&Value<'j>> {
         path.split('.').try_fold(self, |value, name| match value {
             Self::List(items) => items.get(name.parse::<usize>().ok()?),
             _ => value.get(name),
@@ -39,14 +42,14 @@ impl Value {
         }
     }
 
-    pub(super) fn members(&self) -> &[(String, Value)] {
+    pub(super) fn members(&self) -> &[(Cow<'j, str>, Value<'j>)] {
         match self {
             Self::Object(members) => members,
             _ => &[],
         }
     }
 
-    pub(super) fn items(&self) -> &[Value] {
+    pub(super) fn items(&self) -> &[Value<'j>] {
         match self {
             Self::List(items) => items,
             _ => &[],
@@ -63,8 +66,14 @@ const TOO_DEEP: &str = "deeper than depth_max";
 const TOO_MANY: &str = "more than values_max";
 
 /// Parses one text. `values` counts on over all texts of an event.
-pub(super) fn parse(bytes: &[u8], limits: &EventLimits, values: &mut usize) -> Result<Value, EventError> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+pub(super) fn parse<'j>(
+    bytes: &'j [u8],
+    limits: &EventLimits,
+    values: &mut usize,
+) -> Result<Value<'j>, EventError> {
+    // Once for the whole is cheaper than once for each text in it.
+    let text = std::str::from_utf8(bytes).map_err(|error| EventError::NotJson(error.to_string()))?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     let left = std::cell::Cell::new(limits.values_max.saturating_sub(*values));
     let before = left.get();
     let seed = Seed { depth: limits.depth_max, left: &left };
@@ -90,10 +99,37 @@ struct Seed<'a> {
 }
 
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
-    type Value = Value;
+    type Value = Value<'de>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value<'de>, D::Error> {
         deserializer.deserialize_any(self)
+    }
+}
+
+/// The name of a member.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(name.to_owned()))
     }
 }
 
@@ -117,41 +153,45 @@ impl Seed<'_> {
 }
 
 impl<'de> Visitor<'de> for Seed<'_> {
-    type Value = Value;
+    type Value = Value<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("JSON")
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
+    fn visit_unit<E>(self) -> Result<Value<'de>, E> {
         Ok(Value::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Plain(value.to_string()))
+    fn visit_bool<E>(self, value: bool) -> Result<Value<'de>, E> {
+        Ok(Value::Plain(Cow::Borrowed(if value { "true" } else { "false" })))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Plain(value.to_string()))
+    fn visit_i64<E>(self, value: i64) -> Result<Value<'de>, E> {
+        Ok(Value::Plain(value.to_string().into()))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Plain(value.to_string()))
+    fn visit_u64<E>(self, value: u64) -> Result<Value<'de>, E> {
+        Ok(Value::Plain(value.to_string().into()))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::Plain(value.to_string()))
+    fn visit_f64<E>(self, value: f64) -> Result<Value<'de>, E> {
+        Ok(Value::Plain(value.to_string().into()))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::Text(value.to_owned()))
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Value<'de>, E> {
+        Ok(Value::Text(Cow::Borrowed(value)))
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::Text(value))
+    fn visit_str<E>(self, value: &str) -> Result<Value<'de>, E> {
+        Ok(Value::Text(Cow::Owned(value.to_owned())))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+    fn visit_string<E>(self, value: String) -> Result<Value<'de>, E> {
+        Ok(Value::Text(Cow::Owned(value)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value<'de>, A::Error> {
         let inner = self.inner()?;
         let mut items = Vec::new();
         while let Some(item) = list.next_element_seed(inner)? {
@@ -161,10 +201,10 @@ impl<'de> Visitor<'de> for Seed<'_> {
         Ok(Value::List(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
         let inner = self.inner()?;
         let mut members = Vec::new();
-        while let Some(name) = map.next_key::<String>()? {
+        while let Some(name) = map.next_key_seed(Name)? {
             self.count::<A::Error>()?;
             members.push((name, map.next_value_seed(inner)?));
         }
@@ -172,9 +212,21 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 }
 
+/// Members of an object up to which each pair of names is compared: cheaper than sorting.
+const FEW_MEMBERS: usize = 12;
+
 /// Keys that stand more than once, each once, in order of the alphabet.
-pub(super) fn duplicates(members: &[(String, Value)]) -> Vec<&str> {
-    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+pub(super) fn duplicates<'m>(members: &'m [(Cow<'_, str>, Value<'_>)]) -> Vec<&'m str> {
+    let is_few = members.len() <= FEW_MEMBERS;
+    let is_twice = || {
+        members.iter().enumerate().any(|(at, (name, _))| {
+            members.iter().skip(at + 1).any(|(other, _)| name.len() == other.len() && name == other)
+        })
+    };
+    if is_few && !is_twice() {
+        return Vec::new();
+    }
+    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_ref()).collect();
     names.sort_unstable();
     let mut found: Vec<&str> = names
         .windows(2)

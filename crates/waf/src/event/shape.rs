@@ -119,7 +119,7 @@ impl Trigger {
 }
 
 /// The trigger of an event, by its shape.
-pub(super) fn recognise(event: &Value) -> Trigger {
+pub(super) fn recognise(event: &Value<'_>) -> Trigger {
     let has = |path: &str| event.has(path);
     if let Some(first) = event.get("Records").and_then(|records| records.items().first()) {
         return of_records(first);
@@ -157,7 +157,7 @@ pub(super) fn recognise(event: &Value) -> Trigger {
     gateway.iter().chain(&services).find(|(fits, _)| *fits).map_or(Trigger::Direct, |&(_, trigger)| trigger)
 }
 
-fn of_records(first: &Value) -> Trigger {
+fn of_records(first: &Value<'_>) -> Trigger {
     let source = first
         .get("eventSource")
         .or_else(|| first.get("EventSource"))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use host::{Aws, Settings};
+use host::{Aws, Gateway, Settings};
 
 use super::wrong;
 use crate::args::{AwsChoice, GuardMode, HostArguments, InvokeArguments, RunArguments};
@@ -16,7 +16,19 @@ pub(super) fn of_run(arguments: &RunArguments, read: &Read) -> Result<Settings, 
     settings.aws_port = arguments.aws_port;
     settings.retry_ms = arguments.retry;
     settings.watch_ms = if arguments.no_reload { 0 } else { 1_000 };
+    settings.gateway = if arguments.no_gateway { None } else { Some(gateway(arguments, read)?) };
     Ok(settings)
+}
+
+/// A file that is named replaces `[gateway]` of the configuration: paths of both would start in different folders.
+fn gateway(arguments: &RunArguments, read: &Read) -> Result<Gateway, CommandError> {
+    let Some(path) = &arguments.gateway else {
+        let folder = read.loaded.beside(Path::new(""));
+        return Ok(Gateway { config: read.loaded.config.gateway.clone(), folder });
+    };
+    let text = String::from_utf8(read_file(path)?).map_err(wrong)?;
+    let config = text.parse().map_err(|why| wrong(format!("`{}`: {why}", path.display())))?;
+    Ok(Gateway { config, folder: path.parent().unwrap_or(Path::new("")).to_owned() })
 }
 
 pub(super) fn of_invoke(arguments: &InvokeArguments, read: &Read) -> Result<Settings, CommandError> {
@@ -40,7 +52,7 @@ fn common(arguments: &HostArguments, read: &Read) -> Result<Settings, CommandErr
     };
     settings.guard = if arguments.no_guard { None } else { Some(guard(arguments)?) };
     settings.guard_config = read.loaded.config.guard.clone();
-    let own = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+    let own = |(name, text): &(&str, &str)| ((*name).to_owned(), guard::hooks::shipped(name, text));
     settings.guard_files = guard::hooks::FILES.iter().map(own).collect();
     settings.detect = arguments.mode == GuardMode::Detect;
     settings.python = given(arguments.python.as_ref(), "BUCKLER_PYTHON")?;

@@ -17,6 +17,60 @@ const MARKS: usize = 4096;
 const PRINT_MARK: u8 = b'0';
 const PRINT_KIND: u8 = b'F';
 
+/// Bytes of [`PACKED`].
+const PACKED_BYTES: usize = packed_bytes();
+
+/// The crate's table as one block: for each word its length, its type and its letters. As the crate has it, nine thousand slices with
+/// their addresses, it takes four times as much of a program that must be small and start soon.
+static PACKED: [u8; PACKED_BYTES] = packed();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "worked out when the program is built: a wrong place is a failing build"
+)]
+const fn packed_bytes() -> usize {
+    let (mut bytes, mut at) = (0, 0);
+    while at < SQL_KEYWORDS.len() {
+        bytes += 2 + SQL_KEYWORDS[at].word.len();
+        at += 1;
+    }
+    bytes
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "worked out when the program is built: a wrong place is a failing build"
+)]
+#[expect(clippy::cast_possible_truncation, reason = "no word has 256 letters; a test compares all of them")]
+const fn packed() -> [u8; PACKED_BYTES] {
+    let mut out = [0; PACKED_BYTES];
+    let (mut to, mut at) = (0, 0);
+    while at < SQL_KEYWORDS.len() {
+        let word = SQL_KEYWORDS[at].word.as_bytes();
+        out[to] = word.len() as u8;
+        out[to + 1] = SQL_KEYWORDS[at].token_type;
+        to += 2;
+        let mut letter = 0;
+        while letter < word.len() {
+            out[to] = word[letter];
+            (to, letter) = (to + 1, letter + 1);
+        }
+        at += 1;
+    }
+    out
+}
+
+/// Every word of [`PACKED`] with its type.
+fn keywords() -> impl Iterator<Item = (&'static [u8], u8)> {
+    let mut rest: &'static [u8] = &PACKED;
+    std::iter::from_fn(move || {
+        let (&[length, kind], after) = rest.split_first_chunk()?;
+        let (word, next) = after.split_at_checked(usize::from(length))?;
+        rest = next;
+        Some((word, kind))
+    })
+}
+
 struct Tables {
     words: Vec<(&'static [u8], u8)>,
     prints: Vec<u64>,
@@ -41,14 +95,13 @@ fn tables() -> &'static Tables {
             firsts: HashSet::new(),
             has_plain_print: false,
         };
-        for keyword in SQL_KEYWORDS {
-            let word = keyword.word.as_bytes();
-            if keyword.token_type == PRINT_KIND {
+        for (word, kind) in keywords() {
+            if kind == PRINT_KIND {
                 let print = word.strip_prefix(&[PRINT_MARK]).unwrap_or(word);
                 tables.has_plain_print |= print.iter().all(|kind| Kind(kind.to_ascii_lowercase()).is_plain());
                 tables.add_print(print);
             } else {
-                tables.add_word(word, keyword.token_type);
+                tables.add_word(word, kind);
             }
         }
         tables
@@ -173,4 +226,17 @@ pub(super) fn is_known_fingerprint(print: &[u8]) -> bool {
             tables.prints.get((start + step) % PRINT_PLACES).copied().filter(|&known| known != 0)
         })
         .any(|known| known == packed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_packed_table_is_the_whole_of_the_crates() {
+        assert_eq!(keywords().count(), SQL_KEYWORDS.len());
+        for ((word, kind), keyword) in keywords().zip(SQL_KEYWORDS) {
+            assert_eq!((word, kind), (keyword.word.as_bytes(), keyword.token_type));
+        }
+    }
 }

@@ -1,20 +1,18 @@
 //! JSON in which no name stands twice and nothing is nested without end.
 //!
-//! Readers differ on which of two members of one name counts, so a text that has them can say two things.
+//! Readers differ on which of two members of one name counts (RFC 8259, section 4), so a text that has them can say two
+//! things; who signs, verifies or enforces must refuse it (RFC 7515, section 4 lets a reader do so).
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::fmt;
 
-/// Most levels of objects and lists within each other; schemas nest deeper than most data.
-pub const LEVELS_MAX: usize = 64;
-
-/// Reads a whole text.
+/// Reads a whole text with at most `levels` objects and lists within each other.
 ///
 /// # Errors
-/// It is not JSON (RFC 8259), a name stands twice in an object, or it is nested deeper than [`LEVELS_MAX`].
-pub fn read(bytes: &[u8]) -> Result<Value, serde_json::Error> {
+/// It is not JSON (RFC 8259), a name stands twice in an object, or it is nested deeper.
+pub fn json(bytes: &[u8], levels: usize) -> Result<Value, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { levels: LEVELS_MAX }.deserialize(&mut reader)?;
+    let value = Strict { levels }.deserialize(&mut reader)?;
     reader.end()?;
     Ok(value)
 }
@@ -27,9 +25,7 @@ struct Strict {
 impl Strict {
     fn below<E: Error>(self) -> Result<Self, E> {
         let levels = self.levels.checked_sub(1);
-        levels
-            .map(|levels| Self { levels })
-            .ok_or_else(|| E::custom(format!("more than {LEVELS_MAX} levels within each other")))
+        levels.map(|levels| Self { levels }).ok_or_else(|| E::custom("too many levels within each other"))
     }
 }
 
@@ -98,3 +94,6 @@ impl<'de> Visitor<'de> for Strict {
         Ok(Value::Object(object))
     }
 }
+
+#[cfg(test)]
+mod tests;

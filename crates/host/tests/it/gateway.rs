@@ -1,0 +1,237 @@
+//! APIs and function URLs through the gateway: what passes, what is stopped, and what is told of it.
+use crate::support::{Running, folder, project, run, start, write};
+use host::{Gateway, Line};
+use serde_json::Value;
+use std::path::PathBuf;
+
+const TEMPLATE: &str = "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Shop:
+    Type: AWS::Serverless::Api
+    Properties: { StageName: dev, Cors: \"'*'\" }
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: nodejs20.x
+      CodeUri: app/
+      Timeout: 10
+      Events:
+        New: { Type: Api, Properties: { RestApiId: !Ref Shop, Path: /orders, Method: POST } }
+        One: { Type: Api, Properties: { RestApiId: !Ref Shop, Path: '/orders/{id}', Method: GET } }
+  Words:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: stream.handler
+      Runtime: nodejs20.x
+      CodeUri: app/
+      Timeout: 10
+      FunctionUrlConfig: { AuthType: NONE, InvokeMode: RESPONSE_STREAM }
+";
+
+const APP: &str = r#"
+exports.handler = async (event, context) => {
+  const id = event.pathParameters && event.pathParameters.id;
+  if (id === "binary") return { statusCode: 200, headers: { "content-type": "image/png" }, isBase64Encoded: true, body: Buffer.from([137, 80, 0, 255]).toString("base64") };
+  if (id === "slow") await new Promise((done) => setTimeout(done, 300));
+  const { requestContext: context1, headers } = event;
+  return { statusCode: 200, headers: { "Set-Cookie": "a=1" }, body: JSON.stringify({ id, body: event.body, encoded: event.isBase64Encoded, request: context1.requestId, invocation: context.awsRequestId, ip: context1.identity.sourceIp, host: headers.Host, forwarded: headers["X-Forwarded-For"] }) };
+};
+"#;
+
+const STREAM: &str = r#"
+exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+  stream = awslambda.HttpResponseStream.from(stream, { statusCode: 201, headers: { "content-type": "text/plain" } });
+  stream.write("one ");
+  await new Promise((done) => setTimeout(done, 700));
+  stream.write("two");
+  stream.end();
+});
+"#;
+
+fn application(name: &str) -> Option<PathBuf> {
+    let has_node = std::process::Command::new("node").arg("--version").output().is_ok();
+    if !has_node {
+        println!("skipped: `node` is not installed");
+        return None;
+    }
+    let folder = folder(name);
+    write(&folder, &[("template.yml", TEMPLATE), ("app/app.js", APP), ("app/stream.js", STREAM)]);
+    Some(folder)
+}
+
+async fn started(folder: &std::path::Path, config: &str) -> Running {
+    let gateway = Gateway { config: config.parse().unwrap(), folder: folder.to_owned() };
+    start(folder, |settings| settings.gateway = Some(gateway)).await
+}
+
+struct Answer {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+async fn ask(base: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    let mut request = ureq::http::Request::builder().method(method).uri(format!("{base}{path}"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(body.to_vec()).unwrap();
+    tokio::task::spawn_blocking(move || {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut answer = agent.run(request).unwrap();
+        let headers = answer.headers().iter();
+        let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+        Answer {
+            status: answer.status().as_u16(),
+            headers: headers.collect(),
+            body: answer.body_mut().read_to_vec().unwrap(),
+        }
+    })
+    .await
+    .unwrap()
+}
+
+fn base(running: &Running, node: &str) -> String {
+    running.host.origins().find(|(name, _)| *name == node).unwrap().1.to_owned()
+}
+
+#[test]
+fn requests_pass_as_they_are_and_have_one_name() {
+    let Some(folder) = application("gateway-passes") else { return };
+    run(async {
+        let running = started(&folder, "").await;
+        let shop = base(&running, "Shop");
+        let forged = [("x-forwarded-for", "203.0.113.9"), ("x-request-id", "mine")];
+        for path in ["/orders/7", "/orders/7/", "/dev/orders/7"] {
+            let answer = ask(&shop, "GET", path, &forged, b"").await;
+            let said = answer.json();
+            assert_eq!((answer.status, said["id"].as_str()), (200, Some("7")), "{path}");
+            assert_eq!(answer.header("set-cookie"), Some("a=1"));
+            assert_eq!(
+                (said["ip"].as_str(), said["forwarded"].as_str()),
+                (Some("127.0.0.1"), Some("127.0.0.1"))
+            );
+            assert_eq!(said["host"].as_str(), shop.strip_prefix("http://"));
+            assert_eq!(said["request"], said["invocation"]);
+        }
+        let binary = ask(&shop, "GET", "/orders/binary", &[], b"").await;
+        assert_eq!(binary.body, [137, 80, 0, 255]);
+        let sent =
+            ask(&shop, "POST", "/orders", &[("content-type", "application/octet-stream")], &[0, 255, 7])
+                .await;
+        assert_eq!(
+            (sent.json()["encoded"].as_bool(), sent.json()["body"].as_str()),
+            (Some(true), Some("AP8H"))
+        );
+        let preflight = ask(&shop, "OPTIONS", "/orders", &[("origin", "https://a.example")], b"").await;
+        assert_eq!(preflight.header("access-control-allow-origin"), Some("*"), "{}", preflight.status);
+        assert_eq!(ask(&shop, "GET", "/nothing", &[], b"").await.status, 403);
+        running.host.stop().await;
+    });
+}
+
+#[test]
+fn what_the_gateway_stops_is_told_with_its_layer() {
+    let Some(folder) = application("gateway-stops") else { return };
+    run(async {
+        let running = started(&folder, "").await;
+        let shop = base(&running, "Shop");
+        let json = [("content-type", "application/json")];
+        let attack = br#"{"name":"x'; DROP TABLE orders; SELECT 1 UNION SELECT password FROM users-- "}"#;
+        let answer = ask(&shop, "POST", "/orders", &json, attack).await;
+        assert_eq!(answer.status, 403);
+        let lines = running.lines.lock().unwrap().clone();
+        let told: Vec<Value> =
+            lines.iter().filter(|line| matches!(line, Line::Gateway { .. })).map(Line::to_json).collect();
+        assert!(told.iter().any(|one| one["layer"] == "waf" && one["action"] == "blocked"), "{told:?}");
+        assert!(told.iter().all(|one| one["requestId"].as_str().is_some_and(|id| id.len() == 36)));
+        assert!(!lines.iter().any(|line| matches!(line, Line::Done { .. })), "the function was not asked");
+        running.host.stop().await;
+    });
+}
+
+#[test]
+fn answers_stream_through() {
+    let Some(folder) = application("gateway-streams") else { return };
+    run(async {
+        let running = started(&folder, "").await;
+        let url = base(&running, "Words");
+        // Warm, so that the pause of the function is what is seen.
+        assert_eq!(ask(&url, "GET", "/", &[], b"").await.body, b"one two");
+        let first = tokio::task::spawn_blocking(move || {
+            use std::io::Read as _;
+            let mut answer = ureq::get(&url).call().unwrap();
+            assert_eq!(answer.status().as_u16(), 201);
+            let mut piece = [0; 64];
+            let mut reader = answer.body_mut().as_reader();
+            let read = reader.read(&mut piece).unwrap();
+            let first = piece[..read].to_vec();
+            let mut rest = Vec::new();
+            reader.read_to_end(&mut rest).unwrap();
+            (first, rest)
+        });
+        let (first, rest) = first.await.unwrap();
+        assert_eq!((first.as_slice(), rest.as_slice()), (&b"one "[..], &b"two"[..]));
+        running.host.stop().await;
+    });
+}
+
+#[test]
+fn one_caller_has_its_share_and_what_the_owner_says_holds() {
+    let Some(folder) = application("gateway-limits") else { return };
+    run(async {
+        let config = "concurrency = { per-identity = 1, per-address = 1, identity-queue = 1, wait-ms = 9000 }\n[[route]]\nname = \"get /orders/{id}\"\nmode = \"detect\"\n";
+        let running = started(&folder, config).await;
+        let shop = base(&running, "Shop");
+        assert_eq!(ask(&shop, "GET", "/orders/1", &[], b"").await.status, 200);
+        let asked: Vec<_> = (0..4)
+            .map(|_| {
+                let shop = shop.clone();
+                tokio::spawn(async move { ask(&shop, "GET", "/orders/slow", &[], b"").await.status })
+            })
+            .collect();
+        let mut statuses = Vec::new();
+        for one in asked {
+            statuses.push(one.await.unwrap());
+        }
+        statuses.sort_unstable();
+        // One runs, one waits for it, and the others are told to come back.
+        assert_eq!(statuses, [200, 200, 429, 429]);
+        let passed =
+            ask(&shop, "GET", "/orders/1%20UNION%20SELECT%20password%20FROM%20users--", &[], b"").await;
+        assert_eq!(passed.status, 200, "told only");
+        running.host.stop().await;
+    });
+}
+
+#[test]
+fn a_changed_template_changes_the_routes() {
+    let Some(folder) = application("gateway-reloads") else { return };
+    run(async {
+        let running = started(&folder, "").await;
+        let shop = base(&running, "Shop");
+        assert_eq!(ask(&shop, "GET", "/carts/1", &[], b"").await.status, 403);
+        write(&folder, &[("template.yml", TEMPLATE.replace("'/orders/{id}'", "'/carts/{id}'").as_str())]);
+        let changed = project(&folder);
+        let app = changed.templates().next().unwrap();
+        running.host.reload(&changed, app, Some(Gateway::default())).unwrap();
+        assert_eq!(ask(&shop, "GET", "/carts/1", &[], b"").await.status, 200);
+        assert_eq!(ask(&shop, "GET", "/orders/1", &[], b"").await.status, 403);
+        let wrong = Gateway { config: "waf = { nothing = 1 }".parse().unwrap(), ..Gateway::default() };
+        assert!(running.host.reload(&changed, app, Some(wrong)).unwrap_err().contains("nothing"));
+        assert_eq!(ask(&shop, "GET", "/carts/1", &[], b"").await.status, 200);
+        running.host.stop().await;
+    });
+}
