@@ -6,6 +6,7 @@ mod cli_page;
 #[cfg(test)]
 mod dvsa;
 mod fix;
+mod guard_patch;
 mod hostile;
 mod moto;
 mod packages;
