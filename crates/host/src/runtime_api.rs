@@ -182,7 +182,9 @@ impl Api {
                 other => return transition(other.name(), "Ready"),
             }
         }
-        self.telemetry.runtime_ready();
+        if self.telemetry.runtime_ready() {
+            self.extensions.close();
+        }
         self.phase.send_replace(Phase::Idle);
         let job = self.jobs.lock().await.recv().await;
         let Some(job) = job else {
@@ -208,6 +210,13 @@ impl Api {
         }
         self.phase.send_replace(Phase::Broken { kind, body });
         accepted()
+    }
+
+    /// Every extension is ready for the first time: the platform tells of each.
+    pub(crate) fn extensions_ready(&self) {
+        for state in self.extensions.states() {
+            self.telemetry.record("platform.extension", state);
+        }
     }
 
     /// Ends what the runtime will never answer.
