@@ -37,12 +37,11 @@ impl Reader {
                 self.head.push(*first);
                 rest = after;
                 // RFC 8446, section 5.1: type, version, length.
-                if let [kind, _, _, high, low] = *self.head.as_slice() {
-                    self.left = usize::from(u16::from_be_bytes([high, low]));
-                    self.head.clear();
-                    if kind != 22 || self.left == 0 {
-                        return self.end(None);
-                    }
+                let [kind, _, _, high, low] = *self.head.as_slice() else { continue };
+                self.left = usize::from(u16::from_be_bytes([high, low]));
+                self.head.clear();
+                if kind != 22 || self.left == 0 {
+                    return self.end(None);
                 }
                 continue;
             }

@@ -75,7 +75,9 @@ fn parts_that_are_missing() {
 
 #[test]
 fn names_of_protocols() {
-    let of = |name: &[u8]| ja4(&hello(0x0303, &[5], &[(ALPN, alpn(name))])).unwrap()[8..10].to_owned();
+    let of = |name: &[u8]| {
+        ja4(&hello(0x0303, &[5], &[(ALPN, alpn(name))])).unwrap().get(8..10).unwrap().to_owned()
+    };
     assert_eq!(of(b"http/1.1"), "h1");
     assert_eq!(of(b"h"), "hh");
     assert_eq!(of(b"\xab"), "ab");

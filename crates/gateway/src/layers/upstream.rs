@@ -121,15 +121,7 @@ impl Upstream {
             }
         }
         if target.invokes() && exchange.answered_by == Self::NAME {
-            let most = target.settings.answer_bytes_max;
-            let answered = match target.settings.streamed {
-                true => Box::pin(stream::answer(answer, most)).await,
-                false => lambda::answer(answer, most).await,
-            };
-            answer = match answered {
-                Ok(answer) => answer,
-                Err(error) => failed(exchange, target, StatusCode::BAD_GATEWAY, &error.to_string()),
-            };
+            answer = decoded(exchange, target, answer).await;
         }
         if exchange.answered_by == Self::NAME {
             headers::strip_hop(answer.headers_mut());
@@ -160,6 +152,16 @@ impl Upstream {
             }
         }
     }
+}
+
+/// What a function's answer says as HTTP.
+async fn decoded(exchange: &mut Exchange<'_>, target: &Target, invoked: Answer) -> Answer {
+    let most = target.settings.answer_bytes_max;
+    let decoded = match target.settings.streamed {
+        true => Box::pin(stream::answer(invoked, most)).await,
+        false => lambda::answer(invoked, most).await,
+    };
+    decoded.unwrap_or_else(|error| failed(exchange, target, StatusCode::BAD_GATEWAY, &error.to_string()))
 }
 
 /// What an answer says of the load.

@@ -43,8 +43,7 @@ pub(super) async fn request(asked: Asked) -> Result<Response<Tracked>, Dropped> 
     let mut running = Running::new(vital, worker, http2, moment);
     let gate = shared.gate.load_full();
     let (head, incoming) = request.into_parts();
-    let limits = &gate.config.limits;
-    let body = body(incoming, limits);
+    let body = body(incoming, &gate.config.limits);
     let (host, path, odd) = target(&head);
     let route = gate.routes.find(&host, &path, &head.method).or(gate.routes.none()).ok_or(Dropped)?;
     let mut exchange = Exchange {

@@ -98,6 +98,20 @@ async fn many_free_places_cost_few_changes() {
     assert!(a.held().is_empty() && b.held().is_empty());
 }
 
+/// One client after another; tells how often it got a place, and `most` how many had one at once.
+async fn asks(gateway: Arc<SharedPlaces>, now: Arc<AtomicU64>, most: Arc<AtomicU64>) -> u32 {
+    let mut passed = 0;
+    for _ in 0..40 {
+        let Ok(place) = gateway.enter(who(1), NOW).await else { continue };
+        most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        tokio::task::yield_now().await;
+        now.fetch_sub(1, Ordering::SeqCst);
+        drop(place);
+        passed += 1;
+    }
+    passed
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn never_more_than_the_limit() {
     const LIMIT: u64 = 5;
@@ -114,20 +128,7 @@ async fn never_more_than_the_limit() {
     for client in 0..16 {
         let gateway = Arc::clone(&gateways[client % 2]);
         let (now, most) = (Arc::clone(&now), Arc::clone(&most));
-        clients.push(tokio::spawn(async move {
-            let mut passed = 0;
-            for _ in 0..40 {
-                if let Ok(place) = gateway.enter(who(1), NOW).await {
-                    let at_once = now.fetch_add(1, Ordering::SeqCst) + 1;
-                    most.fetch_max(at_once, Ordering::SeqCst);
-                    tokio::task::yield_now().await;
-                    now.fetch_sub(1, Ordering::SeqCst);
-                    drop(place);
-                    passed += 1;
-                }
-            }
-            passed
-        }));
+        clients.push(tokio::spawn(asks(gateway, now, most)));
     }
     let mut passed = 0;
     for client in clients {
