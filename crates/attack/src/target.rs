@@ -3,6 +3,7 @@ use crate::Shot;
 use crate::place::percent;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -153,6 +154,8 @@ pub struct Told {
 pub struct Watch {
     path: PathBuf,
     at: u64,
+    /// Tokens of lines that a log was made to hold.
+    forged: BTreeSet<String>,
 }
 
 impl Watch {
@@ -160,7 +163,7 @@ impl Watch {
     #[must_use]
     pub fn new(path: &Path) -> Self {
         let at = std::fs::metadata(path).map_or(0, |about| about.len());
-        Self { path: path.to_owned(), at }
+        Self { path: path.to_owned(), at, forged: BTreeSet::new() }
     }
 
     /// What was told since the last call; a line that is not complete yet waits for the next.
@@ -174,11 +177,27 @@ impl Watch {
         let mut line = String::new();
         while reader.read_line(&mut line).is_ok_and(|read| read > 0) && line.ends_with('\n') {
             self.at += line.len() as u64;
-            told.extend(serde_json::from_str(&line).ok().as_ref().and_then(read_event));
+            let read: Option<Value> = serde_json::from_str(&line).ok();
+            self.forged.extend(read.as_ref().and_then(forged));
+            told.extend(read.as_ref().and_then(read_event));
             line.clear();
         }
         told
     }
+
+    /// Whether a line of a function's log began with this token's.
+    pub(crate) fn saw_line(&self, token: &str) -> bool {
+        self.forged.contains(token)
+    }
+}
+
+/// The token of a line of a log (of `buckler run --json`) that a payload of [`Family::Log`](crate::Family) wrote.
+fn forged(line: &Value) -> Option<String> {
+    if line.get("type").and_then(Value::as_str) != Some("log") {
+        return None;
+    }
+    let rest = line.get("text")?.as_str()?.strip_prefix("forged-")?;
+    Some(rest.chars().take_while(char::is_ascii_alphanumeric).collect())
 }
 
 /// The words of ours in an event, alone or in a line of `buckler run --json`; a gateway's stand in `status_detail` as `layer: reason`.
