@@ -173,12 +173,16 @@ impl Family {
                 "verify the signature, issuer, audience and expiry of tokens before their claims are used"
             }
             Self::Error => "answer errors with a fixed text, and log the rest",
-            Self::Ldap => "escape values for filters (RFC 4515), and take only letters and digits where a name is expected",
+            Self::Ldap => {
+                "escape values for filters (RFC 4515), and take only letters and digits where a name is expected"
+            }
             Self::Log => "log values as JSON, or without their line breaks",
             Self::Prompt => {
                 "treat the model's answer as the input's: give it no rights that the caller has not, and look at what it says"
             }
-            Self::Size => "give the input a schema with bounds, and limit bodies in front (`body-bytes-max`, `limits.event_bytes`)",
+            Self::Size => {
+                "give the input a schema with bounds, and limit bodies in front (`body-bytes-max`, `limits.event_bytes`)"
+            }
         }
     }
 
@@ -207,7 +211,4 @@ impl Family {
             SinkKind::Log => &[Self::Log],
             SinkKind::Ldap => &[Self::Ldap],
             SinkKind::Prompt => &[Self::Prompt],
-            SinkKind::Regex | SinkKind::Invoke => &[Self::Error],
-        }
-    }
-}
+            SinkKind::Regex | SinkKin

@@ -54,10 +54,12 @@ pub fn run(
     let baselines: Vec<Option<Baseline>> = seeds
         .iter()
         .map(|seed| {
-            let baseline = baseline(seed, target, &mut report);
+            let honest = honest(seed, target, &mut report)?;
+            std::thread::sleep(settings.settle);
             let told = watch.as_mut().map(|watch| watch.told()).unwrap_or_default();
             tell_refused(seed, &told, &mut report);
-            baseline
+            let nobody = without_token(&seed.shot).and_then(|shot| target.send(&shot).ok());
+            Some(Baseline { honest, nobody })
         })
         .collect();
     for (number, attack) in plan.attacks.iter().enumerate() {
@@ -85,7 +87,7 @@ fn through(because: String) -> Verdict {
 }
 
 /// The honest request, twice: the second one finds everything warm.
-fn baseline(seed: &Seed, target: &mut dyn Target, report: &mut Report) -> Option<Baseline> {
+fn honest(seed: &Seed, target: &mut dyn Target, report: &mut Report) -> Option<Answer> {
     let honest = match target.send(&seed.shot).and_then(|_| target.send(&seed.shot)) {
         Ok(answer) => answer,
         Err(why) => {
@@ -100,15 +102,14 @@ fn baseline(seed: &Seed, target: &mut dyn Target, report: &mut Report) -> Option
             seed.function, seed.trigger
         ));
     }
-    let nobody = without_token(&seed.shot).and_then(|shot| target.send(&shot).ok());
-    Some(Baseline { honest, nobody })
+    Some(honest)
 }
 
 /// An honest request that a guard refuses is a mistake of the guard, and worth more than any attack.
 fn tell_refused(seed: &Seed, told: &[Told], report: &mut Report) {
     let of_tokens = ["authentication", "authorization", "authenticate", "authorize"];
     let is_token = |one: &Told| of_tokens.contains(&one.layer.as_str());
-    if let Some(one) = told.iter().find(|one| one.blocked && !is_token(one)) {
+    if let Some(one) = told.iter().find(|one| one.refused && !is_token(one)) {
         report.problems.push(format!(
             "{} ({}): `{}` refuses the honest request: {}",
             seed.function, seed.trigger, one.layer, one.reason
@@ -178,7 +179,7 @@ fn exhausted(
     target: &mut dyn Target,
     (baseline, told): (&Baseline, &[Told]),
 ) -> Verdict {
-    let refused = told.iter().any(|one| one.blocked && one.layer != DEADLINE);
+    let refused = told.iter().any(|one| one.refused && one.layer != DEADLINE);
     let broken = match sent {
         Ok(answer) if refused => return judge::stopped(&answer, baseline, told),
         Ok(answer) => match judge::broke(&answer) {

@@ -146,6 +146,10 @@ pub struct Told {
     pub rule: Option<String>,
     /// It refused, ended or replaced something.
     pub blocked: bool,
+    /// It refused the request, or what the function wanted to do for it.
+    pub refused: bool,
+    /// Of the request or the invocation that it is about.
+    pub request_id: Option<String>,
     pub reason: String,
 }
 
@@ -215,11 +219,15 @@ fn read_event(line: &Value) -> Option<Told> {
         // OCSF 1.3: 2 is "Blocked".
         None => disposition == Some(2),
     };
+    // OCSF 1.3: 2 is "Blocked".
+    let refused = disposition == Some(2);
+    let own = line.get("requestId").and_then(Value::as_str).map(str::to_owned);
+    let request_id = own.or_else(|| text("/unmapped/request_id"));
     let rule = text("/unmapped/rule").or_else(|| {
         event.pointer("/unmapped/rules/0").map(|rule| rule.to_string().trim_matches('"').to_owned())
     });
     let reason = text("/finding_info/title").or(Some(detail)).unwrap_or_default();
-    Some(Told { layer, rule, blocked, reason })
+    Some(Told { layer, rule, blocked, refused, request_id, reason })
 }
 
 #[cfg(test)]
@@ -245,18 +253,24 @@ mod tests {
                     layer: "hook".to_owned(),
                     rule: Some("hook-command".to_owned()),
                     blocked: true,
+                    refused: false,
+                    request_id: None,
                     reason: "t".to_owned()
                 },
                 Told {
                     layer: "waf".to_owned(),
                     rule: Some("942100".to_owned()),
                     blocked: true,
+                    refused: true,
+                    request_id: None,
                     reason: "waf: score 5".to_owned()
                 },
                 Told {
                     layer: "hook".to_owned(),
                     rule: Some("hook-command".to_owned()),
                     blocked: true,
+                    refused: false,
+                    request_id: None,
                     reason: "t".to_owned()
                 },
             ]
