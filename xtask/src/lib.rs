@@ -9,6 +9,7 @@ mod bench;
 mod catalogue;
 mod ci;
 mod fixes;
+mod guard_program;
 mod new_check;
 mod proxy;
 mod tools;
@@ -26,6 +27,8 @@ const HELP: &str = "cargo xtask COMMAND
   verdicts FILE FOLDER [ID…]   compare our findings with recorded verdicts of another tool
   catalogue                    gather the facts of AWS again (needs Python and PyPI), write crates/iam/src/catalogue/data
   fixes FOLDER…                fix copies of folders, and see that nothing else changes and nothing breaks
+  guard-program ARCHITECTURE [FEATURE…]
+                               build what a layer of the guard holds, for `x86_64` or `arm64`, below `target/guard`
   proxy RULES [REQUESTS]       requests a second of the gateway beside nginx, with the Core Rule Set in RULES; or its memory
                                over so many requests and 100 reloads
   bench FOLDER [COMMAND…]      CPU time and memory of a scan, beside another command on the same folder";
@@ -42,6 +45,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
         ["verdicts", file, folder, ids @ ..] => verdicts::compare(file, folder, ids),
         ["catalogue"] => catalogue::run(),
         ["fixes", folders @ ..] if !folders.is_empty() => fixes::run(folders),
+        ["guard-program", machine, features @ ..] => guard_program::run(machine, features),
         ["proxy", rules] => proxy::run(rules, None),
         ["proxy", rules, requests] => proxy::run(rules, Some(requests)),
         ["bench", folder, peer @ ..] => bench::run(folder, peer),

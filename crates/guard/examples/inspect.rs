@@ -1,6 +1,7 @@
 //! What inspection costs: the start, an event of 200 bytes, events and answers of 100 KB; memory.
 //!
-//! `cargo run --release -p guard --example inspect`
+//! `cargo run --profile guard -p guard --example inspect [-- NAME TIMES]`: only what has NAME in its own, so many times (for a
+//! profiler that counts instructions).
 use guard::inspect::{AnswerOutcome, Inspector, Surroundings};
 use guard::{Invocation, Occurrence, Outcome, Report};
 use std::collections::BTreeMap;
@@ -37,8 +38,22 @@ fn resident_kb() -> u64 {
     line.trim().trim_end_matches(" kB").parse().unwrap_or(0)
 }
 
-/// Microseconds at the middle, of a hundred, and the first.
-fn measure(times: usize, mut work: impl FnMut()) -> (f64, f64, f64) {
+/// Microseconds: the least, at the middle, of a hundred, and the first.
+struct Measured {
+    least: f64,
+    middle: f64,
+    high: f64,
+    first: f64,
+}
+
+impl std::fmt::Display for Measured {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { least, middle, high, first } = self;
+        write!(f, "least {least:.1} us, p50 {middle:.1} us, p99 {high:.1} us, first {first:.0} us")
+    }
+}
+
+fn measure(times: usize, mut work: impl FnMut()) -> Measured {
     let mut all = Vec::with_capacity(times);
     for _ in 0..times {
         #[expect(clippy::disallowed_methods, reason = "this program measures")]
@@ -49,11 +64,26 @@ fn measure(times: usize, mut work: impl FnMut()) -> (f64, f64, f64) {
     let first = all.first().copied().unwrap_or(0.0);
     all.sort_by(f64::total_cmp);
     let at = |share: usize| all.get(all.len() * share / 100).copied().unwrap_or(0.0);
-    (at(50), at(99), first)
+    Measured { least: at(0), middle: at(50), high: at(99), first }
+}
+
+/// What of the measurements is wanted, and how often.
+struct Chosen {
+    name: String,
+    times: Option<usize>,
+}
+
+impl Chosen {
+    fn times(&self, name: &str, usual: usize) -> Option<usize> {
+        name.contains(&self.name).then(|| self.times.unwrap_or(usual))
+    }
 }
 
 fn main() -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
+    let mut words = std::env::args().skip(1);
+    let name = words.next().unwrap_or_default();
+    let chosen = Chosen { name, times: words.next().and_then(|times| times.parse().ok()) };
     let before = resident_kb();
     let bundle: policy::Bundle = serde_json::from_value(serde_json::json!({
         "format": 1, "application": "bench", "issued": 0, "expires": u64::MAX,
@@ -61,18 +91,21 @@ fn main() -> std::io::Result<()> {
             "triggers": [{"kind": "api-gateway-v2"}],
             "input": {"json": {"type": ["object", "array"], "properties": {"action": {"type": "string", "maxLength": 40}}}},
             "environment": {"secrets": ["DB_PASSWORD"]},
-        }},
+        }, "queue": {"triggers": [{"kind": "sqs"}], "input": {"json": {"type": ["array", "object"]}}}},
     }))
     .map_err(std::io::Error::other)?;
     let variables: BTreeMap<String, String> =
         [("DB_PASSWORD".to_owned(), "correct horse battery".to_owned())].into();
     let mut made = None;
-    let (start, _, first) = measure(20, || {
+    let start = measure(if chosen.name.is_empty() { 20 } else { 1 }, || {
         made =
             Inspector::with(&bundle, "orders", Arc::new(Silent), &Surroundings::of(variables.clone())).ok();
     });
+    let surroundings = Surroundings::of(BTreeMap::new());
+    let queue =
+        Inspector::with(&bundle, "queue", Arc::new(Silent), &surroundings).map_err(std::io::Error::other)?;
     let Some(inspector) = made else { return Err(std::io::Error::other("no inspector")) };
-    writeln!(out, "start: {first:.0} us (then {start:.0}); memory +{} kB", resident_kb() - before)?;
+    writeln!(out, "start: {start}; memory +{} kB", resident_kb() - before)?;
     let small = r#"{"rawPath":"/orders","headers":{"content-type":"application/json"},"requestContext":{"http":{"method":"POST","path":"/orders"}},"body":"{\"action\":\"new\",\"items\":{\"12\":1},\"note\":\"ring twice\"}"}"#;
     let item =
         r#"{\"name\":\"a thing\",\"count\":3,\"text\":\"It is a good thing, and it's cheap; ask for it.\"},"#;
@@ -91,36 +124,45 @@ fn main() -> std::io::Result<()> {
     let answer = |size: usize| {
         format!(r#"{{"statusCode":200,"body":"[{}null]"}}"#, item.repeat((size / item.len()).max(1)))
     };
+    let batch = format!(
+        r#"{{"Records":[{}]}}"#,
+        (0..10)
+            .map(|at| format!(
+                r#"{{"messageId":"m{at}","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:eu-west-1:1:q","body":"[{}null]"}}"#,
+                item.replace("a thing", &format!("thing {at}")).repeat(10_000 / item.len())
+            ))
+            .collect::<Vec<_>>()
+            .join(",")
+    );
     for (name, event, times) in [
         ("event 200 B", small, 20_000),
         ("event 100 KB, a list", large.as_str(), 300),
         ("event 100 KB, a text", text.as_str(), 300),
+        ("event 100 KB, a batch", batch.as_str(), 300),
     ] {
-        let invocation = invocation(event, Trigger::ApiGatewayV2);
+        let Some(times) = chosen.times(name, times) else { continue };
+        let invocation = invocation(event, Trigger::Direct);
+        let inspector = if name.ends_with("batch") { &queue } else { &inspector };
         let mut refused = 0;
-        let (middle, high, first) = measure(times, || {
+        let measured = measure(times, || {
             refused += usize::from(!matches!(inspector.event(&invocation, NOW_MS), Outcome::Pass));
         });
         writeln!(
             out,
-            "{name} ({} B): p50 {middle:.1} us, p99 {high:.1} us, first {first:.0} us, refused {refused}; memory +{} kB",
+            "{name} ({} B): {measured}, refused {refused}; memory +{} kB",
             event.len(),
             resident_kb() - before
         )?;
     }
     let request = invocation(small, Trigger::ApiGatewayV2);
-    for size in [100, 100_000] {
+    for (name, size) in [("answer 100 B", 100), ("answer 100 KB", 100_000)] {
+        let Some(times) = chosen.times(name, if size > 1000 { 300 } else { 20_000 }) else { continue };
         let text = answer(size);
-        let (middle, high, first) = measure(if size > 1000 { 300 } else { 20_000 }, || {
+        let measured = measure(times, || {
             let out = inspector.answer(&request, text.clone().into_bytes(), NOW_MS);
             assert!(matches!(out, AnswerOutcome::Changed(_)), "{out:?}");
         });
-        writeln!(
-            out,
-            "answer ({} B): p50 {middle:.1} us, p99 {high:.1} us, first {first:.0} us; memory +{} kB",
-            text.len(),
-            resident_kb() - before
-        )?;
+        writeln!(out, "{name} ({} B): {measured}; memory +{} kB", text.len(), resident_kb() - before)?;
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! What the guard adds to an invocation: the same runtime and function beside the same platform, with and without it, in
-//! turns within one run.
+//! What the guard adds to an invocation: the same runtime and function beside the same platform, bare and guarded, in pairs
+//! within one run. Inspection, a schema, a signed policy and the hooks of the language are on.
 //!
-//! `cargo run -p guard --profile guard --example overhead -- GUARD INVOCATIONS BYTES RUNTIME...` where RUNTIME is the command
-//! line of the runtime (`python -m awslambdaric app.handler`), whose variables come from this process. Prints JSON.
+//! `cargo run -p guard --example overhead -- [--json] [--rounds 5] [--pairs 400] [--cold 10] [--preload LIBRARY]
+//! [--python PYTHON] [--node NODE] GUARD`, with GUARD the program of the profile `guard`. Figures are medians of the rounds' own.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,128 +12,162 @@
     clippy::disallowed_methods,
     reason = "a measurement: it reads, prints, and fails loudly"
 )]
+#[path = "overhead/side.rs"]
+mod side;
+
 #[path = "../tests/it/platform.rs"]
 #[expect(dead_code, reason = "the platform of the tests, of which this needs a part")]
 mod platform;
 
-use platform::Platform;
-use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use serde_json::{Value, json};
+use side::{Kind, Language, Measure, Side, Stage};
 
-/// Invocations of one side before the other has its turn.
-const TURN: usize = 250;
+/// Invocations before anything is measured.
+const WARM: usize = 50;
+const SIZES: [usize; 2] = [200, 100_000];
 
-struct Side {
-    platform: Platform,
-    process: Child,
-    micros: Vec<u64>,
-    cold_ms: f64,
+struct Options {
+    rounds: usize,
+    pairs: usize,
+    cold: usize,
+    json: bool,
+    stage: Stage,
+    languages: Vec<(Language, Vec<String>)>,
 }
 
-fn moment() -> Instant {
-    Instant::now()
-}
-
-impl Side {
-    fn start(guard: Option<&str>, runtime: &[String], event: &[u8]) -> Self {
-        let platform = Platform::start();
-        let mut words = runtime.to_vec();
-        if let Some(guard) = guard {
-            words.splice(0..0, [guard.to_owned(), "exec".to_owned(), "--".to_owned()]);
+fn options() -> Options {
+    let here = env!("CARGO_MANIFEST_DIR");
+    let mut python = format!("{here}/../../target/tools/python/bin/python");
+    let (mut node, mut preload, mut guard) = ("node".to_owned(), None, None);
+    let (mut rounds, mut pairs, mut cold, mut json) = (5, 400, 10, false);
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let mut value = || words.next().unwrap_or_else(|| panic!("`{word}` wants a value"));
+        match word.as_str() {
+            "--json" => json = true,
+            "--rounds" => rounds = value().parse().expect("`--rounds` is a number"),
+            "--pairs" => pairs = value().parse().expect("`--pairs` is a number"),
+            "--cold" => cold = value().parse().expect("`--cold` is a number"),
+            "--python" => python = value(),
+            "--node" => node = value(),
+            "--preload" => preload = Some(value()),
+            _ => guard = Some(word),
         }
-        let mut command = Command::new(&words[0]);
-        command.args(&words[1..]).env("AWS_LAMBDA_RUNTIME_API", &platform.address);
-        command.env("AWS_LAMBDA_FUNCTION_NAME", "f").stdout(Stdio::null());
-        let begun = moment();
-        let process = command.spawn().expect("the runtime starts");
-        platform.nexts(1);
-        let cold_ms = begun.elapsed().as_secs_f64() * 1000.0;
-        let mut side = Self { platform, process, micros: Vec::new(), cold_ms };
-        for number in 0..50 {
-            side.invoke(number, event);
-        }
-        side.micros.clear();
-        side
     }
-
-    fn invoke(&mut self, number: usize, event: &[u8]) {
-        // The platform answers `next` at once, so the runtime is waiting when the clock starts.
-        self.platform.idle();
-        let begun = moment();
-        self.platform.give(&format!("id-{number}"), 30_000, event, &[]);
-        let posted = self.platform.posted();
-        self.micros.push(u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
-        assert_eq!(posted.what, "response", "{}", posted.text());
-    }
-
-    fn at(&mut self, part: f64) -> u64 {
-        self.micros.sort_unstable();
-        self.micros[((self.micros.len() - 1) as f64 * part) as usize]
-    }
-
-    fn status(&self, name: &str) -> u64 {
-        let path = format!("/proc/{}/status", self.process.id());
-        #[expect(clippy::disallowed_methods, reason = "a measurement")]
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        let line =
-            text.lines().find_map(|line| line.strip_prefix(name).and_then(|rest| rest.strip_prefix(':')));
-        line.and_then(|line| line.split_whitespace().next()).and_then(|kb| kb.parse().ok()).unwrap_or(0)
-    }
-
-    /// Ticks of a hundredth of a second.
-    fn ticks(&self) -> u64 {
-        let path = format!("/proc/{}/stat", self.process.id());
-        #[expect(clippy::disallowed_methods, reason = "a measurement")]
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        let fields: Vec<&str> = text.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let field =
-            |number: usize| fields.get(number).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
-        field(11) + field(12)
-    }
+    assert!(rounds > 0 && pairs > 1 && cold > 0, "rounds, pairs and cold starts are at least 1, 2 and 1");
+    let guard = guard.expect("name the guard's program");
+    let stage = Stage::new(&guard, preload.as_deref());
+    let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    let client = format!("{here}/../host/runtimes/node/client.mjs");
+    let languages = vec![
+        (Language::Python, words(&[&python, "-m", "awslambdaric", "app.handler"])),
+        (Language::Node, words(&[&node, &client, "app.handler"])),
+    ];
+    Options { rounds, pairs, cold, json, stage, languages }
 }
 
-impl Drop for Side {
-    fn drop(&mut self) {
-        let _gone = self.process.kill().is_ok();
-        let _status = self.process.wait().is_ok();
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Latency of both sides, a pair at a time, and what the guard added, round by round.
+fn latency(options: &Options, language: Language, command: &[String], bytes: usize) -> Value {
+    let event = side::event(bytes);
+    let mut bare = Side::start(&options.stage, language, Kind::Bare, command);
+    let mut guarded = Side::start(&options.stage, language, Kind::Hooked, command);
+    for number in 0..WARM {
+        bare.invoke(number, &event);
+        guarded.invoke(number, &event);
     }
+    let before = guarded.ticks();
+    let mut rounds: Vec<(Measure, Measure)> = Vec::new();
+    for round in 0..options.rounds {
+        let mut times = (Vec::new(), Vec::new());
+        for pair in 0..options.pairs {
+            let number = WARM + round * options.pairs + pair;
+            // Whoever is first has the warmer machine: they take turns at it.
+            if pair % 2 == 0 {
+                times.0.push(bare.invoke(number, &event));
+                times.1.push(guarded.invoke(number, &event));
+            } else {
+                times.1.push(guarded.invoke(number, &event));
+                times.0.push(bare.invoke(number, &event));
+            }
+        }
+        rounds.push((Measure::of(times.0), Measure::of(times.1)));
+    }
+    let cpu = (guarded.ticks() - before) as f64 * 10_000.0 / (options.rounds * options.pairs) as f64;
+    let of = |take: &dyn Fn(&(Measure, Measure)) -> f64| median(rounds.iter().map(take).collect()).round();
+    json!({
+        "language": language.name(), "event_bytes": event.len(), "invocations": options.rounds * options.pairs,
+        "bare_us": {"p50": of(&|round| round.0.p50), "p99": of(&|round| round.0.p99)},
+        "guarded_us": {"p50": of(&|round| round.1.p50), "p99": of(&|round| round.1.p99)},
+        "added_us": {"p50": of(&|round| round.1.p50 - round.0.p50), "p99": of(&|round| round.1.p99 - round.0.p99)},
+        "guard_cpu_us": cpu.round(), "guard_rss_kb": guarded.status("VmRSS"), "guard_rss_max_kb": guarded.status("VmHWM"),
+    })
+}
+
+/// From the start of the process until the runtime asks for its first event, in milliseconds.
+fn cold(options: &Options, language: Language, command: &[String]) -> Value {
+    let mut times = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..options.cold {
+        let start = |kind| Side::start(&options.stage, language, kind, command).cold_ms;
+        times.0.push(start(Kind::Bare));
+        times.1.push(start(Kind::Guarded));
+        times.2.push(start(Kind::Hooked));
+    }
+    let tenth = |value: f64| (value * 10.0).round() / 10.0;
+    let added =
+        |with: &[f64]| tenth(median(with.iter().zip(&times.0).map(|(with, bare)| with - bare).collect()));
+    let hooks = times.2.iter().zip(&times.1).map(|(hooked, guarded)| hooked - guarded).collect();
+    json!({
+        "language": language.name(), "starts": options.cold, "bare_ms": tenth(median(times.0.clone())),
+        "added_guard_ms": added(&times.1), "added_guard_and_hooks_ms": added(&times.2), "hooks_ms": tenth(median(hooks)),
+    })
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [guard, invocations, bytes, runtime @ ..] = arguments.as_slice() else {
-        panic!("GUARD INVOCATIONS BYTES RUNTIME...");
-    };
-    let (invocations, bytes): (usize, usize) = (invocations.parse().unwrap(), bytes.parse().unwrap());
-    let event = event(bytes);
-    let mut bare = Side::start(None, runtime, &event);
-    let mut guarded = Side::start(Some(guard), runtime, &event);
-    let before = guarded.ticks();
-    let mut done = 0;
-    while done < invocations {
-        for side in [&mut bare, &mut guarded] {
-            (done..done + TURN).for_each(|number| side.invoke(number + 100, &event));
+    let options = options();
+    let (mut latencies, mut starts) = (Vec::new(), Vec::new());
+    for (language, command) in &options.languages {
+        starts.push(cold(&options, *language, command));
+        for bytes in SIZES {
+            latencies.push(latency(&options, *language, command, bytes));
         }
-        done += TURN;
     }
-    let cpu = (guarded.ticks() - before) as f64 * 10_000.0 / done as f64;
-    let line = serde_json::json!({
-        "invocations": done, "event_bytes": event.len(),
-        "bare_us": {"p50": bare.at(0.5), "p99": bare.at(0.99)},
-        "guarded_us": {"p50": guarded.at(0.5), "p99": guarded.at(0.99)},
-        "added_us": {"p50": guarded.at(0.5) as i64 - bare.at(0.5) as i64,
-            "p99": guarded.at(0.99) as i64 - bare.at(0.99) as i64},
-        "guard_cpu_us": cpu, "guard_rss_kb": guarded.status("VmRSS"), "guard_rss_max_kb": guarded.status("VmHWM"),
-        "cold_ms": {"bare": bare.cold_ms, "guarded": guarded.cold_ms},
-    });
-    println!("{line}");
-}
-
-/// An HTTP event of about so many bytes.
-fn event(bytes: usize) -> Vec<u8> {
-    let words = "order of three books and a pen for the office ";
-    let text: String = words.chars().cycle().take(bytes.saturating_sub(150)).collect();
-    serde_json::json!({"orderId": "o-1", "items": [1, 2, 3], "customer": "c-77", "note": text})
-        .to_string()
-        .into_bytes()
+    let all = json!({"latency": latencies, "cold": starts, "program_bytes": options.stage.program_bytes()});
+    if options.json {
+        println!("{all}");
+        return;
+    }
+    println!("program {} bytes", all["program_bytes"]);
+    println!(
+        "{:8} {:>8} {:>16} {:>16} {:>16} {:>8} {:>9}",
+        "runtime", "event", "bare p50/p99", "guard p50/p99", "added p50/p99", "CPU us", "RSS kB"
+    );
+    let pair = |value: &Value| format!("{}/{}", value["p50"], value["p99"]);
+    for one in all["latency"].as_array().unwrap() {
+        println!(
+            "{:8} {:>8} {:>16} {:>16} {:>16} {:>8} {:>9}",
+            one["language"].as_str().unwrap(),
+            one["event_bytes"],
+            pair(&one["bare_us"]),
+            pair(&one["guarded_us"]),
+            pair(&one["added_us"]),
+            one["guard_cpu_us"],
+            one["guard_rss_max_kb"]
+        );
+    }
+    println!("{:8} {:>12} {:>12} {:>16} {:>10}", "cold ms", "bare", "+ guard", "+ guard, hooks", "hooks");
+    for one in all["cold"].as_array().unwrap() {
+        println!(
+            "{:8} {:>12} {:>12} {:>16} {:>10}",
+            one["language"].as_str().unwrap(),
+            one["bare_ms"],
+            one["added_guard_ms"],
+            one["added_guard_and_hooks_ms"],
+            one["hooks_ms"]
+        );
+    }
 }

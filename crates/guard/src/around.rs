@@ -56,11 +56,12 @@ impl Around {
         parts.push(Arc::new(egress));
         preparations.push(proxied);
         let (preload, preloaded) = Preload::new(function, &places, Arc::clone(&report))?;
+        let connects = Some(preload.connects());
         parts.push(Arc::new(preload));
         preparations.push(preloaded);
         preparations.push(isolated);
         if function.mode != Mode::Off {
-            let (boxed, _) = sandbox::prepare(function, &places, &report)?;
+            let (boxed, _) = sandbox::prepare_with(function, &places, &report, connects)?;
             preparations.push(boxed);
         }
         // Last: what is left is cleaned when every other part is done with the invocation.

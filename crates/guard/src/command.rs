@@ -17,13 +17,14 @@ const HELP: &str = "\
 buckler-guard: the guard inside of a function
 
   buckler-guard exec -- PROGRAM [ARGUMENT]...   start a runtime under the guard
+  buckler-guard bootstrap                       start what BUCKLER_BOOTSTRAP names (provided.* runtimes)
   buckler-guard extension                       register with the Extensions and Telemetry APIs
   buckler-guard probe [--json]                  what this platform gives: enforced, degraded, absent
   buckler-guard verify                          read the policy as `exec` would, and say what it is
   buckler-guard --help | --version
 
-As `/opt/buckler-exec` (AWS_LAMBDA_EXEC_WRAPPER) all arguments are the runtime's command line. As `bootstrap` it starts
-what BUCKLER_BOOTSTRAP names.
+Started by the name `buckler-exec` (AWS_LAMBDA_EXEC_WRAPPER) all arguments are the runtime's command line; by the name
+`bootstrap`, or from a folder `extensions`, it is what these forms are.
 
 Settings are environment variables:
   BUCKLER_MODE               block, detect or off, instead of the policy's own mode
@@ -78,6 +79,7 @@ pub(crate) fn form(arguments: &[OsString]) -> Form {
             let command = command.strip_prefix(&[OsString::from("--")]).unwrap_or(command);
             if command.is_empty() { missing() } else { Form::Exec(command.to_vec()) }
         }
+        Some("bootstrap") => Form::Bootstrap,
         Some("extension") => Form::Extension,
         Some("probe") => match rest.get(1).and_then(|option| option.to_str()) {
             None => Form::Probe(false),

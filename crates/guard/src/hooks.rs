@@ -23,8 +23,11 @@ mod memory;
 mod overlap;
 mod question;
 mod server;
+mod shipped;
 mod sql;
 mod state;
+
+pub use shipped::shipped;
 
 use crate::{Aftermath, Invocation, Part, Places, Preparation, Report};
 use std::ffi::OsString;
@@ -36,12 +39,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub const SOCKET: i32 = 3;
 pub const PAGE: i32 = 5;
 
-/// The files of the hooks, each with its path below `hooks` of [`Places::layer`]: what a layer or a host lays down.
+/// The files of the hooks, each with its path below `hooks` of [`Places::layer`]. What a layer or a host lays down is their
+/// [`shipped`] form.
 pub const FILES: &[(&str, &str)] = &[
     ("python/sitecustomize.py", include_str!("../hooks/python/sitecustomize.py")),
     ("python/buckler_hooks/asks.py", include_str!("../hooks/python/buckler_hooks/asks.py")),
     ("python/buckler_hooks/cloud.py", include_str!("../hooks/python/buckler_hooks/cloud.py")),
     ("python/buckler_hooks/databases.py", include_str!("../hooks/python/buckler_hooks/databases.py")),
+    ("python/buckler_hooks/documents.py", include_str!("../hooks/python/buckler_hooks/documents.py")),
     ("python/buckler_hooks/formats.py", include_str!("../hooks/python/buckler_hooks/formats.py")),
     ("python/buckler_hooks/network.py", include_str!("../hooks/python/buckler_hooks/network.py")),
     ("python/buckler_hooks/processes.py", include_str!("../hooks/python/buckler_hooks/processes.py")),

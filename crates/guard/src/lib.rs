@@ -26,6 +26,8 @@ mod lambda;
 mod logs;
 pub mod occurrence;
 pub mod os;
+pub mod package;
+mod pair;
 pub mod part;
 pub mod places;
 pub mod preload;

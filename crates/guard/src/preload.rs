@@ -7,9 +7,12 @@
 //! INVARIANT: what the library says is bounded and never trusted: it runs in the process that it watches.
 #![expect(unsafe_code, reason = "descriptors in messages, which the standard library does not have")]
 mod answers;
+mod connects;
 
 #[cfg(test)]
 mod tests;
+
+pub(crate) use connects::Connects;
 
 use crate::egress::Rules as Hosts;
 use crate::sandbox::SandboxError;
@@ -47,6 +50,7 @@ pub struct Preload {
     loaded: Arc<AtomicBool>,
     /// That it should be loaded and is not is told once.
     expected: AtomicBool,
+    connects: Arc<Connects>,
     report: Arc<dyn Report>,
 }
 
@@ -91,10 +95,11 @@ impl Preload {
         let library = places.layer.join(crate::probe::PRELOAD);
         let mut preparation = Preparation::default();
         let absent = matches!(crate::probe::preload(places), crate::probe::State::Absent(_));
-        if function.mode == Mode::Off || absent {
-            return Ok((Self { loaded, expected: AtomicBool::new(false), report }, preparation));
-        }
         let hosts = Hosts::new(function, places).map_err(|error| SandboxError::Preload(error.to_string()))?;
+        if function.mode == Mode::Off || absent {
+            let connects = Arc::new(Connects::new(hosts, None, &loaded, &report));
+            return Ok((Self { loaded, expected: AtomicBool::new(false), connects, report }, preparation));
+        }
         let (ours, theirs) = pair()?;
         let rules = rules(function, places, &library, inode(&theirs)?);
         if rules.len() > RULES_BYTES_MAX {
@@ -104,14 +109,20 @@ impl Preload {
             )));
         }
         let answers =
-            answers::Answers::new(function, places, hosts, Arc::clone(&report), Arc::clone(&loaded));
+            answers::Answers::new(function, places, hosts.clone(), Arc::clone(&report), Arc::clone(&loaded));
+        let connects = Arc::new(Connects::new(hosts, Some(answers.shared()), &loaded, &report));
         std::thread::Builder::new().name("preload".to_owned()).spawn(move || answers.serve(&ours))?;
         preparation.environment = vec![
             (OsString::from("LD_PRELOAD"), Some(list(&library))),
             (OsString::from(VARIABLE), Some(OsString::from(std::ffi::OsStr::from_bytes(&rules)))),
         ];
         preparation.inherited = vec![(theirs, DESCRIPTOR)];
-        Ok((Self { loaded, expected: AtomicBool::new(true), report }, preparation))
+        Ok((Self { loaded, expected: AtomicBool::new(true), connects, report }, preparation))
+    }
+
+    /// The same decision about connections, for the kernel's questions.
+    pub(crate) fn connects(&self) -> Arc<Connects> {
+        Arc::clone(&self.connects)
     }
 
     /// The library has said that it is there: the runtime is a program that loads it.

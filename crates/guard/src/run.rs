@@ -11,9 +11,12 @@ use crate::lambda::proxy::{self, Proxy};
 use crate::logs::redact::Redactor;
 use crate::logs::{Pumps, frames};
 use crate::os;
+use crate::package::Checking;
+use crate::pair;
 use crate::part::Preparation;
 use crate::settings::{PREFIX, RUNTIME_API, Settings, Variables};
 use crate::{Action, Layer, Occurrence, Places, Report};
+use policy::Mode;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::PathBuf;
@@ -44,6 +47,8 @@ pub enum RunError {
     NoApi,
     #[error(transparent)]
     Bundle(#[from] bundle::BundleError),
+    #[error(transparent)]
+    Package(#[from] crate::package::PackageError),
     #[error(transparent)]
     Inspect(#[from] crate::inspect::InspectError),
     #[error("events cannot be written: {0}; see `BUCKLER_EVENTS`")]
@@ -140,6 +145,8 @@ pub fn exec(command: Vec<OsString>, variables: Variables) -> Result<i32, RunErro
                 );
             }
         }
+        // Without an extension there is nobody to speak with, and nothing is missing.
+        drop(pair::join(&variables, &events));
         Guard { api: api.as_str().into(), settings, events, output }.run(command, variables)
     });
     if let Err(why) = &result {
@@ -202,6 +209,7 @@ impl Guard {
             tell(&*self.events, Layer::Isolation, "scrub-off", why.to_owned());
         }
         self.tell_origin(&loaded);
+        let package = Checking::begin(&loaded.function, &self.settings.code)?;
         let report: Arc<dyn Report> = Arc::clone(&self.events) as Arc<dyn Report>;
         let inspector = Inspector::new(&loaded.bundle, &loaded.name, report)?;
         let redactor = Arc::new(Redactor::new(&loaded.function.redaction, &secrets(&loaded, &variables)));
@@ -231,9 +239,21 @@ impl Guard {
             strange: AtomicUsize::new(0),
             first_event: AtomicBool::new(false),
         });
+        self.check_package(package, shared.mode)?;
         let runtime = self.start(command, environment, preparations)?;
         isolation.started(u32::try_from(runtime.pid()).unwrap_or(0));
         self.read_output(runtime, &shared, redactor, listener)
+    }
+
+    /// Another package than the policy's does not run, or is told.
+    fn check_package(&self, package: Option<Checking>, mode: Mode) -> Result<(), RunError> {
+        match package.map_or(Ok(()), Checking::finish) {
+            Err(why) if mode != Mode::Block => {
+                tell(&*self.events, Layer::Policy, "package", why.to_string());
+                Ok(())
+            }
+            other => Ok(other?),
+        }
     }
 
     fn tell_origin(&self, loaded: &Loaded) {

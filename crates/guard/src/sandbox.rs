@@ -19,6 +19,7 @@ mod tests;
 
 pub(crate) use profile::{find, folders, interpreters};
 
+use crate::preload::Connects;
 use crate::probe::{self, Probed, State};
 use crate::{Action, Layer, Occurrence, Places, Preparation, Report};
 use policy::{Control, Demand, Function, Mode};
@@ -59,8 +60,21 @@ pub fn prepare(
     places: &Places,
     report: &Arc<dyn Report>,
 ) -> Result<(Preparation, Vec<Probed>), SandboxError> {
+    prepare_with(function, places, report, None)
+}
+
+/// The same, where connections are judged by their address too.
+///
+/// # Errors
+/// As [`prepare`].
+pub(crate) fn prepare_with(
+    function: &Function,
+    places: &Places,
+    report: &Arc<dyn Report>,
+    connects: Option<Arc<Connects>>,
+) -> Result<(Preparation, Vec<Probed>), SandboxError> {
     let mut probed = probe::survey(places);
-    let plan = profile::Plan::new(function, places, &probed)?;
+    let plan = profile::Plan::new(function, places, &probed)?.judging(connects);
     plan.restate(&mut probed);
     demanded(&function.sandbox.demands, &probed)?;
     let mut preparation = Preparation::default();

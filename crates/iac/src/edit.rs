@@ -9,6 +9,7 @@ mod compare;
 mod content;
 mod create;
 mod draft;
+mod equip;
 mod hcl;
 mod invert;
 mod permit;
@@ -23,10 +24,11 @@ mod yaml;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use model::{App, FileId, Patch, Project, Span};
+use model::{App, FileId, Node, Patch, Project, Span};
 
 pub use compare::{Changed, Difference, code_differences, differences, touched};
 use draft::Draft;
+pub use equip::{Equipment, Variable};
 pub use unified::{Hunk, hunks, patch_text, unified};
 
 /// One replaced text. An empty span inserts.
@@ -148,6 +150,19 @@ impl<'p> Editor<'p> {
             }
         }
         shape::complete(self, &made)
+    }
+
+    /// Gives a function a layer and environment variables beside those that it has.
+    ///
+    /// # Errors
+    /// When that cannot be written: then nothing is.
+    pub fn equip(&mut self, app: &App, node: &Node, equipment: &Equipment) -> Result<(), NotWritten> {
+        let before = self.drafts.clone();
+        let written = equip::write(self, app, node, equipment);
+        if written.is_err() {
+            self.drafts = before;
+        }
+        written.map_err(|why| why.at(node.name_at))
     }
 
     /// What is changed so far, in the order of files and places.

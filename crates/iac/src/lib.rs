@@ -25,8 +25,8 @@ mod skips;
 mod terraform;
 
 pub use edit::{
-    Changed, Difference, Edit, Editor, Hunk, NotWritten, apply, code_differences, compose, differences,
-    edits, hunks, patch_text, touched, unified,
+    Changed, Difference, Edit, Editor, Equipment, Hunk, NotWritten, Variable, apply, code_differences,
+    compose, differences, edits, hunks, patch_text, touched, unified,
 };
 pub use lower::describe_patch;
 pub use model::{MemorySource, ReadError, Source};

@@ -1,10 +1,54 @@
 //! The digest of a function's own package: the same for the same files, whatever their order and times.
-use aws_lc_rs::digest::{Context, SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Files of one package at most.
 pub const FILES_MAX: usize = 200_000;
+/// Levels of folders at most.
+pub const DEPTH_MAX: usize = 64;
+/// Bytes of all files at most: as large as a container image may be.
+pub const BYTES_MAX: u64 = 10 << 30;
+
+/// SHA-256 of one file, given in pieces.
+#[derive(Clone)]
+pub struct Sum(Context);
+
+impl Default for Sum {
+    fn default() -> Self {
+        Self(Context::new(&SHA256))
+    }
+}
+
+impl std::fmt::Debug for Sum {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Sum")
+    }
+}
+
+impl Sum {
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    #[must_use]
+    pub fn finish(self) -> [u8; 32] {
+        let mut sum = [0; 32];
+        for (to, from) in sum.iter_mut().zip(self.0.finish().as_ref()) {
+            *to = *from;
+        }
+        sum
+    }
+
+    /// The sum of a link, by where it leads.
+    #[must_use]
+    pub fn of_link(target: &[u8]) -> [u8; 32] {
+        let mut sum = Self::default();
+        sum.update(b"link:");
+        sum.update(target);
+        sum.finish()
+    }
+}
 
 /// Collects the files of a package.
 ///
@@ -18,10 +62,13 @@ pub struct Package {
 impl Package {
     /// Adds a file by its path below the package, with `/` between its parts.
     pub fn add(&mut self, path: &str, content: &[u8]) {
-        let mut sum = [0; 32];
-        for (to, from) in sum.iter_mut().zip(digest(&SHA256, content).as_ref()) {
-            *to = *from;
-        }
+        let mut sum = Sum::default();
+        sum.update(content);
+        self.add_sum(path, sum.finish());
+    }
+
+    /// The same with the sum of a content that was read elsewhere.
+    pub fn add_sum(&mut self, path: &str, sum: [u8; 32]) {
         self.files.insert(path.to_owned(), sum);
     }
 

@@ -8,6 +8,8 @@ use crate::files::{self, Use};
 use crate::rules::{self, Rules};
 use libc::{c_char, c_int, c_void, mode_t, size_t, ssize_t};
 
+mod hosts;
+mod lists;
 mod names;
 mod programs;
 

@@ -34,6 +34,7 @@ pub const TESTS: &[(&str, &str)] = &[
     ("7710020.yaml", include_str!("../rules/tests/7710020.yaml")),
     ("7710030.yaml", include_str!("../rules/tests/7710030.yaml")),
     ("7710031.yaml", include_str!("../rules/tests/7710031.yaml")),
+    ("7710032.yaml", include_str!("../rules/tests/7710032.yaml")),
     ("7710040.yaml", include_str!("../rules/tests/7710040.yaml")),
     ("7710050.yaml", include_str!("../rules/tests/7710050.yaml")),
     ("7710060.yaml", include_str!("../rules/tests/7710060.yaml")),

@@ -15,7 +15,7 @@ pub(crate) struct GuardArguments {
 pub(crate) enum GuardCommand {
     /// Write the Lambda layer: the guard, its hooks, the signed policy
     Layer(LayerArguments),
-    /// Print what adds the layer to each function, in the template's own format
+    /// Add the layer and its variables to each function, in its template
     Patch(Box<PatchArguments>),
     /// Say what this machine gives a sandbox: enforced, degraded or absent
     Probe(ProbeArguments),
@@ -61,13 +61,22 @@ pub(crate) struct LayerArguments {
 pub(crate) struct PatchArguments {
     #[command(flatten)]
     pub reading: Reading,
-    /// The layer's version as it was published
-    #[arg(long, value_name = "ARN", default_value = "arn:aws:lambda:REGION:ACCOUNT:layer:buckler-guard:1")]
-    pub layer: String,
+    /// The layer's version as it was published (its ARN), or a resource of the same template
+    #[arg(long, value_name = "ARN")]
+    pub layer: Option<String>,
+    /// The layer for functions on arm64, where it is another one
+    #[arg(long, value_name = "ARN")]
+    pub layer_arm64: Option<String>,
+    /// Change the templates; without it the change is only shown
+    #[arg(long, conflicts_with = "diff")]
+    pub write: bool,
+    /// Print the change only, as a unified diff
+    #[arg(long, conflicts_with = "json")]
+    pub diff: bool,
     /// Only this function; may be repeated
     #[arg(long, value_name = "NAME")]
     pub function: Vec<String>,
-    /// Print the snippets as JSON
+    /// Print what was done as JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -7,7 +7,7 @@ mod overlay;
 mod prove;
 mod show;
 mod work;
-mod write;
+pub(super) mod write;
 
 use std::io::IsTerminal as _;
 
@@ -19,7 +19,7 @@ use crate::args::{FixArguments, FixFormat};
 use crate::exit::Exit;
 use crate::{config, output};
 use ask::Asking;
-use overlay::Texts;
+pub(super) use overlay::{Overlay, Texts};
 use work::{Outcome, Wish};
 
 pub(super) fn run(arguments: &FixArguments) -> Result<Exit, CommandError> {

@@ -8,6 +8,7 @@ mod cli_page;
 #[cfg(test)]
 mod dvsa;
 mod fix;
+mod guard_patch;
 mod hostile;
 #[cfg(test)]
 mod hosted;

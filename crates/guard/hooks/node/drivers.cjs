@@ -27,6 +27,40 @@ module.exports = (filename, module, { ask, cut }) => {
       if (Array.isArray(list)) for (const one of list) sql('aws.' + operation, typeof one === 'string' ? one : one && one.Statement, false);
     }
   };
+  // Operators in the documents that a store is asked with, and the code that some of them run.
+  const MEMBERS_MAX = 20000;
+  const documents = (api, values) => {
+    const names = new Set();
+    const texts = [];
+    for (let left = MEMBERS_MAX; values.length > 0 && left > 0; left--) {
+      const one = values.pop();
+      if (!one || typeof one !== 'object' || ArrayBuffer.isView(one)) continue;
+      if (Array.isArray(one)) { values.push(...one.slice(0, MEMBERS_MAX)); continue; }
+      const entries = one instanceof Map ? one.entries() : Object.entries(one);
+      for (const [name, value] of entries) {
+        if (typeof name === 'string' && name[0] === '$') {
+          names.add(name);
+          if (name === '$where' || name === '$function' || name === '$accumulator') texts.push(value && typeof value === 'object' ? value.body : value);
+        }
+        values.push(value);
+      }
+    }
+    if (names.size === 0) return;
+    ask({ k: 'operators', api, names: [...names].slice(0, 200).map(cut) });
+    for (const text of texts) if (typeof text === 'string') ask({ k: 'code', api, text: cut(text) });
+  };
+  const store = (owner, methods, api) => {
+    for (const [name, count] of Object.entries(methods)) {
+      const before = owner && owner[name];
+      if (typeof before !== 'function' || done.has(before)) continue;
+      const wrapped = function (...given) {
+        documents(api + '.' + name, given.slice(0, count));
+        return Reflect.apply(before, this, given);
+      };
+      done.add(wrapped);
+      owner[name] = wrapped;
+    }
+  };
   const { exports } = module;
   if (/[\\/]pg[\\/]lib[\\/]client\.js$/.test(filename)) wrap(exports.prototype, ['query'], 'pg', false);
   else if (/[\\/]mysql[\\/]lib[\\/]Connection\.js$/.test(filename)) wrap(exports.prototype, ['query'], 'mysql', true);
@@ -34,7 +68,12 @@ module.exports = (filename, module, { ask, cut }) => {
   else if (/[\\/]sqlite3[\\/]lib[\\/]sqlite3\.js$/.test(filename)) wrap(exports.Database && exports.Database.prototype, ['run', 'get', 'all', 'each', 'exec', 'prepare', 'map'], 'sqlite3', false);
   else if (/[\\/]better-sqlite3[\\/]lib[\\/]database\.js$/.test(filename)) wrap(exports.prototype, ['prepare', 'exec', 'pragma'], 'better-sqlite3', false);
   else if (/[\\/]mariadb[\\/]lib[\\/]connection(?:-promise|-callback)?\.js$/.test(filename)) wrap(exports.prototype, ['query', 'execute', 'batch'], 'mariadb', true);
-  else if (/[\\/]node-serialize[\\/]lib[\\/]serialize\.js$/.test(filename)) {
+  else if (/[\\/]mongodb[\\/]lib[\\/]collection\.js$/.test(filename)) {
+    store(exports.Collection && exports.Collection.prototype, {
+      find: 1, findOne: 1, findOneAndDelete: 1, findOneAndReplace: 1, findOneAndUpdate: 2, countDocuments: 1, deleteOne: 1, deleteMany: 1,
+      updateOne: 2, updateMany: 2, replaceOne: 1, aggregate: 1, distinct: 2, count: 1,
+    }, 'mongodb');
+  } else if (/[\\/]node-serialize[\\/]lib[\\/]serialize\.js$/.test(filename)) {
     const before = exports.unserialize;
     exports.unserialize = function (text) {
       if (typeof text === 'string') ask({ k: 'data', api: 'node-serialize.unserialize', format: 'node-serialize', text: cut(text) });

@@ -319,7 +319,7 @@
   // Modules.
   const Module = require('module');
   const compile = Module.prototype._compile;
-  const drivers = /[\\/](?:pg|mysql2?|sqlite3|better-sqlite3|mariadb|node-serialize|@smithy|aws-sdk|tedious|@aws-sdk)[\\/]/;
+  const drivers = /[\\/](?:pg|mysql2?|sqlite3|better-sqlite3|mariadb|mongodb|node-serialize|@smithy|aws-sdk|tedious|@aws-sdk)[\\/]/;
   Module.prototype._compile = function (text, filename, ...more) {
     if (isText(text) && includes(text, 'eval') && isText(filename) && !startsWith(filename, own)) text = require('./rewrite.cjs')(text, filename, Script);
     const done = apply(compile, this, [text, filename, ...more]);

@@ -137,6 +137,8 @@ def _install():
         "pg8000.dbapi": "databases", "asyncpg.connection": "databases", "botocore.client": "cloud",
         "aiobotocore.client": "cloud", "awslambdaric.lambda_runtime_client": "state", "yaml.constructor": "formats",
         "jsonpickle.unpickler": "formats", "ruamel.yaml.constructor": "formats",
+        "pymongo.collection": "documents", "pymongo.synchronous.collection": "documents",
+        "pymongo.asynchronous.collection": "documents",
     }
 
     class Finder:

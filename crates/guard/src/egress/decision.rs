@@ -133,6 +133,19 @@ impl Rules {
         }
     }
 
+    /// A connection to an address that may have had an allowed name, which nobody knows: refused is what no name may lead to.
+    #[must_use]
+    pub fn nameless(&self, address: IpAddr, port: u16) -> Decision {
+        match (self.address(address, port), Kind::of(plain(address))) {
+            (Decision::Refuse(_), Kind::Public | Kind::Private)
+                if self.platform != Some((plain(address), port)) =>
+            {
+                Decision::Allow
+            }
+            (decision, _) => decision,
+        }
+    }
+
     /// An address that an allowed name was resolved to: a name of the internet must not lead inside.
     #[must_use]
     pub fn answer(&self, host: &str, address: IpAddr, port: u16) -> Decision {

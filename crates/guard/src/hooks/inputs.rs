@@ -27,6 +27,8 @@ pub(super) struct Inputs {
     seen: BTreeSet<u64>,
     bytes: usize,
     bytes_max: usize,
+    /// Names of members that are operators of a document store: `$ne`.
+    operators: BTreeSet<String>,
     pub(super) cut: bool,
 }
 
@@ -59,11 +61,17 @@ impl Inputs {
     /// Takes what another invocation brought, too.
     pub(super) fn join(&mut self, other: Self) {
         self.strings.extend(other.strings);
+        self.operators.extend(other.operators);
         self.cut |= other.cut;
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.strings.is_empty()
+    }
+
+    /// Whether the event has a member of this name, which is an operator. Where not all was read, it may have.
+    pub(super) fn has_operator(&self, name: &str) -> bool {
+        self.operators.contains(name) || (self.cut && self.any(|input| contains(input, name.as_bytes())))
     }
 
     /// The parts of a text that come from an input.
@@ -111,6 +119,7 @@ impl Inputs {
             Value::Array(items) => items.iter().for_each(|item| self.value(item, depth)),
             Value::Object(members) => {
                 for (name, member) in members {
+                    self.operator(name);
                     self.text(name, depth);
                     self.value(member, depth);
                 }
@@ -119,7 +128,21 @@ impl Inputs {
         }
     }
 
+    /// A member's name: `$ne`, or as forms nest them, `user[$ne]`.
+    fn operator(&mut self, name: &str) {
+        let nested = name.split('[').skip(1).filter_map(|part| part.split(']').next());
+        let own = [name].into_iter().chain(nested).filter(|name| name.starts_with('$') && name.len() > 1);
+        for name in own {
+            if self.operators.len() < STRINGS_MAX {
+                self.operators.insert(name.to_owned());
+            }
+        }
+    }
+
     fn text(&mut self, text: &str, depth: u8) {
+        if text.contains("[$") {
+            self.operator(text);
+        }
         if !self.keep(text.as_bytes()) || text.len() < 3 {
             return;
         }
@@ -174,4 +197,8 @@ impl Inputs {
             }
         }
     }
+}
+
+fn contains(input: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(input, &part.to_ascii_lowercase()).is_some()
 }

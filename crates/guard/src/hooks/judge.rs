@@ -307,6 +307,7 @@ fn sink(context: &Context<'_>, message: &Message) -> (String, Vec<Suspicion>) {
         }
         Message::Code { api, text } => (api.clone(), code::judge(context, text)),
         Message::Sql { api, text, backslash } => (api.clone(), sql::judge(context, text, *backslash)),
+        Message::Operators { api, names } => (api.clone(), sql::operators(context, names)),
         Message::Data { api, format, name, text, base64 } => {
             (api.clone(), data::judge(context, &data::Data { format, name, text, base64 }))
         }

@@ -29,6 +29,11 @@ pub(super) enum Message {
         #[serde(default)]
         backslash: bool,
     },
+    /// A document that a store is asked with: the operators in it.
+    Operators {
+        api: String,
+        names: Vec<String>,
+    },
     /// Data is to become objects.
     Data {
         api: String,

@@ -1,4 +1,5 @@
-//! SQL and PartiQL text: input may fill one literal, one number or one name, never more.
+//! SQL and PartiQL text: input may fill one literal, one number or one name, never more. Documents that a store is asked with:
+//! input may be values, never operators.
 use super::judge::{Context, Suspicion, part};
 use std::ops::Range;
 
@@ -32,6 +33,19 @@ pub(super) fn judge(context: &Context<'_>, text: &str, backslash: bool) -> Vec<S
         }
     }
     found
+}
+
+/// Operators (`$ne`) that came with the event as names of members: a value that was expected to be a text is a condition.
+pub(super) fn operators(context: &Context<'_>, names: &[String]) -> Vec<Suspicion> {
+    let brought = names.iter().find(|name| context.inputs.has_operator(name));
+    let attack = |name: &String| {
+        let reason = "input brings an operator into a query of a document store";
+        // No fragment: that the code has the same operator elsewhere says nothing of this one.
+        let mut attack = Suspicion::attack("hook-nosql", reason, "");
+        attack.facts = vec![("input", super::judge::shown(name))];
+        attack
+    };
+    brought.map(attack).into_iter().collect()
 }
 
 /// How a range of input changes the statement, if it does.

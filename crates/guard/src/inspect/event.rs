@@ -200,9 +200,12 @@ impl Inspector {
         if !self.input.as_ref().is_some_and(schema::Checker::wants_json) {
             return Vec::new();
         }
-        let Ok(value) = serde_json::from_slice::<Value>(&invocation.event) else { return Vec::new() };
         let http = event.records.first().and_then(|record| record.http.as_ref());
-        schema::payloads(&value, event.trigger, http)
+        if let Some(http) = http.filter(|_| event.trigger != Trigger::AppSync) {
+            return vec![schema::of_body(&http.body)];
+        }
+        let Ok(value) = serde_json::from_slice::<Value>(&invocation.event) else { return Vec::new() };
+        schema::payloads(value, event.trigger)
     }
 
     /// Whether bad messages can be taken out. The order of a FIFO queue would not survive it.

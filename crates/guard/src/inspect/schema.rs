@@ -143,12 +143,18 @@ fn place(pointer: &str) -> String {
     if pointer.is_empty() { "/".to_owned() } else { super::problem::shown(pointer) }
 }
 
-/// What the function reads of an event: one payload for each record. `http`: the request, for HTTP triggers.
-pub(super) fn payloads(event: &Value, trigger: Trigger, http: Option<&HttpRequest>) -> Vec<Value> {
-    if let Some(http) = http
-        && trigger != Trigger::AppSync
-    {
-        return vec![parsed_bytes(&http.body)];
+/// What the function reads of an event that is no request: one payload for each record.
+pub(super) fn payloads(mut event: Value, trigger: Trigger) -> Vec<Value> {
+    match trigger {
+        Trigger::DynamoDb | Trigger::S3 | Trigger::Ses => {
+            return match event.get_mut("Records").map(Value::take) {
+                Some(Value::Array(records)) => records,
+                _ => Vec::new(),
+            };
+        }
+        Trigger::EventBridge => return vec![event.get_mut("detail").map(Value::take).unwrap_or_default()],
+        Trigger::Sqs | Trigger::Sns | Trigger::Kinesis => {}
+        _ => return vec![event],
     }
     let records =
         |name: &str| event.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -163,11 +169,9 @@ pub(super) fn payloads(event: &Value, trigger: Trigger, http: Option<&HttpReques
         Trigger::Kinesis => {
             let data =
                 |record: &Value| encode::from_base64(&text(record, "/kinesis/data")).unwrap_or_default();
-            records("Records").iter().map(|record| parsed_bytes(&data(record))).collect()
+            records("Records").iter().map(|record| of_body(&data(record))).collect()
         }
-        Trigger::DynamoDb | Trigger::S3 | Trigger::Ses => records("Records").to_vec(),
-        Trigger::EventBridge => vec![event.get("detail").cloned().unwrap_or_default()],
-        _ => vec![event.clone()],
+        _ => Vec::new(),
     }
 }
 
@@ -175,7 +179,8 @@ fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
 }
 
-fn parsed_bytes(bytes: &[u8]) -> Value {
+/// A body as the function parses it.
+pub(super) fn of_body(bytes: &[u8]) -> Value {
     if bytes.is_empty() {
         return Value::Null;
     }

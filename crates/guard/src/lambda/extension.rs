@@ -7,6 +7,7 @@ use super::platform::{Platform, Said};
 use super::telemetry;
 use super::wire::WireError;
 use crate::events::{Events, Lines, Subject, sink};
+use crate::pair;
 use crate::settings::{RUNTIME_API, Settings, Variables};
 use crate::{Action, Layer, Occurrence, Report, os};
 use serde_json::{Value, json};
@@ -47,6 +48,8 @@ struct Extension {
     platform: Platform,
     identifier: Vec<u8>,
     events: Arc<Events>,
+    /// The guard of the runtime.
+    pair: Option<Arc<pair::Extension>>,
 }
 
 /// Runs until the platform says SHUTDOWN. True where it was registered at all: local emulators refuse that, and the guard of
@@ -57,6 +60,8 @@ struct Extension {
 pub(crate) fn run(variables: &Variables, subject: Subject) -> Result<bool, ExtensionError> {
     let api = variables.get(OsStr::new(RUNTIME_API)).ok_or(ExtensionError::NoApi)?;
     let mut platform = Platform::new(api.to_string_lossy().as_ref().into());
+    // Before the platform goes on to the runtime.
+    let listener = pair::Extension::listen(variables).ok();
     let body = br#"{"events":["INVOKE","SHUTDOWN"]}"#;
     let headers = Headers(vec![
         ("Lambda-Extension-Name".to_owned(), NAME.as_bytes().to_vec()),
@@ -69,7 +74,10 @@ pub(crate) fn run(variables: &Variables, subject: Subject) -> Result<bool, Exten
     let _closed = os::close_to_others();
     let prepared = prepare(variables, subject);
     let mut extension = match prepared {
-        Ok((_, events)) => Extension { platform, identifier, events },
+        Ok((_, events)) => {
+            let pair = listener.and_then(|listener| pair::Extension::start(listener, &events).ok());
+            Extension { platform, identifier, events, pair }
+        }
         Err(why) => {
             fail(&mut platform, &identifier, INIT_ERROR, "Extension.GuardRefused", &why)?;
             return Err(why);
@@ -153,9 +161,19 @@ impl Extension {
         }
     }
 
+    /// The runtime runs by the first event; when nobody came, it runs without the guard.
+    fn look_for_guard(&self) {
+        if self.pair.as_ref().is_some_and(|pair| !pair.is_there()) {
+            let why = "the runtime runs WITHOUT the guard: set `AWS_LAMBDA_EXEC_WRAPPER=/opt/buckler-exec`, or on `provided.*` rename the \
+                       package's `bootstrap` to `bootstrap.function`";
+            self.tell("guard-absent", why.to_owned());
+        }
+    }
+
     fn serve(&mut self) -> Result<(), ExtensionError> {
         let headers = Headers(vec![(IDENTIFIER.to_owned(), self.identifier.clone())]);
         let head = self.platform.head("GET", NEXT, &headers, Framing::None);
+        let mut is_looked_for = true;
         loop {
             let said = self.platform.ask(&head, b"")?;
             if said.head.status != 200 {
@@ -165,10 +183,20 @@ impl Extension {
                 )));
             }
             let event: Value = serde_json::from_slice(&said.body.unwrap_or_default()).unwrap_or_default();
+            if std::mem::take(&mut is_looked_for) {
+                self.look_for_guard();
+            }
             if event.get("eventType").and_then(Value::as_str) == Some("SHUTDOWN") {
                 let why =
                     event.get("shutdownReason").and_then(Value::as_str).unwrap_or("no reason").to_owned();
                 self.tell("shutdown", format!("the platform ends the environment: {why}"));
+                let is_done = self.pair.as_ref().is_none_or(|pair| !pair.is_there() || pair.shut_down(&why));
+                if !is_done {
+                    self.tell(
+                        "shutdown",
+                        "the runtime's guard did not say that its last events have left".to_owned(),
+                    );
+                }
                 return Ok(());
             }
         }

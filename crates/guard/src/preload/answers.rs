@@ -28,7 +28,7 @@ const ANSWER_ADDRESSES_MAX: usize = 16;
 struct Control([u8; 64]);
 
 /// What every question needs.
-struct Shared {
+pub(super) struct Shared {
     function: Function,
     places: Places,
     hosts: Hosts,
@@ -81,6 +81,10 @@ impl Answers {
             resolving: AtomicUsize::new(0),
             told: AtomicUsize::new(0),
         }))
+    }
+
+    pub(super) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.0)
     }
 
     /// Answers until the last process with the other end has ended.
@@ -168,6 +172,12 @@ impl Shared {
     /// `[4|6][port][address]`.
     fn connects(&self, content: &[u8]) -> bool {
         let Some((address, port)) = place(content) else { return !self.blocks() };
+        let (name, decision) = self.decision(address, port);
+        self.passes(&decision, &name.unwrap_or_else(|| address.to_string()), port)
+    }
+
+    /// What is decided about an address, and the name that it was given out for.
+    pub(super) fn decision(&self, address: IpAddr, port: u16) -> (Option<String>, Decision) {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         let name = names.by_address.get(&address).map(|(_, name)| name.clone());
         drop(names);
@@ -179,7 +189,7 @@ impl Shared {
             },
             None => self.hosts.address(address, port),
         };
-        self.passes(&decision, &name.unwrap_or_else(|| address.to_string()), port)
+        (name, decision)
     }
 
     /// Whether a name is resolved, and to what: nothing where the library resolves it itself.

@@ -3,6 +3,7 @@ use super::apply::Ready;
 use super::files::{self, Rules};
 use super::filter::{self, Profile};
 use super::{SandboxError, calls, limits, usable, watch};
+use crate::preload::Connects;
 use crate::probe::{Probed, State};
 use crate::{Places, Report};
 use policy::{Control, Function, Mode};
@@ -76,6 +77,7 @@ pub(super) struct Plan {
     seccomp: bool,
     privileges: bool,
     restricting: bool,
+    connects: Option<Arc<Connects>>,
 }
 
 impl Plan {
@@ -99,7 +101,14 @@ impl Plan {
             if usable(probed, Control::LandlockFiles) { files::version().unwrap_or_default() } else { 0 };
         let rules = if restricting { rules(function, places) } else { Rules::default() };
         let privileges = usable(probed, Control::NoNewPrivileges);
-        Ok(Self { profile, rules, version, seccomp, privileges, restricting })
+        Ok(Self { profile, rules, version, seccomp, privileges, restricting, connects: None })
+    }
+
+    /// Connections are asked about, too.
+    pub(super) fn judging(mut self, connects: Option<Arc<Connects>>) -> Self {
+        self.connects = connects.filter(|_| self.restricting);
+        self.profile.watch_connect = self.connects.is_some();
+        self
     }
 
     /// What the mode leaves of what the platform gives.
@@ -125,7 +134,8 @@ impl Plan {
         let watched = filters.as_ref().is_some_and(|filters| filters.watched.is_some());
         let listener = if watched {
             let programs = crate::preload::allowed(function, places).unwrap_or_default();
-            Some(watch::start(watch::Rules::new(places, programs), Arc::clone(report))?)
+            let rules = watch::Rules::new(places, programs, self.connects.clone());
+            Some(watch::start(rules, Arc::clone(report))?)
         } else {
             None
         };

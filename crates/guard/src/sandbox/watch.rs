@@ -1,45 +1,52 @@
-//! The guard answers each start of a program: the runtime's own goes on, others only where the policy has them.
+//! The guard answers each start of a program: the runtime's own goes on, others only where the policy has them; and each
+//! connection, by its address.
 //!
 //! The kernel stops the caller, whatever way it came (library, raw system call, another thread, a static program), and asks
 //! over a descriptor that only the guard holds. Each refusal is told.
 //!
 //! With an empty list the answer counts starts and reads nothing, so that nothing can be changed between question and
 //! answer. With a list the path is read from the caller's memory, which another thread may change afterwards: there Landlock
-//! decides which files can be started, and this only closes the way around it through a loader.
+//! decides which files can be started, and this only closes the way around it through a loader. The address of a connection is
+//! read in the same way: a second thread that changes it in time gets what Landlock's ports leave.
 #![expect(unsafe_code, reason = "system calls that the standard library does not have")]
 use super::apply::{CONTROL_BYTES, Control};
 use super::profile::{interpreters, is_script};
+use crate::preload::Connects;
 use crate::{Action, Layer, Occurrence, Places, Report};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
+use std::net::IpAddr;
 use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// Bytes of an address that are read from the caller: `sockaddr_storage`.
+const ADDRESS_BYTES_MAX: usize = 128;
 /// Bytes of a path that are read from the caller.
 const PATH_BYTES_MAX: usize = 4096;
 /// Shells that start a runtime and are then replaced by it.
 const SHELLS: &[&str] = &["sh", "bash", "dash", "busybox", "env"];
 
-/// Which starts go on.
+/// Which starts and connections go on.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
     program: Option<PathBuf>,
     programs: BTreeSet<PathBuf>,
+    connects: Option<Arc<Connects>>,
 }
 
 impl Rules {
-    pub(super) fn new(places: &Places, programs: BTreeSet<PathBuf>) -> Self {
+    pub(super) fn new(places: &Places, programs: BTreeSet<PathBuf>, connects: Option<Arc<Connects>>) -> Self {
         let mut programs = programs;
         // A script's interpreter is opened by the kernel itself, and `env` starts what the script names.
         let more: Vec<PathBuf> =
             programs.iter().filter(|path| is_script(path)).flat_map(|path| interpreters(path)).collect();
         programs.extend(more.into_iter().filter(|path| !is_loader(path)));
-        Self { program: places.program.clone(), programs }
+        Self { program: places.program.clone(), programs, connects }
     }
 
     /// Whether a program is listed, under this path or as what the path leads to (`/bin/sh` where `/bin` is a link). The name has
@@ -157,13 +164,29 @@ impl Watch {
                     _ => return,
                 }
             }
-            let allowed = self.allowed(&question, listener);
+            let allowed = match i64::from(question.call) {
+                libc::SYS_connect => self.connects(&question, listener),
+                _ => self.allowed(&question, listener),
+            };
             let mut answer = Answer { id: question.id, value: 0, error: 0, flags: CONTINUE, more: [0; 32] };
             if !allowed {
                 (answer.error, answer.flags) = (-libc::EACCES, 0);
             }
             // SAFETY: `answer` begins with what the kernel reads. That the caller has gone (ENOENT) is no matter.
             unsafe { libc::ioctl(listener.as_raw_fd(), SEND as _, &raw mut answer) };
+        }
+    }
+
+    /// Sockets of this machine's files are no business of the address; what cannot be read is refused.
+    fn connects(&self, question: &Question, listener: &OwnedFd) -> bool {
+        let Some(rules) = &self.rules.connects else { return true };
+        let address = address_of(question);
+        match address {
+            // The address may be another process's by now.
+            _ if !there(question, listener) => false,
+            None => false,
+            Some(None) => true,
+            Some(Some((address, port))) => rules.goes_on(address, port),
         }
     }
 
@@ -176,9 +199,7 @@ impl Watch {
             return true;
         }
         let path = path_of(question);
-        // SAFETY: reads one number.
-        let there =
-            unsafe { libc::ioctl(listener.as_raw_fd(), STILL_THERE as _, &raw const question.id) } == 0;
+        let there = there(question, listener);
         if self.again && question.pid == self.main && there {
             self.again = path.as_deref().is_some_and(leads_on);
             return true;
@@ -198,6 +219,31 @@ impl Watch {
         });
         false
     }
+}
+
+/// The caller still waits, so that what was read was its own.
+fn there(question: &Question, listener: &OwnedFd) -> bool {
+    // SAFETY: reads one number.
+    unsafe { libc::ioctl(listener.as_raw_fd(), STILL_THERE as _, &raw const question.id) == 0 }
+}
+
+/// Where the caller wants to connect, as its memory has it now; nothing inside where that is no address of the internet.
+fn address_of(question: &Question) -> Option<Option<(IpAddr, u16)>> {
+    let [_, at, length, ..] = question.arguments;
+    let length = usize::try_from(length & u64::from(u32::MAX)).ok()?.min(ADDRESS_BYTES_MAX);
+    let mut bytes = [0; ADDRESS_BYTES_MAX];
+    let memory = File::open(format!("/proc/{}/mem", question.pid)).ok()?;
+    memory.read_exact_at(bytes.get_mut(..length)?, at).ok()?;
+    let bytes = bytes.get(..length)?;
+    let Some(family) = bytes.first_chunk::<2>() else { return Some(None) };
+    let port = bytes.get(2..4).and_then(|port| port.try_into().ok()).map(u16::from_be_bytes);
+    let part = |from: usize, size: usize| bytes.get(from..)?.get(..size);
+    let address = match i32::from(u16::from_ne_bytes(*family)) {
+        libc::AF_INET => part(4, 4).and_then(|four| <[u8; 4]>::try_from(four).ok()).map(IpAddr::from),
+        libc::AF_INET6 => part(8, 16).and_then(|six| <[u8; 16]>::try_from(six).ok()).map(IpAddr::from),
+        _ => None,
+    };
+    Some(address.zip(port))
 }
 
 fn leads_on(path: &Path) -> bool {

@@ -326,8 +326,36 @@ fn what_is_declared_works() {
         let found = scene.attempts(kernel, user, PYTHON, "declared.py");
         let failed: BTreeMap<String, String> = serde_json::from_str(&found["declared"]).unwrap();
         // Only the kernel sees what raw system calls start.
-        let known: &[&str] = if kernel == Kernel::Absent { &["through the loader"] } else { &[] };
+        let known: &[&str] = match kernel {
+            Kernel::Absent => &["through the loader", "other address on a declared port by a raw call"],
+            Kernel::AsItIs => &[],
+        };
         let failed: Vec<_> = failed.iter().filter(|(name, _)| !known.contains(&name.as_str())).collect();
         assert!(failed.is_empty(), "{kernel:?} {user:?}: {failed:?}");
+    }
+}
+
+/// Where the policy knows no hosts, everything may be reached but the platform's own Runtime API.
+#[test]
+fn the_runtime_api_is_closed_where_hosts_are_open() {
+    if !installed(PYTHON) || !whole() {
+        return;
+    }
+    for user in [None, Some(USER)] {
+        let mut scene = Scene::new(&format!("open-{}", user.unwrap_or_default()));
+        scene.given["server"] = json!(server());
+        let bundle = json!({
+            "format": policy::FORMAT, "application": "escapes", "issued": 1, "expires": 99_999_999_999_u64,
+            "functions": {"f": {"mode": "block"}},
+        });
+        scene.folder.write("policy.json", &bundle.to_string());
+        scene.folder.write("code/open.py", include_str!("escapes/open.py"));
+        let found = scene.attempts(Kernel::AsItIs, user, PYTHON, "open.py");
+        assert_eq!(found["runtime-api"], "EACCES");
+        assert_eq!(found["runtime-api-raw"], "EACCES");
+        assert_eq!(found["runtime-api-mapped"], "EACCES");
+        assert_eq!(found["metadata-raw"], "EACCES");
+        assert_eq!(found["server"], "through");
+        assert_eq!(found["server-raw"], "through");
     }
 }

@@ -1,5 +1,6 @@
 //! Changes of HCL: an attribute is set or taken away, a block is added; every other byte stays.
 mod change;
+mod equip;
 mod words;
 mod write;
 
@@ -18,6 +19,7 @@ use crate::lower::table::{Field, Read};
 use crate::terraform::parse_body;
 use crate::terraform::syntax::{Block, Body, Expr, ExprKind};
 
+pub(super) use equip::equip;
 pub(super) use words::{Added, Terraform, added, snake};
 
 /// Single changes that one value may take at most.

@@ -61,6 +61,14 @@ pub(super) fn set(
     }
 }
 
+/// The path of a function in its file: it may be one of its own, and its key may hold dots.
+pub(super) fn function(original: &Doc<'_>, node: &Node) -> Result<Vec<Step>, NotWritten> {
+    let gone = || NotWritten::new(format!("the place of `{}` was not found", node.name));
+    let tree = original.tree();
+    let (_, value) = tree.entry_at(node.name_at.start as usize).ok_or_else(gone)?;
+    tree.path_to(value).ok_or_else(gone)
+}
+
 /// The file and path of a setting, and how many steps of it stay when it goes.
 fn place(
     editor: &Editor<'_>,
@@ -70,13 +78,9 @@ fn place(
 ) -> Result<(FileId, Vec<Step>, usize), NotWritten> {
     let name: Vec<Step> = setting.name.split('.').map(|step| Step::Key(step.to_owned())).collect();
     let gone = || NotWritten::new(format!("the place of `{}` was not found", node.name));
-    // A function may be written in a file of its own, and its key may hold dots.
     if setting.place == construct && construct.starts_with("functions.") {
         let file = node.name_at.file;
-        let original = Doc::parse(editor.original(file)?)?;
-        let tree = original.tree();
-        let (_, value) = tree.entry_at(node.name_at.start as usize).ok_or_else(gone)?;
-        let mut path = tree.path_to(value).ok_or_else(gone)?;
+        let mut path = function(&Doc::parse(editor.original(file)?)?, node)?;
         let floor = path.len();
         path.extend(name);
         return Ok((file, path, floor));

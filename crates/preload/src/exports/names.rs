@@ -49,7 +49,7 @@ fn zero() -> addrinfo {
 }
 
 /// An address in figures; such a node is never looked up.
-fn numeric(name: &[u8]) -> bool {
+pub(super) fn numeric(name: &[u8]) -> bool {
     name.contains(&b':')
         || (!name.is_empty() && name.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.'))
 }
@@ -110,5 +110,10 @@ unsafe fn built(
 }
 
 unsafe extern "C" {
-    fn inet_ntop(family: c_int, from: *const libc::c_void, to: *mut c_char, size: u32) -> *const c_char;
+    pub(super) fn inet_ntop(
+        family: c_int,
+        from: *const libc::c_void,
+        to: *mut c_char,
+        size: u32,
+    ) -> *const c_char;
 }

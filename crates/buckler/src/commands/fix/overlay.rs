@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use model::{ReadError, Source};
 
 /// Texts of files by their paths.
-pub(super) type Texts = BTreeMap<String, String>;
+pub(in crate::commands) type Texts = BTreeMap<String, String>;
 
 /// The files of a source, some of them with other texts.
-pub(super) struct Overlay<'a> {
+pub(in crate::commands) struct Overlay<'a> {
     pub below: &'a dyn Source,
     pub texts: &'a Texts,
 }

@@ -8,7 +8,7 @@ use crate::commands::CommandError;
 use crate::disk::Disk;
 
 /// Why a file must not be written. `None` when it may.
-pub(super) fn may_not(disk: &Disk, path: &str) -> Option<String> {
+pub(in crate::commands) fn may_not(disk: &Disk, path: &str) -> Option<String> {
     place(disk, path).err()
 }
 
@@ -30,7 +30,7 @@ fn place(disk: &Disk, path: &str) -> Result<PathBuf, String> {
 }
 
 /// Writes every text, each beside its file first. When one cannot be written, those written before are put back.
-pub(super) fn write(disk: &Disk, texts: &Texts, originals: &Texts) -> Result<(), CommandError> {
+pub(in crate::commands) fn write(disk: &Disk, texts: &Texts, originals: &Texts) -> Result<(), CommandError> {
     let mut written: Vec<(PathBuf, &String)> = Vec::new();
     for (path, text) in texts {
         let original = originals.get(path);

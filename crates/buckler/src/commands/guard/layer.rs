@@ -86,15 +86,19 @@ fn entries(arguments: &LayerArguments) -> Result<Vec<Entry>, CommandError> {
         ),
     })?;
     fits(&program, &bytes, arguments.arch)?;
+    // One copy: what Lambda starts by another name is a script of two lines, which the program replaces.
     let mut entries = vec![
-        Entry::program("buckler-exec", &bytes),
         Entry::program(&format!("extensions/{PROGRAM}"), &bytes),
+        Entry::program("buckler-exec", starter("exec --").as_bytes()),
     ];
     if arguments.bootstrap {
-        entries.push(Entry::program("bootstrap", &bytes));
+        entries.push(Entry::program("bootstrap", starter("bootstrap").as_bytes()));
     }
     for (name, text) in guard::hooks::FILES {
-        entries.push(Entry::file(format!("buckler/hooks/{name}"), text.as_bytes().to_vec()));
+        entries.push(Entry::file(
+            format!("buckler/hooks/{name}"),
+            guard::hooks::shipped(name, text).into_bytes(),
+        ));
     }
     let preload = arguments.preload.clone().unwrap_or_else(|| program.with_file_name(PRELOAD));
     if arguments.preload.is_some() || preload.is_file() {
@@ -110,6 +114,11 @@ fn entries(arguments: &LayerArguments) -> Result<Vec<Entry>, CommandError> {
     }
     entries.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(entries)
+}
+
+/// Starts the one copy of the program, which takes the script's place; no further process is made.
+fn starter(form: &str) -> String {
+    format!("#!/bin/sh\nexec \"${{0%/*}}/extensions/{PROGRAM}\" {form} \"$@\"\n")
 }
 
 /// A policy that the guard would refuse never gets into a layer.

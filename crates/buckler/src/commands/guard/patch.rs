@@ -1,118 +1,190 @@
-//! `buckler guard patch`: what adds the layer to each function, in the words of its template.
-use model::Node;
-use serde_json::json;
+//! `buckler guard patch`: adds the layer and its variables to each function, where its template stands.
+//!
+//! INVARIANT: nothing is written before the changed templates were read again: the functions have what they were to get,
+//! and nothing else changed.
+mod show;
+mod wish;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use iac::{Edit, Editor, Equipment};
+use model::{App, FileId, Node, Project};
 
 use crate::args::PatchArguments;
+use crate::commands::fix::{Overlay, Texts, write};
 use crate::commands::{CommandError, reading};
 use crate::exit::Exit;
 use crate::output;
+use wish::Wish;
 
-/// Where Lambda finds the wrapper of the layer.
-const WRAPPER: &str = "/opt/buckler-exec";
-
-/// The words of a template.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Dialect {
-    /// CloudFormation and SAM.
-    CloudFormation,
-    Serverless,
-    Terraform,
-    /// CDK output: the snippet is for the program that writes it.
-    Cdk,
+/// What came of one function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Outcome {
+    /// Its template is changed.
+    Changed,
+    /// It has everything already.
+    Already,
+    /// Not by this command: why.
+    ByHand(String),
 }
 
-struct Snippet {
+/// One function, and what is told of it.
+#[derive(Debug)]
+struct Patched {
     function: String,
     place: String,
-    text: String,
-    note: Option<String>,
+    outcome: Outcome,
+    /// What is left to do for a person.
+    notes: Vec<String>,
+    /// What to write by hand, where the template is not changed.
+    snippet: Option<String>,
+}
+
+/// All functions and all changes.
+#[derive(Debug, Default)]
+struct Work {
+    patched: Vec<Patched>,
+    edits: Vec<Edit>,
+    originals: Texts,
+    texts: Texts,
 }
 
 pub(super) fn run(arguments: &PatchArguments) -> Result<Exit, CommandError> {
+    if arguments.write && arguments.layer.is_none() {
+        return Err(CommandError::Guard {
+            why: "`--write` needs the published layer: name it with `--layer ARN`".to_owned(),
+        });
+    }
     let read = reading::read(&arguments.reading)?;
-    let mut snippets = Vec::new();
-    for app in &read.project.apps {
-        for node in app.functions() {
-            if arguments.function.is_empty() || arguments.function.contains(&node.name) {
-                snippets.push(snippet(&read, node, &arguments.layer));
+    let work = work(&read, arguments)?;
+    if arguments.write && !work.texts.is_empty() {
+        write::write(&read.disk, &work.texts, &work.originals)?;
+    }
+    let text = match (arguments.json, arguments.diff) {
+        (true, _) => show::json(&work, &read.project, arguments.write),
+        (false, true) => iac::unified(&read.project, &work.edits),
+        (false, false) => show::text(&work, &read.project, arguments.write),
+    };
+    output::put(&arguments.reading.writing, &text)?;
+    let is_left = work.patched.iter().any(|one| matches!(one.outcome, Outcome::ByHand(_)));
+    Ok(match () {
+        () if work.patched.is_empty() || is_left => Exit::Incomplete,
+        () if !work.texts.is_empty() && !arguments.write => Exit::Findings,
+        () => Exit::Clean,
+    })
+}
+
+fn work(read: &reading::Read, arguments: &PatchArguments) -> Result<Work, CommandError> {
+    let project = &read.project;
+    let wanted = |node: &Node| arguments.function.is_empty() || arguments.function.contains(&node.name);
+    let mut editor = Editor::new(project);
+    let mut work = Work::default();
+    let mut changed = Vec::new();
+    for app in &project.apps {
+        for node in app.functions().filter(|node| wanted(node)) {
+            let wish = Wish::new(app, node, arguments);
+            let patched = patch(&mut editor, (read, app, node), &wish);
+            if patched.outcome == Outcome::Changed {
+                changed.push((app.name.clone(), node.name.clone(), wish));
             }
+            work.patched.push(patched);
         }
     }
     if let Some(name) =
-        arguments.function.iter().find(|name| snippets.iter().all(|one| one.function != **name))
+        arguments.function.iter().find(|name| work.patched.iter().all(|one| one.function != **name))
     {
         return Err(CommandError::Function { name: name.clone() });
     }
-    let text = if arguments.json {
-        let list: Vec<_> = snippets
+    work.edits = editor.edits();
+    let mut by_file: BTreeMap<FileId, Vec<Edit>> = BTreeMap::new();
+    for edit in &work.edits {
+        by_file.entry(edit.at.file).or_default().push(edit.clone());
+    }
+    for (id, edits) in by_file {
+        let Some(file) = project.files.get(id.0 as usize) else { continue };
+        work.originals.insert(file.path.clone(), file.text.to_string());
+        work.texts.insert(file.path.clone(), iac::apply(&file.text, &edits));
+    }
+    prove(read, &work, &changed)?;
+    Ok(work)
+}
+
+/// One function.
+fn patch(editor: &mut Editor<'_>, (read, app, node): (&reading::Read, &App, &Node), wish: &Wish) -> Patched {
+    let project = &read.project;
+    let place = project.locate(node.span);
+    let mut patched = Patched {
+        function: node.name.clone(),
+        place,
+        outcome: Outcome::Already,
+        notes: wish.notes.clone(),
+        snippet: None,
+    };
+    let path = project.file(node.name_at).map(|file| file.path.clone()).unwrap_or_default();
+    let refused = wish.refused.clone().or_else(|| write::may_not(&read.disk, &path));
+    let result = match refused {
+        Some(why) => Err(why),
+        None => {
+            let before = editor.edits();
+            editor.equip(app, node, &wish.equipment).map(|()| editor.edits() != before).map_err(|no| no.why)
+        }
+    };
+    match result {
+        Ok(true) => patched.outcome = Outcome::Changed,
+        // Another function of the same block may have brought the change.
+        Ok(false) if wish.has_all(node) => patched.outcome = Outcome::Already,
+        Ok(false) => patched.outcome = Outcome::Changed,
+        Err(why) => {
+            patched.outcome = Outcome::ByHand(why);
+            patched.snippet = Some(show::snippet(app, node, wish));
+        }
+    }
+    patched
+}
+
+/// Reads the changed templates, and looks whether they say what they are to say.
+fn prove(read: &reading::Read, work: &Work, changed: &[(String, String, Wish)]) -> Result<(), CommandError> {
+    if work.texts.is_empty() {
+        return Ok(());
+    }
+    let after = iac::read(&Overlay { below: &read.disk, texts: &work.texts }, &read.options);
+    let wrong = |why: String| Err(CommandError::Guard { why: format!("nothing is written: {why}") });
+    let app = |project: &Project, name: &str| project.apps.iter().find(|app| app.name == name).cloned();
+    for (name, function, wish) in changed {
+        let after = app(&after, name);
+        let node = after.as_ref().and_then(|app| app.named(function));
+        if !node.is_some_and(|node| wish.has_all(node)) {
+            return wrong(format!("`{function}` would not have the layer and its variables"));
+        }
+    }
+    for before in &read.project.apps {
+        let Some(after) = app(&after, &before.name) else {
+            return wrong(format!("`{}` could not be read any more", before.name));
+        };
+        let mine: BTreeSet<&str> = changed
             .iter()
-            .map(|one| json!({"function": one.function, "place": one.place, "snippet": one.text, "note": one.note}))
+            .filter(|(app, _, _)| *app == before.name)
+            .map(|(_, function, _)| function.as_str())
             .collect();
-        format!("{}\n", json!({ "functions": list }))
-    } else {
-        snippets.iter().map(shown).collect()
-    };
-    output::put(&arguments.reading.writing, &text)?;
-    Ok(if snippets.is_empty() { Exit::Incomplete } else { Exit::Clean })
-}
-
-fn shown(snippet: &Snippet) -> String {
-    let mut text = format!("# {} ({})\n{}", snippet.function, snippet.place, snippet.text);
-    if let Some(note) = &snippet.note {
-        text.push_str(&format!("# {note}\n"));
+        let found = iac::differences(before, &after);
+        let strange = found.iter().find(|one| !one.nodes.iter().any(|name| mine.contains(name.as_str())));
+        if let Some(strange) = strange {
+            return wrong(strange.what.clone());
+        }
     }
-    text.push('\n');
-    text
+    Ok(())
 }
 
-fn dialect(path: &str) -> Dialect {
-    let name = path.rsplit('/').next().unwrap_or(path).split(':').next().unwrap_or_default();
-    if name.ends_with(".tf") || name.ends_with(".tf.json") {
-        Dialect::Terraform
-    } else if name.starts_with("serverless") {
-        Dialect::Serverless
-    } else if name.ends_with(".template.json") || path.contains("cdk.out/") {
-        Dialect::Cdk
-    } else {
-        Dialect::CloudFormation
-    }
-}
-
-fn snippet(read: &reading::Read, node: &Node, layer: &str) -> Snippet {
-    let place = read.project.locate(node.span);
-    let text_of = |name: &str| node.text(name).map(str::to_owned);
-    // The wrapper variable does not exist on runtimes that bring their own bootstrap.
-    let is_provided = text_of("runtime").is_some_and(|runtime| runtime.starts_with("provided"));
-    let variable = if is_provided {
-        ("BUCKLER_BOOTSTRAP", "/var/task/bootstrap.function")
-    } else {
-        ("AWS_LAMBDA_EXEC_WRAPPER", WRAPPER)
-    };
-    let text = written(dialect(&place), &node.name, layer, variable);
-    let note = is_provided.then(|| {
-        "rename the package's `bootstrap` to `bootstrap.function`, and build the layer with `--bootstrap`"
-            .to_owned()
-    });
-    Snippet { function: node.name.clone(), place, text, note }
-}
-
-fn written(dialect: Dialect, function: &str, layer: &str, (name, value): (&str, &str)) -> String {
-    match dialect {
-        Dialect::CloudFormation => format!(
-            "  {function}:\n    Properties:\n      Layers:\n        - {layer}\n      Environment:\n        Variables:\n          \
-             {name}: {value}\n          BUCKLER_FUNCTION: {function}\n"
-        ),
-        Dialect::Serverless => format!(
-            "functions:\n  {function}:\n    layers:\n      - {layer}\n    environment:\n      {name}: {value}\n      \
-             BUCKLER_FUNCTION: {function}\n"
-        ),
-        Dialect::Terraform => format!(
-            "  layers = [\"{layer}\"]\n  environment {{\n    variables = {{\n      {name} = \"{value}\"\n      \
-             BUCKLER_FUNCTION = \"{function}\"\n    }}\n  }}\n"
-        ),
-        Dialect::Cdk => format!(
-            "fn.addLayers(lambda.LayerVersion.fromLayerVersionArn(this, 'BucklerGuard', '{layer}'));\n\
-             fn.addEnvironment('{name}', '{value}');\nfn.addEnvironment('BUCKLER_FUNCTION', '{function}');\n"
-        ),
+impl Wish {
+    /// Whether the graph shows all of it.
+    fn has_all(&self, node: &Node) -> bool {
+        let Equipment { layer, variables } = &self.equipment;
+        let environment = node.get("environment");
+        let has =
+            |name: &str| environment.is_some_and(|known| known.get(name).is_some() || known.is_unknown());
+        let layers = node.get("layers").map(|layers| layers.one_or_many().len());
+        !layer.is_empty()
+            && layers.is_some_and(|count| count > 0)
+            && variables.iter().all(|(name, _)| has(name))
     }
 }

@@ -52,7 +52,7 @@ fn common(arguments: &HostArguments, read: &Read) -> Result<Settings, CommandErr
     };
     settings.guard = if arguments.no_guard { None } else { Some(guard(arguments)?) };
     settings.guard_config = read.loaded.config.guard.clone();
-    let own = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+    let own = |(name, text): &(&str, &str)| ((*name).to_owned(), guard::hooks::shipped(name, text));
     settings.guard_files = guard::hooks::FILES.iter().map(own).collect();
     settings.detect = arguments.mode == GuardMode::Detect;
     settings.python = given(arguments.python.as_ref(), "BUCKLER_PYTHON")?;

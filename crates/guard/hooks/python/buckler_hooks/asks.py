@@ -245,6 +245,9 @@ def install(shared):
         if isinstance(statement, (str, bytes, bytearray)):
             ask('{"k":"sql","api":"%s","text":%s,"backslash":%s}' % (api, text(statement), "true" if backslash else "false"), "sql")
 
+    def operators(api, names):
+        ask('{"k":"operators","api":"%s","names":[%s]}' % (api, ",".join(text(one) for one in sorted(names)[:200])))
+
     def resolved(name, addresses):
         listed = ",".join(text(one) for one in addresses)
         ask('{"k":"resolved","host":%s,"addresses":[%s]}' % (text(name), listed))
@@ -299,5 +302,5 @@ def install(shared):
         "os.listdir": one_path("os.listdir", False), "os.scandir": one_path("os.scandir", False),
         "shutil.rmtree": one_path("shutil.rmtree"),
         # For wrappers.
-        "sql": alone(sql), "data": alone(data), "resolved": alone(resolved), "tell": alone(tell), "constants_of": constants_of,
+        "operators": alone(operators), "code_of": alone(lambda api, source: code((api, source))), "sql": alone(sql), "data": alone(data), "resolved": alone(resolved), "tell": alone(tell), "constants_of": constants_of,
     }

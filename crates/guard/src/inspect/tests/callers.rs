@@ -235,3 +235,39 @@ fn what_cannot_be_enforced_is_an_error() {
     );
     assert!(none.unwrap_err().to_string().contains("it has `orders`"));
 }
+
+/// Buyers may order; nobody may from this address.
+const CEDAR: &str = "permit(principal in Group::\"buyers\", action == Action::\"POST /order\", resource);\n\
+                     forbid(principal, action, resource) when { context.address.isInRange(ip(\"198.51.100.0/24\")) };";
+
+fn with_cedar(policies: &str) -> Value {
+    json!({
+        "triggers": [{"kind": "api-gateway-v1", "routes": [{"method": "POST", "path": "/order", "auth": "user-pool", "issuers": ["users"]}]}],
+        "access": {"cedar": policies},
+    })
+}
+
+#[cfg(feature = "cedar")]
+#[test]
+fn cedar_decides_each_event() {
+    let authority = Authority::new();
+    let (inspector, _) = made(with_cedar(CEDAR), more(&authority), POOL);
+    let mut buyer = claims("anna");
+    buyer["cognito:groups"] = json!(["buyers"]);
+    assert_eq!(verdict(&inspector, &with_token(&authority.token(&buyer))), "pass");
+    let said = verdict(&inspector, &with_token(&authority.token(&claims("anna"))));
+    assert!(said.starts_with("authorization 403"), "{said}");
+    let said = verdict(&inspector, &v1("{}", json!({"Content-Type": "application/json"})));
+    assert!(said.starts_with("authentication 401") || said.starts_with("authorization 40"), "{said}");
+}
+
+/// A guard that cannot ask Cedar does not start without its answer.
+#[cfg(not(feature = "cedar"))]
+#[test]
+fn cedar_without_the_feature_is_refused() {
+    let heard: Arc<dyn Report> = Arc::new(Heard::default());
+    let bundle = bundle(with_cedar(CEDAR), more(&Authority::new()));
+    let variables = POOL.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let refused = Inspector::with(&bundle, "orders", heard, &Surroundings::of(variables)).err().unwrap();
+    assert!(refused.to_string().contains("--features cedar"), "{refused}");
+}

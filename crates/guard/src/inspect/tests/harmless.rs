@@ -15,6 +15,8 @@ const TEXTS: &[&str] = &[
     "👩‍👩‍👧‍👦 great family offer 🎉🎉",
     "I <3 this shop",
     "if a < b then c > d",
+    "5 < 6 and 7 > 3",
+    "10.5 >= 3 or 2 <= 4 and 1 < 2",
     "The eval() function is dangerous, says my teacher.",
     "Please don't use eval(), use JSON.parse() instead!",
     "My feedback: eval is evil; exec is too.",

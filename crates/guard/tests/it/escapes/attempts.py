@@ -13,7 +13,7 @@ import time
 
 given = json.loads(sys.argv[1])
 API, SECRET, OUTSIDE, TEMP = given["api"], given["secret"], given["outside"], given["temp"]
-UNIX, ABSTRACT, UDP = given["unix"], given["abstract"], given["udp"]
+UNIX, ABSTRACT, UDP, NAME = given["unix"], given["abstract"], given["udp"], given["name"]
 PARENT = os.getppid()
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long
@@ -101,6 +101,48 @@ def program(words, **more):
 
 def raw_exec(path, *words):
     return in_child(lambda: raw(59, path.encode(), strings(*words), strings()))
+
+
+def library(name, *words):
+    """A program by a function of the C library, in a child: `execl` and its relations have dots in place of a list."""
+    def work():
+        c = ctypes.CDLL(None, use_errno=True)
+        getattr(c, name)(*words)
+        raise OSError(ctypes.get_errno(), name)
+    return in_child(work)
+
+
+def spawned():
+    c = ctypes.CDLL(None)
+    process = ctypes.c_int()
+    words = (ctypes.c_char_p * 2)(b"true", None)
+    code = c.posix_spawn(ctypes.byref(process), b"/bin/true", None, None, words, (ctypes.c_char_p * 1)(None))
+    if code:
+        raise OSError(code, "posix_spawn")
+    return through if os.waitpid(process.value, 0)[1] == 0 else "failed"
+
+
+def old_name():
+    c = ctypes.CDLL(None)
+    c.gethostbyname.restype = ctypes.c_void_p
+    return through if c.gethostbyname(NAME.encode()) else "no such name"
+
+
+def old_name_reentrant():
+    c = ctypes.CDLL(None)
+    entry, room = ctypes.create_string_buffer(64), ctypes.create_string_buffer(4096)
+    found, error = ctypes.c_void_p(), ctypes.c_int()
+    c.gethostbyname_r(NAME.encode(), entry, room, ctypes.c_size_t(4096), ctypes.byref(found), ctypes.byref(error))
+    return through if found.value else "no such name"
+
+
+def question():
+    for name in ("libresolv.so.2", None):
+        c = ctypes.CDLL(name)
+        ask = getattr(c, "res_query", None) or getattr(c, "__res_query", None)
+        if ask is not None:
+            return through if ask(NAME.encode(), 1, 1, ctypes.create_string_buffer(512), 512) >= 0 else "no answer"
+    return "no function"
 
 
 # The least program for x86-64: `exit(0)`.
@@ -303,6 +345,11 @@ ATTEMPTS = {
     "program-shell": lambda: through if os.system("true") == 0 else "failed",
     "program-dev-tcp": lambda: program(["/bin/bash", "-c", f"echo > /dev/tcp/127.0.0.1/{API}"]),
     "program-raw": lambda: raw_exec("/bin/true", "true"),
+    "program-execl": lambda: library("execl", b"/bin/true", b"true", None),
+    "program-execl-long": lambda: library("execl", b"/bin/true", *[b"word"] * 40, None),
+    "program-execlp": lambda: library("execlp", b"true", b"true", None),
+    "program-execle": lambda: library("execle", b"/bin/true", b"true", None, None),
+    "program-posix-spawn": spawned,
     "program-loader": lambda: raw_exec("/lib64/ld-linux-x86-64.so.2", "ld.so", "/bin/true"),
     "program-static": static_program,
     "memfd-descriptor": lambda: memfd_exec(False),
@@ -322,6 +369,9 @@ ATTEMPTS = {
     "dns-datagram": datagram,
     "dns-datagram-raw": raw_datagram,
     "dns-name": resolve,
+    "dns-name-old": old_name,
+    "dns-name-old-reentrant": old_name_reentrant,
+    "dns-question": question,
     "socket-raw": lambda: family(socket.AF_INET, 3, 1),
     "socket-packet": lambda: family(17, 3, 0),
     "socket-netlink-audit": lambda: family(16, 3, 9),

@@ -114,6 +114,59 @@ def _():
         return answer.read().startswith(b"GET /b")
 
 
+def raw_connect(host, port):
+    """By the system call itself: nothing but the kernel sees it."""
+    import struct
+    libc = ctypes.CDLL(None, use_errno=True)
+    with socket.socket() as client:
+        place = struct.pack("=H", socket.AF_INET) + struct.pack("!H", port) + socket.inet_aton(host) + bytes(8)
+        return 0 if libc.syscall(42, client.fileno(), place, 16) == 0 else ctypes.get_errno()
+
+
+@work("declared host by a raw call")
+def _():
+    return raw_connect("127.0.0.1", given["server"]) == 0
+
+
+@work("other address on a declared port by a raw call")
+def _():
+    return raw_connect("127.0.0.2", given["server"]) == 13
+
+
+@work("declared program by execl")
+def _():
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.dup2(writing, 1)
+        words = [b"echo"] + [str(one).encode() for one in range(20)]
+        ctypes.CDLL(None).execl(b"/bin/echo", *words, None)
+        os._exit(42)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with open(reading) as pipe:
+        return pipe.read().split() == [str(one) for one in range(20)]
+
+
+@work("declared program by execle")
+def _():
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.dup2(writing, 1)
+        ctypes.CDLL(None).execle(b"/usr/bin/env", b"env", None, (ctypes.c_char_p * 2)(b"ONE=1", None))
+        os._exit(42)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with open(reading) as pipe:
+        return "ONE=1" in pipe.read().split()
+
+
+@work("declared name by gethostbyname")
+def _():
+    return socket.gethostbyname("localhost") == "127.0.0.1" and ctypes.CDLL(None).gethostbyname(b"localhost") != 0
+
+
 @work("declared name")
 def _():
     found = socket.getaddrinfo("localhost", given["server"], type=socket.SOCK_STREAM)

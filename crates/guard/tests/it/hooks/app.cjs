@@ -79,6 +79,12 @@ exports.yaml = (event) => { const value = require('js-yaml').load(event.data); r
 // SQL: the driver's own code; the connection is to nobody.
 const pg = optional('pg');
 const mysql = optional('mysql2');
+const mongodb = optional('mongodb');
+const users = () => new mongodb.MongoClient('mongodb://127.0.0.1:9/').db('shop').collection('users');
+exports.mongoFind = (event) => { users().find({ name: event.name, password: event.password }); };
+exports.mongoOwn = (event) => { users().find({ age: { $gt: event.age }, $or: [{ name: event.name }] }); };
+exports.mongoBody = (event) => { users().find(JSON.parse(event.body)); };
+exports.mongoWhere = (event) => { users().find({ $where: `this.name == '${event.name}'` }); };
 const nobody = (make) => new Promise((resolve, reject) => { try { make(); resolve('sent'); } catch (why) { reject(why); } });
 exports.pgText = (event) => nobody(() => new pg.Client({ port: 9 }).query("SELECT * FROM users WHERE name = '" + event.name + "'", () => {}));
 exports.pgBound = (event) => nobody(() => new pg.Client({ port: 9 }).query('SELECT * FROM users WHERE name = $1 ORDER BY name', [event.name], () => {}));

@@ -244,6 +244,28 @@ def sql_whole(event):
     return database().execute(event["sql"]).fetchall()
 
 
+# Documents: the client is real, and no server is needed to be asked about.
+def documents():
+    import pymongo
+    return pymongo.MongoClient(connect=False)["shop"]["users"]
+
+
+def mongo_find(event):
+    documents().find({"name": event["name"], "password": event["password"]})
+
+
+def mongo_own(event):
+    documents().find({"age": {"$gt": event["age"]}, "$or": [{"name": event["name"]}]})
+
+
+def mongo_where(event):
+    documents().find({"$where": "this.name == '" + event["name"] + "'"})
+
+
+def mongo_body(event):
+    documents().find(json.loads(event["body"])["filter"])
+
+
 # Files.
 def read(event):
     with open(os.path.join(TMP, "uploads", event["name"])) as file:

@@ -43,12 +43,22 @@ pub(super) fn folder(name: &str) -> PathBuf {
     }
     std::fs::create_dir_all(folder.join("tmp")).unwrap();
     std::fs::create_dir_all(folder.join("task")).unwrap();
+    lay_hooks(&folder);
     folder
+}
+
+/// The hooks as they ship.
+fn lay_hooks(folder: &Path) {
+    for (path, text) in guard::hooks::FILES {
+        let file = folder.join("layer/hooks").join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, guard::hooks::shipped(path, text)).unwrap();
+    }
 }
 
 pub(super) fn places(folder: &Path) -> Places {
     Places {
-        layer: PathBuf::from(env!("CARGO_MANIFEST_DIR")),
+        layer: folder.join("layer"),
         code: folder.join("task"),
         temporary: folder.join("tmp"),
         ..Places::default()

@@ -122,6 +122,17 @@ const FILES: &[(&str, &str, &str)] = &[
     ("esmRead", r#"{"name":"../secret"}"#, "hook-file"),
 ];
 
+const DOCUMENTS: &[(&str, &str, &str)] = &[
+    ("mongoFind", r#"{"name":"ann","password":"$ne"}"#, "ok"),
+    ("mongoFind", r#"{"name":"ann","password":{"$ne":""}}"#, "hook-nosql"),
+    ("mongoOwn", r#"{"age":7,"name":"ann"}"#, "ok"),
+    ("mongoOwn", r#"{"age":7,"name":{"$gt":""}}"#, "hook-nosql"),
+    ("mongoBody", r#"{"body":"{\"name\":\"ann\"}"}"#, "ok"),
+    ("mongoBody", r#"{"body":"{\"name\":{\"$regex\":\".*\"}}"}"#, "hook-nosql"),
+    ("mongoWhere", r#"{"name":"ann"}"#, "ok"),
+    ("mongoWhere", r#"{"name":"' || process.exit() || '"}"#, "hook-code"),
+];
+
 const HOSTS: &[(&str, &str, &str)] = &[
     ("connect", r#"{"host":"169.254.169.254"}"#, "hook-host"),
     ("connect", r#"{"host":"127.0.0.1"}"#, "hook-host"),
@@ -151,8 +162,9 @@ fn run(name: &str, cases: &[(&str, &str, &str)]) {
         std::fs::copy(here.join(file), folder.join("task").join(file)).unwrap();
     }
     let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools/node_modules");
-    let has_packages =
-        ["node-serialize", "js-yaml", "pg", "mysql2"].iter().all(|name| packages.join(name).exists());
+    let has_packages = ["node-serialize", "js-yaml", "pg", "mysql2", "mongodb"]
+        .iter()
+        .all(|name| packages.join(name).exists());
     if has_packages {
         std::os::unix::fs::symlink(packages.canonicalize().unwrap(), folder.join("task/node_modules"))
             .unwrap();
@@ -167,7 +179,8 @@ fn run(name: &str, cases: &[(&str, &str, &str)]) {
     }
     std::os::unix::fs::symlink("/etc/passwd", folder.join("tmp/uploads/link")).unwrap();
     let needs = |name: &str| {
-        ["unserialize", "yaml"].contains(&name) || name.starts_with("pg") || name.starts_with("mysql")
+        ["unserialize", "yaml"].contains(&name)
+            || ["pg", "mysql", "mongo"].iter().any(|package| name.starts_with(package))
     };
     let cases: Vec<_> = cases.iter().filter(|(name, ..)| has_packages || !needs(name)).copied().collect();
     let driver = here.join("driver.cjs");
@@ -194,6 +207,11 @@ fn data_makes_no_functions() {
 #[test]
 fn sql_is_judged_by_its_tokens() {
     run("node-sql", SQL);
+}
+
+#[test]
+fn documents_take_values_and_no_operators() {
+    run("node-documents", DOCUMENTS);
 }
 
 #[test]

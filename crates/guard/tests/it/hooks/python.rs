@@ -118,6 +118,21 @@ const DATA: &[(&str, &str, &str)] = &[
     ("json_pickled", r#"{"data":"{\"a\": 1}"}"#, "ok"),
 ];
 
+const DOCUMENTS: &[(&str, &str, &str)] = &[
+    ("mongo_find", r#"{"name":"ann","password":"secret"}"#, "ok"),
+    ("mongo_find", r#"{"name":"$ne","password":"costs $5"}"#, "ok"),
+    ("mongo_find", r#"{"name":"ann","password":{"$ne":""}}"#, "hook-nosql"),
+    ("mongo_find", r#"{"name":{"$regex":".*"},"password":{"$gt":""}}"#, "hook-nosql"),
+    ("mongo_own", r#"{"age":7,"name":"ann"}"#, "ok"),
+    ("mongo_own", r#"{"age":7,"name":"$gt and $or are words"}"#, "ok"),
+    ("mongo_own", r#"{"age":7,"name":{"$gt":""}}"#, "hook-nosql"),
+    ("mongo_where", r#"{"name":"ann"}"#, "ok"),
+    ("mongo_where", r#"{"name":"' || sleep(9) || '"}"#, "hook-code"),
+    ("mongo_body", r#"{"body":"{\"filter\":{\"name\":\"ann\"}}"}"#, "ok"),
+    ("mongo_body", r#"{"body":"{\"filter\":{\"name\":{\"$nin\":[1]}}}"}"#, "hook-nosql"),
+    ("mongo_body", r#"{"body":"{\"filter\":{\"name\":{\"\u0024ne\":1}}}"}"#, "hook-nosql"),
+];
+
 const SQL: &[(&str, &str, &str)] = &[
     ("sql_text", r#"{"name":"ann"}"#, "ok"),
     ("sql_text", r#"{"name":"select * from users; drop table users --"}"#, "ok"),
@@ -251,6 +266,13 @@ fn data_makes_no_objects() {
 #[test]
 fn sql_is_judged_by_its_tokens() {
     run("py-sql", SQL);
+}
+
+#[test]
+fn documents_take_values_and_no_operators() {
+    if has("pymongo") {
+        run("py-documents", DOCUMENTS);
+    }
 }
 
 #[test]
