@@ -211,4 +211,7 @@ impl Family {
             SinkKind::Log => &[Self::Log],
             SinkKind::Ldap => &[Self::Ldap],
             SinkKind::Prompt => &[Self::Prompt],
-            SinkKind::Regex | SinkKin
+            SinkKind::Regex | SinkKind::Invoke => &[Self::Error],
+        }
+    }
+}
