@@ -6,7 +6,10 @@ fn main() {
         let folder = std::path::PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
         println!("cargo::rustc-link-arg-bins=-Wl,-T,{}/link.ld", folder.display());
         println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
-        // Functions of one code are one function: the same generic code is made in several crates.
+    }
+    // Functions of one code are one function: the same generic code is made in several crates. Only this target has its linker,
+    // which can do that, with the compiler.
+    if is("OPT_LEVEL", "z") && is("CARGO_CFG_TARGET_ARCH", "x86_64") && is("CARGO_CFG_TARGET_ENV", "gnu") {
         println!("cargo::rustc-link-arg-bins=-fuse-ld=lld");
         println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
     }

@@ -36,7 +36,7 @@ fn limiter(algorithm: Algorithm, keys: usize) -> Result<Limiter, Box<dyn std::er
 fn facts(number: u32) -> Facts<'static> {
     // A fixed stride visits the keys in an order that no cache foresees.
     let address = Ipv4Addr::from_bits(number.wrapping_mul(2_654_435_761));
-    Facts { address: IpAddr::V4(address), route: "GET /", identity: None, cost: None }
+    Facts { address: IpAddr::V4(address), route: "GET /", identity: None, cost: None, fingerprint: None }
 }
 
 fn limit(algorithm: Algorithm) -> Result<(), Box<dyn std::error::Error>> {

@@ -218,7 +218,7 @@ pub enum Who<'a> {
 }
 
 impl Who<'_> {
-    fn parts(&self) -> (u8, &str, &str, u128) {
+    pub(crate) fn parts(&self) -> (u8, &str, &str, u128) {
         match self {
             Self::Identity(who) => (0, &who.issuer, &who.subject, 0),
             Self::Address(address) => {

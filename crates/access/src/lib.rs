@@ -7,6 +7,7 @@
 pub mod block;
 pub mod encode;
 pub mod exchange;
+pub mod fingerprint;
 pub mod identity;
 pub mod json;
 mod moment;

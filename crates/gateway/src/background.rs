@@ -18,6 +18,7 @@ pub(crate) fn start(shared: &Arc<Shared>) {
     drop(tokio::spawn(begin(Arc::clone(shared))));
     drop(tokio::spawn(crate::layers::login::ended::follow(Arc::clone(shared))));
     drop(tokio::spawn(follow_blocks(Arc::clone(shared))));
+    drop(tokio::spawn(crate::layers::concurrency::Layered::keep(Arc::clone(shared))));
     drop(tokio::spawn(crate::layers::waf::shared::follow(Arc::clone(shared))));
     drop(tokio::spawn(crate::layers::waf::shared::write_changes(Arc::clone(shared))));
 }

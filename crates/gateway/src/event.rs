@@ -72,7 +72,7 @@ fn activity(exchange: &Exchange<'_>, answer: &Answer, refused: bool) -> Value {
         "http_response": {"code": answer.status().as_u16()},
         "tls": exchange.connection.tls.as_ref().map(|tls| json!({"version": tls.version, "sni": tls.server_name})),
         "unmapped": {"route": exchange.route.settings.name, "answered_by": exchange.answered_by,
-            "uninspected": exchange.uninspected},
+            "uninspected": exchange.uninspected, "ja4": exchange.fingerprint.as_deref()},
     })
 }
 

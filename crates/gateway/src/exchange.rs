@@ -38,6 +38,8 @@ pub(crate) struct Connection {
 pub(crate) struct TlsFacts {
     pub(crate) server_name: Option<String>,
     pub(crate) version: &'static str,
+    /// What kind of program the client is (JA4); `None` where its `ClientHello` could not be read.
+    pub(crate) ja4: Option<Arc<str>>,
     /// The client's certificate chain in DER, verified, its own first; empty where none was shown.
     pub(crate) client_chain: Vec<rustls_pki_types::CertificateDer<'static>>,
 }
@@ -78,6 +80,10 @@ pub(crate) struct Exchange<'g> {
     pub(crate) body: Body,
     /// Who the client is: the peer until the address layer knows better.
     pub(crate) client: IpAddr,
+    /// Where the client sees us (`https://host`), as a trusted proxy says; `None`: as this connection does.
+    pub(crate) told_origin: Option<String>,
+    /// What kind of program the client is (JA4), once the address layer knows who tells it.
+    pub(crate) fingerprint: Option<Arc<str>>,
     /// What the request costs against limits, where a layer knows better than its route (GraphQL).
     pub(crate) cost: Option<u32>,
     /// Who it is, once proven.
@@ -154,6 +160,21 @@ impl Exchange<'_> {
         self.is_grpc_call()
             || crate::websocket::is_upgrade(&self.head)
             || self.head.method == http::Method::CONNECT
+    }
+
+    /// Where the client sees us, without a slash at the end: behind a proxy that ends TLS not where we see ourselves.
+    pub(crate) fn origin(&self) -> String {
+        if let Some(told) = &self.told_origin {
+            return told.clone();
+        }
+        let scheme = if self.connection.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.authority())
+    }
+
+    /// The host that was asked for, with its port where one was named.
+    pub(crate) fn authority(&self) -> &str {
+        let named = self.head.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+        self.head.uri.authority().map(|one| one.as_str()).or(named).unwrap_or_default()
     }
 
     /// Whether the request is gRPC, on a route that is for it. Elsewhere the media type is but a claim of the client, and

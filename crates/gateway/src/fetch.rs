@@ -18,7 +18,8 @@ const TIME: Duration = Duration::from_secs(8);
 /// # Errors
 /// Why there is no answer, in words that hold no secret.
 pub(crate) async fn fetch(ask: Ask) -> Result<Answer, String> {
-    match tokio::time::timeout(TIME, send(ask)).await {
+    // Boxed: it is rare, and must not make the memory of every request larger that could ask for something.
+    match tokio::time::timeout(TIME, Box::pin(send(ask))).await {
         Ok(answer) => answer,
         Err(_) => Err(format!("no answer within {} seconds", TIME.as_secs())),
     }

@@ -142,6 +142,8 @@ pub(crate) struct Record {
     #[serde(skip_serializing_if = "Option::is_none")]
     identity: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    ja4: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     user_agent: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     referer: Option<String>,
@@ -171,6 +173,7 @@ impl Record {
             answered_by: exchange.answered_by,
             upstream: exchange.upstream.address.as_ref().map(|address| address.text.clone()),
             identity: exchange.identity.as_ref().map(|identity| identity.subject.clone()),
+            ja4: exchange.fingerprint.as_deref().map(str::to_owned),
             user_agent: text(USER_AGENT),
             referer: text(REFERER).map(|referer| mask(&referer, names)),
             decisions: exchange

@@ -4,6 +4,8 @@
 //! connections stay on one thread, so that a request meets no lock and no other thread on its way.
 mod connection;
 mod handle;
+mod hello;
+mod room;
 mod strict;
 pub(crate) mod tls;
 mod total;

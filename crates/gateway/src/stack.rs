@@ -83,6 +83,7 @@ impl Stack {
         self.rate.share(state)?;
         self.waf.share(config, state)?;
         self.quota.share(state)?;
+        self.concurrency.share(state)?;
         self.authenticate.share(state);
         Ok(())
     }

@@ -5,6 +5,7 @@ mod health;
 mod http1;
 pub(crate) mod lambda;
 pub(crate) mod pool;
+pub(crate) mod stream;
 pub(crate) mod token;
 
 use crate::config::{self, Config, ConfigError};
@@ -76,9 +77,8 @@ impl Upstream {
         if settings.kind == config::Kind::Invoke && settings.function.is_none() {
             return Err(ConfigError::setting(at, "no function is named; add `function = \"NAME\"`"));
         }
-        if settings.streamed {
-            let message =
-                "answers of `Invoke` are not streamed; use the function's URL with `kind = \"function-url\"`";
+        if settings.streamed && settings.kind != config::Kind::Invoke {
+            let message = "is for `kind = \"invoke\"`; answers of every other kind stream by themselves";
             return Err(ConfigError::setting(format!("{at}.streamed"), message));
         }
         if settings.sign.is_some() && settings.keep_host {
@@ -102,6 +102,11 @@ impl Upstream {
             if own.per_identity.is_some() {
                 let message = "is for the section `[concurrency]`; an upstream counts all requests alike";
                 return Err(ConfigError::setting(format!("{at}.per-identity"), message));
+            }
+            if own.shared {
+                let message =
+                    "is for the section `[concurrency]`; an upstream's places are each gateway's own";
+                return Err(ConfigError::setting(format!("{at}.shared"), message));
             }
             crate::layers::concurrency::Places::build(&at, own, usize::MAX)
         });

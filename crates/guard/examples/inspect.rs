@@ -79,6 +79,46 @@ impl Chosen {
     }
 }
 
+const SMALL: &str = r#"{"rawPath":"/orders","headers":{"content-type":"application/json"},"requestContext":{"http":{"method":"POST","path":"/orders"}},"body":"{\"action\":\"new\",\"items\":{\"12\":1},\"note\":\"ring twice\"}"}"#;
+const ITEM: &str =
+    r#"{\"name\":\"a thing\",\"count\":3,\"text\":\"It is a good thing, and it's cheap; ask for it.\"},"#;
+
+/// Events by name, with how often each is looked at.
+fn events() -> [(&'static str, String, usize); 4] {
+    let large = format!(
+        r#"{{"rawPath":"/orders","headers":{{"content-type":"application/json"}},"requestContext":{{"http":{{"method":"POST","path":"/orders"}}}},"body":"[{}null]"}}"#,
+        (0..100_000 / ITEM.len())
+            .map(|at| ITEM.replace("a thing", &format!("thing {at}")).replace("good", &format!("fine {at}")))
+            .collect::<String>()
+    );
+    let text = format!(
+        r#"{{"rawPath":"/orders","headers":{{"content-type":"application/json"}},"requestContext":{{"http":{{"method":"POST","path":"/orders"}}}},"body":"{{\"note\":\"{}\"}}"}}"#,
+        (0..100_000 / 60)
+            .map(|at| format!("It is thing {at}, and it's cheap; ask for number {at}. "))
+            .collect::<String>()
+    );
+    let batch = format!(
+        r#"{{"Records":[{}]}}"#,
+        (0..10)
+            .map(|at| format!(
+                r#"{{"messageId":"m{at}","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:eu-west-1:1:q","body":"[{}null]"}}"#,
+                ITEM.replace("a thing", &format!("thing {at}")).repeat(10_000 / ITEM.len())
+            ))
+            .collect::<Vec<_>>()
+            .join(",")
+    );
+    [
+        ("event 200 B", SMALL.to_owned(), 20_000),
+        ("event 100 KB, a list", large, 300),
+        ("event 100 KB, a text", text, 300),
+        ("event 100 KB, a batch", batch, 300),
+    ]
+}
+
+fn answer(size: usize) -> String {
+    format!(r#"{{"statusCode":200,"body":"[{}null]"}}"#, ITEM.repeat((size / ITEM.len()).max(1)))
+}
+
 fn main() -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let mut words = std::env::args().skip(1);
@@ -106,42 +146,9 @@ fn main() -> std::io::Result<()> {
         Inspector::with(&bundle, "queue", Arc::new(Silent), &surroundings).map_err(std::io::Error::other)?;
     let Some(inspector) = made else { return Err(std::io::Error::other("no inspector")) };
     writeln!(out, "start: {start}; memory +{} kB", resident_kb() - before)?;
-    let small = r#"{"rawPath":"/orders","headers":{"content-type":"application/json"},"requestContext":{"http":{"method":"POST","path":"/orders"}},"body":"{\"action\":\"new\",\"items\":{\"12\":1},\"note\":\"ring twice\"}"}"#;
-    let item =
-        r#"{\"name\":\"a thing\",\"count\":3,\"text\":\"It is a good thing, and it's cheap; ask for it.\"},"#;
-    let large = format!(
-        r#"{{"rawPath":"/orders","headers":{{"content-type":"application/json"}},"requestContext":{{"http":{{"method":"POST","path":"/orders"}}}},"body":"[{}null]"}}"#,
-        (0..100_000 / item.len())
-            .map(|at| item.replace("a thing", &format!("thing {at}")).replace("good", &format!("fine {at}")))
-            .collect::<String>()
-    );
-    let text = format!(
-        r#"{{"rawPath":"/orders","headers":{{"content-type":"application/json"}},"requestContext":{{"http":{{"method":"POST","path":"/orders"}}}},"body":"{{\"note\":\"{}\"}}"}}"#,
-        (0..100_000 / 60)
-            .map(|at| format!("It is thing {at}, and it's cheap; ask for number {at}. "))
-            .collect::<String>()
-    );
-    let answer = |size: usize| {
-        format!(r#"{{"statusCode":200,"body":"[{}null]"}}"#, item.repeat((size / item.len()).max(1)))
-    };
-    let batch = format!(
-        r#"{{"Records":[{}]}}"#,
-        (0..10)
-            .map(|at| format!(
-                r#"{{"messageId":"m{at}","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:eu-west-1:1:q","body":"[{}null]"}}"#,
-                item.replace("a thing", &format!("thing {at}")).repeat(10_000 / item.len())
-            ))
-            .collect::<Vec<_>>()
-            .join(",")
-    );
-    for (name, event, times) in [
-        ("event 200 B", small, 20_000),
-        ("event 100 KB, a list", large.as_str(), 300),
-        ("event 100 KB, a text", text.as_str(), 300),
-        ("event 100 KB, a batch", batch.as_str(), 300),
-    ] {
+    for (name, event, times) in events() {
         let Some(times) = chosen.times(name, times) else { continue };
-        let invocation = invocation(event, Trigger::Direct);
+        let invocation = invocation(&event, Trigger::Direct);
         let inspector = if name.ends_with("batch") { &queue } else { &inspector };
         let mut refused = 0;
         let measured = measure(times, || {
@@ -154,7 +161,7 @@ fn main() -> std::io::Result<()> {
             resident_kb() - before
         )?;
     }
-    let request = invocation(small, Trigger::ApiGatewayV2);
+    let request = invocation(SMALL, Trigger::ApiGatewayV2);
     for (name, size) in [("answer 100 B", 100), ("answer 100 KB", 100_000)] {
         let Some(times) = chosen.times(name, if size > 1000 { 300 } else { 20_000 }) else { continue };
         let text = answer(size);

@@ -178,6 +178,7 @@ fn list(
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test lays files down, and reads what was written")]
 mod tests {
     use super::*;
 

@@ -122,6 +122,7 @@ fn tell(events: &dyn Report, rule: &str, reason: &str) {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test lays files down, and reads what was written")]
 mod tests {
     use super::*;
     use crate::events::{Lines, Subject, sink};

@@ -2,11 +2,13 @@
 //! guard and host. Its place says what it is: a program below `extensions` is an extension, any other one a function.
 //!
 //! The function does what its event's `do` says. The extension prints what it is told, one line each.
+use futures_util::Stream;
 use lambda_extension::{Extension, LambdaEvent as Told, LambdaTelemetry, NextEvent, SharedService};
-use lambda_runtime::streaming::{Body, Response, channel};
+use lambda_runtime::streaming::Response;
 use lambda_runtime::{Diagnostic, Error, FunctionResponse, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 use std::io::Write;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -34,7 +36,7 @@ async fn main() -> Result<(), Error> {
         Some("exit") => std::process::exit(7),
         Some("panic") => return Err("the start failed".into()),
         Some("slow") => tokio::time::sleep(Duration::from_secs(60)).await,
-        // Slow the first time only: the mark stays in `/tmp`.
+        // The first time only: `CLIENT_MARK` is a file that stays.
         Some("once") => once().await,
         Some("inner") => {
             lambda_runtime::spawn_graceful_shutdown_handler(|| async { say("the function says goodbye") })
@@ -51,7 +53,7 @@ async fn main() -> Result<(), Error> {
 
 /// Ends the first start of an environment, and lets the second one through.
 async fn once() {
-    let mark = std::env::temp_dir().join("buckler-client-mark");
+    let mark = variable("CLIENT_MARK").unwrap_or_default();
     if tokio::fs::metadata(&mark).await.is_err() {
         drop(tokio::fs::write(&mark, b"1").await);
         say("the first start fails");
@@ -59,7 +61,7 @@ async fn once() {
     }
 }
 
-type Answer = FunctionResponse<Value, Body>;
+type Answer = FunctionResponse<Value, Pieces>;
 
 async fn function(event: LambdaEvent<Value>) -> Result<Answer, Diagnostic> {
     let now = NOW.fetch_add(1, Ordering::SeqCst) + 1;
@@ -106,26 +108,17 @@ fn whole(value: Value) -> Answer {
     FunctionResponse::BufferedResponse(value)
 }
 
+type Pieces = Pin<Box<dyn Stream<Item = Result<Vec<u8>, Error>> + Send>>;
+
 /// Pieces of a size; a stream that fails breaks after them.
 fn stream(pieces: u64, size: u64, fails: bool) -> Answer {
-    let (mut sender, body) = channel();
-    tokio::spawn(async move {
-        for piece in 0..pieces {
-            let text =
-                format!("{:<width$}\n", format!("piece {piece}"), width = usize::try_from(size).unwrap_or(0));
-            if sender.send_data(text.into()).await.is_err() {
-                return;
-            }
-        }
-        if fails {
-            sender.abort();
-        }
-    });
-    let mut response = Response::from(body);
-    response
-        .metadata_prelude
-        .headers
-        .insert("content-type", "text/plain".parse().unwrap_or_else(|_| unreachable!()));
+    let width = usize::try_from(size).unwrap_or(0);
+    let good =
+        (0..pieces).map(move |piece| Ok(format!("{:<width$}\n", format!("piece {piece}")).into_bytes()));
+    let bad = fails.then(|| Err(Error::from("the stream broke")));
+    let pieces: Pieces = Box::pin(futures_util::stream::iter(good.chain(bad)));
+    let mut response = Response::from(pieces);
+    response.metadata_prelude.headers.insert("content-type", http::HeaderValue::from_static("text/plain"));
     FunctionResponse::StreamingResponse(response)
 }
 

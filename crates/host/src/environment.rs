@@ -1,4 +1,5 @@
 //! One execution environment: a process group with a Runtime API server of its own, from its start to its end.
+mod external;
 mod output;
 mod watch;
 
@@ -16,13 +17,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch as tokio_watch};
+use tokio::sync::{OnceCell, mpsc, oneshot, watch as tokio_watch};
 use tokio::task::JoinHandle;
 
+use external::External;
 pub(crate) use output::Logs;
+use watch::End;
 
-/// Milliseconds of the init phase.
-const INIT_MS_MAX: u64 = 10_000;
 /// Milliseconds that an environment with extensions has to end, and one without.
 const SHUTDOWN_MS: u64 = 2_000;
 const TERMINATE_MS: u64 = 300;
@@ -49,13 +50,15 @@ pub(crate) struct Environment {
     jobs: mpsc::Sender<Job>,
     phase: tokio_watch::Receiver<Phase>,
     /// How the process ended, once it did.
-    exit: tokio_watch::Receiver<Option<String>>,
+    exit: tokio_watch::Receiver<Option<End>>,
     group: u32,
     folder: PathBuf,
     pub(crate) logs: Arc<Logs>,
     /// Most memory that was seen, in KiB.
     memory: Arc<AtomicU64>,
     tasks: Vec<JoinHandle<()>>,
+    external: External,
+    stopped: OnceCell<()>,
     /// Milliseconds since 1970.
     pub(crate) used_ms: AtomicU64,
     pub(crate) code_ms: u64,
@@ -68,28 +71,93 @@ pub(crate) enum Failure {
     Timeout,
     Exit(String),
     Memory,
+    /// An extension ended.
+    Extension(String),
+}
+
+/// An error's type and body, as an invoker sees it.
+pub(crate) type Broken = (String, Bytes);
+
+/// How long a start may take, and whose it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit<'a> {
+    /// Lambda's word for the phase: `init`, or `invoke` when the start is done again for an invocation.
+    pub(crate) phase: &'static str,
+    pub(crate) ms: u64,
+    pub(crate) request_id: &'a str,
+}
+
+/// The error's type of what took too long.
+pub(crate) const TIMED_OUT: &str = "Sandbox.Timedout";
+/// The error's type of what this host cannot run.
+pub(crate) const CANNOT_START: &str = "Buckler.CannotStart";
+
+impl Limit<'_> {
+    fn timed_out(&self) -> Broken {
+        let message = format!(
+            "RequestId: {} Error: Task timed out after {:.2} seconds",
+            self.request_id,
+            Duration::from_millis(self.ms).as_secs_f64()
+        );
+        (TIMED_OUT.to_owned(), error_body(TIMED_OUT, &message))
+    }
+}
+
+fn cannot_start(why: &str) -> Broken {
+    (CANNOT_START.to_owned(), error_body(CANNOT_START, why))
 }
 
 impl Environment {
-    /// Starts an environment; it is not ready yet.
+    /// Starts an environment: its extensions, and once they have registered its runtime. It is not ready yet.
+    ///
+    /// # Errors
+    /// The error's type and body, as an invoker sees it.
     pub(crate) async fn start(
         function: &Arc<Function>,
         shared: &Arc<Shared>,
         code_ms: u64,
-    ) -> Result<Self, String> {
+        limit: Limit<'_>,
+    ) -> Result<Self, Broken> {
         if let Some(why) = &function.missing {
-            return Err(why.clone());
+            return Err(cannot_start(why));
         }
+        let began = tokio::time::Instant::now();
+        let failed = |why: String| cannot_start(&why);
         let id = clock::hex(&clock::random::<6>());
         let folder = shared.work.join("environments").join(&id);
-        std::fs::create_dir_all(folder.join("tmp")).map_err(|why| format!("{}: {why}", folder.display()))?;
-        let program = runtimes::program(function, &shared.settings, &shared.files)?;
+        std::fs::create_dir_all(folder.join("tmp"))
+            .map_err(|why| failed(format!("{}: {why}", folder.display())))?;
+        let program = runtimes::program(function, &shared.settings, &shared.files).map_err(failed)?;
         let (api, jobs) = Api::new(Arc::clone(function), &shared.settings.account);
         let (port, server) =
-            runtime_api::start(&api).await.map_err(|why| format!("no port is free: {why}"))?;
+            runtime_api::start(&api).await.map_err(|why| failed(format!("no port is free: {why}")))?;
+        let logs = Arc::new(Logs::new(Arc::clone(&api), function.name.clone(), shared.talk.clone()));
+        let (exit_sender, exit) = tokio_watch::channel(None);
+        let exit_sender = Arc::new(exit_sender);
+        let phase = api.phase();
+        let mut environment = Self {
+            id,
+            function: Arc::clone(function),
+            shared: Arc::clone(shared),
+            api,
+            jobs,
+            phase,
+            exit,
+            group: 0,
+            folder,
+            logs,
+            memory: Arc::new(AtomicU64::new(0)),
+            tasks: vec![server],
+            external: External::default(),
+            stopped: OnceCell::new(),
+            used_ms: AtomicU64::new(clock::now_ms()),
+            code_ms,
+            init_ms: AtomicU64::new(0),
+        };
         let day = clock::iso(clock::now_ms()).get(..10).unwrap_or_default().replace('-', "/");
-        let log_stream = format!("{day}/[$LATEST]{id}");
-        let mut child = spawn::start(&spawn::Start {
+        let log_stream = format!("{day}/[$LATEST]{}", environment.id);
+        let folder = environment.folder.clone();
+        let start = spawn::Start {
             function,
             settings: &shared.settings,
             program: &program,
@@ -100,91 +168,131 @@ impl Environment {
             guard: shared.guard.as_ref(),
             private: shared.private,
             runtimes: &shared.files.folder,
-        })
-        .map_err(|why| {
-            let name = program.arguments.first().map(|name| name.to_string_lossy().into_owned());
-            format!("`{}` did not start: {why}", name.unwrap_or_default())
-        })?;
-        let group = child.id().unwrap_or(0);
-        let logs = Arc::new(Logs::new(Arc::clone(&api), function.name.clone(), shared.talk.clone()));
-        let mut tasks = vec![server];
-        tasks.extend(logs.follow(child.stdout.take(), child.stderr.take()));
-        tasks.push(tokio::spawn(output::guard_events(
-            folder.join("events.jsonl"),
-            function.name.clone(),
-            shared.talk.clone(),
-        )));
-        let memory = Arc::new(AtomicU64::new(0));
-        let limit_kib = shared.settings.memory_limits.then_some(function.memory_mb * 1024);
-        let (exit_sender, exit) = tokio_watch::channel(None);
-        tasks.push(tokio::spawn(watch::process(child, group, Arc::clone(&memory), limit_kib, exit_sender)));
-        let phase = api.phase();
-        Ok(Self {
-            id,
-            function: Arc::clone(function),
-            shared: Arc::clone(shared),
-            api,
-            jobs,
-            phase,
-            exit,
-            group,
-            folder,
-            logs,
-            memory,
-            tasks,
-            used_ms: AtomicU64::new(clock::now_ms()),
-            code_ms,
-            init_ms: AtomicU64::new(0),
-        })
+        };
+        environment.external = External::start(&start, &environment.api, &environment.logs, &exit_sender);
+        environment.registered(began, &limit).await?;
+        environment.runtime(&start, exit_sender)?;
+        Ok(environment)
     }
 
-    /// Waits until the runtime asks for work.
+    /// Starts the runtime's process.
+    fn runtime(
+        &mut self,
+        start: &spawn::Start<'_>,
+        exit: Arc<tokio_watch::Sender<Option<End>>>,
+    ) -> Result<(), Broken> {
+        let mut child = spawn::start(start).map_err(|why| {
+            let name = start.program.arguments.first().map(|name| name.to_string_lossy().into_owned());
+            cannot_start(&format!("`{}` did not start: {why}", name.unwrap_or_default()))
+        })?;
+        self.group = child.id().unwrap_or(0);
+        self.tasks.extend(self.logs.follow(child.stdout.take(), child.stderr.take(), output::Kind::Function));
+        self.tasks.push(tokio::spawn(output::guard_events(
+            self.folder.join("events.jsonl"),
+            self.function.name.clone(),
+            self.shared.talk.clone(),
+        )));
+        let limit_kib = self.shared.settings.memory_limits.then_some(self.function.memory_mb * 1024);
+        let memory = Arc::clone(&self.memory);
+        self.tasks.push(tokio::spawn(watch::process(child, self.group, memory, limit_kib, exit)));
+        Ok(())
+    }
+
+    /// Waits until every extension that was started has registered.
+    async fn registered(&self, began: tokio::time::Instant, limit: &Limit<'_>) -> Result<(), Broken> {
+        if self.external.is_empty() && self.exit.borrow().is_none() {
+            return Ok(());
+        }
+        let mut exit = self.exit.clone();
+        let came = tokio::time::timeout_at(began + Duration::from_millis(limit.ms), async {
+            tokio::select! {
+                biased;
+                _ = exit.wait_for(Option::is_some) => false,
+                () = self.api.extensions.registered() => true,
+            }
+        });
+        let result = match came.await {
+            Ok(true) => return Ok(()),
+            Ok(false) => self.exited(limit.request_id),
+            Err(_) => limit.timed_out(),
+        };
+        self.told(began, Err(&result), limit);
+        Err(result)
+    }
+
+    /// Waits until the runtime asks for work, and every extension for its events.
     ///
     /// # Errors
     /// The error's type and body, as an invoker sees it.
-    pub(crate) async fn ready(&self, request_id: &str) -> Result<(), (String, Bytes)> {
-        let started = tokio::time::Instant::now();
+    pub(crate) async fn ready(&self, limit: &Limit<'_>) -> Result<(), Broken> {
         let mut phase = self.phase.clone();
         let mut exit = self.exit.clone();
-        let limit = Duration::from_millis(INIT_MS_MAX.max(self.function.timeout_ms));
-        let came = tokio::time::timeout(limit, async {
-            tokio::select! {
+        let began = tokio::time::Instant::now();
+        let came = tokio::time::timeout(Duration::from_millis(limit.ms), async {
+            let seen = tokio::select! {
                 biased;
                 seen = phase.wait_for(|phase| *phase != Phase::Starting) => seen.map(|phase| phase.clone()).ok(),
                 _ = exit.wait_for(Option::is_some) => None,
+            };
+            if seen != Some(Phase::Idle) {
+                return seen;
+            }
+            tokio::select! {
+                biased;
+                _ = exit.wait_for(Option::is_some) => None,
+                broken = phase.wait_for(|phase| matches!(phase, Phase::Broken { .. })) => {
+                    broken.map(|phase| phase.clone()).ok()
+                }
+                () = self.api.extensions.ready() => seen,
             }
         });
-        let came = came.await;
-        let spent = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.init_ms.store(spent, Relaxed);
-        let result = match came {
+        let result = match came.await {
             Ok(Some(Phase::Broken { kind, body })) => {
                 let body =
                     if body.is_empty() { error_body(&kind, "the runtime could not start") } else { body };
                 Err((kind, body))
             }
             Ok(Some(_)) => Ok(()),
-            Ok(None) => Err(self.exited(request_id)),
-            Err(_) => {
-                let message = format!(
-                    "RequestId: {request_id} Error: Task timed out after {:.2} seconds",
-                    limit.as_secs_f64()
-                );
-                Err(("Sandbox.Timedout".to_owned(), error_body("Sandbox.Timedout", &message)))
-            }
+            Ok(None) => Err(self.exited(limit.request_id)),
+            Err(_) => Err(limit.timed_out()),
         };
-        let problem = result.as_ref().err().map(|(kind, body): &(String, Bytes)| {
-            format!("{kind}: {}", String::from_utf8_lossy(body.get(..400).unwrap_or(body)))
-        });
-        let (function, environment) = (self.function.name.clone(), self.id.clone());
-        self.shared.talk.say(Line::Cold { function, environment, init_ms: spent, problem });
+        if result.is_ok() {
+            self.api.extensions_ready();
+        }
+        self.told(began, result.as_ref().map(|()| ()), limit);
         result
     }
 
-    fn exited(&self, request_id: &str) -> (String, Bytes) {
-        let how = self.exit.borrow().clone().unwrap_or_default();
-        let body = error_body("Runtime.ExitError", &format!("RequestId: {request_id} Error: {how}"));
-        ("Runtime.ExitError".to_owned(), body)
+    /// Tells how the start went; what failed also stands in the log, in Lambda's words.
+    fn told(&self, began: tokio::time::Instant, result: Result<(), &Broken>, limit: &Limit<'_>) {
+        let spent = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.init_ms.store(spent, Relaxed);
+        let problem = result.err().map(|(kind, body)| {
+            format!("{kind}: {}", String::from_utf8_lossy(body.get(..400).unwrap_or(body)))
+        });
+        if let Err((kind, _)) = result {
+            let status =
+                if kind == TIMED_OUT { "timeout".to_owned() } else { format!("error\tError Type: {kind}") };
+            let phase = limit.phase;
+            let text = format!("INIT_REPORT Init Duration: {spent}.00 ms\tPhase: {phase}\tStatus: {status}");
+            self.logs.append(&text);
+            let (function, request_id) = (self.function.name.clone(), None);
+            self.shared.talk.say(Line::Log { function, request_id, text });
+        }
+        let (function, environment) = (self.function.name.clone(), self.id.clone());
+        self.shared.talk.say(Line::Cold { function, environment, init_ms: spent, problem });
+    }
+
+    fn exited(&self, request_id: &str) -> Broken {
+        let (kind, how) = match self.exit.borrow().clone() {
+            Some(End::Extension(how)) => ("Extension.Crash", how),
+            Some(End::Exit(how)) => ("Runtime.ExitError", how),
+            Some(End::Memory) => {
+                ("Runtime.OutOfMemory", "Runtime exited with error: signal: killed".to_owned())
+            }
+            None => ("Runtime.ExitError", String::new()),
+        };
+        (kind.to_owned(), error_body(kind, &format!("RequestId: {request_id} Error: {how}")))
     }
 
     /// Hands an invocation to the runtime and waits for its answer.
@@ -203,8 +311,12 @@ impl Environment {
                 Err(_) => Err(Failure::Exit("Runtime exited without providing a reason".to_owned())),
             },
             how = exit.wait_for(Option::is_some) => {
-                let how = how.ok().and_then(|how| how.clone()).unwrap_or_default();
-                Err(if how == watch::OUT_OF_MEMORY { Failure::Memory } else { Failure::Exit(how) })
+                Err(match how.ok().and_then(|how| how.clone()) {
+                    Some(End::Memory) => Failure::Memory,
+                    Some(End::Extension(how)) => Failure::Extension(how),
+                    Some(End::Exit(how)) => Failure::Exit(how),
+                    None => Failure::Exit(String::new()),
+                })
             }
             () = tokio::time::sleep(Duration::from_millis(left)) => Err(Failure::Timeout),
         }
@@ -219,7 +331,13 @@ impl Environment {
             tokio::select! {
                 biased;
                 seen = phase.wait_for(|phase| *phase == Phase::Idle) => seen.is_ok(),
+                _ = exit.wait_for(Option::is_some) => return false,
+            };
+            // Extensions that are still at work on the invocation keep its environment.
+            tokio::select! {
+                biased;
                 _ = exit.wait_for(Option::is_some) => false,
+                () = self.api.extensions.ready() => true,
             }
         };
         tokio::time::timeout(left, waiting).await.unwrap_or(false)
@@ -227,7 +345,8 @@ impl Environment {
 
     /// Whether it can take work at once.
     pub(crate) fn is_idle(&self) -> bool {
-        self.exit.borrow().is_none() && *self.phase.borrow() == Phase::Idle
+        let idle = self.exit.borrow().is_none() && *self.phase.borrow() == Phase::Idle;
+        idle && self.api.extensions.are_ready()
     }
 
     /// Most memory that its processes used together, in MB.
@@ -240,19 +359,28 @@ impl Environment {
         self.api.telemetry.record(kind, record);
     }
 
-    /// Ends it: extensions are told, then the group is asked, then it is ended.
+    /// Ends it: the runtime is asked and ended, then the extensions are told, then ended.
+    /// Who asks again waits for the same end.
     pub(crate) async fn stop(self: Arc<Self>, reason: &str, why: &str) {
-        let told = self.api.extensions.shutdown(reason, clock::now_ms() + SHUTDOWN_MS);
+        self.stopped.get_or_init(|| self.end(reason, why)).await;
+    }
+
+    async fn end(&self, reason: &str, why: &str) {
+        self.external.expect_end();
         self.api.abandon();
         let mut exit = self.exit.clone();
         if self.exit.borrow().is_none() {
             if reason == "SPINDOWN" {
                 spawn::end(self.group, Signal::TERM);
-                let patience = Duration::from_millis(if told > 0 { SHUTDOWN_MS } else { TERMINATE_MS });
+                let patience = Duration::from_millis(TERMINATE_MS);
                 drop(tokio::time::timeout(patience, exit.wait_for(Option::is_some)).await);
             }
             spawn::end(self.group, Signal::KILL);
             drop(tokio::time::timeout(Duration::from_secs(2), exit.wait_for(Option::is_some)).await);
+        }
+        if !self.external.is_empty() {
+            self.api.extensions.shutdown(reason, clock::now_ms() + SHUTDOWN_MS);
+            self.external.end(Duration::from_millis(SHUTDOWN_MS)).await;
         }
         // What the runtime left behind in its group.
         spawn::end(self.group, Signal::KILL);
@@ -273,5 +401,7 @@ impl Drop for Environment {
         for task in &self.tasks {
             task.abort();
         }
+        // Already gone where it came to its end in order.
+        std::fs::remove_dir_all(&self.folder).unwrap_or_default();
     }
 }

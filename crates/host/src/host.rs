@@ -91,7 +91,10 @@ impl Host {
         if let Some(cloud) = &cloud {
             crate::cloud::create::all(cloud, app, &mut names, &talk).await;
         }
-        let plan = Arc::new(Plan::new(project, app, &names, &settings));
+        let mut plan = Plan::new(project, app, &names, &settings);
+        plan.write_inline(&work.join("inline"))
+            .map_err(|why| StartError::Work { path: work.clone(), why })?;
+        let plan = Arc::new(plan);
         for problem in &plan.problems {
             talk.note(problem.clone());
         }
@@ -253,6 +256,12 @@ impl Host {
     #[must_use]
     pub fn owner_key(&self) -> &str {
         &self.owner_key
+    }
+
+    /// Where the host keeps its files while it runs.
+    #[must_use]
+    pub fn work(&self) -> &Path {
+        &self.work
     }
 
     /// The local names.

@@ -32,7 +32,7 @@ mod web;
 mod wire;
 
 pub use host::{Host, StartError};
-pub use invocation::{Answer, Asked, Finished};
+pub use invocation::{Answer, Asked, Finished, Piece};
 pub use names::Names;
 pub use plan::{Function, Plan};
 pub use samples::{Sample, samples};

@@ -1,13 +1,14 @@
 //! What is to be run: the functions of the graph with everything about them resolved.
 mod code;
 mod functions;
+mod inline;
 mod ways;
 
 use crate::names::Names;
 use crate::settings::Settings;
 use model::{App, Kind, Policy, Project};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) use code::files_of;
@@ -42,6 +43,8 @@ pub struct Function {
     pub handler: String,
     /// The folder of its code.
     pub folder: PathBuf,
+    /// Its code, where that stands in the template itself.
+    pub inline: Option<String>,
     /// Why it cannot run.
     pub missing: Option<String>,
     pub timeout_ms: u64,
@@ -93,6 +96,19 @@ impl Plan {
             }
         }
         plan
+    }
+
+    /// Writes the code that stands in the template below a folder, for functions to be run from there.
+    ///
+    /// # Errors
+    /// What cannot be written.
+    pub(crate) fn write_inline(&mut self, folder: &Path) -> std::io::Result<()> {
+        for function in self.functions.values_mut() {
+            if function.inline.is_some() {
+                inline::write(Arc::make_mut(function), folder)?;
+            }
+        }
+        Ok(())
     }
 
     /// A function by its node, its name or its ARN.

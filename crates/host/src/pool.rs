@@ -1,6 +1,6 @@
 //! The environments of one function: who runs an invocation, cold and warm starts, retries of the platform, the end.
 use crate::clock;
-use crate::environment::{Environment, Failure, Shared};
+use crate::environment::{Broken, CANNOT_START, Environment, Failure, Limit, Shared, TIMED_OUT};
 use crate::invocation::{Answer, Asked, Finished, error_body, too_large};
 use crate::plan::{self, Function};
 use crate::runtime_api::{Outcome, Work};
@@ -8,7 +8,7 @@ use crate::talk::Line;
 use bytes::Bytes;
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
@@ -34,6 +34,8 @@ pub(crate) struct Pool {
     pub(crate) function: Arc<Function>,
     shared: Arc<Shared>,
     idle: Mutex<Vec<Arc<Environment>>>,
+    /// Every environment that has started and is not gone.
+    live: Mutex<Vec<Weak<Environment>>>,
     places: Arc<Semaphore>,
     /// Milliseconds since 1970 of the newest code.
     code_ms: AtomicU64,
@@ -48,6 +50,8 @@ struct Timeline {
     asked: tokio::time::Instant,
     queue_ms: u64,
     init_ms: Option<u64>,
+    /// When the invocation's time is over, where it began before the function was handed its event.
+    deadline_ms: Option<u64>,
 }
 
 impl Pool {
@@ -58,6 +62,7 @@ impl Pool {
             function,
             shared,
             idle: Mutex::default(),
+            live: Mutex::default(),
             places: Arc::new(Semaphore::new(count)),
             code_ms: AtomicU64::new(code_ms),
             ending: AtomicBool::new(false),
@@ -67,13 +72,13 @@ impl Pool {
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Arc<Environment>>> {
-        // INVARIANT: no code between lock and unlock can panic.
-        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        lock(&self.idle)
     }
 
     /// Runs one invocation.
     pub(crate) async fn invoke(self: &Arc<Self>, asked: Asked) -> Result<Finished, Throttled> {
-        let mut timeline = Timeline { asked: tokio::time::Instant::now(), queue_ms: 0, init_ms: None };
+        let mut timeline =
+            Timeline { asked: tokio::time::Instant::now(), queue_ms: 0, init_ms: None, deadline_ms: None };
         self.settle().await;
         let place = self.place().await?;
         timeline.queue_ms = since(timeline.asked);
@@ -129,20 +134,47 @@ impl Pool {
         }
     }
 
+    /// A new environment. A start that fails or takes longer than the init phase may is done once more, within the
+    /// invocation and its time, as Lambda does.
     async fn cold(
         self: &Arc<Self>,
         request_id: &str,
         timeline: &mut Timeline,
-    ) -> Result<Arc<Environment>, (String, Bytes)> {
+    ) -> Result<Arc<Environment>, Broken> {
+        match self
+            .begin(Limit { phase: "init", ms: self.shared.settings.init_ms, request_id }, timeline)
+            .await
+        {
+            Err((kind, _)) if kind != CANNOT_START && !self.ending.load(Relaxed) => {}
+            other => return other,
+        }
+        let ms = self.function.timeout_ms;
+        timeline.deadline_ms = Some(clock::now_ms() + ms);
+        self.begin(Limit { phase: "invoke", ms, request_id }, timeline).await
+    }
+
+    async fn begin(
+        self: &Arc<Self>,
+        limit: Limit<'_>,
+        timeline: &mut Timeline,
+    ) -> Result<Arc<Environment>, Broken> {
         let code_ms = self.code_ms.load(Relaxed);
-        let started = Environment::start(&self.function, &self.shared, code_ms).await.map_err(|why| {
+        let started = Environment::start(&self.function, &self.shared, code_ms, limit).await;
+        if let Err((kind, body)) = &started
+            && kind == CANNOT_START
+        {
             let (function, environment) = (self.function.name.clone(), String::new());
-            let problem = Some(why.clone());
+            let said = serde_json::from_slice::<serde_json::Value>(body).unwrap_or_default();
+            let problem = said.get("errorMessage").and_then(|text| text.as_str()).map(str::to_owned);
             self.shared.talk.say(Line::Cold { function, environment, init_ms: 0, problem });
-            ("Buckler.CannotStart".to_owned(), error_body("Buckler.CannotStart", &why))
-        })?;
-        let environment = Arc::new(started);
-        let ready = environment.ready(request_id).await;
+        }
+        let environment = Arc::new(started?);
+        {
+            let mut live = lock(&self.live);
+            live.retain(|one| one.strong_count() > 0);
+            live.push(Arc::downgrade(&environment));
+        }
+        let ready = environment.ready(&limit).await;
         timeline.init_ms = Some(environment.init_ms.load(Relaxed));
         match ready {
             Ok(()) => Ok(environment),
@@ -160,7 +192,7 @@ impl Pool {
         asked: Asked,
         timeline: Timeline,
     ) -> Finished {
-        let deadline_ms = clock::now_ms() + self.function.timeout_ms;
+        let deadline_ms = timeline.deadline_ms.unwrap_or_else(|| clock::now_ms() + self.function.timeout_ms);
         let arn = match &asked.qualifier {
             Some(qualifier) => format!("{}:{qualifier}", self.function.arn),
             None => self.function.arn.clone(),
@@ -213,7 +245,7 @@ impl Pool {
         let broken = fatal;
         self.done((&request_id, &asked.source), &timeline, (run_ms, bytes, memory_mb), error.clone());
         let pool = Arc::clone(self);
-        let reason = if error.as_deref() == Some("Sandbox.Timedout") { "TIMEOUT" } else { "FAILURE" };
+        let reason = if error.as_deref() == Some(TIMED_OUT) { "TIMEOUT" } else { "FAILURE" };
         self.settling.fetch_add(1, Relaxed);
         tokio::spawn(async move {
             pool.after(environment, place, deadline_ms, broken.then_some(reason)).await;
@@ -253,12 +285,13 @@ impl Pool {
     fn broken(&self, request_id: &str, failure: &Failure) -> (String, Bytes) {
         let (kind, message) = match failure {
             Failure::Timeout => (
-                "Sandbox.Timedout",
+                TIMED_OUT,
                 format!(
                     "RequestId: {request_id} Error: Task timed out after {:.2} seconds",
                     Duration::from_millis(self.function.timeout_ms).as_secs_f64()
                 ),
             ),
+            Failure::Extension(how) => ("Extension.Crash", format!("RequestId: {request_id} Error: {how}")),
             Failure::Exit(how) => ("Runtime.ExitError", format!("RequestId: {request_id} Error: {how}")),
             Failure::Memory => (
                 "Runtime.OutOfMemory",
@@ -323,13 +356,19 @@ impl Pool {
     /// Ends every environment; those at work end with it.
     pub(crate) async fn stop(&self) {
         self.ending.store(true, Relaxed);
-        let all: Vec<_> = self.idle().drain(..).collect();
+        let all: Vec<_> = lock(&self.live).iter().filter_map(Weak::upgrade).collect();
+        self.idle().clear();
         let ends =
             all.into_iter().map(|environment| tokio::spawn(environment.stop("SPINDOWN", "the host ends")));
         for end in ends.collect::<Vec<_>>() {
             drop(end.await);
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // INVARIANT: no code between lock and unlock can panic.
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn failed(request_id: String, kind: &str, body: Bytes) -> Finished {

@@ -81,6 +81,8 @@ enum Stand {
         id: String,
     },
     InitError,
+    /// The environment comes to its end: nothing is answered any more.
+    Ended,
 }
 
 impl Stand {
@@ -93,6 +95,7 @@ impl Stand {
             Self::Answering { .. } => "InvocationResponse",
             Self::Answered { .. } => "RuntimeResponseSent",
             Self::InitError => "InitError",
+            Self::Ended => "Ended",
         }
     }
 }
@@ -175,14 +178,22 @@ impl Api {
     }
 
     async fn next(&self) -> Reply {
-        {
+        let ended = {
             let mut stand = self.stand();
             match &*stand {
                 Stand::Started | Stand::Ready | Stand::Answered { .. } => *stand = Stand::Ready,
+                Stand::Ended => {}
                 other => return transition(other.name(), "Ready"),
             }
+            matches!(*stand, Stand::Ended)
+        };
+        if ended {
+            // A runtime that asks now is about to be ended: it hears nothing that it would take for an error.
+            return std::future::pending().await;
         }
-        self.telemetry.runtime_ready();
+        if self.telemetry.runtime_ready() {
+            self.extensions.close();
+        }
         self.phase.send_replace(Phase::Idle);
         let job = self.jobs.lock().await.recv().await;
         let Some(job) = job else {
@@ -210,10 +221,16 @@ impl Api {
         accepted()
     }
 
+    /// Every extension is ready for the first time: the platform tells of each.
+    pub(crate) fn extensions_ready(&self) {
+        for state in self.extensions.states() {
+            self.telemetry.record("platform.extension", state);
+        }
+    }
+
     /// Ends what the runtime will never answer.
     pub(crate) fn abandon(&self) {
-        let mut stand = self.stand();
-        *stand = Stand::InitError;
+        *self.stand() = Stand::Ended;
     }
 }
 

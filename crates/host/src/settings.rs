@@ -61,6 +61,8 @@ pub struct Settings {
     pub environment: BTreeMap<String, BTreeMap<String, String>>,
     /// Environments of one function at once, where nothing is reserved.
     pub environments_max: usize,
+    /// Milliseconds of the init phase; a start that takes longer is done again in the invocation (Lambda: 10000).
+    pub init_ms: u64,
     /// Milliseconds after which an environment without work ends.
     pub idle_ms: u64,
     /// Milliseconds before the first retry of an asynchronous event; the second waits twice as long (Lambda: 60000).
@@ -69,6 +71,8 @@ pub struct Settings {
     pub watch_ms: u64,
     /// The access key that may do anything at the AWS endpoint.
     pub owner_key: String,
+    /// `Invoke` is taken from callers that do not sign; else they hear `MissingAuthenticationTokenException`, as in AWS.
+    pub unsigned_invoke: bool,
     /// The function's role is enforced on its calls.
     pub enforce: bool,
     /// Environments that use more memory than the function has are ended.
@@ -101,6 +105,7 @@ impl Settings {
             code: BTreeMap::new(),
             environment: BTreeMap::new(),
             environments_max: 10,
+            init_ms: 10_000,
             idle_ms: 300_000,
             retry_ms: 1_000,
             watch_ms: 1_000,
@@ -108,6 +113,7 @@ impl Settings {
                 "AKIA{}",
                 crate::clock::hex(&crate::clock::random::<8>()).to_ascii_uppercase()
             ),
+            unsigned_invoke: false,
             enforce: true,
             memory_limits: true,
             work: None,

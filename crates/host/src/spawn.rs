@@ -44,14 +44,7 @@ const PRIVATE: &str = "mount --bind \"$1\" /tmp && shift && exec \"$@\"";
 
 /// Starts the process, in a group of its own.
 pub(crate) fn start(start: &Start<'_>) -> std::io::Result<Child> {
-    let mut line: Vec<OsString> = Vec::new();
-    if start.private {
-        line.extend(
-            ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c", PRIVATE, "sh"]
-                .map(OsString::from),
-        );
-        line.push(start.folder.join("tmp").into());
-    }
+    let mut line = private(start);
     if let Some(guard) = start.guard {
         line.extend([guard.program.clone().into(), OsString::from("exec"), OsString::from("--")]);
     }
@@ -60,13 +53,56 @@ pub(crate) fn start(start: &Start<'_>) -> std::io::Result<Child> {
         line.push(layered(start.function, wrapper));
     }
     line.extend(start.program.arguments.iter().cloned());
+    run(line, &start.function.folder, variables(start))
+}
+
+/// Variables that extensions do not get; neither do they get those that begin with `_`, nor the guard's.
+const NOT_FOR_EXTENSIONS: &[&str] = &[
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_EXEC_WRAPPER",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_XRAY_CONTEXT_MISSING",
+    "AWS_XRAY_DAEMON_ADDRESS",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+    "NODE_PATH",
+    "PYTHONPATH",
+];
+
+/// Starts an external extension, in a group of its own, with the function's `/tmp`.
+pub(crate) fn extension(start: &Start<'_>, program: &Path) -> std::io::Result<Child> {
+    let mut line = private(start);
+    line.push(program.into());
+    let kept = |name: &OsString| {
+        let name = name.to_string_lossy();
+        !name.starts_with(['_']) && !name.starts_with("BUCKLER_") && !NOT_FOR_EXTENSIONS.contains(&&*name)
+    };
+    let variables = variables(start).into_iter().filter(|(name, _)| kept(name)).collect();
+    run(line, Path::new("/"), variables)
+}
+
+/// What gives the rest of a line its own `/tmp`, where that can be had.
+fn private(start: &Start<'_>) -> Vec<OsString> {
+    let mut line: Vec<OsString> = Vec::new();
+    if start.private {
+        line.extend(
+            ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c", PRIVATE, "sh"]
+                .map(OsString::from),
+        );
+        line.push(start.folder.join("tmp").into());
+    }
+    line
+}
+
+fn run(line: Vec<OsString>, folder: &Path, variables: Vec<(OsString, OsString)>) -> std::io::Result<Child> {
     let mut line = line.into_iter();
     let mut command = Command::new(line.next().unwrap_or_default());
     command
         .args(line)
-        .current_dir(&start.function.folder)
+        .current_dir(folder)
         .env_clear()
-        .envs(variables(start))
+        .envs(variables)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -178,7 +214,12 @@ pub(crate) async fn private_possible(needed: &[&Path]) -> Result<(), String> {
 
 /// Ends a process group.
 pub(crate) fn end(group: u32, signal: rustix::process::Signal) {
-    let Some(group) = i32::try_from(group).ok().and_then(rustix::process::Pid::from_raw) else { return };
+    // 0: none was started.
+    let Some(group) =
+        i32::try_from(group).ok().filter(|group| *group > 0).and_then(rustix::process::Pid::from_raw)
+    else {
+        return;
+    };
     // A group that is gone already is what was wanted.
     rustix::process::kill_process_group(group, signal).unwrap_or_default();
 }

@@ -3,6 +3,9 @@
 //!     BUCKLER_CRS=FOLDER cargo run --release -p waf --example requests
 //!
 //! With the begin of a kind's name and a number, that many requests of it and nothing else: for tools that count instructions.
+//! With `count` and a number, that many requests of every kind after as many others, the second half inside `counted`, for
+//!
+//!     valgrind --tool=callgrind --collect-atstart=no '--toggle-collect=*counted*' '--dump-after=*counted*' target/release/examples/requests count 300
 #![expect(
     clippy::print_stdout,
     clippy::indexing_slicing,
@@ -41,6 +44,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let only = std::env::args().nth(1).unwrap_or_default();
     if let Some(count) = std::env::args().nth(2) {
         let count: usize = count.parse()?;
+        if only == "count" {
+            count_all(&plan, count);
+            return Ok(());
+        }
         let (_, _, make) =
             kinds().into_iter().find(|(name, ..)| name.starts_with(&only)).ok_or("no such kind")?;
         let mut dice = Dice(0x1234_5678_9abc_def1);
@@ -68,9 +75,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Runs every kind so that a tool sees what one request of it costs, once everything is warm.
+fn count_all(plan: &waf::Plan, count: usize) {
+    for (name, _, make) in kinds() {
+        let mut dice = Dice(0x1234_5678_9abc_def1);
+        let count = if name.starts_with("JSON 33") { count / 10 } else { count };
+        let client = common::client();
+        for _ in 0..count * 5 {
+            make(&mut dice).run(plan, &client);
+        }
+        let exchanges: Vec<Exchange> = (0..count).map(|_| make(&mut dice)).collect();
+        println!("{name}: {count}");
+        counted(plan, &exchanges, &client);
+    }
+}
+
+#[inline(never)]
+fn counted(plan: &waf::Plan, exchanges: &[Exchange], client: &waf::Client) {
+    for exchange in exchanges {
+        std::hint::black_box(exchange.run(plan, client));
+    }
+}
+
 type Make = fn(&mut Dice) -> Exchange;
 
-fn kinds() -> [(&'static str, f64, Make); 9] {
+fn kinds() -> [(&'static str, f64, Make); 11] {
     [
         ("GET", 15.0, get),
         ("GET, 10 arguments", 40.0, arguments),
@@ -81,6 +110,8 @@ fn kinds() -> [(&'static str, f64, Make); 9] {
         ("three words: no argument", 10.0, |dice| words(dice, 0, false)),
         ("three words: 10 arguments", 40.0, |dice| words(dice, 10, false)),
         ("three words: and cookies", 45.0, |dice| words(dice, 10, true)),
+        ("repeated: 10 arguments", 40.0, |dice| repeated(dice, false)),
+        ("repeated: and cookies", 45.0, |dice| repeated(dice, true)),
     ]
 }
 
@@ -134,6 +165,17 @@ fn words(dice: &mut Dice, arguments: usize, with_cookies: bool) -> Exchange {
             format!("session={}; theme=dark; basket={}; consent=all", dice.below(1 << 40), dice.below(997));
         exchange = exchange.header("Cookie", cookies);
     }
+    exchange
+}
+
+/// The same arguments and cookies with values of which each comes again after a while, as those of a shop do: paths and the session of a client differ.
+fn repeated(dice: &mut Dice, with_cookies: bool) -> Exchange {
+    let mut few = Dice(1 + dice.below(40) as u64);
+    let mut exchange = words(&mut few, 10, with_cookies);
+    let number = dice.below(10_000_000).to_string();
+    let path = format!("/catalogue/items/{number}");
+    let query = exchange.target.iter().position(|byte| *byte == b'?').unwrap_or(exchange.target.len());
+    exchange.target.splice(..query, path.into_bytes());
     exchange
 }
 

@@ -1,6 +1,7 @@
 //! From a rule set to a plan, from a request to a verdict.
 //!
 //! [`plan`] says how a rule set is compiled; read that first.
+mod absent;
 mod actions;
 mod alphabet;
 mod automaton;
@@ -13,6 +14,7 @@ mod literals;
 mod machine;
 mod names;
 mod necessary;
+mod needs;
 mod number;
 mod plan;
 mod pool;
@@ -22,6 +24,7 @@ mod request;
 mod scan;
 mod seen;
 mod settled;
+mod silent;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -122,8 +125,8 @@ impl Plan {
         })
     }
 
-    /// Runs one harmless exchange, so that what is built at first use is there before the first client comes. It takes some 100 ms: for a
-    /// thread that makes a new rule set ready, before it takes the place of the old one.
+    /// Runs one harmless exchange and makes the most common automata, so that the first client does not wait for them. It takes some 100 ms: for a
+    /// thread that makes a new rule set ready, before it takes the place of the old one. Rarer automata are built when a value needs them.
     pub fn prepare(&self) {
         let address = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
         let id = "prepare".to_owned();

@@ -27,6 +27,12 @@ pub struct Field<'a> {
 }
 
 impl Fields {
+    /// Nothing yet, with room for so many values whose names and values have so many bytes together.
+    #[must_use]
+    pub fn with_capacity(values: usize, bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), entries: Vec::with_capacity(values) }
+    }
+
     /// Adds a value at the end.
     pub fn push(&mut self, name: &[u8], value: &[u8]) {
         let start = self.bytes.len();

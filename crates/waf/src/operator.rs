@@ -249,6 +249,15 @@ impl Matcher {
         }
     }
 
+    /// Whether it always decides: no pattern that may give up.
+    pub(crate) fn is_certain(&self) -> bool {
+        match &self.kind {
+            Kind::Regex { regex, .. } => regex.is_certain(),
+            Kind::ExpandedRegex(_) | Kind::Checksum(..) => false,
+            _ => true,
+        }
+    }
+
     /// Builds what would be built at the first value that needs it; for a thread that warms a new rule set up.
     pub fn prepare(&self) {
         match &self.kind {

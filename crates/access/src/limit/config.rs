@@ -128,6 +128,8 @@ pub enum Part {
     Identity,
     /// The very token, key or certificate.
     Credential,
+    /// The TLS client's fingerprint (JA4): all that use one program with the same settings. Missing without TLS.
+    Fingerprint,
     /// The API key; other credentials count as missing.
     ApiKey,
     /// The issuer alone: one budget for a whole tenant.

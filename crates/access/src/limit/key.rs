@@ -20,6 +20,8 @@ pub struct Facts<'a> {
     pub identity: Option<&'a Identity>,
     /// What the request costs, where that is known better than by its route (a GraphQL query).
     pub cost: Option<u32>,
+    /// What kind of program the client is ([`crate::fingerprint`]), where that is known.
+    pub fingerprint: Option<&'a str>,
 }
 
 /// One key of one limit, written out: for shared state, logs and tests. Fields are told apart by their lengths.
@@ -140,6 +142,7 @@ impl Maker {
             (Part::Address, _) => return Some(Field::Network(network(facts.address, host))),
             (Part::Prefix, _) => return Some(Field::Network(network(facts.address, self.prefix))),
             (Part::Route, _) => return Some(Field::Text(facts.route)),
+            (Part::Fingerprint, _) => facts.fingerprint.map(Field::Text),
             (_, None) => None,
             (Part::Identity, Some(who)) => Some(Field::Pair(&who.issuer, &who.subject)),
             (Part::Issuer, Some(who)) => Some(Field::Text(&who.issuer)),

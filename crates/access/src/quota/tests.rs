@@ -6,7 +6,13 @@ fn quotas(text: &str) -> Quotas {
 }
 
 fn facts(last: u8) -> Facts<'static> {
-    Facts { address: [192, 0, 2, last].into(), route: "GET /", identity: None, cost: Some(5) }
+    Facts {
+        address: [192, 0, 2, last].into(),
+        route: "GET /",
+        identity: None,
+        cost: Some(5),
+        fingerprint: None,
+    }
 }
 
 fn admits(quotas: &Quotas, last: u8, now: u64) -> bool {

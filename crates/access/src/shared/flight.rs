@@ -167,17 +167,26 @@ struct Owned {
     route: String,
     identity: Option<Identity>,
     cost: Option<u32>,
+    fingerprint: Option<String>,
 }
 
 impl Owned {
     fn new(facts: &Facts<'_>) -> Self {
         let identity = facts.identity.cloned();
-        Self { address: facts.address, route: facts.route.to_owned(), identity, cost: facts.cost }
+        let fingerprint = facts.fingerprint.map(str::to_owned);
+        Self {
+            address: facts.address,
+            route: facts.route.to_owned(),
+            identity,
+            cost: facts.cost,
+            fingerprint,
+        }
     }
 
     fn facts(&self) -> Facts<'_> {
-        let Self { address, route, identity, cost } = self;
-        Facts { address: *address, route, identity: identity.as_ref(), cost: *cost }
+        let Self { address, route, identity, cost, fingerprint } = self;
+        let (identity, fingerprint) = (identity.as_ref(), fingerprint.as_deref());
+        Facts { address: *address, route, identity, cost: *cost, fingerprint }
     }
 }
 

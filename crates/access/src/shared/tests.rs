@@ -31,6 +31,7 @@ const FACTS: Facts<'static> = Facts {
     route: "GET /",
     identity: None,
     cost: None,
+    fingerprint: None,
 };
 
 fn gateway(state: &Arc<Embedded>, name: &str) -> Arc<SharedState> {

@@ -129,6 +129,8 @@ pub fn verify(
     if !key.key.verifies(key.algorithm, base(request, input)?.as_bytes(), signature) {
         return Err(MessageError::Signature);
     }
+    // The body last: it is read only of a request whose head is signed.
+    check_body(request, input)?;
     let once = match &input.nonce {
         Some(nonce) => Once::of(&["message-nonce", id, nonce], until),
         None => {
@@ -174,11 +176,15 @@ fn check_components(request: &Request<'_>, config: &Config, input: &Input) -> Re
     if let Some(name) = wanted.into_iter().find(|name| !is_covered(name)) {
         return Err(MessageError::NotSigned(name.clone()));
     }
-    if is_signed("content-digest") {
-        let value = request.all("content-digest").collect::<Vec<_>>().join(", ");
-        check_digest(&value, request.body.ok_or(MessageError::BodyMissing)?)?;
-    }
     Ok(())
+}
+
+fn check_body(request: &Request<'_>, input: &Input) -> Result<(), MessageError> {
+    if !input.components.iter().any(|component| component.name == "content-digest") {
+        return Ok(());
+    }
+    let value = request.all("content-digest").collect::<Vec<_>>().join(", ");
+    check_digest(&value, request.body.ok_or(MessageError::BodyMissing)?)
 }
 
 /// Every digest that we know must fit, and one must be known (RFC 9530, section 2).

@@ -143,8 +143,13 @@ impl Fleet {
 /// Sends requests until it is told to stop.
 async fn requests(front: SharedLimiter, limiter: Arc<Limiter>, gateway: usize, ground: Ground) {
     let plan: Plan = limiter.plan("GET /");
-    let facts =
-        Facts { address: IpAddr::V4(Ipv4Addr::LOCALHOST), route: "GET /", identity: None, cost: None };
+    let facts = Facts {
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        route: "GET /",
+        identity: None,
+        cost: None,
+        fingerprint: None,
+    };
     // A clock that all gateways share and that never goes back.
     let base = store::Clock::now(&store::SystemClock) - ground.started.elapsed();
     while !ground.stop.load(Ordering::SeqCst) {

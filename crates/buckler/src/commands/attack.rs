@@ -79,7 +79,8 @@ fn attack_all(arguments: &AttackArguments, read: &Read) -> Result<Report, Comman
     };
     let limits = Limits { attacks_max: arguments.attacks_max, per_place_max: arguments.per_input_max };
     let host = canaries.host();
-    let mut target = HttpTarget::new(agent(), &arguments.url, arguments.invoke_url.as_deref());
+    let mut target = HttpTarget::new(agent(), &arguments.url, arguments.invoke_url.as_deref())
+        .with_key(super::host::key());
     let mut watch = arguments.events.as_deref().map(Watch::new);
     let settings = Settings { per_second: arguments.rate, ..Settings::default() };
     let mut whole = Report::default();

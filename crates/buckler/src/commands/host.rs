@@ -104,11 +104,18 @@ pub(super) fn invoke(arguments: &InvokeArguments) -> Result<Exit, CommandError> 
         .timeout_connect(Some(Duration::from_secs(2)))
         .build()
         .into();
-    let answer = agent
+    let mut request = agent
         .post(format!("{url}/2015-03-31/functions/{}/invocations", arguments.function))
-        .header("x-amz-invocation-type", kind)
-        .send(&event);
-    match answer {
+        .header("x-amz-invocation-type", kind);
+    if let Some(key) = key() {
+        let scope = format!("{key}/20260101/us-east-1/lambda/aws4_request");
+        let signed = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
+        request = request.header("authorization", signed);
+    }
+    match request.send(&event) {
+        Ok(answer) if answer.status() == 403 && is_stranger(&answer) => Err(wrong(format!(
+            "the host at `{url}` takes `Invoke` from its owner: set `AWS_ACCESS_KEY_ID` to the key that `buckler run` printed"
+        ))),
         Ok(mut answer) => {
             let error =
                 answer.headers().contains_key("x-amz-function-error") || !answer.status().is_success();
@@ -121,6 +128,17 @@ pub(super) fn invoke(arguments: &InvokeArguments) -> Result<Exit, CommandError> 
         }
         Err(_) => once(arguments, event),
     }
+}
+
+/// The key that a running host printed, for calls of it.
+pub(super) fn key() -> Option<String> {
+    settings::key()
+}
+
+/// Whether the host does not know who asks.
+fn is_stranger(answer: &ureq::http::Response<ureq::Body>) -> bool {
+    let kind = answer.headers().get("x-amzn-errortype").and_then(|value| value.to_str().ok());
+    matches!(kind, Some("MissingAuthenticationTokenException" | "UnrecognizedClientException"))
 }
 
 fn print(text: &str) -> Result<(), CommandError> {

@@ -13,7 +13,7 @@ pub struct Upstream {
     /// `invoke`: the function's name or ARN.
     #[serde(default)]
     pub function: Option<String>,
-    /// `invoke`: the answer is a response stream.
+    /// `invoke`: asks for a response stream (`InvokeWithResponseStream`), and streams the answer.
     #[serde(default)]
     pub streamed: bool,
     /// Signs requests with SigV4.

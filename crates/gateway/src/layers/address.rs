@@ -4,11 +4,12 @@ use super::waf::read_file;
 use crate::config::{Config, ConfigError};
 use crate::exchange::{Exchange, Flow};
 use http::StatusCode;
-use http::header::{HeaderMap, HeaderName};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
 use serde::Deserialize;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,14 @@ pub struct Settings {
     pub shield_header: Option<String>,
     /// SHA-256 of its values, 64 hexadecimal digits each; several while one replaces the other.
     pub shield_sha256: Vec<String>,
+    /// The field in which a trusted proxy tells the scheme that the client used; with `header = "forwarded"` it is in there.
+    pub scheme_header: String,
+    /// The field in which a trusted proxy tells the host that the client asked for, where it does not hand `Host` on.
+    pub host_header: Option<String>,
+    /// The field in which a trusted proxy that ends TLS tells the client's JA4 (`cloudfront-viewer-ja4-fingerprint`).
+    pub fingerprint_from: Option<String>,
+    /// The field in which rules and the upstream see the client's JA4. What clients write in it is taken away.
+    pub fingerprint_header: Option<String>,
 }
 
 impl Default for Settings {
@@ -37,6 +46,10 @@ impl Default for Settings {
             header: "x-forwarded-for".to_owned(),
             shield_header: None,
             shield_sha256: Vec::new(),
+            scheme_header: "x-forwarded-proto".to_owned(),
+            host_header: None,
+            fingerprint_from: None,
+            fingerprint_header: None,
         }
     }
 }
@@ -47,6 +60,10 @@ pub(crate) struct Address {
     trusted: Ranges,
     header: HeaderName,
     shield: Option<(HeaderName, Vec<[u8; 32]>)>,
+    scheme_header: HeaderName,
+    host_header: Option<HeaderName>,
+    fingerprint_from: Option<HeaderName>,
+    fingerprint_header: Option<HeaderName>,
 }
 
 /// Addresses of a chain that are looked at.
@@ -84,10 +101,17 @@ impl Layer for Address {
                 Some((name("client-address.shield-header", header)?, hashes.collect::<Result<_, _>>()?))
             }
         };
+        let field = |setting: &str, text: &Option<String>| {
+            text.as_deref().map(|text| name(&format!("client-address.{setting}"), text)).transpose()
+        };
         Ok(Self {
             trusted: Ranges::new(&nets),
             header: name("client-address.header", &settings.header)?,
             shield,
+            scheme_header: name("client-address.scheme-header", &settings.scheme_header)?,
+            host_header: field("host-header", &settings.host_header)?,
+            fingerprint_from: field("fingerprint-from", &settings.fingerprint_from)?,
+            fingerprint_header: field("fingerprint-header", &settings.fingerprint_header)?,
         })
     }
 
@@ -100,9 +124,14 @@ impl Layer for Address {
             }
         }
         let peer = exchange.connection.peer.ip().to_canonical();
-        if self.is_trusted(peer) {
-            exchange.client = self.client(&exchange.head.headers, peer);
+        let is_trusted = self.is_trusted(peer);
+        if is_trusted {
+            let (client, element) = self.client(&exchange.head.headers, peer);
+            exchange.client = client;
+            let element = element.map(str::to_owned);
+            exchange.told_origin = self.origin(exchange, element.as_deref());
         }
+        self.fingerprint(exchange, is_trusted);
         Flow::Continue(())
     }
 }
@@ -135,22 +164,63 @@ impl Address {
         self.trusted.contains(peer.to_canonical())
     }
 
+    /// What kind of program the client is: what we heard ourselves, or what the trusted proxy says in front of us. A proxy's own
+    /// handshake tells nothing of its clients.
+    fn fingerprint(&self, exchange: &mut Exchange<'_>, is_trusted: bool) {
+        let headers = &mut exchange.head.headers;
+        let told = self.fingerprint_from.as_ref().and_then(|from| headers.remove(from));
+        let own = exchange.connection.tls.as_ref().and_then(|tls| tls.ja4.clone());
+        exchange.fingerprint = if is_trusted {
+            let told = told.as_ref().and_then(|told| told.to_str().ok());
+            told.filter(|told| access::fingerprint::is_fingerprint(told)).map(Arc::from)
+        } else {
+            own
+        };
+        let Some(name) = &self.fingerprint_header else { return };
+        headers.remove(name);
+        if let Some(value) = exchange.fingerprint.as_deref().and_then(|text| HeaderValue::from_str(text).ok())
+        {
+            headers.insert(name, value);
+        }
+    }
+
     /// From the nearest to the farthest: the first address that is no trusted proxy. What cannot be read ends the chain.
-    fn client(&self, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
-        let mut client = peer;
+    /// With it comes the element that tells of the client, as the proxy wrote it that the client spoke to.
+    fn client<'h>(&self, headers: &'h HeaderMap, peer: IpAddr) -> (IpAddr, Option<&'h str>) {
+        let (mut client, mut told) = (peer, None);
         let mut seen = 0;
         for value in headers.get_all(&self.header).into_iter().rev() {
             for element in value.to_str().unwrap_or_default().rsplit(',') {
                 seen += 1;
                 let address = if self.header == "forwarded" { forwarded(element) } else { address(element) };
-                let Some(address) = address.filter(|_| seen <= CHAIN_MAX) else { return client };
-                client = address;
+                let Some(address) = address.filter(|_| seen <= CHAIN_MAX) else { return (client, told) };
+                (client, told) = (address, Some(element));
                 if !self.is_trusted(client) {
-                    return client;
+                    return (client, told);
                 }
             }
         }
-        client
+        (client, told)
+    }
+
+    /// Where the client sees us, as far as trusted proxies say. A field that stands twice, or names several, says nothing.
+    fn origin(&self, exchange: &Exchange<'_>, element: Option<&str>) -> Option<String> {
+        let headers = &exchange.head.headers;
+        let (scheme, host) = if self.header == "forwarded" {
+            (element.and_then(|one| parameter(one, "proto")), element.and_then(|one| parameter(one, "host")))
+        } else {
+            (one(headers, &self.scheme_header), self.host_header.as_ref().and_then(|name| one(headers, name)))
+        };
+        let scheme = scheme.map(str::to_ascii_lowercase);
+        let scheme = scheme.as_deref().filter(|scheme| matches!(*scheme, "http" | "https"));
+        let host = host.filter(|host| {
+            http::uri::Authority::try_from(*host).is_ok_and(|one| !one.as_str().contains('@'))
+        });
+        if scheme.is_none() && host.is_none() {
+            return None;
+        }
+        let own = if exchange.connection.tls.is_some() { "https" } else { "http" };
+        Some(format!("{}://{}", scheme.unwrap_or(own), host.unwrap_or(exchange.authority())))
     }
 }
 
@@ -166,11 +236,25 @@ fn address(text: &str) -> Option<IpAddr> {
     text.parse::<std::net::SocketAddr>().ok().map(|address| address.ip().to_canonical())
 }
 
-/// RFC 7239, section 4.
+/// The one value of a field.
+fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?.to_str().ok()?.trim();
+    (values.next().is_none() && !value.contains(',')).then_some(value)
+}
+
+/// RFC 7239, section 4. Elements are told apart at every comma, from the nearest on: what a proxy writes holds none, and a quotation
+/// mark that a client left open must not hide what comes after it.
 fn forwarded(element: &str) -> Option<IpAddr> {
+    address(parameter(element, "for")?)
+}
+
+/// The one value of a parameter of an element.
+fn parameter<'e>(element: &'e str, wanted: &str) -> Option<&'e str> {
     let pairs = element.split(';').filter_map(|pair| pair.split_once('='));
-    let (_, value) = pairs.into_iter().find(|(name, _)| name.trim().eq_ignore_ascii_case("for"))?;
-    address(value.trim().trim_matches('"'))
+    let mut found = pairs.filter(|(name, _)| name.trim().eq_ignore_ascii_case(wanted));
+    let (_, value) = found.next()?;
+    found.next().is_none().then(|| value.trim().trim_matches('"'))
 }
 
 /// Ranges of addresses, merged and in order: a look costs a few comparisons.

@@ -2,6 +2,7 @@
 pub(crate) mod client;
 mod introspect;
 mod issuer;
+mod message;
 mod settings;
 mod signed;
 
@@ -22,8 +23,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 pub use settings::{
-    ApiKeys, Certificates, ClientSettings, Introspection, Invalid, PrivateKey, Settings, SigV4, SigV4Key,
-    Webhook,
+    ApiKeys, Certificates, ClientSettings, Introspection, Invalid, Message, MessageKey, PrivateKey, Settings,
+    SigV4, SigV4Key, Webhook,
 };
 
 /// Proofs that are remembered so that none is used twice.
@@ -51,6 +52,7 @@ enum Source {
     Certificate(Certificates),
     SigV4(signed::Keys),
     Webhook(signed::Sender),
+    Message(message::Signers),
 }
 
 /// Seconds after which a client may ask again when it cannot be told who it is.
@@ -118,6 +120,10 @@ impl Layer for Authenticate {
             let at = format!("authentication.webhook.{name}");
             add(name, Source::Webhook(signed::Sender::build(config, (&at, name), sender)?))?;
         }
+        for (name, signers) in &settings.message {
+            let at = format!("authentication.message.{name}");
+            add(name, Source::Message(message::Signers::build(config, &at, signers)?))?;
+        }
         for (name, keys) in &settings.api_key {
             let at = format!("authentication.api-key.{name}");
             add(name, api_keys(config, &at, keys)?)?;
@@ -181,6 +187,11 @@ impl Layer for Authenticate {
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {
             answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
+        for name in &route.settings.authentication {
+            if let Some(Source::Message(signers)) = self.sources.get(name).map(|source| &**source) {
+                answer.headers_mut().append(message::ACCEPT_SIGNATURE, signers.wanted.clone());
+            }
+        }
         Flow::Break(answer)
     }
 }
@@ -198,7 +209,9 @@ impl Authenticate {
     /// What a client is asked for (RFC 9110, section 11.6.1); signatures have no registered scheme of their own.
     fn challenge(&self, sources: &[String], told: &str) -> String {
         let kinds = || sources.iter().filter_map(|name| self.sources.get(name));
-        let is_signed = |source: &Arc<Source>| matches!(**source, Source::SigV4(_) | Source::Webhook(_));
+        let is_signed = |source: &Arc<Source>| {
+            matches!(**source, Source::SigV4(_) | Source::Webhook(_) | Source::Message(_))
+        };
         let is_aws = |source: &Arc<Source>| matches!(**source, Source::SigV4(_));
         let (scheme, error) = match kinds().all(is_signed) {
             true if kinds().any(is_aws) => ("AWS4-HMAC-SHA256", None),
@@ -229,6 +242,7 @@ impl Authenticate {
             Source::Certificate(settings) => client_certificate(settings, exchange),
             Source::SigV4(keys) => return keys.identity(exchange, self.replays()).await,
             Source::Webhook(sender) => return sender.identity(exchange, self.replays()).await,
+            Source::Message(signers) => return signers.identity(exchange, self.replays()).await,
         };
         ControlFlow::Continue(said)
     }
@@ -282,10 +296,7 @@ impl Authenticate {
             return Ok(None);
         }
         let proof = dpop::one(proofs).map_err(|error| error.to_string())?;
-        let scheme = if exchange.connection.tls.is_some() { "https" } else { "http" };
-        let named = exchange.head.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
-        let authority = exchange.head.uri.authority().map(|one| one.as_str()).or(named).unwrap_or_default();
-        let url = format!("{scheme}://{authority}{}", exchange.head.uri.path());
+        let url = format!("{}{}", exchange.origin(), exchange.head.uri.path());
         let url = url::Url::parse(&url).map_err(|error| error.to_string())?;
         let method = exchange.head.method.as_str();
         let target = dpop::Target { method, url: &url, token: Some(token), nonce: None };

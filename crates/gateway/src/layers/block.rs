@@ -93,8 +93,13 @@ impl Block {
         if list.is_empty() {
             return Flow::Continue(());
         }
-        let facts =
-            Facts { address: Some(exchange.client), identity: exchange.identity.as_ref(), fingerprints: &[] };
+        let fingerprint = exchange.fingerprint.clone();
+        let fingerprint = fingerprint.as_deref();
+        let facts = Facts {
+            address: Some(exchange.client),
+            identity: exchange.identity.as_ref(),
+            fingerprints: fingerprint.as_slice(),
+        };
         match list.find(&facts, exchange.moment.seconds()) {
             Some(blocked) => {
                 let reason = format!("{}: {}", blocked.target, blocked.reason);

@@ -127,7 +127,7 @@ impl Layer for Cache {
             return answer;
         }
         let now = time(exchange.moment);
-        self.store(now, key, request, answer).await
+        Box::pin(self.store(now, key, request, answer)).await
     }
 }
 

@@ -2,7 +2,11 @@
 use super::Layer;
 use crate::config::{Config, ConfigError};
 use crate::exchange::{Exchange, Flow};
+use crate::server::Shared;
+use crate::state;
 use access::concurrency::{self, AdaptiveConfig, Busy, Concurrency, Permit, Priority, Shares, Who};
+use access::limit::Alone;
+use access::shared::{NoPlace, PlaceLimits, SharedPlaces};
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 use serde::Deserialize;
@@ -17,6 +21,10 @@ pub struct Settings {
     pub max: usize,
     /// Of one identity, or of one address for nobody; not for an upstream.
     pub per_identity: Option<usize>,
+    /// `per-identity` is of all gateways together, which needs `[state]`; not for an upstream.
+    pub shared: bool,
+    /// What becomes of requests while the state is away: refused, or counted by this gateway alone.
+    pub alone: Alone,
     /// Of one address, for nobody; as `per-identity` when left out.
     pub per_address: Option<usize>,
     /// How many of one identity or address may wait until others of its own have ended.
@@ -37,6 +45,8 @@ impl Default for Settings {
         Self {
             max: own.max,
             per_identity: None,
+            shared: false,
+            alone: Alone::Refuse,
             per_address: None,
             identity_queue: own.identity_queue,
             queue: own.queue,
@@ -47,6 +57,8 @@ impl Default for Settings {
     }
 }
 
+/// How soon a configuration is noticed that shares places for the first time.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Seconds after which a client may come back.
 const RETRY_SECONDS: u64 = 1;
 
@@ -117,24 +129,25 @@ impl Places {
 #[derive(Debug)]
 pub(crate) struct Layered {
     places: Option<Arc<Places>>,
+    /// The same places as the other gateways see them.
+    shared: Option<Arc<SharedPlaces>>,
 }
 
 impl Layer for Layered {
     const NAME: &'static str = "concurrency";
 
     fn build(config: &Config, before: Option<&Self>) -> Result<Self, ConfigError> {
-        let Some(settings) = &config.concurrency else { return Ok(Self { places: None }) };
+        let Some(settings) = &config.concurrency else { return Ok(Self { places: None, shared: None }) };
         if settings.adaptive.is_some() {
             let message = "is found for an upstream: write it in `[upstream.NAME.concurrency]`";
             return Err(ConfigError::setting("concurrency.adaptive", message));
         }
-        let old = before.and_then(|before| before.places.as_ref());
-        if let Some(old) = old.filter(|old| old.settings == *settings) {
-            return Ok(Self { places: Some(Arc::clone(old)) });
+        let kept = before.and_then(|before| Some((before.places.as_ref()?, &before.shared)));
+        if let Some((places, shared)) = kept.filter(|(places, _)| places.settings == *settings) {
+            return Ok(Self { places: Some(Arc::clone(places)), shared: shared.clone() });
         }
-        let per_identity = settings.per_identity.unwrap_or(concurrency::Config::default().per_identity);
-        let places = Places::build("concurrency", settings, per_identity)?;
-        Ok(Self { places: Some(Arc::new(places)) })
+        let places = Places::build("concurrency", settings, settings.of_identity())?;
+        Ok(Self { places: Some(Arc::new(places)), shared: None })
     }
 
     async fn request(&self, exchange: &mut Exchange<'_>) -> Flow {
@@ -145,8 +158,9 @@ impl Layer for Layered {
         };
         match places.enter(who, exchange.route.settings.priority).await {
             Ok(permit) => {
+                let given = self.together(exchange, &places.settings).await;
                 exchange.kept.push(Box::new(permit));
-                Flow::Continue(())
+                given
             }
             Err(busy) => {
                 let status = match busy {
@@ -162,7 +176,66 @@ impl Layer for Layered {
     }
 }
 
+impl Settings {
+    fn of_identity(&self) -> usize {
+        self.per_identity.unwrap_or(concurrency::Config::default().per_identity)
+    }
+}
+
 impl Layered {
+    /// Counts together with the other gateways.
+    pub(crate) fn share(&mut self, state: Option<&Arc<state::Shared>>) -> Result<(), ConfigError> {
+        let Some(places) = self.places.as_ref().filter(|places| places.settings.shared) else {
+            return Ok(());
+        };
+        let Some(state) = state else {
+            let message = "needs a section `[state]`; add it, or leave this out";
+            return Err(ConfigError::setting("concurrency.shared", message));
+        };
+        if self.shared.is_none() {
+            let random = access::secret::random::<8>()
+                .map_err(|error| ConfigError::setting("concurrency.shared", error.to_string()))?;
+            let (me, per_identity) = (u64::from_be_bytes(random), places.settings.of_identity());
+            let per_address = places.settings.per_address.unwrap_or(per_identity);
+            let limits = PlaceLimits { per_identity, per_address };
+            self.shared = Some(SharedPlaces::new(Arc::clone(&state.state), me, limits, state.wait_max));
+        }
+        Ok(())
+    }
+
+    /// A place of the identity's at all gateways.
+    async fn together(&self, exchange: &mut Exchange<'_>, settings: &Settings) -> Flow {
+        let Some(shared) = &self.shared else { return Flow::Continue(()) };
+        let who = match &exchange.identity {
+            Some(identity) => Who::Identity(identity),
+            None => Who::Address(exchange.client),
+        };
+        let status = match shared.enter(who, crate::clock::now().steady).await {
+            Ok(place) => {
+                exchange.kept.push(Box::new(place));
+                return Flow::Continue(());
+            }
+            Err(NoPlace::Away(_)) if settings.alone == Alone::Local => return Flow::Continue(()),
+            Err(why @ NoPlace::Away(_)) => (StatusCode::SERVICE_UNAVAILABLE, why),
+            Err(why @ NoPlace::Busy) => (StatusCode::TOO_MANY_REQUESTS, why),
+        };
+        let flow = exchange.refuse(Self::NAME, status.0, status.1.to_string());
+        let Flow::Break(mut answer) = flow else { return flow };
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+        Flow::Break(answer)
+    }
+
+    /// Gives back and renews what the other gateways know of our places; for ever.
+    pub(crate) async fn keep(shared: Arc<Shared>) {
+        loop {
+            let places = shared.gate.load().stack.concurrency.shared.clone();
+            match places {
+                Some(places) => places.keep(|| crate::clock::now().steady).await,
+                None => tokio::time::sleep(LOOK_EVERY).await,
+            }
+        }
+    }
+
     /// Requests at once now, how many wait, and the limit.
     pub(crate) fn load(&self) -> Option<(usize, usize, usize)> {
         self.places.as_ref().map(|places| places.load())

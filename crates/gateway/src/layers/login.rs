@@ -85,10 +85,10 @@ impl Layer for Login {
         }
         let path = exchange.head.uri.path().to_owned();
         let flow = if path.starts_with(OURS) {
-            self.ours(&path, exchange).await
+            Box::pin(self.ours(&path, exchange)).await
         } else {
             match self.routes.get(exchange.route.index) {
-                Some(Some(wants)) => self.page(wants, exchange).await,
+                Some(Some(wants)) => Box::pin(self.page(wants, exchange)).await,
                 _ => Flow::Continue(()),
             }
         };

@@ -66,6 +66,7 @@ impl Layer for Quota {
             route: &route.name,
             identity: exchange.identity.as_ref(),
             cost: Some(exchange.cost.unwrap_or(route.cost)),
+            fingerprint: exchange.fingerprint.as_deref(),
         };
         let now = exchange.moment.seconds();
         let decision = match &self.shared {

@@ -132,6 +132,7 @@ fn facts<'a>(exchange: &'a Exchange<'_>) -> Facts<'a> {
         route: &exchange.route.settings.name,
         identity: exchange.identity.as_ref(),
         cost: exchange.cost,
+        fingerprint: exchange.fingerprint.as_deref(),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::config::{Config, ConfigError};
 use crate::exchange::{Answer, Decision, Exchange, is_endless, plain};
 use crate::upstream::pool::{self, Failure, SendError, Wait};
 use crate::upstream::token::NoToken;
-use crate::upstream::{Address, Place, Upstream as Target, headers, lambda};
+use crate::upstream::{Address, Place, Upstream as Target, headers, lambda, stream};
 use crate::{clock, websocket};
 use access::concurrency::{Busy, Outcome, Who};
 use bytes::Bytes;
@@ -76,10 +76,11 @@ impl Upstream {
         let Some(place) = target.enter() else {
             return failed(exchange, target, StatusCode::SERVICE_UNAVAILABLE, "too many requests under way");
         };
-        let begun = clock::instant();
+        let mut begun = None;
         let permit = match &target.places {
             None => None,
             Some(places) => {
+                begun = Some(clock::instant());
                 let anybody = Who::Address(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED));
                 match places.enter(anybody, exchange.route.settings.priority).await {
                     Ok(permit) => Some(permit),
@@ -88,14 +89,14 @@ impl Upstream {
             }
         };
         if let Some(tokens) = &target.tokens
-            && let Err(why) = tokens.show(exchange).await
+            && let Err(why) = Box::pin(tokens.show(exchange)).await
         {
             return without_token(exchange, target, &why);
         }
         if websocket::is_upgrade(&exchange.head) {
             // A tunnel says nothing of how long requests take: its place is free again once it stands.
             drop(permit);
-            return self.upgrade(exchange, target, place).await;
+            return Box::pin(self.upgrade(exchange, target, place)).await;
         }
         if target.invokes() || target.signer.is_some() {
             match exchange.whole_body(Self::NAME).await {
@@ -113,16 +114,14 @@ impl Upstream {
         }
         let mut answer = attempts(exchange, target).await;
         if let Some(permit) = permit {
-            permit.sample(clock::now().steady, outcome(exchange, &answer, begun.elapsed()));
+            let took = begun.map(|begun| begun.elapsed()).unwrap_or_default();
+            permit.sample(clock::now().steady, outcome(exchange, &answer, took));
             if !is_endless(&answer) {
                 exchange.kept.push(Box::new(permit));
             }
         }
         if target.invokes() && exchange.answered_by == Self::NAME {
-            answer = match lambda::answer(answer, target.settings.answer_bytes_max).await {
-                Ok(answer) => answer,
-                Err(error) => failed(exchange, target, StatusCode::BAD_GATEWAY, &error.to_string()),
-            };
+            answer = decoded(exchange, target, answer).await;
         }
         if exchange.answered_by == Self::NAME {
             headers::strip_hop(answer.headers_mut());
@@ -153,6 +152,16 @@ impl Upstream {
             }
         }
     }
+}
+
+/// What a function's answer says as HTTP.
+async fn decoded(exchange: &mut Exchange<'_>, target: &Target, invoked: Answer) -> Answer {
+    let most = target.settings.answer_bytes_max;
+    let decoded = match target.settings.streamed {
+        true => Box::pin(stream::answer(invoked, most)).await,
+        false => lambda::answer(invoked, most).await,
+    };
+    decoded.unwrap_or_else(|error| failed(exchange, target, StatusCode::BAD_GATEWAY, &error.to_string()))
 }
 
 /// What an answer says of the load.
@@ -343,7 +352,11 @@ fn invocation(
     (fields, body): (&HeaderMap, Body),
 ) -> Request<Body> {
     let event = Bytes::from(lambda::event(exchange, fields, &whole(&body)));
-    let path = format!("{}{}", address.prefix, lambda::path(target.settings.function.as_deref()));
+    let path = format!(
+        "{}{}",
+        address.prefix,
+        lambda::path(target.settings.function.as_deref(), target.settings.streamed)
+    );
     let mut request = Request::new(Body::Full(event.clone()));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = Uri::try_from(path).unwrap_or_else(|_| Uri::from_static("/"));

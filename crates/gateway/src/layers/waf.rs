@@ -408,14 +408,18 @@ fn target<'e>(exchange: &'e Exchange<'_>) -> Cow<'e, str> {
 
 /// Header fields as the engine reads them. HTTP/2 names the host elsewhere; rules look for `Host`.
 fn fields(headers: &HeaderMap, version: Version, authority: Option<&str>) -> Fields {
-    let mut fields = Fields::default();
+    let values: usize = headers.values().map(HeaderValue::len).sum();
+    let mut fields = Fields::with_capacity(headers.len() + 1, values + 24 * (headers.len() + 2));
     if let (Version::HTTP_2, Some(host), false) = (version, authority, headers.contains_key(HOST)) {
         fields.push(b"Host", host.as_bytes());
     }
-    let mut spelt = Vec::with_capacity(32);
     for (name, value) in headers {
-        spell(name.as_str(), &mut spelt);
-        fields.push(&spelt, value.as_bytes());
+        fields.push_with(|buffer| {
+            spell(name.as_str(), buffer);
+            let middle = buffer.len();
+            buffer.extend_from_slice(value.as_bytes());
+            middle
+        });
     }
     fields
 }
@@ -423,11 +427,14 @@ fn fields(headers: &HeaderMap, version: Version, authority: Option<&str>) -> Fie
 /// A header's name as people write it (`User-Agent`): the HTTP library keeps names in lower case, and logs and exclusions are read
 /// by people. Case says nothing (RFC 9110, section 5.1).
 fn spell(name: &str, out: &mut Vec<u8>) {
-    out.clear();
+    let start = out.len();
+    out.extend_from_slice(name.as_bytes());
     let mut begins = true;
-    for byte in name.bytes() {
-        out.push(if begins { byte.to_ascii_uppercase() } else { byte });
-        begins = byte == b'-';
+    for byte in out.get_mut(start..).unwrap_or_default() {
+        if begins {
+            byte.make_ascii_uppercase();
+        }
+        begins = *byte == b'-';
     }
 }
 

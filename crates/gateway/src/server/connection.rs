@@ -1,5 +1,7 @@
 //! One connection: handshake, protocol, requests, and the times that it must keep.
-use super::handle::{self, Dropped};
+use super::handle;
+use super::hello::Heard;
+use super::room::{Answering, Asked};
 use super::total::Streams;
 use super::wire::{Transport, Vital, Wire};
 use super::{Listener, Permit, Worker};
@@ -10,7 +12,6 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
@@ -62,7 +63,8 @@ async fn open(listener: &Listener, stream: TcpStream) -> Option<(Transport, Opti
     let Some(config) = listener.tls.as_ref().map(|tls| tls.load_full()) else {
         return Some((Transport::Plain(stream), None, None));
     };
-    let stream = tokio_rustls::TlsAcceptor::from(config).accept(stream).await.ok()?;
+    let mut stream = tokio_rustls::TlsAcceptor::from(config).accept(Heard::new(stream)).await.ok()?;
+    let ja4 = stream.get_mut().0.fingerprint();
     let session = stream.get_ref().1;
     let facts = TlsFacts {
         server_name: session.server_name().map(str::to_ascii_lowercase),
@@ -70,6 +72,7 @@ async fn open(listener: &Listener, stream: TcpStream) -> Option<(Transport, Opti
             Some(rustls::ProtocolVersion::TLSv1_3) => "TLSv1.3",
             _ => "TLSv1.2",
         },
+        ja4,
         client_chain: session
             .peer_certificates()
             .map(|chain| chain.iter().map(|der| der.clone().into_owned()).collect())
@@ -117,17 +120,15 @@ async fn read_some(transport: &mut Transport, buffer: &mut [u8]) -> Option<usize
     read.ok().filter(|read| *read > 0)
 }
 
-type Answered = Pin<Box<dyn Future<Output = Result<http::Response<handle::Tracked>, Dropped>> + Send>>;
-
 fn service(
     worker: Arc<Worker>,
     connection: Arc<Connection>,
     vital: Arc<Vital>,
-) -> impl Fn(http::Request<Incoming>) -> Answered + Clone {
+) -> impl Fn(http::Request<Incoming>) -> Answering + Clone {
     move |request| {
         let (worker, connection, vital) = (Arc::clone(&worker), Arc::clone(&connection), Arc::clone(&vital));
-        // Boxed, so that the connection holds a pointer while no request is under way.
-        Box::pin(handle::request(worker, connection, vital, request))
+        // Not in the connection, so that it holds a pointer while no request is under way.
+        Answering::begin(Asked { worker, connection, vital, request })
     }
 }
 

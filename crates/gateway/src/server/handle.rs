@@ -1,5 +1,6 @@
 //! From a request as HTTP hands it over to an answer: one exchange through the stack, and what is told of it.
 use super::Worker;
+use super::room::Asked;
 use super::total::{self, Total};
 use super::wire::{Look, Vital};
 use crate::body::{Body, BodyError, ClientBody};
@@ -12,7 +13,7 @@ use crate::trace;
 use crate::{event, path};
 use bytes::Bytes;
 use http::header::{HOST, HeaderMap, HeaderValue};
-use http::{Request, Response, Version, request};
+use http::{Response, Version, request};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use std::pin::Pin;
@@ -31,12 +32,8 @@ pub(crate) struct Dropped;
 pub(crate) struct DropConnection;
 
 /// One request from its head to its answer's head.
-pub(super) async fn request(
-    worker: Arc<Worker>,
-    connection: Arc<Connection>,
-    vital: Arc<Vital>,
-    request: Request<Incoming>,
-) -> Result<Response<Tracked>, Dropped> {
+pub(super) async fn request(asked: Asked) -> Result<Response<Tracked>, Dropped> {
+    let Asked { worker, connection, vital, request } = asked;
     let moment = clock::now();
     vital.begin();
     let http2 = request.version() == Version::HTTP_2;
@@ -46,8 +43,7 @@ pub(super) async fn request(
     let mut running = Running::new(vital, worker, http2, moment);
     let gate = shared.gate.load_full();
     let (head, incoming) = request.into_parts();
-    let limits = &gate.config.limits;
-    let body = body(incoming, limits);
+    let body = body(incoming, &gate.config.limits);
     let (host, path, odd) = target(&head);
     let route = gate.routes.find(&host, &path, &head.method).or(gate.routes.none()).ok_or(Dropped)?;
     let mut exchange = Exchange {
@@ -65,6 +61,8 @@ pub(super) async fn request(
         head,
         body,
         client: connection.peer.ip().to_canonical(),
+        told_origin: None,
+        fingerprint: None,
         cost: None,
         identity: None,
         waf: None,

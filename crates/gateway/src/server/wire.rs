@@ -1,5 +1,6 @@
 //! The bytes of one connection: plain or TLS, watched for framing and for time.
 use super::Permit;
+use super::hello::Heard;
 use super::strict::{Place, REFUSED_BYTES_MAX, Strict, Violation};
 use super::total::Total;
 use crate::clock;
@@ -147,7 +148,7 @@ impl Vital {
 /// Plain or TLS.
 pub(crate) enum Transport {
     Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsStream<Heard>>),
 }
 
 /// Looks at a request that is refused before it is one, and tells the rules that match in it.
@@ -230,6 +231,9 @@ impl Wire {
         }
     }
 }
+
+/// Pieces up to this size together are written as one.
+const JOINED_BYTES_MAX: usize = 2048;
 
 /// A control character, and ends of a head in every form.
 const POISON: &[u8] = b"\0\r\n\r\n\n\n";
@@ -318,6 +322,13 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let length: usize = bytes.iter().map(|piece| piece.len()).sum();
+        if length <= JOINED_BYTES_MAX {
+            // For the kernel one piece is cheaper than several, by more than this copy costs.
+            let mut joined = Vec::with_capacity(length);
+            bytes.iter().for_each(|piece| joined.extend_from_slice(piece));
+            return self.poll_write(cx, &joined);
+        }
         let written = match &mut self.transport {
             Transport::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),
             Transport::Tls(stream) => Pin::new(&mut **stream).poll_write_vectored(cx, bytes),

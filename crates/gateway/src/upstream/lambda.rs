@@ -105,8 +105,12 @@ fn profile(text: &str, wanted: &str) -> Option<Credentials> {
 }
 
 /// Where a function is invoked.
-pub(crate) fn path(function: Option<&str>) -> String {
-    format!("/2015-03-31/functions/{}/invocations", encode::percent(function.unwrap_or("function")))
+pub(crate) fn path(function: Option<&str>, is_streamed: bool) -> String {
+    let function = encode::percent(function.unwrap_or("function"));
+    if is_streamed {
+        return format!("/2021-11-15/functions/{function}/response-streaming-invocations");
+    }
+    format!("/2015-03-31/functions/{function}/invocations")
 }
 
 /// The event of a request (API Gateway, payload format 2.0). Fields as the upstream would get them.
@@ -215,6 +219,8 @@ pub(crate) enum AnswerError {
     Refused(u16),
     #[error("the function's answer is no HTTP answer")]
     Form,
+    #[error("the stream is broken: {0}")]
+    Frame(&'static str),
     #[error("{0}")]
     Body(#[from] crate::body::BodyError),
 }
@@ -231,7 +237,7 @@ pub(crate) async fn answer(invoked: Answer, most: usize) -> Result<Answer, Answe
     read(&body.whole(most).await?)
 }
 
-fn read(bytes: &[u8]) -> Result<Answer, AnswerError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Answer, AnswerError> {
     let value: Value = serde_json::from_slice(bytes).map_err(|_| AnswerError::Form)?;
     // The Runtime Interface Emulator tells failures in the body alone.
     if value.get("errorType").is_some() && value.get("statusCode").is_none() {

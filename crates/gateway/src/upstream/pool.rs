@@ -196,10 +196,12 @@ pub(crate) async fn send(
     match given {
         Some(request) if leaves_whole(address, request) => send_quick(address, request, wait).await,
         _ => match given.take() {
-            Some(request) => send_streamed(address, request, wait).await.map_err(|(kind, unsent)| {
-                *given = unsent;
-                SendError { kind, unsent: given.is_some() }
-            }),
+            Some(request) => {
+                Box::pin(send_streamed(address, request, wait)).await.map_err(|(kind, unsent)| {
+                    *given = unsent;
+                    SendError { kind, unsent: given.is_some() }
+                })
+            }
             None => Err(SendError { kind: Failure::Broken("there is no request".to_owned()), unsent: false }),
         },
     }

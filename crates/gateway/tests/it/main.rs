@@ -23,9 +23,13 @@ mod h2spec;
 #[cfg(test)]
 mod introspection;
 #[cfg(test)]
+mod invoke;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod login;
+#[cfg(test)]
+mod messages;
 #[cfg(test)]
 #[expect(
     dead_code,
@@ -50,6 +54,8 @@ mod signatures;
 mod streams;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod together;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]

@@ -181,8 +181,14 @@ impl Callers {
     pub(super) fn rate(&self, asked: &Asked<'_>, now_ms: u64) -> Result<(), Problem> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
         let now_ms = self.last_ms.fetch_max(now_ms, Ordering::Relaxed).max(now_ms);
-        let facts =
-            Facts { address: asked.address, route: asked.route, identity: asked.identity, cost: None };
+        let facts = Facts {
+            address: asked.address,
+            route: asked.route,
+            identity: asked.identity,
+            cost: None,
+            // Inside of a function nobody sees the handshake.
+            fingerprint: None,
+        };
         let plan = limiter.plan(asked.route);
         let decision = limiter.decide(&plan, Stage::All, &facts, Duration::from_millis(now_ms));
         match decision.verdict {

@@ -225,6 +225,7 @@ impl Connection<'_> {
                 self.refuse(head, &Reply::wrong_method())
             }
             _ if path == CREDENTIALS && get => self.pass_on(head),
+            _ if is_internal_extension(&head.method, path) => self.pass_on(head),
             _ if path == "/2018-06-01/ping" && get => self.refuse(head, &Reply::pong()),
             other => match other.strip_prefix("invocation/").and_then(|rest| rest.split_once('/')) {
                 Some((id, "response")) if post => self.answer(head, id, false),
@@ -475,6 +476,20 @@ impl Connection<'_> {
             (AnswerOutcome::Refused(_, answer), None) => Err(answer),
         }
     }
+}
+
+/// Calls of extensions that live inside of the runtime's process: the platform's matter, like every extension's.
+fn is_internal_extension(method: &str, path: &str) -> bool {
+    matches!(
+        (method, path),
+        (
+            "POST",
+            "/2020-01-01/extension/register"
+                | "/2020-01-01/extension/init/error"
+                | "/2020-01-01/extension/exit/error"
+        ) | ("GET", "/2020-01-01/extension/event/next")
+            | ("PUT", "/2022-07-01/telemetry" | "/2020-08-15/logs")
+    )
 }
 
 /// Listens on loopback.

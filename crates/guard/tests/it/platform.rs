@@ -110,6 +110,12 @@ impl Platform {
         self.wait("request for an event", |state| (state.nexts >= wanted).then_some(()));
     }
 
+    /// Waits until somebody has asked for this.
+    #[cfg(test)]
+    pub(crate) fn asked(&self, line: &str) {
+        self.wait(line, |state| state.requests.iter().any(|one| one == line).then_some(()));
+    }
+
     /// Waits until the runtime waits for an event. For measurements.
     #[cfg(not(test))]
     pub(crate) fn idle(&self) {
@@ -129,6 +135,7 @@ impl Platform {
                 let mut state = self.state.0.lock().unwrap();
                 if state.requests.len() < 1000 {
                     state.requests.push(format!("{} {}", request.method, request.path));
+                    self.state.1.notify_all();
                 }
             }
             let reply = self.reply(request);

@@ -37,3 +37,23 @@ fn an_event_goes_through_and_its_answer_comes_back() {
     guarded.terminate();
     assert_eq!(guarded.ended().signal(), Some(15));
 }
+
+#[test]
+fn an_answer_is_looked_at_as_one_to_its_trigger() {
+    const HTTP: &str = "
+def handler(event, context):
+    trace = 'Traceback (most recent call last):\\n File \"/var/task/a.py\", line 3'
+    return {'statusCode': 200, 'body': trace if 'trace' in event['rawPath'] else 'fine'}
+";
+    let Some(python) = python() else { return };
+    let (platform, folder) = (Platform::start(), Folder::new("http"));
+    let guarded = Setup::python(&python, &folder, HTTP).with("BUCKLER_MODE", "block").start(&platform);
+    for (id, path, status) in [("id-1", "/a", 200), ("id-2", "/trace", 502)] {
+        let event = serde_json::json!({"version": "2.0", "rawPath": path, "headers": {"host": "h"},
+            "requestContext": {"http": {"method": "GET", "path": path}}});
+        platform.give(id, 3000, event.to_string().as_bytes(), &[]);
+        let answer = platform.posted().json();
+        assert_eq!(answer["statusCode"], status, "{answer} {}", guarded.stderr());
+        assert_eq!(answer["headers"]["x-frame-options"], "DENY", "{answer}");
+    }
+}

@@ -18,6 +18,13 @@ const EVENTS_MS: u64 = 100;
 /// Bytes of events that are read at once.
 const EVENTS_BYTES_MAX: u64 = 1024 * 1024;
 
+/// Who writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Function,
+    Extension,
+}
+
 /// The output of an environment.
 #[derive(Debug)]
 pub(crate) struct Logs {
@@ -66,18 +73,20 @@ impl Logs {
         self: &Arc<Self>,
         out: Option<ChildStdout>,
         err: Option<ChildStderr>,
+        kind: Kind,
     ) -> Vec<JoinHandle<()>> {
         let mut tasks = Vec::new();
         if let Some(out) = out {
-            tasks.push(tokio::spawn(Arc::clone(self).read(out)));
+            tasks.push(tokio::spawn(Arc::clone(self).read(out, kind)));
         }
         if let Some(err) = err {
-            tasks.push(tokio::spawn(Arc::clone(self).read(err)));
+            tasks.push(tokio::spawn(Arc::clone(self).read(err, kind)));
         }
         tasks
     }
 
-    async fn read(self: Arc<Self>, pipe: impl AsyncRead + Unpin) {
+    async fn read(self: Arc<Self>, pipe: impl AsyncRead + Unpin, kind: Kind) {
+        let record = if kind == Kind::Function { "function" } else { "extension" };
         let mut reader = BufReader::new(pipe);
         let mut line = Vec::new();
         loop {
@@ -88,7 +97,7 @@ impl Logs {
             }
             let text = String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).to_owned();
             self.append(&text);
-            self.api.telemetry.record("function", Value::String(text.clone()));
+            self.api.telemetry.record(record, Value::String(text.clone()));
             let (function, request_id) = (self.function.clone(), self.api.current());
             self.talk.say(Line::Log { function, request_id, text });
         }

@@ -1,15 +1,24 @@
 //! Watching the process of an environment: how it ends, and how much memory it takes.
 use crate::spawn;
 use rustix::process::Signal;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::process::Child;
 use tokio::sync::watch;
 
-/// How an end for want of memory is told.
-pub(super) const OUT_OF_MEMORY: &str =
-    "Runtime exited with error: signal: killed: it used more memory than it has";
+/// How an environment came to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The runtime ended: Lambda's words for it.
+    Exit(String),
+    /// It used more memory than it has.
+    Memory,
+    /// An extension ended: Lambda's words for it.
+    Extension(String),
+}
 /// Milliseconds between looks at the memory.
 const LOOK_MS: u64 = 100;
 /// Processes of one environment that are counted.
@@ -21,7 +30,7 @@ pub(super) async fn process(
     group: u32,
     memory: Arc<AtomicU64>,
     limit_kib: Option<u64>,
-    exit: watch::Sender<Option<String>>,
+    exit: Arc<watch::Sender<Option<End>>>,
 ) {
     let mut look = tokio::time::interval(Duration::from_millis(LOOK_MS));
     let mut over = false;
@@ -39,21 +48,28 @@ pub(super) async fn process(
         }
     };
     let how = match status {
-        _ if over => OUT_OF_MEMORY.to_owned(),
-        Ok(status) => {
-            use std::os::unix::process::ExitStatusExt;
-            match (status.code(), status.signal()) {
-                (Some(0), _) => "Runtime exited without providing a reason".to_owned(),
-                (Some(code), _) => format!("Runtime exited with error: exit status {code}"),
-                (None, Some(9)) => "Runtime exited with error: signal: killed".to_owned(),
-                (None, Some(11)) => "Runtime exited with error: signal: segmentation fault".to_owned(),
-                (None, Some(signal)) => format!("Runtime exited with error: signal: {signal}"),
-                (None, None) => "Runtime exited without providing a reason".to_owned(),
-            }
-        }
-        Err(why) => format!("Runtime exited without providing a reason ({why})"),
+        _ if over => End::Memory,
+        Ok(status) if status.success() => End::Exit("Runtime exited without providing a reason".to_owned()),
+        Ok(status) => End::Exit(format!("Runtime exited with error: {}", words(status))),
+        Err(why) => End::Exit(format!("Runtime exited without providing a reason ({why})")),
     };
-    exit.send_replace(Some(how));
+    // The end of an extension was the first cause.
+    exit.send_if_modified(|known| {
+        let first = known.is_none();
+        known.get_or_insert(how);
+        first
+    });
+}
+
+/// How a process ended, in Lambda's words.
+pub(super) fn words(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit status {code}"),
+        (None, Some(9)) => "signal: killed".to_owned(),
+        (None, Some(11)) => "signal: segmentation fault".to_owned(),
+        (None, Some(signal)) => format!("signal: {signal}"),
+        (None, None) => "no reason".to_owned(),
+    }
 }
 
 /// Resident memory of a process and everything below it but the guard, in KiB.

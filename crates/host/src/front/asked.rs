@@ -16,6 +16,8 @@ pub(crate) struct Wanted {
     pub(crate) operation: String,
     /// IAM actions with the resources that each needs: all must be allowed.
     pub(crate) needs: Vec<(String, String)>,
+    /// The operation stands in `X-Amz-Target`: one of the JSON protocols.
+    pub(crate) targeted: bool,
     /// What the body says, where its protocol is JSON or form fields.
     pub(crate) body: Value,
     /// Bucket and key, of S3.
@@ -94,6 +96,7 @@ pub(crate) fn read(
         if let Some((_, service)) = TARGETS.iter().find(|(known, _)| *known == prefix) {
             wanted.service = (*service).to_owned();
         }
+        wanted.targeted = true;
         wanted.operation = operation.to_owned();
         wanted.body = serde_json::from_slice(body).unwrap_or(Value::Null);
     } else if wanted.service != "s3" && !wanted.service.is_empty() && wanted.service != "lambda" {

@@ -49,10 +49,31 @@ impl Refusal {
                 );
                 wire::reply(403, "application/xml", text)
             }
-            "sns" | "ses" | "email" | "sts" | "iam" | "cloudwatch" | "monitoring" => {
+            "ec2" => {
                 let text = format!(
-                    "<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>local</RequestId></ErrorResponse>",
-                    self.code,
+                    "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>{}</Message></Error></Errors><RequestID>local</RequestID></Response>",
+                    escape(&self.message)
+                );
+                wire::reply(403, "text/xml", text)
+            }
+            // Its JSON protocol keeps the codes of the query protocol, in a header.
+            "sqs" if wanted.targeted => {
+                let body =
+                    json!({"__type": format!("com.amazonaws.sqs#{}", self.code), "message": self.message});
+                let mut reply = wire::json(403, &body);
+                wire::set(&mut reply, "x-amzn-query-error", &format!("{};Sender", self.code));
+                reply
+            }
+            service @ ("sns" | "sqs" | "ses" | "email" | "sts" | "iam" | "cloudwatch" | "monitoring")
+                if !wanted.targeted =>
+            {
+                let code = if service == "sns" && self.code == "AccessDenied" {
+                    "AuthorizationError"
+                } else {
+                    self.code
+                };
+                let text = format!(
+                    "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{}</Message></Error><RequestId>local</RequestId></ErrorResponse>",
                     escape(&self.message)
                 );
                 wire::reply(403, "text/xml", text)
@@ -68,6 +89,13 @@ impl Refusal {
             }
         }
     }
+}
+
+/// A refusal before anything is looked at: nobody is known to call.
+fn unsigned(kind: &str, message: &str) -> Reply {
+    let mut reply = wire::json(403, &json!({"message": message}));
+    wire::set(&mut reply, "x-amzn-errortype", kind);
+    reply
 }
 
 fn escape(text: &str) -> String {
@@ -193,10 +221,24 @@ impl Front {
         evaluate(&request, &inputs).verdict == Verdict::Allowed
     }
 
-    /// Calls of `Invoke`: people need not sign, functions may what their role allows.
+    /// Calls of `Invoke`: the owner may, functions may what their role allows, nobody else may.
     pub(super) fn may_invoke(&self, request: &Request<Incoming>, path: &str) -> Result<(), Box<Reply>> {
-        let Some((key, _)) = asked::signer(request.uri(), request.headers()) else { return Ok(()) };
-        let Some(function) = self.caller(&key) else { return Ok(()) };
+        let Some((key, _)) = asked::signer(request.uri(), request.headers()) else {
+            if self.shared.settings.unsigned_invoke {
+                return Ok(());
+            }
+            return Err(Box::new(unsigned(
+                "MissingAuthenticationTokenException",
+                "Missing Authentication Token",
+            )));
+        };
+        if key == self.owner_key {
+            return Ok(());
+        }
+        let Some(function) = self.caller(&key) else {
+            let message = "The security token included in the request is invalid.";
+            return Err(Box::new(unsigned("UnrecognizedClientException", message)));
+        };
         let name = path.split('/').nth(3).map(decode).unwrap_or_default();
         let target = self.plan.find(&name).map_or_else(
             || {

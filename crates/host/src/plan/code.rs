@@ -49,6 +49,7 @@ pub(super) fn find(project: &Project, app: &App, node: &Node, settings: &Setting
             );
             Found { folder: beside, missing: Some(missing) }
         }
+        // It is written where the host keeps its files.
         None if node.has("inline_code") => Found { folder: PathBuf::new(), missing: None },
         None => Found { folder: beside, missing: None },
     }

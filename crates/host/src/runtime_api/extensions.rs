@@ -5,7 +5,8 @@ use crate::wire::{self, Reply};
 use http::{Method, Request};
 use hyper::body::Incoming;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
@@ -31,14 +32,74 @@ struct Extension {
 #[derive(Debug, Default)]
 pub(crate) struct Extensions {
     list: Mutex<BTreeMap<String, Extension>>,
-    /// Names of programs that were started and have to register before the runtime starts.
+    /// Names of programs that were started and have to register before the runtime starts: external extensions.
+    programs: Mutex<BTreeSet<String>>,
+    /// The init phase is over: nobody registers any more.
+    closed: AtomicBool,
     changed: Notify,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // INVARIANT: no code between lock and unlock can panic.
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 impl Extensions {
     fn list(&self) -> MutexGuard<'_, BTreeMap<String, Extension>> {
-        // INVARIANT: no code between lock and unlock can panic.
-        self.list.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        lock(&self.list)
+    }
+
+    /// A program of a layer is about to start under this name.
+    pub(crate) fn expect(&self, name: &str) {
+        lock(&self.programs).insert(name.to_owned());
+    }
+
+    /// The init phase is over.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Relaxed);
+    }
+
+    /// Waits until every program that was started has registered.
+    pub(crate) async fn registered(&self) {
+        loop {
+            let changed = self.changed.notified();
+            {
+                let list = self.list();
+                let known = |name: &String| list.values().any(|one| one.name == *name);
+                if lock(&self.programs).iter().all(known) {
+                    return;
+                }
+            }
+            changed.await;
+        }
+    }
+
+    /// Waits until every extension asks for its next event: the phase of init or of an invocation is over then.
+    pub(crate) async fn ready(&self) {
+        loop {
+            let changed = self.changed.notified();
+            if self.are_ready() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// Whether every extension asks for its next event.
+    pub(crate) fn are_ready(&self) -> bool {
+        self.list().values().all(|one| one.exited || one.ready)
+    }
+
+    /// Names, states and events, for the records of the platform.
+    pub(super) fn states(&self) -> Vec<Value> {
+        let state = |one: &Extension| if one.ready { "Ready" } else { "Registered" };
+        let told = |one: &Extension| json!({"name": one.name, "state": state(one), "events": one.events});
+        self.list().values().map(told).collect()
+    }
+
+    /// The name behind an identifier.
+    pub(super) fn name_of(&self, id: &str) -> Option<String> {
+        self.list().get(id).map(|one| one.name.clone())
     }
 
     /// Tells every extension that asked for it about an invocation.
@@ -131,9 +192,18 @@ impl Api {
             .and_then(Value::as_array)
             .map(|list| list.iter().filter_map(Value::as_str).map(str::to_owned).collect())
             .unwrap_or_default();
-        if let Some(event) = events.iter().find(|event| !["INVOKE", "SHUTDOWN"].contains(&event.as_str())) {
-            let message = format!("{event}: ErrorInvalidEventType");
-            return refuse(403, "Extension.InvalidEventType", &message);
+        let is_program = lock(&self.extensions.programs).contains(&name);
+        for event in &events {
+            let why = match event.as_str() {
+                "INVOKE" => continue,
+                "SHUTDOWN" if is_program => continue,
+                "SHUTDOWN" => "ShutdownEventNotSupportedForInternalExtension",
+                _ => "ErrorInvalidEventType",
+            };
+            return refuse(403, "Extension.InvalidEventType", &format!("{event}: {why}"));
+        }
+        if self.extensions.closed.load(Relaxed) {
+            return refuse(403, "Extension.RegistrationClosed", "Extension registration closed already");
         }
         let id = clock::uuid();
         {
@@ -183,11 +253,13 @@ impl Api {
     }
 }
 
-fn unknown(id: &str) -> Reply {
+/// The answer to an identifier that nobody has.
+pub(super) fn unknown(id: &str) -> Reply {
     refuse(403, "Extension.UnknownExtensionIdentifier", &format!("Unknown extension {id}"))
 }
 
-fn identifier(request: &Request<Incoming>) -> Result<String, Box<Reply>> {
+/// The identifier that a request of an extension carries.
+pub(super) fn identifier(request: &Request<Incoming>) -> Result<String, Box<Reply>> {
     let text = wire::header(request.headers(), "lambda-extension-identifier").unwrap_or_default();
     if text.is_empty() {
         let message = "Missing Lambda-Extension-Identifier header";

@@ -57,8 +57,8 @@ impl Telemetry {
         self.record("platform.initStart", record);
     }
 
-    /// The runtime asked for work: the first time, its init phase is over.
-    pub(super) fn runtime_ready(&self) {
+    /// The runtime asked for work; `true`: for the first time, its init phase is over.
+    pub(super) fn runtime_ready(&self) -> bool {
         let started = lock(&self.started).take();
         if let Some(started) = started {
             let spent = clock::now_ms().saturating_sub(started);
@@ -68,6 +68,7 @@ impl Telemetry {
                 "metrics": {"durationMs": spent}});
             self.record("platform.initReport", report);
         }
+        started.is_some()
     }
 
     /// Tells everybody who wants it. `function` and `extension` records are texts, the platform's are objects.
@@ -129,6 +130,11 @@ impl Subscriber {
 
 impl Api {
     pub(super) async fn subscribe(&self, request: Request<Incoming>) -> Reply {
+        let id = match super::extensions::identifier(&request) {
+            Ok(id) => id,
+            Err(reply) => return *reply,
+        };
+        let Some(name) = self.extensions.name_of(&id) else { return super::extensions::unknown(&id) };
         let body = wire::read(request.into_body(), BODY_BYTES_MAX).await.unwrap_or_default();
         let Ok(wanted) = serde_json::from_slice::<Value>(&body) else {
             return refuse(400, "ValidationError", "the body is not JSON");
@@ -166,7 +172,7 @@ impl Api {
                 subscriber.put(record.clone());
             }
         }
-        let described = json!({"name": "extension", "state": "Subscribed", "types": subscriber.types});
+        let described = json!({"name": name, "state": "Subscribed", "types": subscriber.types});
         tokio::spawn(Arc::clone(&subscriber).run(self.telemetry.client.clone()));
         lock(&self.telemetry.subscribers).push(subscriber);
         self.telemetry.record("platform.telemetrySubscription", described);

@@ -1,9 +1,15 @@
 //! The host with real parts: interpreters, programs, and a local cloud where it is installed.
 #![expect(clippy::disallowed_methods, reason = "tests write applications and find programs")]
 #[cfg(test)]
+mod clients;
+#[cfg(test)]
+mod cloud;
+#[cfg(test)]
 mod dvsa;
 #[cfg(test)]
 mod gateway;
+#[cfg(test)]
+mod invoke;
 #[cfg(test)]
 mod runtimes;
 #[cfg(test)]

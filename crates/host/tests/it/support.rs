@@ -19,6 +19,53 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     folder
 }
 
+/// A program of this workspace: where cargo put it, built when it is not there yet or older than `source`.
+pub(crate) fn built(arguments: &[&str], place: &str, source: &str) -> PathBuf {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let path = target.join("debug").join(place);
+    let time = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
+    if time(&path).is_none_or(|built| time(&root.join(source)).is_some_and(|written| written > built)) {
+        let status = std::process::Command::new(env!("CARGO"))
+            .args(["build", "--quiet"])
+            .args(arguments)
+            .current_dir(&root)
+            .status()
+            .unwrap();
+        assert!(status.success(), "cargo build {arguments:?}");
+    }
+    path.canonicalize().unwrap()
+}
+
+/// The guard's program.
+pub(crate) fn guard() -> PathBuf {
+    built(&["-p", "guard", "-p", "preload"], "buckler-guard", "crates/guard/src/main.rs")
+}
+
+/// Waits until something is so.
+pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..1_500 {
+        if is_so() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("{what}: did not come");
+}
+
+/// The interpreter of `cargo xtask tools`, with moto, boto3 and awslambdaric; `BUCKLER_MOTO` names another one.
+pub(crate) fn tools_python() -> Option<PathBuf> {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools/python/bin/python");
+    let named = std::env::var_os("BUCKLER_MOTO").map(PathBuf::from);
+    let found = named.or_else(|| tools.exists().then(|| std::path::absolute(tools).unwrap()));
+    if found.is_none() {
+        println!("skipped: `cargo xtask tools` installs moto and boto3, which this test runs");
+    }
+    found
+}
+
 /// Writes an application's files.
 pub(crate) fn write(folder: &Path, files: &[(&str, &str)]) {
     for (name, text) in files {
@@ -68,9 +115,36 @@ pub(crate) async fn start(folder: &Path, change: impl FnOnce(&mut Settings)) -> 
 }
 
 impl Running {
+    /// Lines that functions and extensions wrote.
+    pub(crate) fn logs(&self) -> Vec<String> {
+        let lines = self.lines.lock().unwrap();
+        let text = |line: &Line| match line {
+            Line::Log { text, .. } => Some(text.clone()),
+            _ => None,
+        };
+        lines.iter().filter_map(text).collect()
+    }
+
+    /// Waits for a line of a function or an extension.
+    pub(crate) async fn says(&self, part: &str) {
+        let seen = || self.logs().iter().any(|line| line.contains(part));
+        for _ in 0..1_500 {
+            if seen() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("`{part}` is not in the log: {:#?}", self.lines.lock().unwrap());
+    }
+
     /// Invokes a function: the answer, and the error's type.
     pub(crate) async fn invoke(&self, function: &str, event: &str) -> (Value, Option<String>) {
         let asked = Asked { payload: event.to_owned().into(), source: "test".to_owned(), ..Asked::default() };
+        self.ask(function, asked).await
+    }
+
+    /// The same with more than an event.
+    pub(crate) async fn ask(&self, function: &str, asked: Asked) -> (Value, Option<String>) {
         let finished = self.host.invoke(function, asked).await.unwrap().unwrap();
         let (body, error) = finished.whole().await;
         (serde_json::from_slice(&body).unwrap_or(Value::Null), error)

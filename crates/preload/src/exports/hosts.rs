@@ -24,6 +24,7 @@ enum Instead {
 
 /// # Safety
 /// `name` is null or ends with a zero.
+#[inline(never)]
 unsafe fn instead(name: *const c_char, family: c_int) -> Instead {
     let Some(rules) = rules::installed() else { return Instead::Same };
     // SAFETY: as the caller says.
@@ -196,6 +197,7 @@ type Query = unsafe extern "C" fn(*const c_char, c_int, c_int, *mut c_uchar, c_i
 ///
 /// # Safety
 /// `name` is null or ends with a zero.
+#[inline(never)]
 unsafe fn may_ask(name: *const c_char) -> bool {
     // SAFETY: as the caller says. The answer's family does not matter: whether there is one does.
     !matches!(unsafe { instead(name, libc::AF_INET) }, Instead::Nothing)

@@ -26,6 +26,7 @@ struct List {
 impl List {
     /// # Safety
     /// `registers` points at [`IN_REGISTERS`] arguments, `stack` at those that follow; one of them is null.
+    #[inline(never)]
     unsafe fn read(registers: *const Text, stack: *const Text) -> Option<Self> {
         let mut list = Self { arguments: [core::ptr::null(); ARGUMENTS_MAX + 1], behind: core::ptr::null() };
         let at = |index: usize| {

@@ -7,7 +7,7 @@
 //! INVARIANT: a text of an alphabet's bytes that contains a match of a pattern contains a match of what [`Alphabet::restricted`] gives.
 use crate::operator::Matcher;
 use crate::rule::Transformation;
-use crate::transform::{Features, features, leaves_alone};
+use crate::transform::{Features, features_of_any, leaves_alone};
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 /// How many alphabets there are: one for each choice of what may be added, one with all of that and the marks of addresses, and one with all bytes.
@@ -30,6 +30,11 @@ pub(super) fn number(features: Features) -> usize {
     usize::from(features.has_blank())
         | usize::from(features.has_joiner()) << 1
         | usize::from(features.has_mark()) << 2
+}
+
+/// Whether nearly every request has a value of an alphabet: words and numbers, several of them, and whatever has any byte.
+pub(super) fn is_common(number: usize) -> bool {
+    number <= 1 || number + 1 >= ALPHABETS
 }
 
 /// A set of bytes, with every letter in both cases.
@@ -63,15 +68,8 @@ impl Alphabet {
     }
 
     fn of(has: [bool; 256]) -> Self {
-        let bytes: Vec<u8> = (0..=u8::MAX).zip(&has).filter(|(_, has)| **has).map(|(byte, _)| byte).collect();
-        let mut all = Features::default();
-        for first in &bytes {
-            all = Features(all.0 | features(&[*first]).0);
-            for second in &bytes {
-                all = Features(all.0 | features(&[*first, *second]).0);
-            }
-        }
-        Self { has, features: all }
+        let bytes = (0..=u8::MAX).zip(&has).filter(|(_, has)| **has).map(|(byte, _)| byte);
+        Self { has, features: features_of_any(bytes) }
     }
 
     pub(super) fn has(&self, byte: u8) -> bool {

@@ -4,8 +4,9 @@ use super::alphabet::{self, Alphabet};
 use super::automaton::{self, Automaton, Outcome};
 use super::groups::{Ask, Cluster, Feed};
 use super::machine::{self, Machine};
+use super::needs::{Look, Needs};
 use super::plan::{Rules, Test};
-use super::scan::Desk;
+use super::scan::{Desk, SKIPPED};
 use crate::operator::Outcome as Answer;
 use regex_automata::hybrid::dfa::Cache;
 use regex_syntax::hir::Hir;
@@ -47,6 +48,10 @@ struct NodeFacts {
     needed: bool,
     /// Whether its transformation can change anything.
     acts: bool,
+    /// What its text, or one made of it, must have to match.
+    needs: Needs,
+    /// The same of the text that its transformation is applied to.
+    look: Look,
 }
 
 /// The memory of all automata in one thread.
@@ -81,8 +86,12 @@ impl Built {
         let mut all: Vec<Self> = (0..alphabet::ALPHABETS).map(|number| Self::new(cluster, number)).collect();
         for (number, ask) in cluster.asks.iter().enumerate() {
             let whole = machine::whole(rules, ask);
+            let needs = match &whole {
+                Some(whole) if !ask.inverse => Needs::of(whole),
+                _ => Needs::UNKNOWN,
+            };
             for built in &mut all {
-                built.add(rules, (number, ask), whole.as_ref());
+                built.add(rules, (number, ask), whole.as_ref(), needs);
             }
         }
         for built in &mut all {
@@ -101,7 +110,15 @@ impl Built {
                 _ => (Alphabet::new(number), false),
             };
             let machine_of = nodes.len();
-            nodes.push(NodeFacts { alphabet, asks: Vec::new(), machine_of, needed: false, acts });
+            nodes.push(NodeFacts {
+                alphabet,
+                asks: Vec::new(),
+                machine_of,
+                needed: false,
+                acts,
+                needs: Needs::NOTHING,
+                look: Look::default(),
+            });
         }
         Self {
             first: cluster.number + u32::try_from(number * (cluster.nodes.len() + 1)).unwrap_or(0),
@@ -114,7 +131,7 @@ impl Built {
     }
 
     /// Finds out where an ask can match.
-    fn add(&mut self, rules: &Rules, (number, ask): (usize, &Ask), whole: Option<&Hir>) {
+    fn add(&mut self, rules: &Rules, (number, ask): (usize, &Ask), whole: Option<&Hir>, needs: Needs) {
         let mut can_match = false;
         for node in &ask.nodes {
             let Some(facts) = self.nodes.get_mut(*node) else { continue };
@@ -124,6 +141,9 @@ impl Built {
             };
             if here && whole.is_some() {
                 facts.asks.push(number);
+            }
+            if here {
+                facts.needs = facts.needs.or(needs);
             }
             facts.needed |= here;
             can_match |= here;
@@ -144,8 +164,18 @@ impl Built {
     fn finish(&mut self, cluster: &Cluster) {
         for (place, node) in cluster.nodes.iter().enumerate().skip(1).rev() {
             let needed = self.needs(place);
+            let Some(facts) = self.nodes.get(place) else { continue };
+            let needs = match node.transformation.filter(|_| facts.acts) {
+                Some(transformation) => facts.needs.before(transformation),
+                None => facts.needs,
+            };
             if let Some(parent) = self.nodes.get_mut(node.parent) {
                 parent.needed |= needed;
+                parent.needs = parent.needs.or(needs);
+                let look = needs.within(&parent.alphabet).look();
+                if let Some(facts) = self.nodes.get_mut(place) {
+                    facts.look = look;
+                }
             }
         }
         for place in 0..self.nodes.len() {
@@ -160,9 +190,12 @@ impl Built {
         }
     }
 
-    /// Makes every automaton that reads values as they are.
+    /// Makes the automata of the alphabets that nearly every request needs. Each costs milliseconds and memory, so the others wait for the first value
+    /// that asks for them.
     pub(super) fn prepare(all: &[Self], rules: &Rules, cluster: &Cluster) {
-        let missing = all.iter().filter_map(|built| Some((built, built.machines.first()?, built.alphabet())));
+        let common = all.iter().enumerate().filter(|(number, _)| alphabet::is_common(*number));
+        let missing =
+            common.filter_map(|(_, built)| Some((built, built.machines.first()?, built.alphabet())));
         let mut missing: Vec<_> = missing
             .filter(|(_, machine, _)| machine.get().is_none())
             .map(|(built, machine, alphabet)| (built, machine, alphabet, Vec::new()))
@@ -196,6 +229,11 @@ impl Built {
         self.nodes.get(node).is_none_or(|facts| facts.needed)
     }
 
+    /// Whether anything may match that a node's transformation makes of a text, or that is made of that.
+    pub(super) fn may_match_behind(&self, node: usize, text: &[u8]) -> bool {
+        self.nodes.get(node).is_none_or(|facts| facts.look.stands_in(text))
+    }
+
     /// Whether a node's transformation can change anything.
     pub(super) fn acts(&self, node: usize) -> bool {
         self.nodes.get(node).is_none_or(|facts| facts.acts)
@@ -208,7 +246,7 @@ impl Built {
                 let facts = self.nodes.get(node);
                 let asks = facts.map(|facts| facts.asks.as_slice()).unwrap_or_default();
                 let alphabet = facts.map_or_else(Alphabet::all, |facts| facts.alphabet.clone());
-                Machine::new(rules, cluster, asks, &alphabet)
+                Machine::behind(rules, cluster, asks, &alphabet)
             }
             None => {
                 let asks = cluster.asks.iter().enumerate();
@@ -247,6 +285,7 @@ impl Built {
             let Some(facts) = self.nodes.get(node) else { continue };
             let run = (text, facts.machine_of);
             if text == 0
+                || text == SKIPPED
                 || facts.asks.is_empty()
                 || desk.machines.contains(&run)
                 || desk.by_all.contains(&text)

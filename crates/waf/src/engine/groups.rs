@@ -35,10 +35,20 @@ pub(super) struct Feed {
     pub(super) number: u32,
     /// The rules that look here, a bit each.
     pub(super) members: Vec<u64>,
-    /// Whether the same values come again and again: names and headers.
-    pub(super) repeats: bool,
+    /// What is kept of its values between requests.
+    pub(super) memory: Memory,
     /// Whether it gives whole bodies, which have bytes of all kinds.
     pub(super) is_body: bool,
+}
+
+/// What is kept of a value, so that the same one costs little in the next request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Memory {
+    Nothing,
+    /// The value, and which rules it may match: names, and headers that are no secrets.
+    Whole,
+    /// A keyed hash, when it matches no rule: values may belong to people.
+    Hash,
 }
 
 /// Rules that look at the same feeds.
@@ -250,7 +260,7 @@ impl Feeds {
         let feeds = self.places.into_iter().zip(cluster_of).map(|((from, name, bits), cluster)| {
             *feed_next += 1;
             Feed {
-                repeats: repeats(from),
+                memory: memory(from),
                 is_body: matches!(
                     from,
                     Origin::Scalar(
@@ -275,22 +285,21 @@ impl Feeds {
     }
 }
 
-/// Whether the same values come from a place again and again.
-fn repeats(from: Origin) -> bool {
+/// What is worth keeping of the values of a place.
+fn memory(from: Origin) -> Memory {
     match from {
-        Origin::Scalar(scalar) => matches!(
-            scalar,
+        Origin::Scalar(
             Collection::RequestMethod
-                | Collection::RequestProtocol
-                | Collection::RequestFilename
-                | Collection::RequestBasename
-        ),
-        Origin::Names(..) => true,
-        Origin::Values(store, part) => {
-            part == Part::All
-                && matches!(store, Store::RequestHeaders | Store::ResponseHeaders | Store::PartHeaders)
+            | Collection::RequestProtocol
+            | Collection::RequestFilename
+            | Collection::RequestBasename,
+        )
+        | Origin::Names(..)
+        | Origin::Values(Store::RequestHeaders | Store::ResponseHeaders | Store::PartHeaders, Part::All) => {
+            Memory::Whole
         }
-        _ => false,
+        Origin::Values(Store::Args | Store::Cookies, _) => Memory::Hash,
+        _ => Memory::Nothing,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Scalars stand in one block of text, collections in [`Fields`]. Rules never write here; what they write stands in
 //! [`vars`](super::vars). That is why a value may be looked at once and remembered until the next phase.
 use crate::rule::Collection;
+use crate::transform::Features;
 use crate::{Field, Fields};
 use std::ops::Range;
 
@@ -42,6 +43,8 @@ pub(super) struct Inputs {
     scalars: [Range<usize>; SCALARS],
     /// The scalars that were set.
     set: Vec<Collection>,
+    /// The features of long scalars, which several feeds ask for.
+    features: Vec<(Collection, Features)>,
     pub(super) args: Fields,
     /// Positions in `args` that came in the query, and in a form.
     pub(super) args_get: Range<usize>,
@@ -59,6 +62,7 @@ impl Default for Inputs {
             text: Vec::new(),
             scalars: [const { 0..0 }; SCALARS],
             set: Vec::new(),
+            features: Vec::new(),
             args: Fields::default(),
             args_get: 0..0,
             args_post: 0..0,
@@ -79,6 +83,7 @@ impl Inputs {
                 *place = 0..0;
             }
         }
+        self.features.clear();
         self.args.clear();
         self.args_get = 0..0;
         self.args_post = 0..0;
@@ -143,7 +148,18 @@ impl Inputs {
         if let Some(place) = self.scalars.get_mut(scalar as usize) {
             *place = range;
             self.set.push(scalar);
+            self.features.retain(|(other, _)| *other != scalar);
         }
+    }
+
+    /// Keeps the features of a scalar as it is now.
+    pub(super) fn know(&mut self, scalar: Collection, features: Features) {
+        self.features.push((scalar, features));
+    }
+
+    /// The features of a scalar, when they are known.
+    pub(super) fn features(&self, scalar: Collection) -> Option<Features> {
+        self.features.iter().find(|(known, _)| *known == scalar).map(|(_, features)| *features)
     }
 
     /// A scalar's value; empty when it has none.

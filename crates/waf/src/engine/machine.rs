@@ -5,6 +5,7 @@ use super::fold;
 use super::groups::{Ask, Cluster};
 use super::literals::Literals;
 use super::necessary;
+use super::needs::{Look, Needs};
 use super::plan::{Rules, Test};
 use super::rare::Rare;
 use super::scan::Desk;
@@ -25,17 +26,29 @@ pub(super) struct Machine {
     bytes_min: usize,
     /// Without these bytes nothing matches.
     rare: Option<Rare>,
+    /// The same for texts that transformations made, of which most say nothing: a look for many bytes pays there.
+    look: Option<Look>,
 }
 
 impl Machine {
     /// A quick look: `false` when nothing matches.
     pub(super) fn is_possible(&self, text: &[u8]) -> bool {
-        text.len() >= self.bytes_min && self.rare.is_none_or(|rare| rare.stands_in(text))
+        match &self.look {
+            Some(look) => look.stands_in(text),
+            None => text.len() >= self.bytes_min && self.rare.is_none_or(|rare| rare.stands_in(text)),
+        }
     }
 
     /// Makes one that finds the patterns of some asks in texts of an alphabet.
     pub(super) fn new(rules: &Rules, cluster: &Cluster, wanted: &[usize], alphabet: &Alphabet) -> Self {
         Self::of(cluster, patterns(rules, cluster, wanted, alphabet))
+    }
+
+    /// Makes one for texts that transformations made.
+    pub(super) fn behind(rules: &Rules, cluster: &Cluster, wanted: &[usize], alphabet: &Alphabet) -> Self {
+        let patterns = patterns(rules, cluster, wanted, alphabet);
+        let needs = patterns.iter().map(|(_, hir)| Needs::of(hir)).fold(Needs::NOTHING, Needs::or);
+        Self { look: Some(needs.within(alphabet).look()), ..Self::of(cluster, patterns) }
     }
 
     /// Makes one of patterns, each with the number of its ask.
@@ -46,7 +59,15 @@ impl Machine {
         let inverse =
             asks.iter().enumerate().filter(|(_, ask)| is_inverse(ask)).map(|(pattern, _)| pattern).collect();
         let bytes_min = hirs.iter().map(|hir| hir.properties().minimum_len().unwrap_or(0)).min().unwrap_or(0);
-        Self { automaton, literals: OnceLock::new(), asks, inverse, bytes_min, rare: Rare::of(&hirs) }
+        Self {
+            automaton,
+            literals: OnceLock::new(),
+            asks,
+            inverse,
+            bytes_min,
+            rare: Rare::of(&hirs),
+            look: None,
+        }
     }
 
     /// What the patterns need, in their order.

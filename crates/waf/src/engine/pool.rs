@@ -1,8 +1,10 @@
 //! Memory that transactions borrow and give back.
 use super::built::Heat;
 use super::inputs::Inputs;
+use super::program::Marks;
 use super::scan::{Desk, Suspects};
 use super::seen::Seen;
+use super::silent::Silent;
 use super::vars::Vars;
 use crate::Fields;
 use crate::operator::Groups;
@@ -35,12 +37,12 @@ pub(super) struct Scratch {
     pub(super) suspects: Vec<Suspects>,
     pub(super) heat: Heat,
     pub(super) seen: Seen,
+    pub(super) silent: Silent,
     pub(super) desk: Desk,
     /// What is known of scalars in this phase, by place and length.
     pub(super) known: Vec<(usize, usize, Features)>,
     pub(super) positions: Vec<usize>,
-    /// The items of a program that must be looked at, a bit each.
-    pub(super) live: Vec<u64>,
+    pub(super) marks: Marks,
 }
 
 /// Memory for the next transaction.

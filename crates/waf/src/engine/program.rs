@@ -4,6 +4,8 @@
 //! same for all requests, so [`settled`](super::settled) works it out once. What is left of a phase is a program: rules that must be asked,
 //! and blocks of assignments. A program is run only while everything before it went as foreseen; else the phase's
 //! own list is walked.
+use super::absent::Condition;
+use super::inputs::Inputs;
 use super::names::Slot;
 use super::plan::Rules;
 use super::scan::Suspects;
@@ -18,6 +20,8 @@ pub(super) struct Program {
     /// For each step of the phase, and for its end, the first item at or behind it.
     pub(super) item_of: Vec<u32>,
     pub(super) groups: Vec<GroupItems>,
+    /// What rules need to match, and their items, a bit each.
+    conditions: Vec<(Condition, Vec<u64>)>,
     /// The rules whose outcome was known.
     pub(super) settled: BTreeSet<u32>,
 }
@@ -86,9 +90,11 @@ impl Program {
         let words = self.items.len().div_ceil(64);
         for (place, item) in (0_u32..).zip(&self.items) {
             let Item::Rule { number, .. } = item else { continue };
-            let Some(member) = rules.rules.get(*number as usize).and_then(|rule| rule.member) else {
-                continue;
-            };
+            let Some(rule) = rules.rules.get(*number as usize) else { continue };
+            if let Some(condition) = Condition::of(rule) {
+                add_condition(&mut self.conditions, condition, (place, words));
+            }
+            let Some(member) = rule.member else { continue };
             let known = self.groups.iter().position(|other| other.group == member.group);
             let position = known.unwrap_or_else(|| {
                 let mask = vec![0; words];
@@ -109,16 +115,62 @@ impl Program {
     }
 }
 
+/// Adds an item to those of a condition.
+fn add_condition(
+    conditions: &mut Vec<(Condition, Vec<u64>)>,
+    condition: Condition,
+    (place, words): (u32, usize),
+) {
+    let known = conditions.iter().position(|(other, _)| *other == condition);
+    let position = known.unwrap_or_else(|| {
+        conditions.push((condition, vec![0; words]));
+        conditions.len() - 1
+    });
+    let mask = conditions.get_mut(position).map(|(_, mask)| mask);
+    if let Some(word) = mask.and_then(|mask| mask.get_mut(place as usize / 64)) {
+        *word |= 1 << (place % 64);
+    }
+}
+
+/// The items of a program that must be looked at, and those that cannot match in this request, a bit each.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    live: Vec<u64>,
+    dead: Vec<u64>,
+}
+
+impl Marks {
+    fn begin(&mut self, program: &Program, inputs: &Inputs) {
+        let words = program.items.len().div_ceil(64);
+        self.live.clear();
+        self.live.resize(words, u64::MAX);
+        self.dead.clear();
+        self.dead.resize(words, 0);
+        for (condition, mask) in &program.conditions {
+            if !condition.holds(inputs) {
+                for (dead, mask) in self.dead.iter_mut().zip(mask) {
+                    *dead |= mask;
+                }
+            }
+        }
+        for (live, dead) in self.live.iter_mut().zip(&self.dead) {
+            *live &= !dead;
+        }
+    }
+}
+
 impl GroupItems {
     /// Leaves the rules of the group out, but for the suspicious.
-    fn keep(&self, suspects: &Suspects, live: &mut [u64]) {
-        for (word, mask) in live.iter_mut().zip(&self.mask) {
+    fn keep(&self, suspects: &Suspects, marks: &mut Marks) {
+        for (word, mask) in marks.live.iter_mut().zip(&self.mask) {
             *word &= !mask;
         }
         for bit in suspects.bits() {
             let Some(item) = self.items.get(bit).copied().flatten() else { continue };
-            if let Some(word) = live.get_mut(item as usize / 64) {
-                *word |= 1 << (item % 64);
+            let place = item as usize / 64;
+            let dead = marks.dead.get(place).copied().unwrap_or(0);
+            if let Some(word) = marks.live.get_mut(place) {
+                *word |= 1 << (item % 64) & !dead;
             }
         }
     }
@@ -127,19 +179,18 @@ impl GroupItems {
 impl<'w> Walk<'w> {
     /// Runs a program.
     pub(super) fn program(&mut self, phase: usize, program: &'w Program) -> End {
-        let mut live = std::mem::take(&mut self.scratch.live);
-        live.clear();
-        live.resize(program.items.len().div_ceil(64), u64::MAX);
-        let end = self.items(phase, program, &mut live);
-        self.scratch.live = live;
+        let mut marks = std::mem::take(&mut self.scratch.marks);
+        marks.begin(program, self.inputs);
+        let end = self.items(phase, program, &mut marks);
+        self.scratch.marks = marks;
         end
     }
 
-    fn items(&mut self, phase: usize, program: &'w Program, live: &mut [u64]) -> End {
+    fn items(&mut self, phase: usize, program: &'w Program, marks: &mut Marks) -> End {
         let mut position = 0;
         loop {
             // Rules that `ctl` removed do not begin `MATCHED_VARS` again: they must be met one by one.
-            let next = if self.vars.has_removed() { position } else { next_live(live, position) };
+            let next = if self.vars.has_removed() { position } else { next_live(&marks.live, position) };
             if next > position {
                 // What was stepped over did not match.
                 self.vars.forget_matched();
@@ -154,7 +205,7 @@ impl<'w> Walk<'w> {
                     }
                 }
                 Some(Item::Rule { number, step }) => {
-                    if !self.item(*number, program, live) {
+                    if !self.item(*number, program, marks) {
                         continue;
                     }
                     if self.disruption.is_some() || self.vars.allowed != super::vars::Allowed::No {
@@ -175,7 +226,7 @@ impl<'w> Walk<'w> {
     }
 
     /// Evaluates a rule, and leaves out its group's other rules when the group is asked here and clears them.
-    fn item(&mut self, number: u32, program: &Program, live: &mut [u64]) -> bool {
+    fn item(&mut self, number: u32, program: &Program, marks: &mut Marks) -> bool {
         if self.vars.is_removed(number) {
             return false;
         }
@@ -186,7 +237,7 @@ impl<'w> Walk<'w> {
             self.ask(member.group);
             let items = program.groups.iter().find(|items| items.group == member.group);
             if let (Some(items), Some(suspects)) = (items, self.scratch.suspects.get(member.group)) {
-                items.keep(suspects, live);
+                items.keep(suspects, marks);
             }
         }
         self.rule(number)

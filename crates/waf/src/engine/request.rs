@@ -4,6 +4,7 @@ use super::vars::Vars;
 use super::{Client, Plan, Request, Response};
 use crate::body;
 use crate::rule::Collection as C;
+use crate::transform::{features, joined};
 use std::io::Write as _;
 use std::net::IpAddr;
 
@@ -128,6 +129,7 @@ fn target(plan: &Plan, inputs: &mut Inputs, request: &Request<'_>) -> usize {
         inputs.set(C::RequestUri, without_host(&decoded));
     }
 
+    know(inputs, request, path, query);
     let facts = body::read_form(query, plan.separator(), plan.limits.arguments_max, &mut inputs.args);
     if facts.invalid_escape.is_some() {
         inputs.set(C::UrlencodedError, b"1");
@@ -136,6 +138,29 @@ fn target(plan: &Plan, inputs: &mut Inputs, request: &Request<'_>) -> usize {
     inputs.args_bytes = inputs.args.iter().map(|field| field.name.len() + field.value.len()).sum();
     sizes(inputs);
     facts.left_out
+}
+
+/// Works out the features of the request line and its parts: each byte is looked at once.
+fn know(inputs: &mut Inputs, request: &Request<'_>, path: &[u8], query: &[u8]) {
+    let raw = request.target;
+    let (of_path, of_query) = (features(path), features(query));
+    let of_raw = match raw.len() - path.len() {
+        0 => of_path,
+        left if left == query.len() + 1 => {
+            joined(&[(path, of_path), (b"?", features(b"?")), (query, of_query)])
+        }
+        // A fragment.
+        _ => features(raw),
+    };
+    let blank = (b" ".as_slice(), features(b" "));
+    let ends = [request.method, request.protocol].map(|text| (text, features(text)));
+    let [method, protocol] = ends;
+    inputs.know(C::RequestLine, joined(&[method, blank, (raw, of_raw), blank, protocol]));
+    inputs.know(C::RequestUriRaw, of_raw);
+    inputs.know(C::QueryString, of_query);
+    if inputs.scalar(C::RequestFilename) == path {
+        inputs.know(C::RequestFilename, of_path);
+    }
 }
 
 /// `ARGS_COMBINED_SIZE`: nothing without arguments, as in ModSecurity.

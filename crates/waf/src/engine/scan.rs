@@ -6,11 +6,12 @@
 use super::Plan;
 use super::alphabet;
 use super::built::{Built, STATES_AGAIN};
-use super::groups::{Ask, Cluster, Feed};
+use super::groups::{Ask, Cluster, Feed, Memory};
 use super::inputs::Inputs;
 use super::plan::Origin;
 use super::pool::Scratch;
 use super::seen::Seen;
+use super::silent::Silent;
 use crate::rule::Transformation;
 use crate::transform::{Features, apply, features};
 
@@ -19,6 +20,9 @@ const STATES_PER_PHASE: u32 = 8;
 /// Bytes of states of all automata in one thread; counted now and then, since a phase adds few.
 const WARMTH_BYTES_MAX: usize = 48 << 20;
 const PHASES_BETWEEN_COUNTS: u64 = 1024;
+
+/// In place of a text: nothing can match there, so it was not made.
+pub(super) const SKIPPED: usize = usize::MAX;
 
 /// Kinds of values for which the desk knows what may change them.
 const ORDERS: usize = 256;
@@ -135,9 +139,16 @@ pub(super) fn ask(plan: &Plan, inputs: &Inputs, scratch: &mut Scratch, number: u
     suspects.decided.resize(group.words, 0);
     for (feed_number, feed) in group.feeds.iter().enumerate() {
         let Some(cluster) = group.clusters.get(feed.cluster) else { continue };
+        let known = match feed.from {
+            Origin::Scalar(scalar) => inputs.features(scalar),
+            _ => None,
+        };
         each(inputs, feed, &mut |position, value, is_secret| {
-            let repeats = feed.repeats && !is_secret;
-            if !value_may_match(plan, scratch, (cluster, feed, repeats), value) {
+            let memory = match (feed.memory, is_secret) {
+                (Memory::Whole, true) => Memory::Nothing,
+                (memory, _) => memory,
+            };
+            if !value_may_match(plan, scratch, Asked { cluster, feed, memory, known }, value) {
                 return;
             }
             suspects.places.push((feed_number, position));
@@ -189,14 +200,20 @@ fn is_secret(name: &[u8]) -> bool {
     NAMES.iter().any(|secret| secret.eq_ignore_ascii_case(name))
 }
 
+/// Who is asked about a value.
+#[derive(Clone, Copy)]
+struct Asked<'g> {
+    cluster: &'g Cluster,
+    feed: &'g Feed,
+    memory: Memory,
+    /// The features of the feed's only value.
+    known: Option<Features>,
+}
+
 /// Whether a value may match any rule of the feed; the rules' bits are then in the desk.
-fn value_may_match(
-    plan: &Plan,
-    scratch: &mut Scratch,
-    (cluster, feed, repeats): (&Cluster, &Feed, bool),
-    value: &[u8],
-) -> bool {
-    let key = if repeats { Seen::key(feed.number, value) } else { None };
+fn value_may_match(plan: &Plan, scratch: &mut Scratch, asked: Asked<'_>, value: &[u8]) -> bool {
+    let Asked { cluster, feed, memory, known } = asked;
+    let key = if memory == Memory::Whole { Seen::key(feed.number, value) } else { None };
     scratch.desk.decided.clear();
     if let Some(known) = key.and_then(|key| scratch.seen.get(key, feed.number, value)) {
         scratch.desk.bits.clear();
@@ -206,7 +223,12 @@ fn value_may_match(
     if cluster.is_surely_silent(&plan.rules, value) {
         return false;
     }
+    let mark = if memory == Memory::Hash { Silent::mark(feed.number, value) } else { None };
+    if mark.is_some_and(|mark| scratch.silent.has(mark)) {
+        return false;
+    }
     let own = match feed.from {
+        _ if known.is_some() => known.unwrap_or_default(),
         // Nothing depends on what stands in a body that no transformation changes.
         _ if feed.is_body && cluster.spoilers == 0 => Features::default(),
         Origin::Scalar(_) => features_once(&mut scratch.known, value),
@@ -230,6 +252,9 @@ fn value_may_match(
     }
     if let Some(key) = key {
         scratch.seen.insert(key, feed.number, value, &scratch.desk.bits);
+    }
+    if let Some(mark) = mark.filter(|_| any == 0) {
+        scratch.silent.insert(mark);
     }
     any != 0
 }
@@ -269,6 +294,12 @@ fn transform_all(
     for number in &touched {
         let Some(node) = cluster.nodes.get(usize::from(*number)) else { continue };
         let parent = desk.texts.get(node.parent).copied().unwrap_or(0);
+        if parent == SKIPPED || !built.may_match_behind(usize::from(*number), desk.text(value, parent)) {
+            if let Some(place) = desk.texts.get_mut(usize::from(*number)) {
+                *place = SKIPPED;
+            }
+            continue;
+        }
         if !built.acts(usize::from(*number)) {
             if let Some(place) = desk.texts.get_mut(usize::from(*number)) {
                 *place = parent;

@@ -1,5 +1,5 @@
 //! Tests of the engine.
-mod fast;
+pub(super) mod fast;
 mod modsecurity;
 mod semantics;
 mod settled;

@@ -239,6 +239,12 @@ impl View<'_> {
                 for part in parts {
                     match part {
                         TextPart::Bytes(bytes) => out.extend_from_slice(bytes),
+                        TextPart::Value(Source {
+                            from: Origin::Tx,
+                            pick: Pick::Name(_, Some(slot)),
+                            count: false,
+                            ..
+                        }) => out.extend_from_slice(self.vars.tx.get(*slot).unwrap_or_default()),
                         TextPart::Value(source) if source.count => {
                             out.extend_from_slice(self.count(source).to_string().as_bytes());
                         }

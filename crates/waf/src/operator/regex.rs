@@ -11,6 +11,9 @@ use regex_automata::util::captures::Captures;
 use regex_syntax::hir::Hir;
 use std::sync::OnceLock;
 
+/// Patterns up to this surely fit into an automaton.
+const CERTAIN_BYTES_MAX: usize = 200;
+
 /// Groups of a match: start and end, none where unset.
 type Spans = Vec<Option<(usize, usize)>>;
 
@@ -44,6 +47,11 @@ impl Regex {
 
     pub(super) fn hir(&self) -> Option<Hir> {
         hir(&pcre::parse(&self.source).ok()?.node)
+    }
+
+    /// Whether it never runs into a limit: a short pattern that an automaton can read, and that repeats nothing by a number.
+    pub(super) fn is_certain(&self) -> bool {
+        self.source.len() <= CERTAIN_BYTES_MAX && !self.source.contains(&b'{') && self.hir().is_some()
     }
 
     pub(super) fn required_literals(&self) -> Option<Vec<Vec<u8>>> {

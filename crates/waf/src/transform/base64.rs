@@ -39,15 +39,11 @@ fn digit(byte: u8) -> Option<u32> {
 /// Up to the first NUL. Anything that is not Base64 makes the result empty; an unfinished last group of four goes.
 pub(super) fn decode(value: &[u8], out: &mut Vec<u8>) -> bool {
     let text = until(value, memchr(0, value).unwrap_or(value.len()));
-    // Digits are below 64, so only what is none sets the highest bit.
-    if text.iter().fold(0, |all, byte| all | number(*byte)) & 0x80 == 0 {
-        for [first, second, third, fourth] in text.as_chunks::<4>().0 {
-            let group = [first, second, third, fourth];
-            let group = group.into_iter().fold(0, |group, byte| group << 6 | u32::from(number(*byte)));
-            let [_, bytes @ ..] = u32::to_be_bytes(group);
-            out.extend_from_slice(&bytes);
-        }
-    } else if is_strict(text) {
+    if decode_groups(text, out) {
+        return out.as_slice() != value;
+    }
+    out.clear();
+    if is_strict(text) {
         let mut group = 0;
         let mut digits = 0;
         let mut pads = 0;
@@ -70,6 +66,20 @@ pub(super) fn decode(value: &[u8], out: &mut Vec<u8>) -> bool {
         }
     }
     out.as_slice() != value
+}
+
+/// Decodes what has nothing but digits, whole groups of four only; `false` when something else stands there.
+fn decode_groups(text: &[u8], out: &mut Vec<u8>) -> bool {
+    let (groups, rest) = text.as_chunks::<4>();
+    out.resize(groups.len() * 3, 0);
+    // Digits are below 64, so only what is none sets the highest bit.
+    let mut all = rest.iter().fold(0, |all, byte| all | number(*byte));
+    for (bytes, group) in out.as_chunks_mut::<3>().0.iter_mut().zip(groups) {
+        let [first, second, third, fourth] = group.map(number);
+        all |= first | second | third | fourth;
+        *bytes = [first << 2 | second >> 4 & 3, second << 4 | third >> 2 & 15, third << 6 | fourth];
+    }
+    all & 0x80 == 0
 }
 
 /// Line ends may stand anywhere, blanks at the end of a line only, at most two pads and nothing after them.

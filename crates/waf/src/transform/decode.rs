@@ -68,8 +68,20 @@ fn narrow(high: u8, low: u8) -> u8 {
     if high == 0xff && low > 0 && low < 0x5f { low + 0x20 } else { low }
 }
 
+/// Every `+` becomes a blank: all that URL decoding does without escapes.
+fn pluses(value: &[u8], out: &mut Vec<u8>) -> bool {
+    if memchr(b'+', value).is_none() {
+        return false;
+    }
+    out.extend(value.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }));
+    true
+}
+
 /// `%xx` and `+`.
 pub(super) fn url(value: &[u8], out: &mut Vec<u8>) -> bool {
+    if memchr(b'%', value).is_none() {
+        return pluses(value, out);
+    }
     rewrite(
         value,
         out,
@@ -84,6 +96,9 @@ pub(super) fn url(value: &[u8], out: &mut Vec<u8>) -> bool {
 
 /// `%xx`, `+`, and IIS's `%uxxxx` through the code page or, without one, by its low byte.
 pub(super) fn url_unicode(value: &[u8], map: Option<&BTreeMap<u32, u8>>, out: &mut Vec<u8>) -> bool {
+    if memchr(b'%', value).is_none() {
+        return pluses(value, out);
+    }
     rewrite(
         value,
         out,

@@ -197,6 +197,40 @@ pub fn features(value: &[u8]) -> Features {
     Features(singles | pairs | ends | FILLED)
 }
 
+/// Every feature that a text of these bytes can have.
+#[must_use]
+pub fn features_of_any(bytes: impl Iterator<Item = u8>) -> Features {
+    let mut all = 0;
+    let mut pairs = 0;
+    for byte in bytes {
+        all |= features(&[byte]).0;
+        pairs |= class(byte);
+    }
+    // Any of them may stand before any other, and before itself.
+    Features(all | ((((pairs >> 32) & (pairs >> 48)) & 0xffff) as u32) << PAIRS_AT)
+}
+
+/// Bits of pairs of neighbours.
+const PAIRS: u32 = SPACE_SPACE | COMMENT_OPEN | COMMENT_CLOSE | DASH_DASH | MARKUP | SPACE_SLASH | PATH | HEX;
+
+/// The features of texts that stand one behind the other, without a look at their bytes.
+#[must_use]
+pub fn joined(parts: &[(&[u8], Features)]) -> Features {
+    let mut all = 0;
+    let mut before = None;
+    for (text, own) in parts {
+        let (Some(&first), Some(&last)) = (text.first(), text.last()) else { continue };
+        match before {
+            None => all |= own.0 & FIRST_SPACE,
+            Some(before) => all |= features(&[before, first]).0 & PAIRS,
+        }
+        let ends = own.0 & (LAST_SPACE | LAST_DOT);
+        all = all & !(LAST_SPACE | LAST_DOT) | own.0 & !(FIRST_SPACE | LAST_SPACE | LAST_DOT) | ends;
+        before = Some(last);
+    }
+    Features(all)
+}
+
 /// What must be absent for a transformation to leave a value as it is. `None`: nothing suffices.
 const fn spoilers(transformation: Transformation) -> Option<u32> {
     Some(match transformation {

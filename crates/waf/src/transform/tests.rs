@@ -318,3 +318,30 @@ fn the_corpus_of_transformations_passes() {
     println!("{passed} passed");
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
+
+#[test]
+fn bytes_have_the_features_of_all_their_pairs() {
+    for bytes in [b"".as_slice(), b"a", b" a/", b"-.x0*/<!", b"\t (A", b"aB9%+", &[0, 0x80, 0xc2, b'#']] {
+        let mut all = 0;
+        for first in bytes {
+            all |= features(&[*first]).0;
+            for second in bytes {
+                all |= features(&[*first, *second]).0;
+            }
+        }
+        assert_eq!(features_of_any(bytes.iter().copied()).0, all, "{bytes:?}");
+    }
+}
+
+#[test]
+fn joined_features_are_those_of_the_whole() {
+    let all: Vec<Vec<u8>> = values(200).collect();
+    for (number, first) in all.iter().enumerate() {
+        for second in all.iter().skip(number % 7).step_by(7).map(Vec::as_slice).chain([b"".as_slice()]) {
+            let third = all[(number * 31) % all.len()].as_slice();
+            let parts = [first.as_slice(), second, third];
+            let found = joined(&parts.map(|part| (part, features(part))));
+            assert_eq!(found, features(&parts.concat()), "{parts:?}");
+        }
+    }
+}

@@ -13,9 +13,16 @@ pub(super) fn map_bytes(value: &[u8], out: &mut Vec<u8>, map: impl Fn(u8) -> u8)
 /// Removes bytes. Nothing is written when none goes.
 pub(super) fn remove_bytes(value: &[u8], out: &mut Vec<u8>, goes: impl Fn(u8) -> bool) -> bool {
     let Some(first) = value.iter().position(|&byte| goes(byte)) else { return false };
-    out.reserve(value.len());
-    out.extend_from_slice(until(value, first));
-    out.extend(from(value, first).iter().copied().filter(|&byte| !goes(byte)));
+    out.extend_from_slice(value);
+    let mut kept = first;
+    for &byte in from(value, first) {
+        // Written wherever it may belong, and written over when it goes.
+        if let Some(place) = out.get_mut(kept) {
+            *place = byte;
+        }
+        kept += usize::from(!goes(byte));
+    }
+    out.truncate(kept);
     true
 }
 

@@ -13,7 +13,13 @@ fn limiter(text: &str) -> Limiter {
 }
 
 fn facts(last: u8) -> Facts<'static> {
-    Facts { address: IpAddr::from([192, 0, 2, last]), route: "GET /", identity: None, cost: None }
+    Facts {
+        address: IpAddr::from([192, 0, 2, last]),
+        route: "GET /",
+        identity: None,
+        cost: None,
+        fingerprint: None,
+    }
 }
 
 fn admits(limiter: &Limiter, facts: &Facts<'_>, now: Duration) -> bool {

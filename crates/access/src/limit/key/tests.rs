@@ -20,7 +20,8 @@ fn who(subject: &str, method: Method) -> Identity {
 fn same(by: &[Part], one: (&str, Option<&Identity>), other: (&str, Option<&Identity>)) -> bool {
     let maker = Maker::new(by, Missing::Address, PrefixLengths::default());
     let keys = [one, other].map(|(address, identity)| {
-        let facts = Facts { address: address.parse().unwrap(), route: "r", identity, cost: None };
+        let facts =
+            Facts { address: address.parse().unwrap(), route: "r", identity, cost: None, fingerprint: None };
         (maker.hashed(&facts).unwrap().key(), maker.written(&facts, false).unwrap())
     });
     assert_eq!(keys[0].0 == keys[1].0, keys[0].1 == keys[1].1, "hashed and written keys agree");
@@ -64,7 +65,13 @@ fn identities_do_not_run_together() {
 #[test]
 fn a_limit_by_identity_may_leave_others_alone() {
     let maker = Maker::new(&[Part::Identity], Missing::Skip, PrefixLengths::default());
-    let facts = Facts { address: IpAddr::from([192, 0, 2, 1]), route: "r", identity: None, cost: None };
+    let facts = Facts {
+        address: IpAddr::from([192, 0, 2, 1]),
+        route: "r",
+        identity: None,
+        cost: None,
+        fingerprint: None,
+    };
     assert!(maker.hashed(&facts).is_none());
 }
 
@@ -72,7 +79,8 @@ fn a_limit_by_identity_may_leave_others_alone() {
 fn a_network_is_counted_together_when_there_is_no_place() {
     let maker = Maker::new(&[Part::Address, Part::Route], Missing::Address, PrefixLengths::default());
     let of = |address: &str, route| {
-        let facts = Facts { address: address.parse().unwrap(), route, identity: None, cost: None };
+        let facts =
+            Facts { address: address.parse().unwrap(), route, identity: None, cost: None, fingerprint: None };
         maker.hashed(&facts).unwrap().aggregate()
     };
     assert_eq!(of("192.0.2.1", "a"), of("192.0.2.2", "a"));

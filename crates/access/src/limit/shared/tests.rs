@@ -5,7 +5,8 @@ use super::*;
 
 fn want(permits: u32, period: Duration, skew: Duration) -> Want {
     let maker = Maker::new(&[Part::Address], Missing::Address, PrefixLengths::default());
-    let facts = Facts { address: [192, 0, 2, 1].into(), route: "r", identity: None, cost: None };
+    let facts =
+        Facts { address: [192, 0, 2, 1].into(), route: "r", identity: None, cost: None, fingerprint: None };
     Want {
         limit: 0,
         name: "a".to_owned(),

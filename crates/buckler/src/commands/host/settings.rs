@@ -73,6 +73,11 @@ fn common(arguments: &HostArguments, read: &Read) -> Result<Settings, CommandErr
     Ok(settings)
 }
 
+/// The access key of the environment.
+pub(super) fn key() -> Option<String> {
+    std::env::var("AWS_ACCESS_KEY_ID").ok().filter(|key| !key.is_empty())
+}
+
 fn existing(path: &Path) -> Result<PathBuf, CommandError> {
     path.canonicalize().map_err(|why| CommandError::Read { path: path.to_owned(), why: why.to_string() })
 }

@@ -1,5 +1,4 @@
 //! The files of a function's own package, for their digest: a folder, or the zip file that is deployed.
-#![expect(clippy::disallowed_methods, reason = "the files are read here")]
 use std::io::{Read as _, Seek as _};
 use std::path::Path;
 

@@ -5,7 +5,15 @@ use http::HeaderValue;
 fn layer(header: &str) -> Address {
     let nets: Vec<IpNet> =
         ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::/32"].map(|net| net.parse().unwrap()).into();
-    Address { trusted: Ranges::new(&nets), header: header.parse().unwrap(), shield: None }
+    Address {
+        trusted: Ranges::new(&nets),
+        header: header.parse().unwrap(),
+        shield: None,
+        scheme_header: HeaderName::from_static("x-forwarded-proto"),
+        host_header: None,
+        fingerprint_from: None,
+        fingerprint_header: None,
+    }
 }
 
 fn check(header: &str, values: &[&str], expect: &str) {
@@ -13,7 +21,7 @@ fn check(header: &str, values: &[&str], expect: &str) {
     for value in values {
         headers.append(header.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
     }
-    let client = layer(header).client(&headers, "10.0.0.1".parse().unwrap());
+    let client = layer(header).client(&headers, "10.0.0.1".parse().unwrap()).0;
     assert_eq!(client.to_string(), expect, "{values:?}");
 }
 

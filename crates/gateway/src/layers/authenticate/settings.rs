@@ -23,6 +23,8 @@ pub struct Settings {
     pub sigv4: BTreeMap<String, SigV4>,
     /// Requests signed with a shared secret.
     pub webhook: BTreeMap<String, Webhook>,
+    /// HTTP message signatures (RFC 9421).
+    pub message: BTreeMap<String, Message>,
     /// Proofs of possession (RFC 9449).
     pub dpop: dpop::Config,
     /// `Authorization` may hold a token without a scheme, as clients of API Gateway's authorizers send it.
@@ -211,6 +213,47 @@ impl Webhook {
     fn replay() -> u64 {
         86_400
     }
+}
+
+/// Requests with HTTP message signatures (RFC 9421, RFC 9530).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Message {
+    pub keys: Vec<MessageKey>,
+    /// What must be signed; left out: method, authority, path, query, and `content-digest` where there is a body.
+    #[serde(default)]
+    pub components: Option<BTreeSet<String>>,
+    /// How long ago `created` may be, in seconds; 3600 at most.
+    #[serde(default = "window")]
+    pub window_seconds: u64,
+    /// Only signatures with this `tag`.
+    #[serde(default)]
+    pub tag: Option<String>,
+    /// Where signers see us (`https://api.example.com`); left out: as the request says.
+    #[serde(default)]
+    pub origin: Option<String>,
+}
+
+/// A key that somebody signs messages with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MessageKey {
+    /// `keyid`
+    pub id: String,
+    /// `EdDSA`, `ES256`, `ES384`, `PS512`, `RS256` or, with a shared secret, `HS256`.
+    pub algorithm: jwt::Algorithm,
+    /// A file with the public key as a JWK (RFC 7517).
+    #[serde(default)]
+    pub public_key: Option<PathBuf>,
+    /// The shared secret of `HS256`.
+    #[serde(default)]
+    pub secret: Option<SecretFrom>,
+    /// Who signs with it.
+    pub subject: String,
+    #[serde(default)]
+    pub scopes: BTreeSet<String>,
+    #[serde(default)]
+    pub roles: BTreeSet<String>,
 }
 
 fn window() -> u64 {

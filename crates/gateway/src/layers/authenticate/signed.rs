@@ -178,11 +178,11 @@ impl Sender {
     }
 }
 
-fn refused(reason: &dyn std::fmt::Display, told: &'static str) -> ControlFlow<Answer, Said> {
+pub(super) fn refused(reason: &dyn std::fmt::Display, told: &'static str) -> ControlFlow<Answer, Said> {
     ControlFlow::Continue(Said::Refused { reason: reason.to_string(), told })
 }
 
-fn admitted(identity: Result<Identity, ReplayError>) -> ControlFlow<Answer, Said> {
+pub(super) fn admitted(identity: Result<Identity, ReplayError>) -> ControlFlow<Answer, Said> {
     ControlFlow::Continue(match identity {
         Ok(identity) => Said::Identity(Box::new(identity)),
         Err(error @ ReplayError::Seen) => {
@@ -198,7 +198,7 @@ fn again<T>(fresh: Fresh<T>, now: u64) -> Result<T, ReplayError> {
 }
 
 /// The body; `None`: it is a stream.
-async fn body(exchange: &mut Exchange<'_>) -> ControlFlow<Answer, Option<Bytes>> {
+pub(super) async fn body(exchange: &mut Exchange<'_>) -> ControlFlow<Answer, Option<Bytes>> {
     if websocket::is_upgrade(&exchange.head) {
         return ControlFlow::Continue(Some(Bytes::new()));
     }
@@ -206,7 +206,7 @@ async fn body(exchange: &mut Exchange<'_>) -> ControlFlow<Answer, Option<Bytes>>
 }
 
 /// What is signed of a head.
-struct Head {
+pub(super) struct Head {
     method: String,
     origin: String,
     path: String,
@@ -215,7 +215,7 @@ struct Head {
 }
 
 impl Head {
-    fn of(exchange: &Exchange<'_>, origin: Option<&str>) -> Self {
+    pub(super) fn of(exchange: &Exchange<'_>, origin: Option<&str>) -> Self {
         let head = &exchange.head;
         let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let named = head.headers.get(HOST).map(text);
@@ -226,17 +226,16 @@ impl Head {
         if named.is_none() && authority.is_some() {
             headers.push((HOST.as_str().to_owned(), host.clone()));
         }
-        let scheme = if exchange.connection.tls.is_some() { "https" } else { "http" };
         Self {
             method: head.method.as_str().to_owned(),
-            origin: origin.map_or_else(|| format!("{scheme}://{host}"), str::to_owned),
+            origin: origin.map_or_else(|| exchange.origin(), str::to_owned),
             path: head.uri.path().to_owned(),
             query: head.uri.query().map(str::to_owned),
             headers,
         }
     }
 
-    fn request<'a>(&'a self, body: Option<&'a [u8]>) -> Request<'a> {
+    pub(super) fn request<'a>(&'a self, body: Option<&'a [u8]>) -> Request<'a> {
         Request {
             method: &self.method,
             origin: &self.origin,

@@ -35,9 +35,11 @@ const HTML_UTF8: HeaderValue = HeaderValue::from_static("text/html; charset=utf-
 
 /// Puts the fields of an answer in order.
 pub(super) fn finish(filter: &Filter, headers: &mut HeaderMap, is_secure: bool) {
-    let gone: Vec<HeaderName> = headers.keys().filter(|name| filter.remove.contains(name)).cloned().collect();
-    for name in gone {
-        headers.remove(name);
+    if !filter.remove.is_empty() {
+        // Mostly one of them is there (`Server`): one walk over the answer's fields finds it without a hash of every name.
+        while let Some(name) = headers.keys().find(|name| filter.remove.contains(name)).cloned() {
+            headers.remove(name);
+        }
     }
     if filter.settings.security_headers {
         secure(headers, is_secure);

@@ -1,5 +1,5 @@
 //! Heads: the request's as bytes, the answer's from bytes.
-use super::{Failure, broken, one_length};
+use super::{Failure, broken};
 use crate::body::Body;
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
@@ -76,72 +76,85 @@ pub(super) fn parse(all: &Bytes, asked: &Method) -> Result<Option<(Head, usize)>
     let version = if answer.version == Some(1) { Version::HTTP_11 } else { Version::HTTP_10 };
     let reason = answer.reason.filter(|reason| Some(*reason) != status.canonical_reason());
     let mut headers = HeaderMap::with_capacity(answer.headers.len() + 8);
+    let mut told = Told::default();
     for field in answer.headers.iter() {
         let name = HeaderName::from_bytes(field.name.as_bytes()).map_err(broken)?;
-        let value = HeaderValue::from_maybe_shared(all.slice_ref(field.value)).map_err(broken)?;
-        headers.append(name, value);
+        if told.note(&name, field.value)? {
+            let value = HeaderValue::from_maybe_shared(all.slice_ref(field.value)).map_err(broken)?;
+            headers.append(name, value);
+        }
     }
-    let framing = framing(&headers, (status, version), asked)?;
-    if framing != Framing::Close {
-        one_length(&mut headers);
-    }
-    let keep = framing != Framing::Close && stays(&headers, version);
+    let framing = told.framing((status, version), asked)?;
+    let stays = !told.closes && (told.keeps || version == Version::HTTP_11);
+    let keep = framing != Framing::Close && stays;
     let reason = reason.map(|reason| Bytes::copy_from_slice(reason.as_bytes()));
     Ok(Some((Head { status, version, headers, reason, framing, keep }, length)))
 }
 
-/// RFC 9112, section 6.3.
-fn framing(
-    headers: &HeaderMap,
-    (status, version): (StatusCode, Version),
-    asked: &Method,
-) -> Result<Framing, Failure> {
-    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
-    let coding = match (codings.next(), codings.next()) {
-        (None, _) => None,
-        (Some(only), None) => Some(only),
-        (Some(_), Some(_)) => return Err(broken("`Transfer-Encoding` stands more than once")),
-    };
-    let mut length = None;
-    for value in headers.get_all(CONTENT_LENGTH) {
-        let given = number(value.as_bytes()).ok_or_else(|| broken("`Content-Length` is no number"))?;
-        if length.is_some_and(|length| length != given) {
-            return Err(broken("two lengths that differ"));
-        }
-        length = Some(given);
-    }
-    if coding.is_some() && length.is_some() {
-        return Err(broken("`Content-Length` and `Transfer-Encoding` in one answer"));
-    }
-    let is_bare = *asked == Method::HEAD
-        || status.is_informational()
-        || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
-    match (coding, length) {
-        _ if is_bare => Ok(Framing::Length(0)),
-        (Some(coding), _) => {
-            let is_chunked = coding.as_bytes().eq_ignore_ascii_case(b"chunked");
-            if !is_chunked || version != Version::HTTP_11 {
-                return Err(broken("a `Transfer-Encoding` other than `chunked`"));
-            }
-            Ok(Framing::Chunked)
-        }
-        (None, Some(length)) => Ok(Framing::Length(length)),
-        (None, None) => Ok(Framing::Close),
-    }
+/// What the fields say of body and connection, gathered while they are read.
+#[derive(Default)]
+struct Told<'a> {
+    coding: Option<&'a [u8]>,
+    length: Option<u64>,
+    closes: bool,
+    keeps: bool,
 }
 
-/// RFC 9112, section 9.3.
-fn stays(headers: &HeaderMap, version: Version) -> bool {
-    let mut stays = version == Version::HTTP_11;
-    for value in headers.get_all(CONNECTION) {
-        for word in value.as_bytes().split(|byte| *byte == b',') {
-            if word.trim_ascii().eq_ignore_ascii_case(b"close") {
-                return false;
+impl<'a> Told<'a> {
+    /// Looks at a field. Tells whether it belongs among the fields of the answer.
+    fn note(&mut self, name: &HeaderName, value: &'a [u8]) -> Result<bool, Failure> {
+        if *name == TRANSFER_ENCODING {
+            if self.coding.replace(value).is_some() {
+                return Err(broken("`Transfer-Encoding` stands more than once"));
             }
-            stays |= word.trim_ascii().eq_ignore_ascii_case(b"keep-alive");
+        } else if *name == CONTENT_LENGTH {
+            let given = number(value).ok_or_else(|| broken("`Content-Length` is no number"))?;
+            return match self.length.replace(given) {
+                None => Ok(true),
+                // A length that a message gives twice is told once.
+                Some(length) if length == given => Ok(false),
+                Some(_) => Err(broken("two lengths that differ")),
+            };
+        } else if *name == CONNECTION {
+            return Ok(self.connection(value));
+        }
+        Ok(true)
+    }
+
+    /// RFC 9112, section 9.3. Tells whether the field says more than whether the connection stays.
+    fn connection(&mut self, value: &[u8]) -> bool {
+        let mut more = false;
+        for word in value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
+            let (closes, keeps) =
+                (word.eq_ignore_ascii_case(b"close"), word.eq_ignore_ascii_case(b"keep-alive"));
+            self.closes |= closes;
+            self.keeps |= keeps;
+            // `keep-alive` names the field of that name, which goes no further by itself.
+            more |= !(closes || keeps);
+        }
+        more
+    }
+
+    /// RFC 9112, section 6.3.
+    fn framing(&self, (status, version): (StatusCode, Version), asked: &Method) -> Result<Framing, Failure> {
+        if self.coding.is_some() && self.length.is_some() {
+            return Err(broken("`Content-Length` and `Transfer-Encoding` in one answer"));
+        }
+        let is_bare = *asked == Method::HEAD
+            || status.is_informational()
+            || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        match (self.coding, self.length) {
+            _ if is_bare => Ok(Framing::Length(0)),
+            (Some(coding), _) => {
+                if !coding.eq_ignore_ascii_case(b"chunked") || version != Version::HTTP_11 {
+                    return Err(broken("a `Transfer-Encoding` other than `chunked`"));
+                }
+                Ok(Framing::Chunked)
+            }
+            (None, Some(length)) => Ok(Framing::Length(length)),
+            (None, None) => Ok(Framing::Close),
         }
     }
-    stays
 }
 
 /// Digits only.

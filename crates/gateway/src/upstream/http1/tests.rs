@@ -2,6 +2,7 @@
 use super::body::{Decoder, Piece};
 use super::head::{Framing, parse, write};
 use super::*;
+use http::header::{CONTENT_LENGTH, HeaderMap};
 
 fn framing(head: &str, asked: &Method) -> Result<Option<(Framing, bool)>, Failure> {
     let all = Bytes::from(head.to_owned());

@@ -47,6 +47,6 @@ fn a_profile_is_found_among_others() {
 
 #[test]
 fn a_function_is_named_in_the_path() {
-    assert_eq!(path(None), "/2015-03-31/functions/function/invocations");
-    assert!(path(Some("arn:aws:lambda:eu-west-1:1:function:a")).contains("arn%3Aaws%3Alambda"));
+    assert_eq!(path(None, false), "/2015-03-31/functions/function/invocations");
+    assert!(path(Some("arn:aws:lambda:eu-west-1:1:function:a"), false).contains("arn%3Aaws%3Alambda"));
 }

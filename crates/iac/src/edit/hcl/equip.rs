@@ -118,7 +118,7 @@ impl Hcl<'_> {
                 Ok(vec![Change { range: range(expr.at), text }])
             }
             ExprKind::Call(call) if call.name == "merge" && !call.expand => match call.args.last() {
-                Some(last) => self.into_last(expr, last, name, value),
+                Some(last) => self.set_in_last(expr, last, name, value),
                 None => Ok(vec![self.wrapped(expr, name, value)]),
             },
             _ => Ok(vec![self.wrapped(expr, name, value)]),
@@ -126,7 +126,7 @@ impl Hcl<'_> {
     }
 
     /// Into the last argument of `merge`, whose entries count.
-    fn into_last(&self, call: &Expr, last: &Expr, name: &str, value: &Content) -> Changes {
+    fn set_in_last(&self, call: &Expr, last: &Expr, name: &str, value: &Content) -> Changes {
         match &last.kind {
             ExprKind::Object(pairs) => self.set(&Holder::Object(last, pairs), &[name.to_owned()], value),
             _ => Ok(vec![self.wrapped(call, name, value)]),

@@ -29,7 +29,13 @@ fn condition(dice: &mut Dice) -> String {
     let (name, other, number) = (one(dice, NAMES), one(dice, NAMES), dice.below(4));
     let not = if dice.below(4) == 0 { "!" } else { "" };
     let operator = one(dice, &["eq", "ge", "gt", "le", "lt"]);
-    match dice.below(12) {
+    match dice.below(18) {
+        12 => format!("&REQUEST_HEADERS:X-Other \"{not}@{operator} {}\"", number % 2),
+        13 => format!("REQUEST_HEADERS:X-Other \"{not}@rx {}\"", one(dice, WORDS)),
+        14 => format!("REQUEST_COOKIES|REQUEST_COOKIES_NAMES \"{not}@rx {}\"", one(dice, WORDS)),
+        15 => format!("REQUEST_COOKIES:/^o/ \"{not}@streq {}\"", one(dice, WORDS)),
+        16 => format!("&REQUEST_COOKIES \"{not}@{operator} {}\"", number % 2),
+        17 => format!("REQUEST_METHOD \"{not}@rx ^(?:GET|HEAD)$\""),
         0 => format!("&TX:{name} \"{not}@{operator} {}\"", number % 2),
         1 => format!("TX:{name}|TX:{other} \"{not}@{operator} {number}\""),
         2 => format!("TX:{name} \"{not}@{operator} %{{tx.{other}}}\""),
@@ -108,7 +114,7 @@ fn seen(exchange: &Exchange, plan: &Plan) -> String {
 #[test]
 fn programs_change_nothing() {
     let mut dice = Dice(0x5bd1_e995_9e37_79b9);
-    for _ in 0..1000 {
+    for number in 0..1000 {
         let text = generated(&mut dice);
         let set = rules(&text);
         let fast = Plan::compile(&set, Limits::default()).expect("a plan");
@@ -117,8 +123,23 @@ fn programs_change_nothing() {
             let target = format!("/?x={}&y={}", one(&mut dice, WORDS), one(&mut dice, WORDS));
             let level = dice.below(4).to_string();
             let mut exchange = Exchange::get(&target).header("X-Level", &level);
+            if dice.below(2) == 0 {
+                exchange = exchange.header("X-Other", one(&mut dice, WORDS));
+            }
+            if dice.below(2) == 0 {
+                let (name, value) = (one(&mut dice, WORDS), one(&mut dice, WORDS));
+                exchange = exchange.header("Cookie", &format!("{name}={value}"));
+            }
             exchange.response_headers.push(b"Content-Type", b"text/html");
-            assert_eq!(seen(&exchange, &fast), seen(&exchange, &plain), "{exchange:?}\n{text}");
+            let expected = seen(&exchange, &plain);
+            if number % 20 == 0 {
+                let fresh = Plan::compile(&set, Limits::default()).expect("a plan");
+                assert_eq!(seen(&exchange, &fresh), expected, "fresh: {exchange:?}\n{text}");
+            }
+            // The second time, and the third, what is kept between requests answers.
+            for round in 0..3 {
+                assert_eq!(seen(&exchange, &fast), expected, "round {round}: {exchange:?}\n{text}");
+            }
         }
     }
 }
