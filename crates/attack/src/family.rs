@@ -34,6 +34,14 @@ pub enum Family {
     Token,
     /// Learn from an error (CWE-209).
     Error,
+    /// Change a query of a directory (CWE-90).
+    Ldap,
+    /// Write a line of the log oneself (CWE-117).
+    Log,
+    /// Have a language model obey the input (CWE-1427).
+    Prompt,
+    /// Use up time or memory by sheer size (CWE-770).
+    Size,
 }
 
 impl Family {
@@ -52,6 +60,10 @@ impl Family {
         Self::Prototype,
         Self::Token,
         Self::Error,
+        Self::Ldap,
+        Self::Log,
+        Self::Prompt,
+        Self::Size,
     ];
 
     /// The name in every output: `command`.
@@ -72,6 +84,10 @@ impl Family {
             Self::Prototype => "prototype",
             Self::Token => "token",
             Self::Error => "error",
+            Self::Ldap => "ldap",
+            Self::Log => "log",
+            Self::Prompt => "prompt",
+            Self::Size => "size",
         }
     }
 
@@ -99,6 +115,10 @@ impl Family {
             Self::Prototype => "CWE-1321",
             Self::Token => "CWE-347",
             Self::Error => "CWE-209",
+            Self::Ldap => "CWE-90",
+            Self::Log => "CWE-117",
+            Self::Prompt => "CWE-1427",
+            Self::Size => "CWE-770",
         }
     }
 
@@ -120,6 +140,10 @@ impl Family {
             Self::Prototype => "prototype-pollution",
             Self::Token => "jwt-without-verification",
             Self::Error => "error-in-answer",
+            Self::Ldap => "ldap-injection",
+            Self::Log => "log-injection",
+            Self::Prompt => "prompt-injection",
+            Self::Size => "unvalidated-api-request",
         }
     }
 
@@ -149,7 +173,22 @@ impl Family {
                 "verify the signature, issuer, audience and expiry of tokens before their claims are used"
             }
             Self::Error => "answer errors with a fixed text, and log the rest",
+            Self::Ldap => {
+                "escape values for filters (RFC 4515), and take only letters and digits where a name is expected"
+            }
+            Self::Log => "log values as JSON, or without their line breaks",
+            Self::Prompt => {
+                "treat the model's answer as the input's: give it no rights that the caller has not, and look at what it says"
+            }
+            Self::Size => {
+                "give the input a schema with bounds, and limit bodies in front (`body-bytes-max`, `limits.event_bytes`)"
+            }
         }
+    }
+
+    /// Only tried where the code hands the input to such a sink.
+    pub(crate) const fn needs_sink(self) -> bool {
+        matches!(self, Self::Prompt)
     }
 
     /// The families that can show what a value does at a sink.
@@ -169,9 +208,10 @@ impl Family {
             SinkKind::Xml | SinkKind::XPath => &[Self::Xml],
             SinkKind::Prototype | SinkKind::MassAssignment => &[Self::Prototype],
             SinkKind::Identity => &[Self::Token],
-            SinkKind::Regex | SinkKind::Log | SinkKind::Ldap | SinkKind::Invoke | SinkKind::Prompt => {
-                &[Self::Error]
-            }
+            SinkKind::Log => &[Self::Log],
+            SinkKind::Ldap => &[Self::Ldap],
+            SinkKind::Prompt => &[Self::Prompt],
+            SinkKind::Regex | SinkKind::Invoke => &[Self::Error],
         }
     }
 }

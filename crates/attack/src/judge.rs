@@ -1,6 +1,6 @@
 //! What became of an attack.
 use crate::payload::PASSWD_LINE;
-use crate::{Answer, Attack, Canaries, Proof, Told};
+use crate::{Answer, Attack, Canaries, Proof, Shot, Told, Watch};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -77,13 +77,21 @@ pub(crate) fn proven_by_answer(attack: &Attack, answer: &Answer, baseline: &Base
         Proof::Accepted => {
             accepted(answer, baseline).then(|| "a forged token was taken like the honest one".to_owned())
         }
-        Proof::Callback | Proof::File(_) | Proof::Delay(_) => None,
+        Proof::Callback
+        | Proof::File(_)
+        | Proof::Delay(_)
+        | Proof::Differs
+        | Proof::LogLine
+        | Proof::Exhausted => None,
     })
 }
 
 /// What stands outside of the answer.
-pub(crate) fn proven_outside(attack: &Attack, canaries: &Canaries) -> Option<String> {
+pub(crate) fn proven_outside(attack: &Attack, canaries: &Canaries, watch: Option<&Watch>) -> Option<String> {
     attack.proofs.iter().find_map(|proof| match proof {
+        Proof::LogLine => watch
+            .is_some_and(|watch| watch.saw_line(&attack.token))
+            .then(|| "a line of the function's log begins with what the input wrote".to_owned()),
         Proof::Callback => canaries.was_called(&attack.token).then(|| "the canary was called".to_owned()),
         Proof::File(path) => path.exists().then(|| format!("the file `{}` came to be", path.display())),
         _ => None,
@@ -92,7 +100,11 @@ pub(crate) fn proven_outside(attack: &Attack, canaries: &Canaries) -> Option<Str
 
 /// Who stopped an attack that has no effect.
 pub(crate) fn stopped(answer: &Answer, baseline: &Baseline, told: &[Told]) -> Verdict {
-    let blocked = told.iter().find(|one| one.blocked);
+    // Events come late sometimes: those of this very request count before those of functions that were asked for it, or of
+    // the request before.
+    let id = answer.header("x-amzn-requestid");
+    let is_own = |one: &Told| id.is_some() && one.request_id.as_deref() == id;
+    let blocked = told.iter().filter(|one| one.blocked).max_by_key(|one| (is_own(one), one.refused));
     if let Some(one) = blocked {
         return Verdict {
             outcome: Outcome::Stopped,
@@ -142,8 +154,64 @@ fn has_trace(body: &str) -> bool {
         "sqlite3.OperationalError",
         "You have an error in your SQL syntax",
         "psycopg2.errors",
+        "LDAPInvalidFilterError",
+        "ldap.FILTER_ERROR",
+        "Bad search filter",
+        "javax.naming.",
     ];
     MARKS.iter().any(|mark| body.contains(mark))
+}
+
+/// What an answer says, without what the request said: two answers that differ only in an echo are the same.
+pub(crate) fn said(answer: &Answer, shot: &Shot, attack: &Attack) -> (u16, bool, String) {
+    let other: String = attack.token.chars().rev().collect();
+    let mut body = answer.body.clone();
+    for text in texts(shot) {
+        body = body.replace(&text, "");
+    }
+    for token in [&attack.token, &other] {
+        body = body.replace(token.as_str(), "");
+    }
+    (answer.status, answer.function_error.is_some(), body)
+}
+
+/// The values of a request that are long enough to be told from other text.
+fn texts(shot: &Shot) -> Vec<String> {
+    let mut found: Vec<String> = match shot {
+        Shot::Http { query, .. } => query.iter().map(|(_, value)| value.clone()).collect(),
+        Shot::Invoke { .. } => Vec::new(),
+    };
+    let body = match shot {
+        Shot::Http { body, .. } => body,
+        Shot::Invoke { event, .. } => event,
+    };
+    let mut open: Vec<Value> = serde_json::from_slice(body).ok().into_iter().collect();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::String(text) => found.push(text),
+            Value::Array(list) => open.extend(list),
+            Value::Object(map) => open.extend(map.into_iter().map(|(_, value)| value)),
+            _ => {}
+        }
+    }
+    found.retain(|text| text.len() > 3);
+    found.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    found
+}
+
+/// Errors of a function that used up what it has, in an answer of `Invoke` or of the host.
+const ENDS: &[&str] =
+    &["Sandbox.Timedout", "Runtime.OutOfMemory", "Runtime.ExitError", "Function.ResponseSizeTooLarge"];
+
+/// How a server or a function says that it did not get through the request.
+pub(crate) fn broke(answer: &Answer) -> Option<String> {
+    if let Some(end) = ENDS.iter().find(|end| answer.function_error.is_some() && answer.body.contains(**end)) {
+        return Some(format!("the function ended with `{end}`"));
+    }
+    if let Some(error) = &answer.function_error {
+        return Some(format!("the function failed (`{error}`)"));
+    }
+    (answer.status >= 500).then(|| format!("the answer is {}", answer.status))
 }
 
 /// A forged token opened what the honest one opens, and what no token at all does not.

@@ -9,6 +9,7 @@
 //! INVARIANT: an attack without an answer, or without a baseline that was answered, is *undecided*, never *stopped*.
 mod canary;
 mod family;
+mod grow;
 mod judge;
 mod mutate;
 mod payload;
@@ -22,6 +23,7 @@ mod token;
 
 pub use canary::{Canaries, CanaryError};
 pub use family::Family;
+pub use grow::Growth;
 pub use judge::{Outcome, Verdict};
 pub use mutate::Evasion;
 pub use payload::Proof;

@@ -105,8 +105,10 @@ impl Evasion {
                 Self::Twice,
                 Self::Null,
             ],
+            Family::Log => &[Self::Plain, Self::Nested, Self::Percent, Self::PercentTwice, Self::Twice],
+            Family::Ldap => &[Self::Plain, Self::Unicode, Self::Percent],
             Family::NoSql | Family::Prototype => &[Self::Plain, Self::Unicode, Self::Nested],
-            Family::Token | Family::Error => &[Self::Plain],
+            Family::Token | Family::Error | Family::Prompt | Family::Size => &[Self::Plain],
             Family::Code
             | Family::Deserialization
             | Family::Ssrf

@@ -1,9 +1,10 @@
 //! Which attacks there are: for each input of each trigger, the families that its sinks name, then all others.
 use crate::payload::{self, Shows, Template};
 use crate::token;
-use crate::{Evasion, Family, Place, Proof, Shot};
+use crate::{Evasion, Family, Growth, Place, Proof, Shot};
 use model::{App, NodeId};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -48,9 +49,23 @@ pub struct Attack {
     /// In every payload: what comes back with it belongs to this attack.
     pub token: String,
     pub shot: Shot,
+    /// What the shot becomes when it is sent.
+    pub growth: Option<Growth>,
+    /// For [`Proof::Differs`]: two that find nothing, and one that is plain text.
+    pub twins: Vec<Shot>,
     pub proofs: Vec<Proof>,
     /// The code hands this input to such a sink.
     pub expected: bool,
+}
+
+impl Attack {
+    /// What is sent.
+    pub(crate) fn sent(&self) -> Cow<'_, Shot> {
+        match self.growth {
+            Some(growth) => Cow::Owned(growth.grown(&self.shot)),
+            None => Cow::Borrowed(&self.shot),
+        }
+    }
 }
 
 /// All attacks, and what was left out.
@@ -107,6 +122,9 @@ pub fn plan(
         if families.contains(&Family::Token) {
             wanted.extend(tokens(seed, number));
         }
+        if families.contains(&Family::Size) {
+            wanted.extend(sizes(seed, number));
+        }
     }
     wanted.sort_by_key(|one| !one.expected);
     let left_out = wanted.len().saturating_sub(limits.attacks_max);
@@ -131,6 +149,7 @@ struct Wanted {
 enum What {
     Template(&'static Template),
     Token(token::Forged),
+    Growth(Growth),
 }
 
 /// Inputs that the code hands to sinks, as places of a request, each with the families that fit.
@@ -195,7 +214,11 @@ impl AtPlace<'_> {
         let mut others = Vec::new();
         for template in payload::ALL.iter().filter(|template| families.contains(&template.family)) {
             let works = Evasion::of(template.family).iter().filter(|evasion| self.works(template, **evasion));
-            if self.named.contains(&template.family) {
+            let is_named = self.named.contains(&template.family);
+            if template.family.needs_sink() && !is_named {
+                continue;
+            }
+            if is_named {
                 asked.extend(works.map(|evasion| self.one(template, *evasion, true)));
             } else {
                 others
@@ -233,57 +256,114 @@ fn tokens(seed: &Seed, number: usize) -> Vec<Wanted> {
     .collect()
 }
 
+/// Every way to be too much, once for each way in.
+fn sizes(seed: &Seed, number: usize) -> Vec<Wanted> {
+    let place = match seed.shot {
+        Shot::Http { .. } => Place::Body,
+        Shot::Invoke { .. } => Place::Event(String::new()),
+    };
+    let fitting = Growth::ALL.iter().filter(|growth| growth.fits(&seed.shot));
+    let wanted = |growth: &Growth| Wanted {
+        seed: number,
+        place: place.clone(),
+        what: What::Growth(*growth),
+        evasion: Evasion::Plain,
+        expected: false,
+    };
+    fitting.map(wanted).collect()
+}
+
+/// What fills the placeholders of one attack.
+struct Filling<'a> {
+    token: &'a str,
+    host: &'a str,
+    file: PathBuf,
+    factors: (u64, u64),
+}
+
+impl Filling<'_> {
+    fn text(&self, template: &str) -> String {
+        let (first, second) = self.token.split_at_checked(self.token.len() / 2).unwrap_or((self.token, ""));
+        let other: String = self.token.chars().rev().collect();
+        template
+            .replace("{url}", &format!("http://{}/{}", self.host, self.token))
+            .replace("{host}", self.host)
+            .replace("{file}", &self.file.display().to_string())
+            .replace("{token}", self.token)
+            .replace("{other}", &other)
+            .replace("{first}", first)
+            .replace("{second}", second)
+            .replace("{a}", &self.factors.0.to_string())
+            .replace("{b}", &self.factors.1.to_string())
+    }
+}
+
 fn fill(one: Wanted, seeds: &[Seed], number: u32, canary: &Canary<'_>) -> Option<Attack> {
     let seed = seeds.get(one.seed)?;
     let token = format!("b{:08x}{number:06x}", canary.run);
-    let (family, name, value, proofs) = match &one.what {
-        What::Token(forged) => {
-            (Family::Token, forged.name, Value::String(forged.token.clone()), vec![Proof::Accepted])
-        }
-        What::Template(template) => {
-            let file = canary.folder.join(&token);
-            let (a, b) = payload::factors(number);
-            let text = template
-                .text
-                .replace("{url}", &format!("http://{}/{token}", canary.host))
-                .replace("{host}", canary.host)
-                .replace("{file}", &file.display().to_string())
-                .replace("{token}", &token)
-                .replace("{a}", &a.to_string())
-                .replace("{b}", &b.to_string());
-            let value =
-                if template.json { serde_json::from_str(&text).ok()? } else { Value::String(text.clone()) };
-            let proofs =
-                template.proofs.iter().map(|shows| proof(*shows, &text, &token, &file, a * b)).collect();
-            (template.family, template.name, value, proofs)
-        }
+    let filling = Filling {
+        token: &token,
+        host: canary.host,
+        file: canary.folder.join(&token),
+        factors: payload::factors(number),
     };
-    let shot = seed.shot.with(&one.place, &value, one.evasion)?;
-    Some(Attack {
-        id: format!("{}/{name}/{}#{number}", family.name(), one.evasion.name()),
+    let mut attack = Attack {
+        id: String::new(),
         function: seed.function.clone(),
         trigger: seed.trigger.clone(),
         seed: one.seed,
-        place: one.place,
-        family,
-        payload: name,
+        place: one.place.clone(),
+        family: Family::Size,
+        payload: "",
         evasion: one.evasion,
-        token,
-        shot,
-        proofs,
+        token: token.clone(),
+        shot: seed.shot.clone(),
+        growth: None,
+        twins: Vec::new(),
+        proofs: Vec::new(),
         expected: one.expected,
-    })
+    };
+    match &one.what {
+        What::Growth(growth) => {
+            (attack.payload, attack.growth) = (growth.name(), Some(*growth));
+            attack.proofs.push(Proof::Exhausted);
+        }
+        What::Token(forged) => {
+            (attack.family, attack.payload) = (Family::Token, forged.name);
+            let value = Value::String(forged.token.clone());
+            attack.shot = seed.shot.with(&one.place, &value, one.evasion)?;
+            attack.proofs.push(Proof::Accepted);
+        }
+        What::Template(template) => {
+            (attack.family, attack.payload) = (template.family, template.name);
+            let text = filling.text(template.text);
+            let value =
+                if template.json { serde_json::from_str(&text).ok()? } else { Value::String(text.clone()) };
+            attack.shot = seed.shot.with(&one.place, &value, one.evasion)?;
+            let twin = |text: &&str| {
+                seed.shot.with(&one.place, &Value::String(filling.text(text)), one.evasion)
+            };
+            attack.twins = template.twins.iter().map(twin).collect::<Option<_>>()?;
+            attack.proofs.extend(template.proofs.iter().map(|shows| proof(*shows, &text, &filling)));
+        }
+    }
+    let (family, evasion) = (attack.family.name(), one.evasion.name());
+    attack.id = format!("{family}/{}/{evasion}#{number}", attack.payload);
+    Some(attack)
 }
 
-fn proof(shows: Shows, text: &str, token: &str, file: &Path, product: u64) -> Proof {
+fn proof(shows: Shows, text: &str, filling: &Filling<'_>) -> Proof {
     match shows {
         Shows::Callback => Proof::Callback,
-        Shows::File => Proof::File(PathBuf::from(file)),
+        Shows::File => Proof::File(filling.file.clone()),
         Shows::Delay => Proof::Delay(payload::DELAY),
-        Shows::Product => Proof::Answer(product.to_string()),
+        Shows::Product => Proof::Answer((filling.factors.0 * filling.factors.1).to_string()),
         Shows::Reflected => Proof::Reflected(text.to_owned()),
-        Shows::Header => Proof::Header(format!("X-{token}")),
+        Shows::Header => Proof::Header(format!("X-{}", filling.token)),
         Shows::Trace => Proof::Trace,
         Shows::Passwd => Proof::Answer(payload::PASSWD_LINE.to_owned()),
+        Shows::Differs => Proof::Differs,
+        Shows::LogLine => Proof::LogLine,
+        Shows::Joined => Proof::Answer(filling.token.to_owned()),
     }
 }

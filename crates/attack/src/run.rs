@@ -3,7 +3,8 @@ use crate::judge::{self, Baseline};
 use crate::payload::DELAY;
 use crate::report::{Judged, Report};
 use crate::{
-    Attack, Canaries, Family, Outcome, Place, Plan, Proof, Seed, Shot, Target, Told, Verdict, Watch,
+    Answer, Attack, Canaries, Family, Growth, Outcome, Place, Plan, Proof, Seed, Shot, Target, TargetError, Told,
+    Verdict, Watch,
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -53,10 +54,12 @@ pub fn run(
     let baselines: Vec<Option<Baseline>> = seeds
         .iter()
         .map(|seed| {
-            let baseline = baseline(seed, target, &mut report);
+            let honest = honest(seed, target, &mut report)?;
+            std::thread::sleep(settings.settle);
             let told = watch.as_mut().map(|watch| watch.told()).unwrap_or_default();
             tell_refused(seed, &told, &mut report);
-            baseline
+            let nobody = without_token(&seed.shot).and_then(|shot| target.send(&shot).ok());
+            Some(Baseline { honest, nobody })
         })
         .collect();
     for (number, attack) in plan.attacks.iter().enumerate() {
@@ -71,7 +74,7 @@ pub fn run(
         report.judged.push(Judged { attack: attack.clone(), verdict });
         progress.attacked(number + 1, plan.attacks.len());
     }
-    late(&mut report, canaries, settings);
+    late(&mut report, (canaries, watch), settings);
     report
 }
 
@@ -84,7 +87,7 @@ fn through(because: String) -> Verdict {
 }
 
 /// The honest request, twice: the second one finds everything warm.
-fn baseline(seed: &Seed, target: &mut dyn Target, report: &mut Report) -> Option<Baseline> {
+fn honest(seed: &Seed, target: &mut dyn Target, report: &mut Report) -> Option<Answer> {
     let honest = match target.send(&seed.shot).and_then(|_| target.send(&seed.shot)) {
         Ok(answer) => answer,
         Err(why) => {
@@ -99,14 +102,14 @@ fn baseline(seed: &Seed, target: &mut dyn Target, report: &mut Report) -> Option
             seed.function, seed.trigger
         ));
     }
-    let nobody = without_token(&seed.shot).and_then(|shot| target.send(&shot).ok());
-    Some(Baseline { honest, nobody })
+    Some(honest)
 }
 
 /// An honest request that a guard refuses is a mistake of the guard, and worth more than any attack.
 fn tell_refused(seed: &Seed, told: &[Told], report: &mut Report) {
-    let is_token = |one: &Told| one.layer == "authentication" || one.layer == "authorization";
-    if let Some(one) = told.iter().find(|one| one.blocked && !is_token(one)) {
+    let of_tokens = ["authentication", "authorization", "authenticate", "authorize"];
+    let is_token = |one: &Told| of_tokens.contains(&one.layer.as_str());
+    if let Some(one) = told.iter().find(|one| one.refused && !is_token(one)) {
         report.problems.push(format!(
             "{} ({}): `{}` refuses the honest request: {}",
             seed.function, seed.trigger, one.layer, one.reason
@@ -126,17 +129,22 @@ fn one(
     attack: &Attack,
     target: &mut dyn Target,
     baseline: &Baseline,
-    (canaries, settings, watch): (&Canaries, &Settings, Option<&mut Watch>),
+    (canaries, settings, mut watch): (&Canaries, &Settings, Option<&mut Watch>),
 ) -> Verdict {
-    let answer = match target.send(&attack.shot) {
+    let sent = target.send(&attack.sent());
+    std::thread::sleep(settings.settle);
+    let told = watch.as_mut().map(|watch| watch.told()).unwrap_or_default();
+    if let Some(growth) = attack.growth {
+        return exhausted((attack, growth), sent, target, (baseline, &told));
+    }
+    let answer = match sent {
         Ok(answer) => answer,
         Err(why) => return undecided(&why.to_string()),
     };
-    std::thread::sleep(settings.settle);
-    let told = watch.map(|watch| watch.told()).unwrap_or_default();
-    let seen = judge::proven_outside(attack, canaries)
+    let seen = judge::proven_outside(attack, canaries, watch.as_deref())
         .or_else(|| judge::proven_by_answer(attack, &answer, baseline))
-        .or_else(|| waited(attack, answer.elapsed, target, baseline));
+        .or_else(|| waited(attack, answer.elapsed, target, baseline))
+        .or_else(|| differs(attack, &answer, target));
     match seen {
         Some(because) => through(because),
         None => judge::stopped(&answer, baseline, &told),
@@ -161,18 +169,76 @@ fn waited(
     })
 }
 
-/// Callbacks of what works behind a queue.
-fn late(report: &mut Report, canaries: &Canaries, settings: &Settings) {
+/// The layer that says that a function's time was over: then its time was used up.
+const DEADLINE: &str = "deadline";
+
+/// Whether size alone broke the application.
+fn exhausted(
+    (attack, growth): (&Attack, Growth),
+    sent: Result<Answer, TargetError>,
+    target: &mut dyn Target,
+    (baseline, told): (&Baseline, &[Told]),
+) -> Verdict {
+    let refused = told.iter().any(|one| one.refused && one.layer != DEADLINE);
+    let broken = match sent {
+        Ok(answer) if refused => return judge::stopped(&answer, baseline, told),
+        Ok(answer) => match judge::broke(&answer) {
+            Some(broken) => broken,
+            None => return judge::stopped(&answer, baseline, told),
+        },
+        // A server that has read enough answers and closes, while the client still writes.
+        Err(_) if refused => return judge::stopped(&Answer::default(), baseline, told),
+        Err(why) => why.to_string(),
+    };
+    match target.send(&growth.small(&attack.shot)) {
+        Err(_) => through(format!("{broken}, and nothing is answered any more")),
+        Ok(small) => match judge::broke(&small) {
+            None => through(format!("{broken}; the same in small is answered with {}", small.status)),
+            Some(_) => Verdict {
+                outcome: Outcome::NoEffect,
+                by: None,
+                rule: None,
+                because: format!("{broken}, as for the same in small: not for its size"),
+            },
+        },
+    }
+}
+
+/// A query that finds everything has another answer than one that finds nothing, each twice, and than plain text.
+fn differs(attack: &Attack, answer: &Answer, target: &mut dyn Target) -> Option<String> {
+    let [nothing, again, plain] = attack.twins.as_slice() else { return None };
+    if !answer.is_success() {
+        return None;
+    }
+    let mut ask = |shot: &Shot| target.send(shot).ok().map(|answer| judge::said(&answer, shot, attack));
+    let everything = judge::said(answer, &attack.shot, attack);
+    let none = ask(nothing)?;
+    if none == everything || ask(again)? != none || ask(plain)? == everything || ask(&attack.shot)? != everything {
+        return None;
+    }
+    Some("a query that finds everything is answered in another way than one that finds nothing, twice".to_owned())
+}
+
+/// Callbacks and lines of what works behind a queue.
+fn late(report: &mut Report, (canaries, watch): (&Canaries, Option<&mut Watch>), settings: &Settings) {
     let is_open = |judged: &Judged| {
         judged.verdict.outcome != Outcome::GotThrough
-            && judged.attack.proofs.iter().any(|proof| matches!(proof, Proof::Callback | Proof::File(_)))
+            && judged
+                .attack
+                .proofs
+                .iter()
+                .any(|proof| matches!(proof, Proof::Callback | Proof::File(_) | Proof::LogLine))
             && judged.attack.family != Family::Token
     };
     if report.judged.iter().any(is_open) {
         std::thread::sleep(settings.late);
     }
+    let watch = watch.map(|watch| {
+        watch.told();
+        &*watch
+    });
     for judged in report.judged.iter_mut().filter(|judged| is_open(judged)) {
-        if let Some(because) = judge::proven_outside(&judged.attack, canaries) {
+        if let Some(because) = judge::proven_outside(&judged.attack, canaries, watch) {
             judged.verdict = through(format!("{because}, after the answer"));
         }
     }

@@ -3,6 +3,7 @@ use crate::Shot;
 use crate::place::percent;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -163,6 +164,10 @@ pub struct Told {
     pub rule: Option<String>,
     /// It refused, ended or replaced something.
     pub blocked: bool,
+    /// It refused the request, or what the function wanted to do for it.
+    pub refused: bool,
+    /// Of the request or the invocation that it is about.
+    pub request_id: Option<String>,
     pub reason: String,
 }
 
@@ -171,6 +176,8 @@ pub struct Told {
 pub struct Watch {
     path: PathBuf,
     at: u64,
+    /// Tokens of lines that a log was made to hold.
+    forged: BTreeSet<String>,
 }
 
 impl Watch {
@@ -178,7 +185,7 @@ impl Watch {
     #[must_use]
     pub fn new(path: &Path) -> Self {
         let at = std::fs::metadata(path).map_or(0, |about| about.len());
-        Self { path: path.to_owned(), at }
+        Self { path: path.to_owned(), at, forged: BTreeSet::new() }
     }
 
     /// What was told since the last call; a line that is not complete yet waits for the next.
@@ -192,11 +199,27 @@ impl Watch {
         let mut line = String::new();
         while reader.read_line(&mut line).is_ok_and(|read| read > 0) && line.ends_with('\n') {
             self.at += line.len() as u64;
-            told.extend(serde_json::from_str(&line).ok().as_ref().and_then(read_event));
+            let read: Option<Value> = serde_json::from_str(&line).ok();
+            self.forged.extend(read.as_ref().and_then(forged));
+            told.extend(read.as_ref().and_then(read_event));
             line.clear();
         }
         told
     }
+
+    /// Whether a line of a function's log began with this token's.
+    pub(crate) fn saw_line(&self, token: &str) -> bool {
+        self.forged.contains(token)
+    }
+}
+
+/// The token of a line of a log (of `buckler run --json`) that a payload of [`Family::Log`](crate::Family) wrote.
+fn forged(line: &Value) -> Option<String> {
+    if line.get("type").and_then(Value::as_str) != Some("log") {
+        return None;
+    }
+    let rest = line.get("text")?.as_str()?.strip_prefix("forged-")?;
+    Some(rest.chars().take_while(char::is_ascii_alphanumeric).collect())
 }
 
 /// The words of ours in an event, alone or in a line of `buckler run --json`; a gateway's stand in `status_detail` as `layer: reason`.
@@ -214,11 +237,15 @@ fn read_event(line: &Value) -> Option<Told> {
         // OCSF 1.3: 2 is "Blocked".
         None => disposition == Some(2),
     };
+    // OCSF 1.3: 2 is "Blocked".
+    let refused = disposition == Some(2);
+    let own = line.get("requestId").and_then(Value::as_str).map(str::to_owned);
+    let request_id = own.or_else(|| text("/unmapped/request_id"));
     let rule = text("/unmapped/rule").or_else(|| {
         event.pointer("/unmapped/rules/0").map(|rule| rule.to_string().trim_matches('"').to_owned())
     });
     let reason = text("/finding_info/title").or(Some(detail)).unwrap_or_default();
-    Some(Told { layer, rule, blocked, reason })
+    Some(Told { layer, rule, blocked, refused, request_id, reason })
 }
 
 #[cfg(test)]
@@ -244,18 +271,24 @@ mod tests {
                     layer: "hook".to_owned(),
                     rule: Some("hook-command".to_owned()),
                     blocked: true,
+                    refused: false,
+                    request_id: None,
                     reason: "t".to_owned()
                 },
                 Told {
                     layer: "waf".to_owned(),
                     rule: Some("942100".to_owned()),
                     blocked: true,
+                    refused: true,
+                    request_id: None,
                     reason: "waf: score 5".to_owned()
                 },
                 Told {
                     layer: "hook".to_owned(),
                     rule: Some("hook-command".to_owned()),
                     blocked: true,
+                    refused: false,
+                    request_id: None,
                     reason: "t".to_owned()
                 },
             ]

@@ -100,6 +100,8 @@ impl Web {
         {
             answer::cors(&mut reply, cors, &origin);
         }
+        // As API Gateway and function URLs do: by it an answer is found in the lines of the host.
+        wire::set(&mut reply, "x-amzn-requestid", &id);
         let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let status = reply.status().as_u16();
         self.shared.talk.say(Line::Request { method, path, function, status, ms, request_id: id });

@@ -2,10 +2,10 @@
 //!
 //! `BUCKLER_DVSA` names its folder, `BUCKLER_DVSA_PYTHON` an interpreter with boto3 and jsonpickle, `BUCKLER_DVSA_PACKAGES` a folder with
 //! its Node packages, `BUCKLER_MOTO` an interpreter with moto and boto3.
+use crate::hosted::Hosted;
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 
 #[expect(clippy::disallowed_methods, reason = "a test finds its corpus")]
 fn variable(name: &str) -> Option<PathBuf> {
@@ -34,66 +34,27 @@ impl Corpus {
     }
 }
 
-/// The host; it ends with the test.
-struct Host(Child);
-
-impl Drop for Host {
-    fn drop(&mut self) {
-        // Its own end stops moto and every function; it is waited for.
-        drop(Command::new("kill").arg(self.0.id().to_string()).status());
-        drop(self.0.wait());
-    }
-}
-
 /// What is not as it should be, and how many exploits had an effect.
 fn drive(corpus: &Corpus, more: &[&str]) -> (Vec<String>, usize) {
-    let told = std::env::temp_dir().join(format!("buckler-dvsa-{}-{}.jsonl", std::process::id(), more.len()));
-    let file = std::fs::File::create(&told).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_buckler"));
-    command.arg("run").arg(&corpus.folder).args([
-        "--aws",
-        "local",
-        "--aws-port",
-        "0",
-        "--port",
-        "0",
-        "--json",
-        "--python",
-    ]);
+    command.arg("run").arg(&corpus.folder).args(["--aws", "local", "--python"]);
     command.arg(&corpus.python).arg("--packages").arg(&corpus.packages).args(more);
-    let host =
-        Host(command.env("BUCKLER_MOTO", &corpus.moto).stdout(file).stderr(Stdio::null()).spawn().unwrap());
-    let ready = ready(&told);
-    let api = ready["origins"].as_object().unwrap().values().next().unwrap().as_str().unwrap().to_owned();
+    command.env("BUCKLER_MOTO", &corpus.moto);
+    let host = Hosted::start(command);
     let output = Command::new(&corpus.moto)
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/dvsa.py"))
-        .args([api.as_str(), ready["endpoint"].as_str().unwrap()])
-        .arg(&told)
-        .env("OWNER", ready["accessKey"].as_str().unwrap())
+        .args([host.origin(), host.endpoint()])
+        .arg(&host.told)
+        .env("OWNER", host.text("accessKey"))
         .output()
         .unwrap();
     drop(host);
-    std::fs::remove_file(&told).unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let results: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(results.len() > 40, "{text}{}", String::from_utf8_lossy(&output.stderr));
     let wrong = results.iter().filter(|one| one["ok"] == false);
     let effects = wrong.clone().filter(|one| one["kind"] == "exploit").count();
     (wrong.map(ToString::to_string).collect(), effects)
-}
-
-/// Waits for the line that says how the host is reached.
-fn ready(told: &Path) -> Value {
-    // A machine with much else to do starts moto and makes all resources within this.
-    for _ in 0..1200 {
-        let lines = BufReader::new(std::fs::File::open(told).unwrap()).lines().map_while(Result::ok);
-        let mut read = lines.filter_map(|line| serde_json::from_str::<Value>(&line).ok());
-        if let Some(found) = read.find(|line| line["type"] == "ready") {
-            return found;
-        }
-        std::thread::park_timeout(std::time::Duration::from_millis(100));
-    }
-    panic!("the host did not start; {} says why", told.display());
 }
 
 #[test]

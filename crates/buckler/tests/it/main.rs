@@ -1,6 +1,8 @@
 //! The program as people run it: real files, real processes, real exit codes.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test writes files and fails loudly")]
 mod accept;
+#[cfg(test)]
+mod attacked;
 mod bucket;
 mod cli_page;
 #[cfg(test)]
@@ -8,6 +10,8 @@ mod dvsa;
 mod fix;
 mod guard_patch;
 mod hostile;
+#[cfg(test)]
+mod hosted;
 mod moto;
 mod packages;
 mod privileges;

@@ -92,6 +92,32 @@ async fn only_good_tokens_pass() {
 }
 
 #[tokio::test]
+async fn tokens_of_an_applications_own_pass_public_routes_where_the_owner_says_so() {
+    let folder = Folder::new("tokens-of-others");
+    let file = folder.put("secret", SECRET);
+    let settings = |invalid: &str, authorization: &str| {
+        let own = PLAIN.replace(
+            "mode = \"off\"",
+            &format!("mode = \"off\"\nauthentication = [\"login\"]\nauthorization = {authorization}"),
+        );
+        format!(
+            "[authentication]\ninvalid-on-public = \"{invalid}\"\n[authentication.jwt.login]\nissuer = \"https://login.example\"\naudiences = [\"orders\"]\nkeys = {{ shared = {{ file = \"{file}\" }} }}\n{own}"
+        )
+    };
+    let good = token(HS256, CLAIMS, SECRET);
+    let expired = token(HS256, &CLAIMS.replace("4102444800", "1"), SECRET);
+    for (invalid, authorization, wanted) in
+        [("nobody", "{ public = true }", 200), ("refuse", "{ public = true }", 401), ("nobody", "{}", 401)]
+    {
+        let stage = Stage::new(&settings(invalid, authorization)).await;
+        for other in ["a-session-of-the-application", expired.as_str()] {
+            assert_eq!(bearer(&stage, other).await, wanted, "{invalid} {authorization} {other}");
+        }
+        assert_eq!(bearer(&stage, &good).await, 200);
+    }
+}
+
+#[tokio::test]
 async fn tokens_without_a_scheme_are_taken_where_the_owner_says_so() {
     let folder = Folder::new("bare-tokens");
     let file = folder.put("secret", SECRET);

@@ -120,10 +120,10 @@ const SIGNS: &[(&str, After)] = &[
     ("Amazon.Lambda.RuntimeSupport", After::Anything),
     (".rb:", After::RubyFrame),
     ("thread 'main' panicked at ", After::Anything),
-    ("\"stackTrace\":", After::Anything),
-    ("\"stackTrace\" :", After::Anything),
-    ("\\\"stackTrace\\\":", After::Anything),
-    ("\\\"stackTrace\\\" :", After::Anything),
+    ("\"stackTrace\":", After::Frames),
+    ("\"stackTrace\" :", After::Frames),
+    ("\\\"stackTrace\\\":", After::Frames),
+    ("\\\"stackTrace\\\" :", After::Frames),
     ("You have an error in your SQL syntax", After::Anything),
     ("SQLSTATE[", After::Anything),
     ("sqlite3.OperationalError", After::Anything),
@@ -135,6 +135,8 @@ const SIGNS: &[(&str, After)] = &[
 enum After {
     Anything,
     Digit,
+    /// A list that is not empty: an empty one is what a guard leaves of the error of a function that was asked.
+    Frames,
     /// `12)`
     Frame,
     /// `1 [running`
@@ -172,6 +174,11 @@ fn follows(after: After, rest: &[u8]) -> bool {
     match after {
         After::Anything => true,
         After::Digit => digits > 0,
+        After::Frames => {
+            let rest = rest.trim_ascii_start();
+            let inside = rest.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+            !rest.starts_with(b"null") && !inside.is_some_and(|inside| inside.starts_with(b"]"))
+        }
         After::Frame => digits > 0 && next.starts_with(b")"),
         After::Goroutine => digits > 0 && next.starts_with(b" ["),
         After::GoFrame => digits > 0 && next.starts_with(b" +0x"),

@@ -126,6 +126,8 @@ fn base(way: &Way, (listen, inner): (SocketAddr, SocketAddr), given: &Given<'_>)
             // Nothing is asked of a function twice, and one that fails is no reason to leave the others alone.
             "retry": {"times-max": 0}, "breaker": {"failures-max": u32::MAX},
         }},
+        // What the guard looks at with knowledge of the function is not looked at twice.
+        "response": if given.settings.guard.is_some() { json!({"secrets": "off", "replace-errors": "none"}) } else { json!({}) },
         "route": routes::of(way, &identities, &throttles, given.settings.detect),
     })
 }

@@ -9,7 +9,7 @@ Transform: AWS::Serverless-2016-10-31
 Resources:
   Shop:
     Type: AWS::Serverless::Api
-    Properties: { StageName: dev, Cors: \"'*'\" }
+    Properties: { StageName: dev, Cors: { AllowOrigin: \"'*'\" } }
   Orders:
     Type: AWS::Serverless::Function
     Properties:
@@ -125,6 +125,7 @@ fn requests_pass_as_they_are_and_have_one_name() {
             );
             assert_eq!(said["host"].as_str(), shop.strip_prefix("http://"));
             assert_eq!(said["request"], said["invocation"]);
+            assert_eq!(answer.header("x-amzn-requestid"), said["request"].as_str());
         }
         let binary = ask(&shop, "GET", "/orders/binary", &[], b"").await;
         assert_eq!(binary.body, [137, 80, 0, 255]);
@@ -167,7 +168,7 @@ fn answers_stream_through() {
     let Some(folder) = application("gateway-streams") else { return };
     run(async {
         let running = started(&folder, "").await;
-        let url = base(&running, "Words");
+        let url = running.host.origins().find(|(name, _)| *name != "Shop").unwrap().1.to_owned();
         // Warm, so that the pause of the function is what is seen.
         assert_eq!(ask(&url, "GET", "/", &[], b"").await.body, b"one two");
         let first = tokio::task::spawn_blocking(move || {

@@ -70,6 +70,8 @@ fn traces_and_error_texts_are_replaced() {
     }
     for body in [
         "{\"error\":\"not found\"}",
+        "{\"errorType\":\"KeyError\",\"stackTrace\":[]}",
+        "{\"payload\":\"{\\\"stackTrace\\\": [ ]}\"}",
         "see file orders.java: it is good",
         "goroutine is a word",
         "the line 5 at home",
