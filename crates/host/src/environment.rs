@@ -216,7 +216,7 @@ impl Environment {
             Ok(false) => self.exited(limit.request_id),
             Err(_) => limit.timed_out(),
         };
-        self.told(began, Err(&result), limit);
+        self.told(began, Some(&result), limit);
         Err(result)
     }
 
@@ -259,18 +259,18 @@ impl Environment {
         if result.is_ok() {
             self.api.extensions_ready();
         }
-        self.told(began, result.as_ref().map(|()| ()), limit);
+        self.told(began, result.as_ref().err(), limit);
         result
     }
 
     /// Tells how the start went; what failed also stands in the log, in Lambda's words.
-    fn told(&self, began: tokio::time::Instant, result: Result<(), &Broken>, limit: &Limit<'_>) {
+    fn told(&self, began: tokio::time::Instant, broken: Option<&Broken>, limit: &Limit<'_>) {
         let spent = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.init_ms.store(spent, Relaxed);
-        let problem = result.err().map(|(kind, body)| {
+        let problem = broken.map(|(kind, body)| {
             format!("{kind}: {}", String::from_utf8_lossy(body.get(..400).unwrap_or(body)))
         });
-        if let Err((kind, _)) = result {
+        if let Some((kind, _)) = broken {
             let status =
                 if kind == TIMED_OUT { "timeout".to_owned() } else { format!("error\tError Type: {kind}") };
             let phase = limit.phase;

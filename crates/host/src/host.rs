@@ -91,22 +91,12 @@ impl Host {
         if let Some(cloud) = &cloud {
             crate::cloud::create::all(cloud, app, &mut names, &talk).await;
         }
-        let mut plan = Plan::new(project, app, &names, &settings);
-        plan.write_inline(&work.join("inline"))
-            .map_err(|why| StartError::Work { path: work.clone(), why })?;
-        let plan = Arc::new(plan);
-        for problem in &plan.problems {
-            talk.note(problem.clone());
-        }
+        let plan = planned((project, app), &names, &settings, (&work, &talk))?;
         let files = Files::write(&work.join("runtimes"))
             .map_err(|why| StartError::Work { path: work.clone(), why })?;
         let private = private(&plan, &work, &talk).await;
-        let ports: Vec<u16> = listeners
-            .iter()
-            .map(|one| &one.base)
-            .chain([&names.endpoint])
-            .filter_map(|url| port_of(url))
-            .collect();
+        let bases = listeners.iter().map(|one| &one.base).chain([&names.endpoint]);
+        let ports: Vec<u16> = bases.filter_map(|url| port_of(url)).collect();
         let (ids, keys) = crate::guard::pools(app, &names, cloud.as_deref()).await;
         let guard = crate::guard::ready((project, app), &settings, (&work, &ports), (&ids, &keys), &talk)?;
         let shared = Arc::new(Shared {
@@ -132,14 +122,10 @@ impl Host {
         let mut tasks = crate::sources::start(&front);
         let user_pools = Pools::write((app, &names), &keys, &work, &talk);
         let mut ways = Vec::new();
-        for Opened { way, listener, base, gate } in listeners {
-            // The plan knows identifiers that the local cloud chose since.
-            let way = plan.ways.iter().find(|one| one.name == way.name).cloned().unwrap_or(way);
-            let (node, routes) = (way.name.clone(), way.routes.clone());
-            let (pools, shared, cloud) = (Arc::clone(&pools), Arc::clone(&shared), cloud.clone());
-            let origin = Origin::new(Web { way, pools, shared, cloud, fronted: gate.is_some() });
-            tasks.push(tokio::spawn(Arc::clone(&origin).serve(listener)));
-            ways.push(Entrance { node, base, routes, origin, gate });
+        for one in listeners {
+            let (entrance, task) = one.serve(&front);
+            tasks.push(task);
+            ways.push(entrance);
         }
         front.custom_resources();
         let answering = Arc::clone(&front);
@@ -331,6 +317,36 @@ struct Opened {
     listener: TcpListener,
     base: String,
     gate: Option<Gate>,
+}
+
+impl Opened {
+    fn serve(self, front: &Front) -> (Entrance, JoinHandle<()>) {
+        let Self { way, listener, base, gate } = self;
+        // The plan knows identifiers that the local cloud chose since.
+        let way = front.plan.ways.iter().find(|one| one.name == way.name).cloned().unwrap_or(way);
+        let (node, routes) = (way.name.clone(), way.routes.clone());
+        let (pools, shared) = (Arc::clone(&front.pools), Arc::clone(&front.shared));
+        let web = Web { way, pools, shared, cloud: front.cloud.clone(), fronted: gate.is_some() };
+        let origin = Origin::new(web);
+        let task = tokio::spawn(Arc::clone(&origin).serve(listener));
+        (Entrance { node, base, routes, origin, gate }, task)
+    }
+}
+
+/// What runs, with the code that stands in the template written to files.
+fn planned(
+    (project, app): (&Project, &App),
+    names: &Names,
+    settings: &Settings,
+    (work, talk): (&Path, &Talk),
+) -> Result<Arc<Plan>, StartError> {
+    let mut plan = Plan::new(project, app, names, settings);
+    plan.write_inline(&work.join("inline"))
+        .map_err(|why| StartError::Work { path: work.to_owned(), why })?;
+    for problem in &plan.problems {
+        talk.note(problem.clone());
+    }
+    Ok(Arc::new(plan))
 }
 
 /// Takes a port for each API and function URL, and names their addresses.
