@@ -205,7 +205,8 @@ const ENDS: &[&str] =
 
 /// How a server or a function says that it did not get through the request.
 pub(crate) fn broke(answer: &Answer) -> Option<String> {
-    if let Some(end) = ENDS.iter().find(|end| answer.function_error.is_some() && answer.body.contains(**end)) {
+    if let Some(end) = ENDS.iter().find(|end| answer.function_error.is_some() && answer.body.contains(**end))
+    {
         return Some(format!("the function ended with `{end}`"));
     }
     if let Some(error) = &answer.function_error {

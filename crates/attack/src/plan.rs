@@ -340,9 +340,8 @@ fn fill(one: Wanted, seeds: &[Seed], number: u32, canary: &Canary<'_>) -> Option
             let value =
                 if template.json { serde_json::from_str(&text).ok()? } else { Value::String(text.clone()) };
             attack.shot = seed.shot.with(&one.place, &value, one.evasion)?;
-            let twin = |text: &&str| {
-                seed.shot.with(&one.place, &Value::String(filling.text(text)), one.evasion)
-            };
+            let twin =
+                |text: &&str| seed.shot.with(&one.place, &Value::String(filling.text(text)), one.evasion);
             attack.twins = template.twins.iter().map(twin).collect::<Option<_>>()?;
             attack.proofs.extend(template.proofs.iter().map(|shows| proof(*shows, &text, &filling)));
         }

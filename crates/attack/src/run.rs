@@ -3,8 +3,8 @@ use crate::judge::{self, Baseline};
 use crate::payload::DELAY;
 use crate::report::{Judged, Report};
 use crate::{
-    Answer, Attack, Canaries, Family, Growth, Outcome, Place, Plan, Proof, Seed, Shot, Target, TargetError, Told,
-    Verdict, Watch,
+    Answer, Attack, Canaries, Family, Growth, Outcome, Place, Plan, Proof, Seed, Shot, Target, TargetError,
+    Told, Verdict, Watch,
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -213,10 +213,17 @@ fn differs(attack: &Attack, answer: &Answer, target: &mut dyn Target) -> Option<
     let mut ask = |shot: &Shot| target.send(shot).ok().map(|answer| judge::said(&answer, shot, attack));
     let everything = judge::said(answer, &attack.shot, attack);
     let none = ask(nothing)?;
-    if none == everything || ask(again)? != none || ask(plain)? == everything || ask(&attack.shot)? != everything {
+    if none == everything
+        || ask(again)? != none
+        || ask(plain)? == everything
+        || ask(&attack.shot)? != everything
+    {
         return None;
     }
-    Some("a query that finds everything is answered in another way than one that finds nothing, twice".to_owned())
+    Some(
+        "a query that finds everything is answered in another way than one that finds nothing, twice"
+            .to_owned(),
+    )
 }
 
 /// Callbacks and lines of what works behind a queue.

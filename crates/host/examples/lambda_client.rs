@@ -2,6 +2,11 @@
 //! guard and host. Its place says what it is: a program below `extensions` is an extension, any other one a function.
 //!
 //! The function does what its event's `do` says. The extension prints what it is told, one line each.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::exit,
+    reason = "a function that reads its variables, and ends as it is told"
+)]
 use futures_util::Stream;
 use lambda_extension::{Extension, LambdaEvent as Told, LambdaTelemetry, NextEvent, SharedService};
 use lambda_runtime::streaming::Response;

@@ -108,17 +108,7 @@ impl Host {
             guard,
             private,
         });
-        let pool = |(node, function): (&String, &Arc<Function>)| {
-            (node.clone(), Pool::new(Arc::clone(function), Arc::clone(&shared)))
-        };
-        let pools: Arc<BTreeMap<String, Arc<Pool>>> = Arc::new(plan.functions.iter().map(pool).collect());
-        let front = Arc::new(Front {
-            pools: Arc::clone(&pools),
-            plan: Arc::clone(&plan),
-            shared: Arc::clone(&shared),
-            cloud: cloud.clone(),
-            owner_key: settings.owner_key.clone(),
-        });
+        let front = front(plan, shared, cloud);
         let mut tasks = crate::sources::start(&front);
         let user_pools = Pools::write((app, &names), &keys, &work, &talk);
         let mut ways = Vec::new();
@@ -131,14 +121,13 @@ impl Host {
         let answering = Arc::clone(&front);
         tasks
             .push(tokio::spawn(wire::serve(listener, move |request| Arc::clone(&answering).handle(request))));
-        tasks.push(tokio::spawn(keep(Arc::clone(&pools), settings.watch_ms, talk.clone())));
+        tasks.push(tokio::spawn(keep(Arc::clone(&front.pools), settings.watch_ms, talk.clone())));
         let endpoint = names.endpoint.clone();
         let owner_key = settings.owner_key.clone();
-        let (plan, names) = (Arc::clone(&plan), Arc::new(names));
         let host = Self {
-            pools,
-            plan,
-            names,
+            pools: Arc::clone(&front.pools),
+            plan: Arc::clone(&front.plan),
+            names: Arc::new(names),
             endpoint,
             ways,
             settings,
@@ -333,6 +322,16 @@ impl Opened {
     }
 }
 
+/// What answers calls, with a pool of environments for each function.
+fn front(plan: Arc<Plan>, shared: Arc<Shared>, cloud: Option<Arc<Cloud>>) -> Arc<Front> {
+    let pool = |(node, function): (&String, &Arc<Function>)| {
+        (node.clone(), Pool::new(Arc::clone(function), Arc::clone(&shared)))
+    };
+    let pools = Arc::new(plan.functions.iter().map(pool).collect());
+    let owner_key = shared.settings.owner_key.clone();
+    Arc::new(Front { pools, plan, shared, cloud, owner_key })
+}
+
 /// What runs, with the code that stands in the template written to files.
 fn planned(
     (project, app): (&Project, &App),
@@ -341,8 +340,7 @@ fn planned(
     (work, talk): (&Path, &Talk),
 ) -> Result<Arc<Plan>, StartError> {
     let mut plan = Plan::new(project, app, names, settings);
-    plan.write_inline(&work.join("inline"))
-        .map_err(|why| StartError::Work { path: work.to_owned(), why })?;
+    plan.write_inline(&work.join("inline")).map_err(|why| StartError::Work { path: work.to_owned(), why })?;
     for problem in &plan.problems {
         talk.note(problem.clone());
     }

@@ -53,7 +53,8 @@ fn attacked(code: &str, options: &[&str], families: &[&str]) -> Option<Ran> {
     command.arg("run").arg(folder.path()).arg("--no-guard").args(options);
     let host = Hosted::start(command);
     let told = host.told.display().to_string();
-    let mut arguments = vec!["attack", ".", "--url", host.origin(), "--events", &told, "--requests", "requests"];
+    let mut arguments =
+        vec!["attack", ".", "--url", host.origin(), "--events", &told, "--requests", "requests"];
     arguments.extend(["--expect", "blocked", "--rate", "1000", "--per-input-max", "30"]);
     families.iter().for_each(|family| arguments.extend(["--family", family]));
     Some(folder.buckler(&arguments))

@@ -9,9 +9,9 @@ mod cli_page;
 mod dvsa;
 mod fix;
 mod guard_patch;
-mod hostile;
 #[cfg(test)]
 mod hosted;
+mod hostile;
 mod moto;
 mod packages;
 mod privileges;

@@ -1,5 +1,4 @@
 //! Templates and settings that change while the host runs.
-#![expect(clippy::disallowed_methods, reason = "the times of files that were read are looked at here")]
 use std::path::PathBuf;
 use std::time::SystemTime;
 
