@@ -142,7 +142,7 @@ fn core_crates_stay_light() {
         ("model", &[]),
         ("checks", &[]),
         ("iam", &["csv", "flate2", "jsonc-parser", "serde", "serde_json", "toml"]),
-        ("sensitive", &["aho-corasick", "sha2"]),
+        ("sensitive", &["aho-corasick", "memchr", "sha2"]),
         (
             "waf",
             &[
@@ -161,6 +161,7 @@ fn core_crates_stay_light() {
                 "serde",
                 "serde_json",
                 "sha1",
+                "siphasher",
                 "thiserror",
             ],
         ),
