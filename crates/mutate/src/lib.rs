@@ -16,7 +16,7 @@ pub use seeds::Seed;
 
 use cpu_time::ProcessTime;
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Slower than this is a find too: processor time of one run.
@@ -34,6 +34,8 @@ pub struct Arguments {
     pub seed: u64,
     /// Files to begin with, beside the target's own.
     pub folder: Option<PathBuf>,
+    /// Where the input that runs is kept.
+    pub kept: PathBuf,
 }
 
 impl Arguments {
@@ -53,7 +55,13 @@ impl Arguments {
         let seconds = given.next().map_or(Ok(SECONDS), |text| text.parse())?;
         let seed: u64 = given.next().map_or(Ok(SEED), |text| text.parse())?;
         let folder = given.next().filter(|folder| !folder.is_empty()).map(PathBuf::from);
-        Ok(Self { target, budget: Duration::from_secs(seconds), seed: seed.max(1), folder })
+        Ok(Self {
+            target,
+            budget: Duration::from_secs(seconds),
+            seed: seed.max(1),
+            folder,
+            kept: PathBuf::from("target"),
+        })
     }
 }
 
@@ -69,8 +77,8 @@ pub fn run(
     mutator: &mut Mutator,
     mut check: impl FnMut(&Seed) -> Result<usize, Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {
-    let kept = Path::new("target").join(format!("fuzz-{tool}-{}", arguments.target));
-    std::fs::create_dir_all("target")?;
+    let kept = arguments.kept.join(format!("fuzz-{tool}-{}", arguments.target));
+    std::fs::create_dir_all(&arguments.kept)?;
     let (mut runs, mut found, mut slowest) = (0_u64, 0_usize, Duration::ZERO);
     let started = ProcessTime::now();
     while started.elapsed() < arguments.budget {

@@ -42,13 +42,17 @@ fn text_stays_text_and_bytes_need_not() {
 
 #[test]
 fn what_a_check_refuses_ends_the_run_and_is_named() {
-    let arguments = Arguments { target: "unit".to_owned(), ..arguments(&["a"]).unwrap() };
+    let kept = std::env::temp_dir().join(format!("mutate-{}", std::process::id()));
+    let arguments = Arguments { target: "unit".to_owned(), kept: kept.clone(), ..arguments(&["a"]).unwrap() };
     let mut mutator = Mutator::of_text(&["x"], 1);
     let refused = run("mutate", &arguments, &[Seed::from("seed")], &mut mutator, |_| Err("wrong".into()));
-    assert_eq!(refused.unwrap_err().to_string(), "wrong: see target/fuzz-mutate-unit");
+    let place = kept.join("fuzz-mutate-unit");
+    assert_eq!(refused.unwrap_err().to_string(), format!("wrong: see {}", place.display()));
+    assert!(place.exists());
     let none = run("mutate", &arguments, &[], &mut mutator, |_| Ok(0));
     assert_eq!(none.unwrap_err().to_string(), "no seed is there: name a folder");
     let short = Arguments { budget: Duration::from_millis(20), ..arguments };
     run("mutate", &short, &[Seed::from("seed")], &mut mutator, |seed| Ok(seed.text().len())).unwrap();
+    std::fs::remove_dir_all(&kept).unwrap();
     assert_eq!(Dice::new(0).below(0), 0);
 }

@@ -4,40 +4,28 @@ use std::path::Path;
 
 use crate::run::Folder;
 
+/// The commands that a help lists, in its order.
+fn below(help: &str) -> Vec<&str> {
+    let list = help.split_once("\nCommands:\n").map_or("", |(_, list)| list);
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    names.filter(|name| !name.is_empty() && *name != "help").collect()
+}
+
 #[test]
 fn the_command_line_page_is_current() {
     let folder = Folder::new(&[]);
     let mut page = "# Command line\n\nGenerated from `--help`.\n".to_owned();
-    for command in [
-        "",
-        "scan",
-        "privileges",
-        "fix",
-        "model",
-        "explain",
-        "checks",
-        "sbom",
-        "advisories",
-        "gateway",
-        "gateway run",
-        "gateway check",
-        "gateway init",
-        "waf",
-        "waf check",
-        "waf eval",
-        "waf test",
-        "waf explain",
-        "waf tune",
-        "access",
-        "init",
-        "completions",
-    ] {
+    let mut waiting = vec![String::new()];
+    while let Some(command) = waiting.pop() {
         let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let ran = folder.buckler(&arguments);
         assert_eq!(ran.code, 0);
         let help: String = ran.out.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
         let name = format!("buckler {command}");
         write!(page, "\n## `{}`\n\n```text\n{}```\n", name.trim(), help).unwrap();
+        let below = below(&help).into_iter().rev();
+        waiting.extend(below.map(|name| format!("{command} {name}").trim().to_owned()));
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cli.md");
     if std::env::var_os("UPDATE").is_some() {

@@ -41,6 +41,9 @@ pub struct Route {
     /// gRPC: bodies of requests with its media type are streams, which nobody inspects.
     #[serde(default)]
     pub grpc: bool,
+    /// Answers leave as they come, as server-sent events do everywhere: only their heads are inspected.
+    #[serde(default)]
+    pub streamed: bool,
     /// WebSocket and other upgrades.
     #[serde(default)]
     pub upgrade: bool,
@@ -132,6 +135,7 @@ impl Route {
             request_total_ms: None,
             stream_total_ms: None,
             grpc: false,
+            streamed: false,
             upgrade: false,
             authentication: Vec::new(),
             authorization: layers::authorize::RouteSettings::default(),

@@ -320,6 +320,7 @@ fn is_endless(exchange: &Exchange<'_>, answer: &Answer) -> bool {
     let is_events =
         headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"));
     is_events
+        || exchange.route.settings.streamed
         || is_grpc(headers)
         || answer.status() == StatusCode::SWITCHING_PROTOCOLS
         || answer.status() == StatusCode::PARTIAL_CONTENT

@@ -426,6 +426,7 @@ async fn response_body(
 /// Answers that never end, or are parts.
 fn is_endless(exchange: &Exchange<'_>, answer: &Answer) -> bool {
     content_type(answer.headers()).starts_with("text/event-stream")
+        || exchange.route.settings.streamed
         || is_grpc(answer.headers())
         || matches!(answer.status(), StatusCode::SWITCHING_PROTOCOLS | StatusCode::PARTIAL_CONTENT)
         || exchange.is_stream()

@@ -227,7 +227,9 @@ impl Layer for Waf {
             (Verdict::Disrupt(disruption), _) => Verdict::Disrupt(disruption),
             (Verdict::Pass, None) => Verdict::Pass,
             (Verdict::Pass, Some(_))
-                if is_endless_type(media) || answer.status() == StatusCode::SWITCHING_PROTOCOLS =>
+                if is_endless_type(media)
+                    || exchange.route.settings.streamed
+                    || answer.status() == StatusCode::SWITCHING_PROTOCOLS =>
             {
                 exchange.uninspected = Some("a streamed response body");
                 Verdict::Pass

@@ -53,11 +53,8 @@ fn only_the_runtime_api_exists_and_only_for_invocations_that_were_given() {
     let platform = Platform::start();
     let (mut guarded, api) = idle(&platform);
     assert_eq!(status(&post(&api, "invocation/foreign/response", "{}")), "400");
-    assert_eq!(
-        status(&send(&api, b"POST /2020-01-01/extension/register HTTP/1.1\r\nHost: x\r\n\r\n")),
-        "404"
-    );
-    assert_eq!(status(&send(&api, b"PUT /2022-07-01/telemetry HTTP/1.1\r\nHost: x\r\n\r\n")), "404");
+    assert_eq!(status(&send(&api, b"POST /2020-01-01/extension/foreign HTTP/1.1\r\nHost: x\r\n\r\n")), "404");
+    assert_eq!(status(&send(&api, b"PUT /2022-07-01/foreign HTTP/1.1\r\nHost: x\r\n\r\n")), "404");
     assert_eq!(
         status(&send(&api, b"DELETE /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n")),
         "405"
