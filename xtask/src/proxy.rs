@@ -12,21 +12,25 @@ const ROUNDS: usize = 3;
 const SECONDS: u32 = 5;
 const MODULE: &str = "/usr/lib/nginx/modules/ngx_http_modsecurity_module.so";
 
-/// Requests that differ from each other, so that no cache of ours answers.
+/// Requests that differ from each other, so that no cache of ours answers; of `repeated` only the path does, and arguments and
+/// cookies are of forty clients.
 const SCRIPT: &str = r#"
 local n = math.random(1000000)
 local kind = os.getenv("WORKLOAD")
 local names = { "q", "page", "size", "sort", "category", "from", "until", "colour", "city", "lang" }
 request = function()
   n = n + 1
+  local who = kind == "repeated" and n % 40 or n
   local path = "/catalogue/items/" .. n
   if kind ~= "get" then
     local parts = {}
-    for i, name in ipairs(names) do parts[i] = name .. "=blue+river+" .. (n * 7919 + i * 104729) % 10000019 end
+    for i, name in ipairs(names) do parts[i] = name .. "=blue+river+" .. (who * 7919 + i * 104729) % 10000019 end
     path = path .. "?" .. table.concat(parts, "&")
   end
   local headers = { ["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0", ["Accept"] = "*/*" }
-  if kind == "cookies" then headers["Cookie"] = "session=" .. n * 48271 .. "; theme=dark; basket=" .. n % 997 .. "; consent=all" end
+  if kind == "cookies" or kind == "repeated" then
+    headers["Cookie"] = "session=" .. who * 48271 .. "; theme=dark; basket=" .. who % 997 .. "; consent=all"
+  end
   return wrk.format("GET", path, headers)
 end
 "#;
@@ -94,7 +98,7 @@ fn compared(folder: &Path, rules: &Path, upstream: &Server, gateway: &Server) ->
         println!("nginx's ModSecurity module is not installed");
     }
     servers.push(gateway);
-    for workload in ["get", "arguments", "cookies"] {
+    for workload in ["get", "arguments", "cookies", "repeated"] {
         let mut loads: Vec<Vec<Load>> = servers.iter().map(|_| Vec::new()).collect();
         for _ in 0..ROUNDS {
             for (server, loads) in servers.iter().zip(&mut loads) {

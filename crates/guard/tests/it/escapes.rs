@@ -13,6 +13,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 const PYTHON: &str = "/usr/bin/python3";
 const NODE: &str = "/usr/bin/node";
@@ -298,6 +299,15 @@ fn server() -> u16 {
     port
 }
 
+/// A port that nobody listens on, below those that the kernel gives to others meanwhile.
+fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 20_000).unwrap();
+    let mut tried =
+        std::iter::repeat_with(|| 10_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 20_000);
+    tried.by_ref().take(1_000).find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
+}
+
 #[test]
 fn what_is_declared_works() {
     if !installed(PYTHON) {
@@ -309,7 +319,7 @@ fn what_is_declared_works() {
         (Kernel::Absent, Some(USER), "absent"),
     ] {
         let mut scene = Scene::new(&format!("declared-{name}"));
-        let (port, own) = (server(), UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+        let (port, own) = (server(), free_port());
         scene.given["server"] = json!(port);
         scene.given["own"] = json!(own);
         let bundle = json!({

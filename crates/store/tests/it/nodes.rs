@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// The server, when `cargo xtask tools` installed it; says that the test is skipped when not.
@@ -17,10 +17,16 @@ pub(crate) fn server() -> Option<PathBuf> {
     None
 }
 
-/// Ports that nobody listens on.
+/// Ports that nobody listens on, below those that the kernel gives to others meanwhile.
 pub(crate) fn free_ports(count: usize) -> Vec<u16> {
-    let held: Vec<_> = (0..count).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-    held.iter().map(|listener| listener.local_addr().unwrap().port()).collect()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 20_000).unwrap();
+    let mut tried =
+        std::iter::repeat_with(|| 10_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 20_000);
+    let free = tried.by_ref().take(1_000).filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    let ports: Vec<u16> = free.take(count).collect();
+    assert_eq!(ports.len(), count, "no free port");
+    ports
 }
 
 /// A wire between two nodes that can be cut.
