@@ -383,7 +383,7 @@ fn remember(all: &mut BTreeMap<String, Seen>, entry: &str, seen: &Seen) -> bool 
 }
 
 /// A pause that grows, different for each gateway.
-fn jitter(attempt: u32) -> Duration {
+pub(super) fn jitter(attempt: u32) -> Duration {
     Duration::from_millis(1).saturating_mul(1 << attempt.min(6)).min(PAUSE_MAX).mul_f64(random())
 }
 

@@ -8,7 +8,7 @@ use store::{Key, Put, State, StateError};
 /// Keys with sums that wait to be written.
 const WAITING_MAX: usize = 65_536;
 /// Attempts against others that change the same key.
-const ATTEMPTS_MAX: usize = 32;
+const ATTEMPTS_MAX: u32 = 32;
 
 /// Why a sum was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +82,7 @@ impl Sums {
     }
 
     async fn write(&self, key: &Key, waiting: Waiting) -> Result<(), SumError> {
-        for _ in 0..ATTEMPTS_MAX {
+        for attempt in 0..ATTEMPTS_MAX {
             let found = match self.state.get(key).await {
                 Ok(found) => found,
                 Err(why) => {
@@ -98,7 +98,8 @@ impl Sums {
                 .await
             {
                 Ok(_) => return Ok(()),
-                Err(StateError::Conflict { .. }) => {}
+                // Gateways that try again in step would meet again.
+                Err(StateError::Conflict { .. }) => tokio::time::sleep(super::leases::jitter(attempt)).await,
                 Err(why) => return Err(why.into()),
             }
         }
