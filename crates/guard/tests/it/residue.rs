@@ -50,9 +50,11 @@ def processes():
     for path in glob.glob("/proc/[0-9]*/cmdline"):
         try:
             text = open(path, "rb").read()
+            # One that ends, or is of another test's sandbox, cannot be read; one of ours can.
+            ours = text == b"sleep\x001000\x00" and os.environ["MARK"].encode() in open(path.replace("cmdline", "environ"), "rb").read()
         except OSError:
             continue
-        if text == b"sleep\x001000\x00" and os.environ["MARK"].encode() in open(path.replace("cmdline", "environ"), "rb").read():
+        if ours:
             found.append(path)
     return found
 
