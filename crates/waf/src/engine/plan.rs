@@ -195,7 +195,7 @@ pub(super) struct NamePattern {
 impl NamePattern {
     pub(super) fn matches(&self, name: &[u8]) -> bool {
         // A line feed is a place for both `^` and `$`.
-        if !self.endings.is_empty() && !name.contains(&b'\n') {
+        if !self.endings.is_empty() && memchr::memchr(b'\n', name).is_none() {
             return self.endings.iter().any(|ending| ends_path(name, ending));
         }
         let begins =
@@ -209,7 +209,7 @@ impl NamePattern {
 fn ends_path(path: &[u8], ending: &[u8]) -> bool {
     let Some(start) = path.len().checked_sub(ending.len()) else { return false };
     let (before, last) = path.split_at_checked(start).unwrap_or_default();
-    last.eq_ignore_ascii_case(ending) && matches!(before.last(), None | Some(b'.'))
+    matches!(before.last(), None | Some(b'.')) && last.eq_ignore_ascii_case(ending)
 }
 
 /// Text with variables in it.
