@@ -88,7 +88,8 @@ fn order() -> String {
     let lines: Vec<_> = (0..500)
         .map(|at| serde_json::json!({"name": format!("thing {at}"), "count": at % 7, "text": format!("It is a fine {at} thing, and it's cheap.")}))
         .collect();
-    let note: String = "order of three books and a pen for the office ".chars().cycle().take(60_000).collect();
+    let note: String =
+        "order of three books and a pen for the office ".chars().cycle().take(60_000).collect();
     serde_json::json!({"orderId": "o-1", "items": [1, 2, 3], "customer": "c-77", "note": note, "lines": lines})
         .to_string()
 }
