@@ -279,7 +279,7 @@ fn index_of(record: &Record) -> Option<usize> {
 }
 
 /// `GET /orders/{id}`
-fn route_name(route: &HttpRoute) -> String {
+pub(super) fn route_name(route: &HttpRoute) -> String {
     format!("{} {}", route.method, route.path)
 }
 
