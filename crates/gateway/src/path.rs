@@ -14,10 +14,17 @@ mod tests;
 pub(crate) struct NormalPath {
     /// As it goes to the upstream: unreserved characters decoded, escapes in upper case, no dot segments, no empty segments.
     pub(crate) wire: String,
-    /// As routes and policies see it: also every other escape decoded but `%2F` and `%25`.
-    pub(crate) readable: String,
+    /// See [`readable`](Self::readable); `None`: it is the same.
+    readable: Option<String>,
     /// What was put in order on the way.
     pub(crate) oddities: BTreeSet<PathOddity>,
+}
+
+impl NormalPath {
+    /// As routes and policies see it: also every other escape decoded but `%2F` and `%25`.
+    pub(crate) fn readable(&self) -> &str {
+        self.readable.as_deref().unwrap_or(&self.wire)
+    }
 }
 
 /// Why a path has no normal form.
@@ -42,16 +49,15 @@ pub(crate) fn normalise(path: &str) -> Result<NormalPath, PathError> {
         return Err(PathError::NotAbsolute);
     }
     if is_normal(path.as_bytes()) {
-        return Ok(NormalPath {
-            wire: path.to_owned(),
-            readable: path.to_owned(),
-            oddities: BTreeSet::new(),
-        });
+        return Ok(NormalPath { wire: path.to_owned(), readable: None, oddities: BTreeSet::new() });
     }
     let mut oddities = BTreeSet::new();
     let escaped = escapes(path.as_bytes(), &mut oddities)?;
     let wire = segments(&escaped, &mut oddities)?;
-    let readable = readable(&wire, &mut oddities).into_owned();
+    let readable = match readable(&wire, &mut oddities) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(readable) => Some(readable),
+    };
     Ok(NormalPath { wire, readable, oddities })
 }
 
@@ -59,11 +65,12 @@ pub(crate) fn normalise(path: &str) -> Result<NormalPath, PathError> {
 fn is_normal(path: &[u8]) -> bool {
     let mut before = 0;
     for &byte in path {
-        let plain = byte.is_ascii_alphanumeric() || b"-_~!$&'()*+,=:@".contains(&byte);
         let joins = match byte {
             b'/' => before != b'/',
             b'.' => before != b'/' && before != b'.',
-            _ => plain,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' | b'!' | b'$' => true,
+            b'&'..=b',' | b'=' | b':' | b'@' => true,
+            _ => false,
         };
         if !joins {
             return false;

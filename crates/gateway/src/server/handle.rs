@@ -10,6 +10,7 @@ use crate::layers::waf::RefusedHead;
 use crate::logs::Record;
 use crate::path::NormalPath;
 use crate::trace;
+use crate::upstream::spare;
 use crate::{event, path};
 use bytes::Bytes;
 use http::header::{HOST, HeaderMap, HeaderValue};
@@ -100,6 +101,7 @@ pub(super) async fn request(asked: Asked) -> Result<Response<Tracked>, Dropped> 
         running.record = Some(Box::new(Record::of(&exchange, &answer, (&method, &uri, &headers))));
     }
     running.kept = std::mem::take(&mut exchange.kept);
+    spare::give_map(std::mem::take(&mut exchange.head.headers));
     shared.metrics.answered(route.index, answer.status());
     finish(&exchange, answer, running)
 }
@@ -248,7 +250,9 @@ fn host_name(host: &str) -> Option<String> {
         }
         None => host.split_once(':').unwrap_or((host, "")),
     };
-    let fits = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte));
+    let fits = name.bytes().all(|byte| {
+        matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'[' | b']' | b':')
+    });
     let port_fits = port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
     (fits && port_fits).then(|| name.trim_end_matches('.').to_ascii_lowercase())
 }
@@ -317,12 +321,13 @@ impl Drop for Running {
         if self.http2 && !self.done {
             self.vital.reset(shared.with_limits(|limits| limits.resets_max));
         }
-        self.vital.end();
+        let now = clock::instant();
+        self.vital.end(now);
         if self.total().is_late() && !self.done {
             self.cut();
         }
         self.total().end();
-        let took = self.moment.instant.elapsed();
+        let took = now.saturating_duration_since(self.moment.instant);
         shared.metrics.seconds.observe(took.as_secs_f64());
         if let Some(record) = self.record.take() {
             shared.logs.access(&record, self.bytes, took, self.done);
