@@ -318,12 +318,10 @@ impl Kind {
 
 /// Answers that never end, or have no body.
 fn is_endless(exchange: &Exchange<'_>, answer: &Answer) -> bool {
-    let headers = answer.headers();
-    let is_events =
-        headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"));
-    is_events
+    let media = answer.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    media.starts_with(b"text/event-stream")
         || exchange.route.settings.streamed
-        || is_grpc(headers)
+        || media.starts_with(b"application/grpc")
         || answer.status() == StatusCode::SWITCHING_PROTOCOLS
         || answer.status() == StatusCode::PARTIAL_CONTENT
         || exchange.is_stream()
