@@ -61,21 +61,49 @@ pub(crate) fn normalise(path: &str) -> Result<NormalPath, PathError> {
     Ok(NormalPath { wire, readable, oddities })
 }
 
-/// Only letters, digits and marks that every reader takes alike; no empty and no dot segment.
+/// What a byte is in a path, as a table: every path is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    /// Letters, digits and marks that every reader takes alike.
+    Plain,
+    Slash,
+    Dot,
+    Other,
+}
+
+const BYTES: [Byte; 256] = {
+    let mut table = [Byte::Other; 256];
+    let mut rest: &[u8] = b"-_~!$&'()*+,=:@0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/.";
+    while let Some((byte, after)) = rest.split_first() {
+        if let Some((_, tail)) = table.split_at_mut_checked(*byte as usize)
+            && let Some(entry) = tail.first_mut()
+        {
+            *entry = match byte {
+                b'/' => Byte::Slash,
+                b'.' => Byte::Dot,
+                _ => Byte::Plain,
+            };
+        }
+        rest = after;
+    }
+    table
+};
+
+/// Only plain bytes; no empty and no dot segment.
 fn is_normal(path: &[u8]) -> bool {
-    let mut before = 0;
+    let mut before = Byte::Plain;
     for &byte in path {
-        let joins = match byte {
-            b'/' => before != b'/',
-            b'.' => before != b'/' && before != b'.',
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' | b'!' | b'$' => true,
-            b'&'..=b',' | b'=' | b':' | b'@' => true,
-            _ => false,
+        let kind = BYTES.get(usize::from(byte)).copied().unwrap_or(Byte::Other);
+        let joins = match kind {
+            Byte::Plain => true,
+            Byte::Slash => before != Byte::Slash,
+            Byte::Dot => before != Byte::Slash && before != Byte::Dot,
+            Byte::Other => false,
         };
         if !joins {
             return false;
         }
-        before = byte;
+        before = kind;
     }
     true
 }

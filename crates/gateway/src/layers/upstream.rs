@@ -93,7 +93,7 @@ impl Upstream {
         {
             return without_token(exchange, target, &why);
         }
-        if websocket::is_upgrade(&exchange.head) {
+        if exchange.upgrade.is_some() && websocket::is_upgrade(&exchange.head) {
             // A tunnel says nothing of how long requests take: its place is free again once it stands.
             drop(permit);
             return Box::pin(self.upgrade(exchange, target, place)).await;

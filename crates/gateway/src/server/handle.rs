@@ -260,19 +260,18 @@ fn host_name(host: &str) -> Option<String> {
 /// A name for this request, unique in this process and very likely anywhere.
 fn id(micros: u64) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let mut id = String::with_capacity(24);
-    for shift in (0..14).rev() {
-        id.push(digit(micros >> (4 * shift)));
-    }
     let count = COUNT.fetch_add(1, Relaxed);
-    for shift in (0..8).rev() {
-        id.push(digit(count >> (4 * shift)));
+    let mut id = Vec::with_capacity(24);
+    for (number, digits) in [(micros, 14), (count, 8)] {
+        id.extend((0..digits).rev().map(|at| digit(number >> (4 * at))));
     }
-    id
+    String::from_utf8(id).unwrap_or_default()
 }
 
-fn digit(value: u64) -> char {
-    char::from_digit((value & 15) as u32, 16).unwrap_or('0')
+/// The last digit of a number in hexadecimal.
+fn digit(number: u64) -> u8 {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    DIGITS.get((number & 15) as usize).copied().unwrap_or(b'0')
 }
 
 /// A request that is under way, until its answer's last byte.
