@@ -37,11 +37,10 @@ pub(super) async fn request(asked: Asked) -> Result<Response<Tracked>, Dropped> 
     let Asked { worker, connection, vital, request } = asked;
     let moment = clock::now();
     vital.begin();
-    let http2 = request.version() == Version::HTTP_2;
     let shared = Arc::clone(&worker.shared);
     let now = vital.at(moment.instant);
     let since = vital.since(now);
-    let mut running = Running::new(vital, worker, http2, moment);
+    let mut running = Running::new(vital, worker, request.version() == Version::HTTP_2, moment);
     let gate = shared.gate.load_full();
     let (head, incoming) = request.into_parts();
     let body = body(incoming, &gate.config.limits);
