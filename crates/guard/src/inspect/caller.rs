@@ -1,6 +1,6 @@
 //! Webhooks, authorization and rates: who may, and how often.
-use super::problem::Problem;
 use super::event::route_name;
+use super::problem::Problem;
 use super::route::Parameters;
 use crate::Layer;
 use access::limit::{Facts, Limiter, Stage, Verdict};

@@ -194,9 +194,12 @@ pub(super) struct NamePattern {
 
 impl NamePattern {
     pub(super) fn matches(&self, name: &[u8]) -> bool {
+        if self.endings.iter().any(|ending| ends_path(name, ending)) {
+            return true;
+        }
         // A line feed is a place for both `^` and `$`.
         if !self.endings.is_empty() && memchr::memchr(b'\n', name).is_none() {
-            return self.endings.iter().any(|ending| ends_path(name, ending));
+            return false;
         }
         let begins =
             name.get(..self.prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.prefix));
