@@ -6,4 +6,8 @@ fn main() {
         println!("cargo::rustc-cdylib-link-arg=-Wl,-z,{option}");
     }
     println!("cargo::rustc-cdylib-link-arg=-Wl,--hash-style=gnu,--build-id=none");
+    // What ships has no names but those that it takes over; the profile's own `strip` leaves them to a library.
+    if std::env::var_os("OPT_LEVEL").is_some_and(|level| level == *"z") {
+        println!("cargo::rustc-cdylib-link-arg=-Wl,--strip-all");
+    }
 }

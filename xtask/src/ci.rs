@@ -21,7 +21,18 @@ const STEPS: &[Step] = &[
     // Cedar is the dearest dependency, so it is compiled for its own tests only.
     Step {
         name: "cedar",
-        arguments: &["test", "--quiet", "--package", "access", "--features", "cedar", "--lib", "cedar"],
+        arguments: &[
+            "test",
+            "--quiet",
+            "--package",
+            "access",
+            "--package",
+            "guard",
+            "--features",
+            "access/cedar,guard/cedar",
+            "--lib",
+            "cedar",
+        ],
         optional: false,
     },
     Step {

@@ -158,7 +158,7 @@ impl Exchange<'_> {
     /// stream of a body: gRPC needs HTTP/2 to the upstream, and an upgrade goes on without a body.
     pub(crate) fn is_stream(&self) -> bool {
         self.is_grpc_call()
-            || crate::websocket::is_upgrade(&self.head)
+            || (self.upgrade.is_some() && crate::websocket::is_upgrade(&self.head))
             || self.head.method == http::Method::CONNECT
     }
 

@@ -14,10 +14,17 @@ mod tests;
 pub(crate) struct NormalPath {
     /// As it goes to the upstream: unreserved characters decoded, escapes in upper case, no dot segments, no empty segments.
     pub(crate) wire: String,
-    /// As routes and policies see it: also every other escape decoded but `%2F` and `%25`.
-    pub(crate) readable: String,
+    /// See [`readable`](Self::readable); `None`: it is the same.
+    readable: Option<String>,
     /// What was put in order on the way.
     pub(crate) oddities: BTreeSet<PathOddity>,
+}
+
+impl NormalPath {
+    /// As routes and policies see it: also every other escape decoded but `%2F` and `%25`.
+    pub(crate) fn readable(&self) -> &str {
+        self.readable.as_deref().unwrap_or(&self.wire)
+    }
 }
 
 /// Why a path has no normal form.
@@ -42,33 +49,61 @@ pub(crate) fn normalise(path: &str) -> Result<NormalPath, PathError> {
         return Err(PathError::NotAbsolute);
     }
     if is_normal(path.as_bytes()) {
-        return Ok(NormalPath {
-            wire: path.to_owned(),
-            readable: path.to_owned(),
-            oddities: BTreeSet::new(),
-        });
+        return Ok(NormalPath { wire: path.to_owned(), readable: None, oddities: BTreeSet::new() });
     }
     let mut oddities = BTreeSet::new();
     let escaped = escapes(path.as_bytes(), &mut oddities)?;
     let wire = segments(&escaped, &mut oddities)?;
-    let readable = readable(&wire, &mut oddities).into_owned();
+    let readable = match readable(&wire, &mut oddities) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(readable) => Some(readable),
+    };
     Ok(NormalPath { wire, readable, oddities })
 }
 
-/// Only letters, digits and marks that every reader takes alike; no empty and no dot segment.
+/// What a byte is in a path, as a table: every path is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    /// Letters, digits and marks that every reader takes alike.
+    Plain,
+    Slash,
+    Dot,
+    Other,
+}
+
+const BYTES: [Byte; 256] = {
+    let mut table = [Byte::Other; 256];
+    let mut rest: &[u8] = b"-_~!$&'()*+,=:@0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/.";
+    while let Some((byte, after)) = rest.split_first() {
+        if let Some((_, tail)) = table.split_at_mut_checked(*byte as usize)
+            && let Some(entry) = tail.first_mut()
+        {
+            *entry = match byte {
+                b'/' => Byte::Slash,
+                b'.' => Byte::Dot,
+                _ => Byte::Plain,
+            };
+        }
+        rest = after;
+    }
+    table
+};
+
+/// Only plain bytes; no empty and no dot segment.
 fn is_normal(path: &[u8]) -> bool {
-    let mut before = 0;
+    let mut before = Byte::Plain;
     for &byte in path {
-        let plain = byte.is_ascii_alphanumeric() || b"-_~!$&'()*+,=:@".contains(&byte);
-        let joins = match byte {
-            b'/' => before != b'/',
-            b'.' => before != b'/' && before != b'.',
-            _ => plain,
+        let kind = BYTES.get(usize::from(byte)).copied().unwrap_or(Byte::Other);
+        let joins = match kind {
+            Byte::Plain => true,
+            Byte::Slash => before != Byte::Slash,
+            Byte::Dot => before != Byte::Slash && before != Byte::Dot,
+            Byte::Other => false,
         };
         if !joins {
             return false;
         }
-        before = byte;
+        before = kind;
     }
     true
 }

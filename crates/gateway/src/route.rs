@@ -75,7 +75,7 @@ impl Routes {
     /// The first route that fits. `host` in lower case and without port.
     pub(crate) fn find(&self, host: &str, path: &NormalPath, method: &Method) -> Option<&Route> {
         let routes = self.list.get(..self.list.len().saturating_sub(1)).unwrap_or_default();
-        routes.iter().find(|route| route.fits(host, &path.readable, method))
+        routes.iter().find(|route| route.fits(host, path.readable(), method))
     }
 
     /// The route of requests that fit none; it has no upstream.

@@ -90,7 +90,7 @@ impl Stack {
 
     /// One request through the stack.
     pub(crate) async fn run(&self, exchange: &mut Exchange<'_>) -> Answer {
-        let answer = match self.way_in(exchange).await {
+        let mut answer = match self.way_in(exchange).await {
             ControlFlow::Break(answer) => {
                 if exchange.answered_by == limits::Limits::NAME && exchange.waf.is_none() {
                     // An attack in a request that is refused for its shape is told all the same.
@@ -100,7 +100,8 @@ impl Stack {
             }
             ControlFlow::Continue(()) => self.upstream.send(exchange).await,
         };
-        self.way_back(exchange, answer).await
+        self.way_back(exchange, &mut answer).await;
+        answer
     }
 
     async fn way_in(&self, exchange: &mut Exchange<'_>) -> Flow {
@@ -125,11 +126,11 @@ impl Stack {
     }
 
     /// Answers of every layer pass here, not only the upstream's: `exchange.answered_by` tells them apart.
-    async fn way_back(&self, exchange: &mut Exchange<'_>, answer: Answer) -> Answer {
-        let answer = self.waf.response(exchange, answer).await;
-        let answer = self.schema.response(exchange, answer).await;
-        let answer = self.response.response(exchange, answer).await;
-        let answer = self.cache.response(exchange, answer).await;
-        self.rate.response(exchange, answer).await
+    async fn way_back(&self, exchange: &mut Exchange<'_>, answer: &mut Answer) {
+        self.waf.response(exchange, answer).await;
+        self.schema.response(exchange, answer).await;
+        self.response.response(exchange, answer).await;
+        self.cache.response(exchange, answer).await;
+        self.rate.response(exchange, answer).await;
     }
 }

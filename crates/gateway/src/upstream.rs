@@ -5,6 +5,7 @@ mod health;
 mod http1;
 pub(crate) mod lambda;
 pub(crate) mod pool;
+pub(crate) mod spare;
 pub(crate) mod stream;
 pub(crate) mod token;
 

@@ -83,8 +83,19 @@ const SMALL: &str = r#"{"rawPath":"/orders","headers":{"content-type":"applicati
 const ITEM: &str =
     r#"{\"name\":\"a thing\",\"count\":3,\"text\":\"It is a good thing, and it's cheap; ask for it.\"},"#;
 
+/// A direct call with five hundred small objects and one long text, as `overhead` sends it.
+fn order() -> String {
+    let lines: Vec<_> = (0..500)
+        .map(|at| serde_json::json!({"name": format!("thing {at}"), "count": at % 7, "text": format!("It is a fine {at} thing, and it's cheap.")}))
+        .collect();
+    let note: String =
+        "order of three books and a pen for the office ".chars().cycle().take(60_000).collect();
+    serde_json::json!({"orderId": "o-1", "items": [1, 2, 3], "customer": "c-77", "note": note, "lines": lines})
+        .to_string()
+}
+
 /// Events by name, with how often each is looked at.
-fn events() -> [(&'static str, String, usize); 4] {
+fn events() -> [(&'static str, String, usize); 5] {
     let large = format!(
         r#"{{"rawPath":"/orders","headers":{{"content-type":"application/json"}},"requestContext":{{"http":{{"method":"POST","path":"/orders"}}}},"body":"[{}null]"}}"#,
         (0..100_000 / ITEM.len())
@@ -112,6 +123,7 @@ fn events() -> [(&'static str, String, usize); 4] {
         ("event 100 KB, a list", large, 300),
         ("event 100 KB, a text", text, 300),
         ("event 100 KB, a batch", batch, 300),
+        ("event 100 KB, an order", order(), 300),
     ]
 }
 
@@ -131,7 +143,14 @@ fn main() -> std::io::Result<()> {
             "triggers": [{"kind": "api-gateway-v2"}],
             "input": {"json": {"type": ["object", "array"], "properties": {"action": {"type": "string", "maxLength": 40}}}},
             "environment": {"secrets": ["DB_PASSWORD"]},
-        }, "queue": {"triggers": [{"kind": "sqs"}], "input": {"json": {"type": ["array", "object"]}}}},
+        }, "queue": {"triggers": [{"kind": "sqs"}], "input": {"json": {"type": ["array", "object"]}}},
+        "direct": {"triggers": [{"kind": "direct"}], "input": {"json": {
+            "type": "object", "required": ["orderId"], "properties": {
+                "orderId": {"type": "string", "maxLength": 40}, "customer": {"type": "string"},
+                "items": {"type": "array", "items": {"type": "integer"}}, "note": {"type": "string"},
+                "lines": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}}}},
+            },
+        }}}},
     }))
     .map_err(std::io::Error::other)?;
     let variables: BTreeMap<String, String> =
@@ -144,12 +163,18 @@ fn main() -> std::io::Result<()> {
     let surroundings = Surroundings::of(BTreeMap::new());
     let queue =
         Inspector::with(&bundle, "queue", Arc::new(Silent), &surroundings).map_err(std::io::Error::other)?;
+    let direct =
+        Inspector::with(&bundle, "direct", Arc::new(Silent), &surroundings).map_err(std::io::Error::other)?;
     let Some(inspector) = made else { return Err(std::io::Error::other("no inspector")) };
     writeln!(out, "start: {start}; memory +{} kB", resident_kb() - before)?;
     for (name, event, times) in events() {
         let Some(times) = chosen.times(name, times) else { continue };
         let invocation = invocation(&event, Trigger::Direct);
-        let inspector = if name.ends_with("batch") { &queue } else { &inspector };
+        let inspector = match name {
+            "event 100 KB, a batch" => &queue,
+            "event 100 KB, an order" => &direct,
+            _ => &inspector,
+        };
         let mut refused = 0;
         let measured = measure(times, || {
             refused += usize::from(!matches!(inspector.event(&invocation, NOW_MS), Outcome::Pass));

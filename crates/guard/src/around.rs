@@ -4,6 +4,7 @@ use crate::events::Events;
 use crate::hooks::{Hooks, HooksError};
 use crate::isolation::{Isolation, IsolationError};
 use crate::preload::Preload;
+use crate::probe::Trial;
 use crate::sandbox::{self, SandboxError};
 use crate::{Action, Layer, Occurrence, Part, Places, Preparation, Report};
 use policy::{Function, Mode};
@@ -34,6 +35,7 @@ impl Around {
         function: &Function,
         mut places: Places,
         events: &Arc<Events>,
+        trial: Trial,
     ) -> Result<Self, AroundError> {
         let events = Arc::clone(events) as Arc<dyn Report>;
         let (isolation, isolated) = Isolation::new(function, Arc::clone(&events), &places)?;
@@ -61,7 +63,7 @@ impl Around {
         preparations.push(preloaded);
         preparations.push(isolated);
         if function.mode != Mode::Off {
-            let (boxed, _) = sandbox::prepare_with(function, &places, &report, connects)?;
+            let (boxed, _) = sandbox::prepare_with(function, &places, &report, (trial, connects))?;
             preparations.push(boxed);
         }
         // Last: what is left is cleaned when every other part is done with the invocation.

@@ -9,7 +9,7 @@ mod tests;
 use crate::Places;
 use crate::sandbox::filter;
 use crate::sandbox::{files, interpreters};
-use child::{Prepared, Slot};
+use child::{Prepared, Running, Slot};
 use policy::Control;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -87,10 +87,24 @@ pub fn render(probed: &[Probed], json: bool) -> String {
     text
 }
 
-/// Tries every control. A few forks, about a millisecond; nothing of this process changes.
+/// Tries every control. A few forks, some milliseconds; nothing of this process changes.
 #[must_use]
 pub fn survey(places: &Places) -> Vec<Probed> {
-    let kernel = kernel().unwrap_or_else(|error| Kernel::failed(&error));
+    Trial::begin().finish(places)
+}
+
+/// The controls of the kernel while they are tried, in a process beside this one.
+#[derive(Debug)]
+pub(crate) struct Trial {
+    running: io::Result<Running>,
+    /// Landlock's version, or why there is none.
+    version: Result<i32, i32>,
+    /// What the trial connects to, and what it was given.
+    _held: (Prepared, io::Result<TcpListener>),
+}
+
+fn surveyed(places: &Places, kernel: io::Result<Kernel>) -> Vec<Probed> {
+    let kernel = kernel.unwrap_or_else(|error| Kernel::failed(&error));
     let preload = preload(places);
     Control::ALL
         .iter()
@@ -140,22 +154,36 @@ impl Kernel {
     }
 }
 
-fn kernel() -> io::Result<Kernel> {
-    let listener = TcpListener::bind(("127.0.0.1", 0));
-    let port =
-        listener.as_ref().ok().and_then(|listener| listener.local_addr().ok()).map_or(0, |at| at.port());
-    let version = files::version();
+impl Trial {
+    /// Begins to try. Soon after the start of this process: a fork costs what its memory has grown to, and the trial runs beside the
+    /// rest of the start.
+    pub(crate) fn begin() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0));
+        let port =
+            listener.as_ref().ok().and_then(|listener| listener.local_addr().ok()).map_or(0, |at| at.port());
+        let version = files::version();
+        let number = version.unwrap_or(0);
+        let none = Some(BTreeSet::<PathBuf>::new());
+        let file_rules = files::Rules { read: none.clone(), write: none, ..files::Rules::default() };
+        let port_rules = files::Rules { connect: Some(BTreeSet::new()), ..files::Rules::default() };
+        let prepared = Prepared {
+            files: files::make(&file_rules, number).ok().flatten(),
+            ports: files::make(&port_rules, number).ok().flatten(),
+            filters: filter::trial().ok(),
+            port,
+        };
+        Self { running: Running::start(&prepared), version, _held: (prepared, listener) }
+    }
+
+    /// Waits for what was found of the kernel, and looks at the rest.
+    pub(crate) fn finish(self, places: &Places) -> Vec<Probed> {
+        let Self { running, version, _held } = self;
+        surveyed(places, running.and_then(Running::finish).map(|found| kernel(&found, version)))
+    }
+}
+
+fn kernel(found: &child::Found, version: Result<i32, i32>) -> Kernel {
     let number = version.unwrap_or(0);
-    let none = Some(BTreeSet::<PathBuf>::new());
-    let file_rules = files::Rules { read: none.clone(), write: none, ..files::Rules::default() };
-    let port_rules = files::Rules { connect: Some(BTreeSet::new()), ..files::Rules::default() };
-    let prepared = Prepared {
-        files: files::make(&file_rules, number).ok().flatten(),
-        ports: files::make(&port_rules, number).ok().flatten(),
-        filters: filter::trial().ok(),
-        port,
-    };
-    let found = child::try_all(&prepared)?;
     let landlock = |slot: Slot| match version {
         Err(errno) => absent(errno),
         Ok(_) => state(found.get(slot)),
@@ -165,7 +193,7 @@ fn kernel() -> io::Result<Kernel> {
     } else {
         landlock(Slot::Ports)
     };
-    Ok(Kernel {
+    Kernel {
         no_new_privileges: state(found.get(Slot::NoNewPrivileges)),
         seccomp: weaker(state(found.get(Slot::Seccomp)), found.get(Slot::Watch), |errno| {
             format!("starts of programs cannot be answered one by one ({})", errno_name(errno))
@@ -177,7 +205,7 @@ fn kernel() -> io::Result<Kernel> {
         }),
         core: state(found.get(Slot::Core)),
         reaper: state(found.get(Slot::Reaper)),
-    })
+    }
 }
 
 /// What a slot of the child says.

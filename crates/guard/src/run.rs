@@ -14,6 +14,7 @@ use crate::os;
 use crate::package::Checking;
 use crate::pair;
 use crate::part::Preparation;
+use crate::probe::Trial;
 use crate::settings::{PREFIX, RUNTIME_API, Settings, Variables};
 use crate::{Action, Layer, Occurrence, Places, Report};
 use policy::Mode;
@@ -119,6 +120,8 @@ pub fn exec(command: Vec<OsString>, variables: Variables) -> Result<i32, RunErro
     }
     let closed = os::close_to_others();
     let adopts = os::adopt_orphans();
+    os::tune_memory();
+    let trial = Trial::begin();
     let settings = Settings::read(&variables);
     // A wrong setting is told to the platform as everything that keeps a function from starting is.
     let api = match &settings {
@@ -147,7 +150,7 @@ pub fn exec(command: Vec<OsString>, variables: Variables) -> Result<i32, RunErro
         }
         // Without an extension there is nobody to speak with, and nothing is missing.
         drop(pair::join(&variables, &events));
-        Guard { api: api.as_str().into(), settings, events, output }.run(command, variables)
+        Guard { api: api.as_str().into(), settings, events, output }.run(command, variables, trial)
     });
     if let Err(why) = &result {
         init_error(&api, why);
@@ -201,7 +204,7 @@ struct Guard {
 }
 
 impl Guard {
-    fn run(self, command: Vec<OsString>, variables: Variables) -> Result<i32, RunError> {
+    fn run(self, command: Vec<OsString>, variables: Variables, trial: Trial) -> Result<i32, RunError> {
         let mut loaded = bundle::load(&self.settings)?;
         if self.settings.temporary.is_none() && loaded.function.isolation.scrub {
             loaded.function.isolation.scrub = false;
@@ -211,7 +214,6 @@ impl Guard {
         self.tell_origin(&loaded);
         let package = Checking::begin(&loaded.function, &self.settings.code)?;
         let report: Arc<dyn Report> = Arc::clone(&self.events) as Arc<dyn Report>;
-        let inspector = Inspector::new(&loaded.bundle, &loaded.name, report)?;
         let redactor = Arc::new(Redactor::new(&loaded.function.redaction, &secrets(&loaded, &variables)));
         let ending = Arc::new(Ending {
             group: AtomicI32::new(0),
@@ -221,8 +223,16 @@ impl Guard {
         });
         let listener = proxy::listen(self.settings.port).map_err(RunError::Listen)?;
         let port = listener.local_addr()?.port();
-        let around = Around::new(&loaded.function, self.places(&command, port), &self.events)?;
-        let Around { isolation, parts, mut preparations } = around;
+        // Neither knows of the other, and both take milliseconds.
+        let (inspector, around) = std::thread::scope(|scope| {
+            let make = || Inspector::new(&loaded.bundle, &loaded.name, report);
+            let making = std::thread::Builder::new().name("inspector".to_owned()).spawn_scoped(scope, make);
+            let around = Around::new(&loaded.function, self.places(&command, port), &self.events, trial);
+            (making.map(std::thread::ScopedJoinHandle::join), around)
+        });
+        let unmade = |_| RunError::Io(io::Error::other("the thread that prepares inspection ended"));
+        let inspector = inspector?.map_err(unmade)??;
+        let Around { isolation, parts, mut preparations } = around?;
         let mut environment = self.environment(variables, port);
         preparations.extend(self.framed_log(&mut environment, &redactor, &ending)?);
         let shared = Arc::new(Proxy {

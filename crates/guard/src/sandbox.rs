@@ -20,7 +20,7 @@ mod tests;
 pub(crate) use profile::{find, folders, interpreters};
 
 use crate::preload::Connects;
-use crate::probe::{self, Probed, State};
+use crate::probe::{Probed, State, Trial};
 use crate::{Action, Layer, Occurrence, Places, Preparation, Report};
 use policy::{Control, Demand, Function, Mode};
 use std::io;
@@ -60,10 +60,10 @@ pub fn prepare(
     places: &Places,
     report: &Arc<dyn Report>,
 ) -> Result<(Preparation, Vec<Probed>), SandboxError> {
-    prepare_with(function, places, report, None)
+    prepare_with(function, places, report, (Trial::begin(), None))
 }
 
-/// The same, where connections are judged by their address too.
+/// The same with a trial that has begun, and where connections are judged by their address too.
 ///
 /// # Errors
 /// As [`prepare`].
@@ -71,9 +71,9 @@ pub(crate) fn prepare_with(
     function: &Function,
     places: &Places,
     report: &Arc<dyn Report>,
-    connects: Option<Arc<Connects>>,
+    (trial, connects): (Trial, Option<Arc<Connects>>),
 ) -> Result<(Preparation, Vec<Probed>), SandboxError> {
-    let mut probed = probe::survey(places);
+    let mut probed = trial.finish(places);
     let plan = profile::Plan::new(function, places, &probed)?.judging(connects);
     plan.restate(&mut probed);
     demanded(&function.sandbox.demands, &probed)?;

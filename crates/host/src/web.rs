@@ -4,6 +4,7 @@
 //! and function URLs do it. Callers are known as the template says (`authorize`).
 mod answer;
 mod authorize;
+mod cors;
 pub(crate) mod event;
 mod gate;
 
@@ -11,7 +12,7 @@ use crate::clock;
 use crate::cloud::Cloud;
 use crate::environment::Shared;
 use crate::invocation::{Answer, Asked, PAYLOAD_BYTES_MAX};
-use crate::plan::{Route, Way, WayKind};
+use crate::plan::{Cors, Route, Way, WayKind};
 use crate::pool::Pool;
 use crate::talk::Line;
 use crate::wire::{self, Reply, Unread};
@@ -98,7 +99,7 @@ impl Web {
         if let (Some(origin), Some(cors)) = (origin, &self.way.cors)
             && self.way.kind != WayKind::Rest
         {
-            answer::cors(&mut reply, cors, &origin);
+            cors::answered(&mut reply, cors, &origin);
         }
         // As API Gateway and function URLs do: by it an answer is found in the lines of the host.
         wire::set(&mut reply, "x-amzn-requestid", &id);
@@ -124,11 +125,19 @@ impl Web {
     async fn answer(&self, request: Request<Incoming>, id: &str) -> (Reply, Option<String>) {
         let path = self.without_stage(request.uri().path()).to_owned();
         let method = request.method().as_str().to_owned();
+        // A function URL answers browsers itself; an API does where no route of its own takes the question.
+        if let (WayKind::Url, Some(cors)) = (self.way.kind, &self.way.cors)
+            && cors::is_preflight(&method, request.headers())
+        {
+            return (self.preflight(cors, request.headers()), None);
+        }
         let Some((route, variables)) = self.route(&method, &path) else {
-            return (self.unrouted(&method), None);
+            return (self.unrouted(&method, request.headers()), None);
         };
         let function = route.function.clone();
-        let Some(pool) = self.pools.get(&function) else { return (self.unrouted(&method), None) };
+        let Some(pool) = self.pools.get(&function) else {
+            return (self.unrouted(&method, request.headers()), None);
+        };
         let name = Some(pool.function.name.clone());
         let (parts, body) = request.into_parts();
         let limit = if self.way.kind == WayKind::Url { PAYLOAD_BYTES_MAX } else { REQUEST_BYTES_MAX };
@@ -228,11 +237,15 @@ impl Web {
         }
     }
 
-    fn unrouted(&self, method: &str) -> Reply {
+    fn preflight(&self, cors: &Cors, headers: &HeaderMap) -> Reply {
+        cors::preflight(cors, self.way.kind, wire::header(headers, "origin"))
+    }
+
+    fn unrouted(&self, method: &str, headers: &HeaderMap) -> Reply {
         if method == Method::OPTIONS.as_str()
             && let Some(cors) = &self.way.cors
         {
-            return answer::preflight(cors, self.way.kind);
+            return self.preflight(cors, headers);
         }
         match self.way.kind {
             WayKind::Rest => message(403, "Missing Authentication Token"),

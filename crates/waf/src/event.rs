@@ -10,7 +10,7 @@ mod alike;
 mod arguments;
 mod decode;
 mod http;
-mod json;
+pub(crate) mod json;
 mod shape;
 
 use crate::Fields;
@@ -113,47 +113,104 @@ pub enum Note {
     OtherShape,
 }
 
-/// Reads an event. `trigger` is what the caller knows of it; without it the shape decides.
+/// An event, or a text of one, that was parsed: rules and schemas read the one tree.
+pub struct Parsed<'j> {
+    value: json::Value<'j>,
+    values: usize,
+    notes: Vec<Note>,
+    limits: &'j EventLimits,
+}
+
+impl std::fmt::Debug for Parsed<'_> {
+    /// Values may be secrets.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Parsed").field("values", &self.values).finish_non_exhaustive()
+    }
+}
+
+/// Parses JSON.
 ///
 /// # Errors
-/// The event is not JSON, or passes a limit.
-pub fn read(bytes: &[u8], trigger: Option<Trigger>, limits: &EventLimits) -> Result<Event, EventError> {
+/// It is not JSON, or passes a limit.
+pub fn parse<'j>(bytes: &'j [u8], limits: &'j EventLimits) -> Result<Parsed<'j>, EventError> {
     if bytes.len() > limits.bytes_max {
         return Err(EventError::Limit { limit: "bytes_max", max: limits.bytes_max });
     }
     let mut reader = arguments::Reader::new(limits);
     let value = reader.parse(bytes)?;
-    let seen = shape::recognise(&value);
-    let kind = trigger.unwrap_or(seen);
-    if kind != seen && seen.is_http() != kind.is_http() {
-        reader.note(Note::OtherShape);
+    Ok(Parsed { value, values: reader.values(), notes: reader.into_notes(), limits })
+}
+
+/// Reads an event. `trigger` is what the caller knows of it; without it the shape decides.
+///
+/// # Errors
+/// The event is not JSON, or passes a limit.
+pub fn read(bytes: &[u8], trigger: Option<Trigger>, limits: &EventLimits) -> Result<Event, EventError> {
+    parse(bytes, limits)?.event(trigger)
+}
+
+impl<'j> Parsed<'j> {
+    /// The tree.
+    #[must_use]
+    pub fn tree(&self) -> Tree<'_, 'j> {
+        Tree(&self.value)
     }
-    let http = if kind.is_http() { http::request(&value) } else { None };
-    let records = match http {
-        Some(http) => {
-            let mut record = Record { http: Some(http), ..Record::default() };
-            let mut out =
-                arguments::Out { fields: &mut record.arguments, repeated: Some(&mut record.repeated) };
-            // Whoever sends a direct call can give it the shape of a request: what the request has no place for
-            // is left out only where the caller says that the platform wrote the event.
-            let read = http::read_members(&value);
-            let mut last = std::collections::BTreeMap::new();
-            last.extend(
-                value.members().iter().enumerate().map(|(position, (name, _))| (name.as_ref(), position)),
-            );
-            for (position, (name, member)) in value.members().iter().enumerate() {
-                let name = name.as_ref();
-                let is_read = read.contains(&name) && last.get(name) == Some(&position);
-                let is_wanted = http::ARGUMENTS.contains(&name) || trigger.is_none();
-                if is_wanted && !is_read {
-                    reader.fields(member, seen, name, &mut out)?;
-                }
-            }
-            vec![record]
+
+    /// Reads it as an event, as [`read`] does.
+    ///
+    /// # Errors
+    /// It passes a limit.
+    pub fn event(&self, trigger: Option<Trigger>) -> Result<Event, EventError> {
+        let mut reader = arguments::Reader::behind(self.limits, self.values);
+        self.notes.iter().for_each(|note| reader.note(note.clone()));
+        let value = &self.value;
+        let seen = shape::recognise(value);
+        let kind = trigger.unwrap_or(seen);
+        if kind != seen && seen.is_http() != kind.is_http() {
+            reader.note(Note::OtherShape);
         }
-        None => reader.records(&value, seen)?,
-    };
-    Ok(Event { trigger: kind, records, notes: reader.into_notes() })
+        let http = if kind.is_http() { http::request(value) } else { None };
+        let records = match http {
+            Some(http) => vec![around(&mut reader, value, (trigger, seen), http)?],
+            None => reader.records(value, seen)?,
+        };
+        Ok(Event { trigger: kind, records, notes: reader.into_notes() })
+    }
+
+    /// Adds to `out` what rules are to see of it, as [`distinct`] does.
+    ///
+    /// # Errors
+    /// As [`distinct`].
+    pub fn distinct(&self, name: &str, out: &mut Fields) -> Result<(), EventError> {
+        let mut reader = arguments::Reader::behind(self.limits, self.values);
+        let seen = shape::recognise(&self.value);
+        reader.fields(&self.value, seen, name, &mut arguments::Out { fields: out, repeated: None })
+    }
+}
+
+/// The record of an event that is a request: what the request has no place for is its arguments.
+fn around(
+    reader: &mut arguments::Reader<'_>,
+    value: &json::Value<'_>,
+    (trigger, seen): (Option<Trigger>, Trigger),
+    http: HttpRequest,
+) -> Result<Record, EventError> {
+    let mut record = Record { http: Some(http), ..Record::default() };
+    let mut out = arguments::Out { fields: &mut record.arguments, repeated: Some(&mut record.repeated) };
+    // Whoever sends a direct call can give it the shape of a request: what the request has no place for
+    // is left out only where the caller says that the platform wrote the event.
+    let read = http::read_members(value);
+    let mut last = std::collections::BTreeMap::new();
+    last.extend(value.members().iter().enumerate().map(|(position, (name, _))| (name.as_ref(), position)));
+    for (position, (name, member)) in value.members().iter().enumerate() {
+        let name = name.as_ref();
+        let is_read = read.contains(&name) && last.get(name) == Some(&position);
+        let is_wanted = http::ARGUMENTS.contains(&name) || trigger.is_none();
+        if is_wanted && !is_read {
+            reader.fields(member, seen, name, &mut out)?;
+        }
+    }
+    Ok(record)
 }
 
 /// Adds to `out` what rules are to see of a text that is JSON, as [`read`] gives it of a direct call: every value by its path
@@ -162,13 +219,40 @@ pub fn read(bytes: &[u8], trigger: Option<Trigger>, limits: &EventLimits) -> Res
 /// # Errors
 /// As [`read`]; `out` has a part of the values then.
 pub fn distinct(bytes: &[u8], name: &str, limits: &EventLimits, out: &mut Fields) -> Result<(), EventError> {
-    if bytes.len() > limits.bytes_max {
-        return Err(EventError::Limit { limit: "bytes_max", max: limits.bytes_max });
+    parse(bytes, limits)?.distinct(name, out)
+}
+
+/// A value of a parsed text.
+#[derive(Clone, Copy)]
+pub struct Tree<'v, 'j>(pub(crate) &'v json::Value<'j>);
+
+impl std::fmt::Debug for Tree<'_, '_> {
+    /// Values may be secrets.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Tree")
     }
-    let mut reader = arguments::Reader::new(limits);
-    let value = reader.parse(bytes)?;
-    let seen = shape::recognise(&value);
-    reader.fields(&value, seen, name, &mut arguments::Out { fields: out, repeated: None })
+}
+
+impl<'v, 'j> Tree<'v, 'j> {
+    /// A member of an object, the last of its name; `a.b` is a member of a member.
+    #[must_use]
+    pub fn at(self, path: &str) -> Option<Self> {
+        self.0.at(path).map(Self)
+    }
+
+    /// The values of a list.
+    pub fn items(self) -> impl ExactSizeIterator<Item = Self> {
+        self.0.items().iter().map(Self)
+    }
+
+    /// A text.
+    #[must_use]
+    pub fn text(self) -> Option<&'v str> {
+        match self.0 {
+            json::Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]

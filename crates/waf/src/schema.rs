@@ -11,6 +11,7 @@
 //! INVARIANT: nothing is fetched; a reference out of the document is a problem.
 mod parameter;
 mod pattern;
+mod quick;
 mod read;
 mod route;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod translate;
 
 use crate::Fields;
 use parameter::Parameter;
+pub use quick::Quick;
 use route::Path;
 use serde_json::{Map, Value};
 

@@ -50,7 +50,7 @@ impl Layer for Authorize {
         if !is_route {
             return Flow::Continue(());
         }
-        let path = exchange.path.readable.clone();
+        let path = exchange.path.readable().to_owned();
         let parameters: Vec<(&str, &str)> = exchange.route.parameters(&path).collect();
         let decision = authorizer.decide(&Question {
             identity: exchange.identity.as_ref(),

@@ -110,10 +110,10 @@ impl Layer for Cache {
         Flow::Continue(())
     }
 
-    async fn response(&self, exchange: &mut Exchange<'_>, answer: Answer) -> Answer {
-        let Some(key) = exchange.cache.key.take() else { return answer };
+    async fn response(&self, exchange: &mut Exchange<'_>, answer: &mut Answer) {
+        let Some(key) = exchange.cache.key.take() else { return };
         if exchange.answered_by != "upstream" {
-            return answer;
+            return;
         }
         if exchange.cache.is_change
             && !answer.status().is_client_error()
@@ -121,37 +121,37 @@ impl Layer for Cache {
         {
             self.kept.remove(&key);
         }
-        let Some(request) = exchange.cache.request.take() else { return answer };
+        let Some(request) = exchange.cache.request.take() else { return };
         let is_open = !answer.headers().contains_key(SET_COOKIE) && may_share(exchange, answer.headers());
-        if !is_open {
-            return answer;
+        if is_open {
+            Box::pin(self.store(time(exchange.moment), key, request, answer)).await;
         }
-        let now = time(exchange.moment);
-        Box::pin(self.store(now, key, request, answer)).await
     }
 }
 
 impl Cache {
-    async fn store(&self, now: SystemTime, key: String, request: Request<()>, answer: Answer) -> Answer {
+    async fn store(&self, now: SystemTime, key: String, request: Request<()>, answer: &mut Answer) {
         let size = answer.body().size_hint().exact();
         let is_small = size.is_some_and(|size| size <= self.settings.answer_bytes_max as u64);
         let options = CacheOptions { shared: true, ..CacheOptions::default() };
-        let (mut parts, mut body) = answer.into_parts();
-        let head = http::Response::from_parts(parts.clone(), ());
+        let mut head = http::Response::new(());
+        *head.status_mut() = answer.status();
+        *head.version_mut() = answer.version();
+        head.headers_mut().clone_from(answer.headers());
         let policy = CachePolicy::new_options(&request, &head, now, options);
         let lives = policy.time_to_live(now).min(Duration::from_secs(self.settings.seconds_max));
-        let is_whole = parts.status != StatusCode::PARTIAL_CONTENT && !request.headers().contains_key(RANGE);
+        let is_whole =
+            answer.status() != StatusCode::PARTIAL_CONTENT && !request.headers().contains_key(RANGE);
         if !(is_small && is_whole && policy.is_storable() && lives > Duration::ZERO) {
-            return Answer::from_parts(parts, body);
+            return;
         }
-        let Ok(bytes) = body.whole(self.settings.answer_bytes_max).await else {
+        let Ok(bytes) = answer.body_mut().whole(self.settings.answer_bytes_max).await else {
             // It broke off; the client gets what there is, which is an error, too.
-            return Answer::from_parts(parts, body);
+            return;
         };
-        let kept = Kept { policy, headers: parts.headers.clone(), body: bytes, until: now + lives };
+        let kept = Kept { policy, headers: answer.headers().clone(), body: bytes, until: now + lives };
         self.kept.put(key, kept);
-        parts.headers.insert(CACHE_STATUS, HeaderValue::from_static("buckler; fwd=uri-miss; stored"));
-        Answer::from_parts(parts, body)
+        answer.headers_mut().insert(CACHE_STATUS, HeaderValue::from_static("buckler; fwd=uri-miss; stored"));
     }
 }
 

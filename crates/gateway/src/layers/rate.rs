@@ -57,7 +57,7 @@ impl Layer for Rate {
         self.decide(exchange, Stage::Before).await
     }
 
-    async fn response(&self, exchange: &mut Exchange<'_>, mut answer: Answer) -> Answer {
+    async fn response(&self, exchange: &mut Exchange<'_>, answer: &mut Answer) {
         if let Some(decision) = exchange.rate.decision.take()
             && self.limiter.config().headers
         {
@@ -69,7 +69,6 @@ impl Layer for Rate {
         {
             self.limiter.failed(plan, &facts(exchange), exchange.moment.steady);
         }
-        answer
     }
 }
 

@@ -136,15 +136,14 @@ impl Layer for Filter {
         Ok(Self { remove: remove.collect::<Result<_, _>>()?, set: set.collect::<Result<_, _>>()?, settings })
     }
 
-    async fn response(&self, exchange: &mut Exchange<'_>, mut answer: Answer) -> Answer {
+    async fn response(&self, exchange: &mut Exchange<'_>, answer: &mut Answer) {
         let route = &exchange.route.settings;
         if exchange.answered_by == "upstream" && route.mode != Mode::Off {
             let wish = self.wish(&route.response, route.mode);
-            answer = self.filter(exchange, answer, wish).await;
+            self.filter(exchange, answer, wish).await;
         }
         let is_secure = exchange.connection.tls.is_some();
         headers::finish(self, answer.headers_mut(), is_secure);
-        answer
     }
 }
 
@@ -173,70 +172,73 @@ impl Filter {
         }
     }
 
-    async fn filter(&self, exchange: &mut Exchange<'_>, answer: Answer, wish: Wish) -> Answer {
+    async fn filter(&self, exchange: &mut Exchange<'_>, answer: &mut Answer, wish: Wish) {
         if !wish.is_detecting
             && errors::is_replaced(wish.replace, answer.status())
             && !is_grpc(answer.headers())
         {
-            return errors::replaced(&exchange.id, &exchange.head.headers, answer);
+            errors::replace(&exchange.id, &exchange.head.headers, answer);
+            return;
         }
         let looks = wish.secrets != Found::Off || wish.personal != Found::Off;
-        let kind = Kind::of(answer.headers());
-        if !(looks || wish.escape_json) || !kind.is_text() || is_endless(exchange, &answer) {
-            return answer;
+        if !(looks || wish.escape_json) {
+            return;
         }
-        let (mut parts, mut body) = answer.into_parts();
-        let is_coded = parts.headers.contains_key(CONTENT_ENCODING);
-        let known = http_body::Body::size_hint(&body).exact();
+        let kind = Kind::of(answer.headers());
+        if !kind.is_text() || is_endless(exchange, answer) {
+            return;
+        }
+        let is_coded = answer.headers().contains_key(CONTENT_ENCODING);
+        let known = http_body::Body::size_hint(answer.body()).exact();
         let is_small = known.is_some_and(|size| size <= self.settings.body_bytes_max as u64);
         if !is_small && !is_coded {
-            return self.streamed(exchange, Answer::from_parts(parts, body), wish, kind);
+            self.streamed(exchange, answer, wish, kind);
+            return;
         }
-        let Ok(bytes) = body.whole(self.settings.body_bytes_max).await else {
-            return refused(exchange, "the answer is too large to look into, or broke off");
+        let Ok(bytes) = answer.body_mut().whole(self.settings.body_bytes_max).await else {
+            *answer = refused(exchange, "the answer is too large to look into, or broke off");
+            return;
         };
-        let bytes = match decode(&parts.headers, &bytes, self.settings.body_bytes_max) {
+        let bytes = match decode(answer.headers(), &bytes, self.settings.body_bytes_max) {
             Ok(bytes) => bytes,
             // What cannot be looked into cannot be vouched for.
             Err(why) if wish.secrets == Found::Block || wish.personal == Found::Block => {
-                return refused(exchange, &format!("the answer's coding cannot be undone: {why}"));
+                *answer = refused(exchange, &format!("the answer's coding cannot be undone: {why}"));
+                return;
             }
             Err(why) => {
                 exchange.note(Self::NAME, format!("the answer was not looked into: {why}"));
-                return Answer::from_parts(parts, body);
+                return;
             }
         };
         match judged(&bytes, kind, wish) {
-            Judged::Clean => Answer::from_parts(parts, body),
-            Judged::Blocked(reason) => refused(exchange, &reason),
-            Judged::Noted(reason) => {
-                exchange.note(Self::NAME, reason);
-                Answer::from_parts(parts, body)
-            }
+            Judged::Clean => {}
+            Judged::Blocked(reason) => *answer = refused(exchange, &reason),
+            Judged::Noted(reason) => exchange.note(Self::NAME, reason),
             Judged::Changed(changed, reason) => {
                 if let Some(reason) = reason {
                     exchange.note(Self::NAME, reason);
                 }
-                parts.headers.remove(CONTENT_ENCODING);
-                replace_length(&mut parts.headers, Some(changed.len()));
-                Answer::from_parts(parts, Body::full(changed))
+                answer.headers_mut().remove(CONTENT_ENCODING);
+                replace_length(answer.headers_mut(), Some(changed.len()));
+                *answer.body_mut() = Body::full(changed);
             }
         }
     }
 
     /// Masks while the body streams: its size is not known, or too large to be held.
-    fn streamed(&self, exchange: &mut Exchange<'_>, answer: Answer, wish: Wish, kind: Kind) -> Answer {
+    fn streamed(&self, exchange: &mut Exchange<'_>, answer: &mut Answer, wish: Wish, kind: Kind) {
         let Some(wanted) = secrets::wanted(wish, |found| matches!(found, Found::Mask | Found::Block)) else {
             exchange
                 .note(Self::NAME, "the answer was not looked into: it streams, and nothing is to be masked");
-            return answer;
+            return;
         };
-        let (mut parts, body) = answer.into_parts();
-        replace_length(&mut parts.headers, None);
-        if parts.version == Version::HTTP_10 {
-            parts.headers.insert(http::header::CONNECTION, HeaderValue::from_static("close"));
+        replace_length(answer.headers_mut(), None);
+        if answer.version() == Version::HTTP_10 {
+            answer.headers_mut().insert(http::header::CONNECTION, HeaderValue::from_static("close"));
         }
-        Answer::from_parts(parts, Body::stream(secrets::Masked::new(body, kind.place(), wanted)))
+        let body = std::mem::take(answer.body_mut());
+        *answer.body_mut() = Body::stream(secrets::Masked::new(body, kind.place(), wanted));
     }
 }
 
@@ -316,12 +318,10 @@ impl Kind {
 
 /// Answers that never end, or have no body.
 fn is_endless(exchange: &Exchange<'_>, answer: &Answer) -> bool {
-    let headers = answer.headers();
-    let is_events =
-        headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"));
-    is_events
+    let media = answer.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    media.starts_with(b"text/event-stream")
         || exchange.route.settings.streamed
-        || is_grpc(headers)
+        || media.starts_with(b"application/grpc")
         || answer.status() == StatusCode::SWITCHING_PROTOCOLS
         || answer.status() == StatusCode::PARTIAL_CONTENT
         || exchange.is_stream()

@@ -177,42 +177,41 @@ impl Layer for Schema {
         exchange.answer(Self::NAME, answer)
     }
 
-    async fn response(&self, exchange: &mut Exchange<'_>, mut answer: Answer) -> Answer {
-        let Some(plan) = self.plan(exchange) else { return answer };
-        let Some((api, _)) = &plan.api else { return answer };
+    async fn response(&self, exchange: &mut Exchange<'_>, answer: &mut Answer) {
+        let Some(plan) = self.plan(exchange) else { return };
+        let Some((api, _)) = &plan.api else { return };
         if plan.responses == Responses::Off
             || exchange.answered_by != super::upstream::Upstream::NAME
-            || is_endless(exchange, &answer)
+            || is_endless(exchange, answer)
             || answer.status() == StatusCode::NOT_MODIFIED
         {
-            return answer;
+            return;
         }
         let is_named = api.security(exchange.head.method.as_str(), plan.path(exchange)).is_some();
         if exchange.head.method == Method::OPTIONS && !is_named {
             // A preflight, which passed although the document does not name it.
-            return answer;
+            return;
         }
         let media = content_type(answer.headers()).to_owned();
         let most = exchange.gate.config.limits.buffered_bytes_max;
-        let violations = match response_body(exchange, &mut answer, &media, most).await {
+        let violations = match response_body(exchange, answer, &media, most).await {
             Ok(Some(body)) => {
                 let method = exchange.head.method.as_str();
                 api.check_response(method, plan.path(exchange), answer.status().as_u16(), (&media, &body))
             }
-            Ok(None) => return answer,
+            Ok(None) => return,
             Err(broken) => vec![violation("body", broken)],
         };
         if violations.is_empty() {
-            return answer;
+            return;
         }
         let why = format!("the answer: {}", reason(&violations));
         if plan.responses == Responses::Note || exchange.route.settings.mode == Mode::Detect {
             exchange.note(Self::NAME, why);
-            return answer;
+            return;
         }
-        match exchange.refuse(Self::NAME, StatusCode::BAD_GATEWAY, why) {
-            Flow::Break(refused) => refused,
-            Flow::Continue(()) => answer,
+        if let Flow::Break(refused) = exchange.refuse(Self::NAME, StatusCode::BAD_GATEWAY, why) {
+            *answer = refused;
         }
     }
 }

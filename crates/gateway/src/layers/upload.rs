@@ -340,7 +340,7 @@ fn name_of<'e>(exchange: &'e Exchange<'_>) -> &'e str {
     if exchange.head.method != Method::PUT {
         return "";
     }
-    exchange.path.readable.rsplit('/').next().unwrap_or_default()
+    exchange.path.readable().rsplit('/').next().unwrap_or_default()
 }
 
 fn refused(exchange: &mut Exchange<'_>, status: StatusCode, violations: &[Violation]) -> Flow {

@@ -3,7 +3,7 @@ use super::Layer;
 use crate::body::Body;
 use crate::config::{Config, ConfigError};
 use crate::exchange::{Answer, Decision, Exchange, is_endless, plain};
-use crate::upstream::pool::{self, Failure, SendError, Wait};
+use crate::upstream::pool::{self, Failure, SendError, Wait, Whole};
 use crate::upstream::token::NoToken;
 use crate::upstream::{Address, Place, Upstream as Target, headers, lambda, stream};
 use crate::{clock, websocket};
@@ -93,7 +93,7 @@ impl Upstream {
         {
             return without_token(exchange, target, &why);
         }
-        if websocket::is_upgrade(&exchange.head) {
+        if exchange.upgrade.is_some() && websocket::is_upgrade(&exchange.head) {
             // A tunnel says nothing of how long requests take: its place is free again once it stands.
             drop(permit);
             return Box::pin(self.upgrade(exchange, target, place)).await;
@@ -238,29 +238,24 @@ async fn attempts(exchange: &mut Exchange<'_>, target: &Arc<Target>) -> Answer {
         let millis = exchange.moment.millis_at(now);
         let Some(address) = target.pick(millis, avoid) else { return resting(exchange, target) };
         let address = Arc::clone(address);
-        let sent = match request.take() {
-            Some(request) => request,
-            None => {
-                let body = std::mem::take(&mut exchange.body);
-                build(exchange, target, &address, body)
-            }
-        };
-        let copy = if repeatable && !pool::leaves_whole(&address, &sent) { copy(&sent) } else { None };
-        let wait = Wait { now, first_byte: first_byte(exchange, &address, sent.body()) };
         exchange.upstream.address = Some(Arc::clone(&address));
-        let mut sent = Some(sent);
-        let result = {
-            let _under_way = UnderWay::at(&address);
-            pool::send(&address, &mut sent, wait).await
+        let (result, again) = match straight(exchange, target, &address) {
+            Some(whole) => {
+                let wait = Wait { now, first_byte: address.times.first_byte };
+                let _under_way = UnderWay::at(&address);
+                // Everything is still where it was: it can be written again.
+                (pool::send_whole(&address, whole, wait).await, Again::Anew)
+            }
+            None => built(exchange, target, &address, (request.take(), now, repeatable)).await,
         };
-        let (problem, again) = match result {
+        let (problem, may_repeat) = match result {
             Ok(answer) if !is_bad(answer.status()) => {
                 address.health.good();
                 return answer;
             }
             Ok(answer) => {
                 let told = retry.statuses.contains(&answer.status().as_u16());
-                (Ok(answer), sent.or(copy).filter(|_| told && repeatable))
+                (Ok(answer), told && repeatable)
             }
             Err(SendError { kind: Failure::Body(status, reason), .. }) => {
                 exchange.answered_by = super::limits::Limits::NAME;
@@ -272,22 +267,81 @@ async fn attempts(exchange: &mut Exchange<'_>, target: &Arc<Target>) -> Answer {
                 });
                 return plain(status);
             }
-            Err(SendError { kind, unsent }) => (Err(kind), sent.or(copy).filter(|_| unsent || repeatable)),
+            Err(SendError { kind, unsent }) => (Err(kind), unsent || repeatable),
         };
         if address.health.bad(millis) {
             exchange.shared.metrics.upstream(&target.name, "ejected");
         }
-        match (again, problem) {
-            (Some(again), _) if exchange.upstream.retries < retry.times_max && target.may_retry() => {
-                exchange.upstream.retries += 1;
-                exchange.shared.metrics.upstream(&target.name, "retried");
-                avoid = (target.addresses.len() > 1).then_some(address.id);
-                request = Some(again);
+        let may_repeat = may_repeat && !matches!(again, Again::Never);
+        if may_repeat && exchange.upstream.retries < retry.times_max && target.may_retry() {
+            exchange.upstream.retries += 1;
+            exchange.shared.metrics.upstream(&target.name, "retried");
+            avoid = (target.addresses.len() > 1).then_some(address.id);
+            if let Again::With(built) = again {
+                request = Some(*built);
             }
-            (_, Ok(answer)) => return answer,
-            (_, Err(failure)) => return failed(exchange, target, status_of(&failure), &failure.to_string()),
+            continue;
         }
+        return match problem {
+            Ok(answer) => answer,
+            Err(failure) => failed(exchange, target, status_of(&failure), &failure.to_string()),
+        };
     }
+}
+
+/// What a second attempt can be made of.
+enum Again {
+    /// What the exchange still holds.
+    Anew,
+    With(Box<Request<Body>>),
+    /// The body is used up.
+    Never,
+}
+
+/// The request as bytes, straight from what the client sent: where it goes on over HTTP/1.1 as it is, with a body held whole.
+fn straight(exchange: &Exchange<'_>, target: &Target, address: &Address) -> Option<Whole> {
+    if target.settings.http2 || target.invokes() || target.signer.is_some() {
+        return None;
+    }
+    let body = match &exchange.body {
+        Body::Empty => Bytes::new(),
+        Body::Full(bytes) => bytes.clone(),
+        Body::Pieces(..) | Body::Client(_) | Body::Stream(_) => return None,
+    };
+    let told =
+        headers::Told::of(exchange, &exchange.head.headers, target.settings.keep_host, &address.authority);
+    let changed;
+    let path = if goes_as_it_came(exchange, address) {
+        exchange.head.uri.path_and_query()
+    } else {
+        changed = uri(exchange, address, None);
+        changed.path_and_query()
+    };
+    Some(Whole::forward(&told, path.map_or("/", |path| path.as_str()), &exchange.head, body))
+}
+
+/// One attempt with a request that is put together first, or was for the attempt before; and what is left for the next.
+async fn built(
+    exchange: &mut Exchange<'_>,
+    target: &Target,
+    address: &Arc<Address>,
+    (request, now, repeatable): (Option<Request<Body>>, std::time::Instant, bool),
+) -> (Result<Answer, SendError>, Again) {
+    let sent = match request {
+        Some(request) => request,
+        None => {
+            let body = std::mem::take(&mut exchange.body);
+            build(exchange, target, address, body)
+        }
+    };
+    let copy = if repeatable && !pool::leaves_whole(address, &sent) { copy(&sent) } else { None };
+    let wait = Wait { now, first_byte: first_byte(exchange, address, sent.body()) };
+    let mut sent = Some(sent);
+    let result = {
+        let _under_way = UnderWay::at(address);
+        pool::send(address, &mut sent, wait).await
+    };
+    (result, sent.or(copy).map_or(Again::Never, |again| Again::With(Box::new(again))))
 }
 
 fn is_bad(status: StatusCode) -> bool {
@@ -313,14 +367,19 @@ fn copy(request: &Request<Body>) -> Option<Request<Body>> {
 
 /// The request as the upstream gets it. The exchange keeps method, version and target.
 fn build(exchange: &mut Exchange<'_>, target: &Target, address: &Address, body: Body) -> Request<Body> {
-    let mut fields = std::mem::take(&mut exchange.head.headers);
-    headers::forward(exchange, &mut fields, target.settings.keep_host, &address.authority);
+    let sent = std::mem::take(&mut exchange.head.headers);
+    let mut fields =
+        headers::Told::of(exchange, &sent, target.settings.keep_host, &address.authority).forward(sent);
     if target.invokes() {
         return invocation(exchange, target, address, (&fields, body));
     }
     let mut request = Request::new(body);
     *request.method_mut() = exchange.head.method.clone();
-    *request.uri_mut() = uri(exchange, address, target.settings.http2, &fields);
+    *request.uri_mut() = match target.settings.http2 {
+        true => uri(exchange, address, fields.get(HOST)),
+        false if goes_as_it_came(exchange, address) => exchange.head.uri.clone(),
+        false => uri(exchange, address, None),
+    };
     *request.version_mut() = if target.settings.http2 { Version::HTTP_2 } else { Version::HTTP_11 };
     if target.settings.http2 {
         fields.remove(http::header::HOST);
@@ -372,19 +431,25 @@ fn invocation(
     request
 }
 
-/// The normal form of the path, and the query as it came.
-fn uri(exchange: &Exchange<'_>, address: &Address, http2: bool, fields: &HeaderMap) -> Uri {
+/// Whether the target of an HTTP/1.1 request is already what [`uri`] would make of it.
+fn goes_as_it_came(exchange: &Exchange<'_>, address: &Address) -> bool {
+    let wire = exchange.path.wire.as_str();
+    exchange.route.prefix(wire).is_empty()
+        && address.prefix.is_empty()
+        && exchange.path.oddities.is_empty()
+        && exchange.head.uri.authority().is_none()
+        && exchange.head.uri.path() == wire
+}
+
+/// The normal form of the path, and the query as it came; for HTTP/2 with the host.
+fn uri(exchange: &Exchange<'_>, address: &Address, http2_host: Option<&HeaderValue>) -> Uri {
     let wire = exchange.path.wire.as_str();
     let prefix = exchange.route.prefix(wire);
     let path = wire.get(prefix.len()..).unwrap_or(wire);
-    let same = prefix.is_empty() && address.prefix.is_empty() && exchange.path.oddities.is_empty();
-    if same && !http2 && exchange.head.uri.authority().is_none() && exchange.head.uri.path() == wire {
-        return exchange.head.uri.clone();
-    }
     let path = if path.is_empty() { "/" } else { path };
     let mut text = String::with_capacity(path.len() + 64);
-    if http2 {
-        let host = fields.get(http::header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if let Some(host) = http2_host {
+        let host = host.to_str().unwrap_or_default();
         text.push_str(if address.tls.is_some() { "https://" } else { "http://" });
         text.push_str(host);
     }

@@ -10,6 +10,7 @@ use http::{StatusCode, Version};
 use refused::Told;
 use serde::Deserialize;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -167,7 +168,7 @@ impl Layer for Waf {
             return self.block(exchange, &disruption);
         }
         let mut parameters = Fields::default();
-        for (name, value) in exchange.route.parameters(&exchange.path.readable) {
+        for (name, value) in exchange.route.parameters(exchange.path.readable()) {
             parameters.push(name.as_bytes(), value.as_bytes());
         }
         if !parameters.is_empty() {
@@ -210,15 +211,17 @@ impl Layer for Waf {
         }
     }
 
-    async fn response(&self, exchange: &mut Exchange<'_>, mut answer: Answer) -> Answer {
+    async fn response(&self, exchange: &mut Exchange<'_>, answer: &mut Answer) {
         if exchange.answered_by != super::upstream::Upstream::NAME {
-            return answer;
+            return;
         }
-        let Some(mut transaction) = exchange.waf.take() else { return answer };
-        let verdict = transaction.response(&waf::Response {
-            status: answer.status().as_u16(),
-            protocol: logs::protocol(exchange.head.version).as_bytes(),
-            headers: &fields(answer.headers(), Version::HTTP_11, None),
+        let Some(mut transaction) = exchange.waf.take() else { return };
+        let verdict = with_fields(answer.headers(), Version::HTTP_11, None, |headers| {
+            transaction.response(&waf::Response {
+                status: answer.status().as_u16(),
+                protocol: logs::protocol(exchange.head.version).as_bytes(),
+                headers,
+            })
         });
         let media = answer.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
         let plan = if exchange.route.settings.mode == Mode::Detect { &self.detect } else { &self.block };
@@ -236,22 +239,22 @@ impl Layer for Waf {
             }
             (Verdict::Pass, Some(plan)) => {
                 match self
-                    .answer_body(exchange, &mut transaction, &mut answer, plan.response_body_bytes_max())
+                    .answer_body(exchange, &mut transaction, answer, plan.response_body_bytes_max())
                     .await
                 {
                     Ok(verdict) => verdict,
                     Err(refused) => {
                         exchange.waf = Some(transaction);
-                        return refused;
+                        *answer = refused;
+                        return;
                     }
                 }
             }
         };
         exchange.waf = Some(transaction);
-        let Verdict::Disrupt(disruption) = verdict else { return answer };
-        match self.block(exchange, &disruption) {
-            Flow::Break(blocked) => blocked,
-            Flow::Continue(()) => answer,
+        let Verdict::Disrupt(disruption) = verdict else { return };
+        if let Flow::Break(blocked) = self.block(exchange, &disruption) {
+            *answer = blocked;
         }
     }
 }
@@ -391,11 +394,14 @@ fn begin<'g>(
 
 /// The request's head through the rules.
 fn head(transaction: &mut Transaction<'_>, exchange: &Exchange<'_>) -> Verdict {
-    transaction.request(&waf::Request {
-        method: exchange.head.method.as_str().as_bytes(),
-        target: target(exchange).as_bytes(),
-        protocol: logs::protocol(exchange.head.version).as_bytes(),
-        headers: &fields(&exchange.head.headers, exchange.head.version, exchange.head.uri.host()),
+    let head = &exchange.head;
+    with_fields(&head.headers, head.version, head.uri.host(), |headers| {
+        transaction.request(&waf::Request {
+            method: head.method.as_str().as_bytes(),
+            target: target(exchange).as_bytes(),
+            protocol: logs::protocol(head.version).as_bytes(),
+            headers,
+        })
     })
 }
 
@@ -408,11 +414,32 @@ fn target<'e>(exchange: &'e Exchange<'_>) -> Cow<'e, str> {
     Cow::Borrowed(uri.path_and_query().map_or("/", |target| target.as_str()))
 }
 
-/// Header fields as the engine reads them. HTTP/2 names the host elsewhere; rules look for `Host`.
-fn fields(headers: &HeaderMap, version: Version, authority: Option<&str>) -> Fields {
-    let values: usize = headers.values().map(HeaderValue::len).sum();
-    let mut fields = Fields::with_capacity(headers.len() + 1, values + 24 * (headers.len() + 2));
-    if let (Version::HTTP_2, Some(host), false) = (version, authority, headers.contains_key(HOST)) {
+/// Fields up to this many stay as memory for the next request of the thread.
+const FIELDS_KEPT_MAX: usize = 128;
+
+/// Gives header fields as the engine reads them, in memory that the requests of a thread share.
+fn with_fields<T>(
+    headers: &HeaderMap,
+    version: Version,
+    authority: Option<&str>,
+    read: impl FnOnce(&Fields) -> T,
+) -> T {
+    thread_local!(static KEPT: Cell<Fields> = Cell::default());
+    let mut fields = KEPT.take();
+    fill(&mut fields, headers, version, authority);
+    let given = read(&fields);
+    if headers.len() <= FIELDS_KEPT_MAX && headers.values().map(HeaderValue::len).sum::<usize>() <= 8 << 10 {
+        fields.clear();
+        KEPT.set(fields);
+    }
+    given
+}
+
+/// HTTP/2 names the host elsewhere; rules look for `Host`.
+fn fill(fields: &mut Fields, headers: &HeaderMap, version: Version, authority: Option<&str>) {
+    if let (Version::HTTP_2, Some(host)) = (version, authority)
+        && !headers.contains_key(HOST)
+    {
         fields.push(b"Host", host.as_bytes());
     }
     for (name, value) in headers {
@@ -423,7 +450,6 @@ fn fields(headers: &HeaderMap, version: Version, authority: Option<&str>) -> Fie
             middle
         });
     }
-    fields
 }
 
 /// A header's name as people write it (`User-Agent`): the HTTP library keeps names in lower case, and logs and exclusions are read

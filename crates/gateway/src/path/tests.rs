@@ -3,7 +3,7 @@ use super::*;
 
 fn check(path: &str, expect: &str) {
     let shown = match normalise(path) {
-        Ok(normal) => format!("{} | {} | {:?}", normal.wire, normal.readable, normal.oddities),
+        Ok(normal) => format!("{} | {} | {:?}", normal.wire, normal.readable(), normal.oddities),
         Err(error) => error.to_string(),
     };
     assert_eq!(shown, expect, "{path}");

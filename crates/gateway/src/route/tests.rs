@@ -29,7 +29,7 @@ fn check(method: &str, host: &str, path: &str, expect: &str) {
     let shown = routes.find(host, &path, &method).map_or_else(
         || NONE.to_owned(),
         |route| {
-            let parameters: Vec<_> = route.parameters(&path.readable).collect();
+            let parameters: Vec<_> = route.parameters(path.readable()).collect();
             format!("{} {parameters:?} {:?}", route.settings.name, route.prefix(&path.wire))
         },
     );

@@ -152,9 +152,9 @@ async fn http1_loop(
     let served = builder.serve_connection(wire, service).with_upgrades();
     let mut served = std::pin::pin!(served);
     worker.watch(&vital);
-    let mut graceful = false;
+    let (mut graceful, mut known) = (false, None);
     let ended = std::future::poll_fn(|cx| {
-        if vital.is_killed(cx) {
+        if vital.is_killed(cx, &mut known) {
             return Poll::Ready(Ok(()));
         }
         if !graceful && worker.is_draining() {
@@ -197,9 +197,9 @@ async fn http2_loop(
     let service = service_fn(service(Arc::clone(&worker), connection, Arc::clone(&vital)));
     let mut served = std::pin::pin!(builder.serve_connection(wire, service));
     worker.watch(&vital);
-    let mut graceful = false;
+    let (mut graceful, mut known) = (false, None);
     std::future::poll_fn(|cx| {
-        if vital.is_killed(cx) {
+        if vital.is_killed(cx, &mut known) {
             return Poll::Ready(());
         }
         if !graceful && worker.is_draining() {

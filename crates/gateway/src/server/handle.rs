@@ -10,6 +10,7 @@ use crate::layers::waf::RefusedHead;
 use crate::logs::Record;
 use crate::path::NormalPath;
 use crate::trace;
+use crate::upstream::spare;
 use crate::{event, path};
 use bytes::Bytes;
 use http::header::{HOST, HeaderMap, HeaderValue};
@@ -36,11 +37,10 @@ pub(super) async fn request(asked: Asked) -> Result<Response<Tracked>, Dropped> 
     let Asked { worker, connection, vital, request } = asked;
     let moment = clock::now();
     vital.begin();
-    let http2 = request.version() == Version::HTTP_2;
     let shared = Arc::clone(&worker.shared);
     let now = vital.at(moment.instant);
     let since = vital.since(now);
-    let mut running = Running::new(vital, worker, http2, moment);
+    let mut running = Running::new(vital, worker, request.version() == Version::HTTP_2, moment);
     let gate = shared.gate.load_full();
     let (head, incoming) = request.into_parts();
     let body = body(incoming, &gate.config.limits);
@@ -100,6 +100,7 @@ pub(super) async fn request(asked: Asked) -> Result<Response<Tracked>, Dropped> 
         running.record = Some(Box::new(Record::of(&exchange, &answer, (&method, &uri, &headers))));
     }
     running.kept = std::mem::take(&mut exchange.kept);
+    spare::give_map(std::mem::take(&mut exchange.head.headers));
     shared.metrics.answered(route.index, answer.status());
     finish(&exchange, answer, running)
 }
@@ -248,7 +249,9 @@ fn host_name(host: &str) -> Option<String> {
         }
         None => host.split_once(':').unwrap_or((host, "")),
     };
-    let fits = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte));
+    let fits = name.bytes().all(|byte| {
+        matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'[' | b']' | b':')
+    });
     let port_fits = port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
     (fits && port_fits).then(|| name.trim_end_matches('.').to_ascii_lowercase())
 }
@@ -256,19 +259,18 @@ fn host_name(host: &str) -> Option<String> {
 /// A name for this request, unique in this process and very likely anywhere.
 fn id(micros: u64) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let mut id = String::with_capacity(24);
-    for shift in (0..14).rev() {
-        id.push(digit(micros >> (4 * shift)));
-    }
     let count = COUNT.fetch_add(1, Relaxed);
-    for shift in (0..8).rev() {
-        id.push(digit(count >> (4 * shift)));
+    let mut id = Vec::with_capacity(24);
+    for (number, digits) in [(micros, 14), (count, 8)] {
+        id.extend((0..digits).rev().map(|at| digit(number >> (4 * at))));
     }
-    id
+    String::from_utf8(id).unwrap_or_default()
 }
 
-fn digit(value: u64) -> char {
-    char::from_digit((value & 15) as u32, 16).unwrap_or('0')
+/// The last digit of a number in hexadecimal.
+fn digit(number: u64) -> u8 {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    DIGITS.get((number & 15) as usize).copied().unwrap_or(b'0')
 }
 
 /// A request that is under way, until its answer's last byte.
@@ -317,12 +319,13 @@ impl Drop for Running {
         if self.http2 && !self.done {
             self.vital.reset(shared.with_limits(|limits| limits.resets_max));
         }
-        self.vital.end();
+        let now = clock::instant();
+        self.vital.end(now);
         if self.total().is_late() && !self.done {
             self.cut();
         }
         self.total().end();
-        let took = self.moment.instant.elapsed();
+        let took = now.saturating_duration_since(self.moment.instant);
         shared.metrics.seconds.observe(took.as_secs_f64());
         if let Some(record) = self.record.take() {
             shared.logs.access(&record, self.bytes, took, self.done);

@@ -249,9 +249,12 @@ impl Strict {
     }
 
     fn line(&mut self, line: &[u8]) -> Result<(), Violation> {
-        if memchr(b'\r', line).is_some() {
-            return Err(Violation::LineEnd);
-        }
+        // No line that is accepted can hold a CR, so one is looked for only to tell what is wrong.
+        let told = |violation| if memchr(b'\r', line).is_some() { Violation::LineEnd } else { violation };
+        self.read_line(line).map_err(told)
+    }
+
+    fn read_line(&mut self, line: &[u8]) -> Result<(), Violation> {
         match self.state {
             // RFC 9112, section 2.2: one empty line before a request line is let pass.
             State::Start if line.is_empty() => Ok(()),

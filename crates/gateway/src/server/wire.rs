@@ -4,6 +4,7 @@ use super::hello::Heard;
 use super::strict::{Place, REFUSED_BYTES_MAX, Strict, Violation};
 use super::total::Total;
 use crate::clock;
+use crate::upstream::spare;
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
@@ -80,17 +81,17 @@ impl Vital {
 
     /// Has the connection's task look at what is wanted of it.
     pub(crate) fn wake(&self) {
-        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(task) = task {
-            task.wake();
+        if let Some(task) = &*self.task.lock().unwrap_or_else(PoisonError::into_inner) {
+            task.wake_by_ref();
         }
     }
 
-    /// Whether the connection is to be closed; its task is woken when that changes.
-    pub(crate) fn is_killed(&self, cx: &Context<'_>) -> bool {
-        let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
-        if !task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
-            *task = Some(cx.waker().clone());
+    /// Whether the connection is to be closed; its task is woken when that changes. `known`: how the task was woken so far.
+    pub(crate) fn is_killed(&self, cx: &Context<'_>, known: &mut Option<Waker>) -> bool {
+        if !known.as_ref().is_some_and(|known| known.will_wake(cx.waker())) {
+            *known = Some(cx.waker().clone());
+            // Whoever kills sets the mark first and looks for the task then; here it is the other way round.
+            self.task.lock().unwrap_or_else(PoisonError::into_inner).clone_from(known);
         }
         self.killed.load(Relaxed)
     }
@@ -126,9 +127,9 @@ impl Vital {
     }
 
     /// A request has ended, with its answer.
-    pub(crate) fn end(&self) {
+    pub(crate) fn end(&self, now: Instant) {
         if self.running.fetch_sub(1, Relaxed) == 1 {
-            self.idle_since.store(self.now(), Relaxed);
+            self.idle_since.store(self.at(now), Relaxed);
         }
     }
 
@@ -325,9 +326,11 @@ impl AsyncWrite for Wire {
         let length: usize = bytes.iter().map(|piece| piece.len()).sum();
         if length <= JOINED_BYTES_MAX {
             // For the kernel one piece is cheaper than several, by more than this copy costs.
-            let mut joined = Vec::with_capacity(length);
+            let mut joined = spare::buffer();
             bytes.iter().for_each(|piece| joined.extend_from_slice(piece));
-            return self.poll_write(cx, &joined);
+            let written = self.poll_write(cx, &joined);
+            spare::give_buffer(joined);
+            return written;
         }
         let written = match &mut self.transport {
             Transport::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),

@@ -1,6 +1,8 @@
 //! Header fields between client and upstream: what stays at this hop, what tells who the client is.
-use crate::exchange::Exchange;
-use http::header::{CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, TE, VIA};
+use crate::exchange::{Connection, Exchange};
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TE, TRANSFER_ENCODING, VIA,
+};
 use std::net::IpAddr;
 
 #[cfg(test)]
@@ -93,49 +95,174 @@ fn is_claim(name: &str) -> bool {
     CLAIMS.iter().any(|claim| same(claim))
 }
 
-/// What the upstream gets in place of what the client sent.
-pub(crate) fn forward(
-    exchange: &Exchange<'_>,
-    headers: &mut HeaderMap,
+/// What the upstream is told of a request beside what the client sent.
+pub(crate) struct Told<'e> {
+    peer: IpAddr,
+    /// It, as a header value.
+    peer_value: &'e HeaderValue,
+    /// Whether it is a proxy that is trusted.
+    trusted: bool,
+    is_secure: bool,
+    /// As the client named it.
+    host: Option<HeaderValue>,
+    /// The client's host goes on, not the upstream's.
     keep_host: bool,
-    authority: &HeaderValue,
-) {
-    let trailers = headers.get_all(TE).iter().any(|value| value.as_bytes().eq_ignore_ascii_case(b"trailers"));
-    let connection = exchange.connection;
-    let peer = connection.peer.ip().to_canonical();
-    let trusted = exchange.gate.stack.address.is_trusted(peer);
-    // `Connection` must not take away the host.
-    let host =
-        headers.remove(HOST).or_else(|| HeaderValue::from_str(exchange.head.uri.authority()?.as_str()).ok());
-    strip(headers, |name| {
-        is_hop(name) || name == "expect" || name == "forwarded" || (!trusted && is_claim(name))
-    });
-    headers.reserve(8);
-    if trailers {
-        headers.insert(TE, HeaderValue::from_static("trailers"));
+    authority: &'e HeaderValue,
+    id: &'e str,
+    trace: Option<String>,
+}
+
+impl<'e> Told<'e> {
+    /// Of a request to an address with this `authority`.
+    pub(crate) fn of(
+        exchange: &'e Exchange<'_>,
+        sent: &HeaderMap,
+        keep_host: bool,
+        authority: &'e HeaderValue,
+    ) -> Self {
+        let connection: &Connection = exchange.connection;
+        let peer = connection.peer.ip().to_canonical();
+        let named = sent.get(HOST).cloned();
+        let target = || HeaderValue::from_str(exchange.head.uri.authority()?.as_str()).ok();
+        Self {
+            peer,
+            peer_value: &connection.peer_value,
+            trusted: exchange.gate.stack.address.is_trusted(peer),
+            is_secure: connection.tls.is_some(),
+            host: named.or_else(target),
+            keep_host,
+            authority,
+            id: &exchange.id,
+            trace: exchange.trace.header(),
+        }
     }
-    if trusted {
-        append_for(headers, peer);
-    } else {
-        headers.insert(FORWARDED_FOR, connection.peer_value.clone());
+
+    fn scheme(&self) -> HeaderValue {
+        if self.is_secure { HTTPS } else { HTTP }
     }
-    if !trusted || !headers.contains_key(FORWARDED_PROTO) {
-        headers.insert(FORWARDED_PROTO, if connection.tls.is_some() { HTTPS } else { HTTP });
+
+    /// What goes out as `Host`.
+    fn host(&self) -> &HeaderValue {
+        match &self.host {
+            Some(host) if self.keep_host => host,
+            _ => self.authority,
+        }
     }
-    if let Some(host) = &host
-        && (!trusted || !headers.contains_key(FORWARDED_HOST))
-    {
-        headers.insert(FORWARDED_HOST, host.clone());
+
+    /// Whether a field of the client goes no further, for its name alone.
+    fn goes(&self, name: &str) -> bool {
+        is_hop(name) || name == "expect" || name == "forwarded" || (!self.trusted && is_claim(name))
     }
-    let host = if keep_host { host.unwrap_or_else(|| authority.clone()) } else { authority.clone() };
-    headers.insert(HOST, host);
-    headers.append(VIA, OUR_NAME);
-    if let Ok(id) = HeaderValue::from_str(&exchange.id) {
-        headers.insert(REQUEST_ID, id);
+
+    /// The fields that the upstream gets in place of those of the client.
+    pub(crate) fn forward(&self, mut headers: HeaderMap) -> HeaderMap {
+        let trailers = has_trailers(&headers);
+        // `Connection` must not take away the host.
+        headers.remove(HOST);
+        strip(&mut headers, |name| self.goes(name));
+        headers.reserve(8);
+        if trailers {
+            headers.insert(TE, HeaderValue::from_static("trailers"));
+        }
+        if self.trusted {
+            let chain = chain(&headers, self.peer);
+            headers.insert(FORWARDED_FOR, chain);
+        } else {
+            headers.insert(FORWARDED_FOR, self.peer_value.clone());
+        }
+        if !self.trusted || !headers.contains_key(FORWARDED_PROTO) {
+            headers.insert(FORWARDED_PROTO, self.scheme());
+        }
+        if let Some(host) = &self.host
+            && (!self.trusted || !headers.contains_key(FORWARDED_HOST))
+        {
+            headers.insert(FORWARDED_HOST, host.clone());
+        }
+        headers.insert(HOST, self.host().clone());
+        headers.append(VIA, OUR_NAME);
+        if let Ok(id) = HeaderValue::from_str(self.id) {
+            headers.insert(REQUEST_ID, id);
+        }
+        if let Some(Ok(value)) = self.trace.as_ref().map(HeaderValue::try_from) {
+            headers.insert(TRACE_PARENT, value);
+        }
+        headers
     }
-    if let Some(Ok(value)) = exchange.trace.header().map(HeaderValue::try_from) {
-        headers.insert(TRACE_PARENT, value);
+
+    /// The same as lines of HTTP/1.1, written straight from what the client sent. Framing is left out, and written by whoever knows
+    /// the body: gives whether the client named a length.
+    pub(crate) fn write(&self, sent: &HeaderMap, out: &mut Vec<u8>) -> bool {
+        if names_more(sent) {
+            // Seldom: what one field says of others is worked out on a copy.
+            let headers = self.forward(sent.clone());
+            headers.iter().filter(|(name, _)| !is_framing(name)).for_each(|field| line(out, field));
+            return headers.contains_key(CONTENT_LENGTH);
+        }
+        let mut told = false;
+        for (name, value) in sent {
+            if is_framing(name) {
+                told |= *name == CONTENT_LENGTH;
+            } else if !(*name == HOST
+                || *name == REQUEST_ID
+                || *name == FORWARDED_FOR
+                || (self.trace.is_some() && *name == TRACE_PARENT)
+                || self.goes(name.as_str()))
+            {
+                line(out, (name, value));
+            }
+        }
+        if has_trailers(sent) {
+            out.extend_from_slice(b"te: trailers\r\n");
+        }
+        match self.trusted {
+            true => line(out, (&FORWARDED_FOR, &chain(sent, self.peer))),
+            false => line(out, (&FORWARDED_FOR, self.peer_value)),
+        }
+        if !self.trusted || !sent.contains_key(FORWARDED_PROTO) {
+            line(out, (&FORWARDED_PROTO, &self.scheme()));
+        }
+        if let Some(host) = &self.host
+            && (!self.trusted || !sent.contains_key(FORWARDED_HOST))
+        {
+            line(out, (&FORWARDED_HOST, host));
+        }
+        line(out, (&HOST, self.host()));
+        line(out, (&VIA, &OUR_NAME));
+        out.extend_from_slice(b"x-request-id: ");
+        out.extend_from_slice(self.id.as_bytes());
+        out.extend_from_slice(b"\r\n");
+        if let Some(trace) = &self.trace {
+            out.extend_from_slice(b"traceparent: ");
+            out.extend_from_slice(trace.as_bytes());
+            out.extend_from_slice(b"\r\n");
+        }
+        told
     }
+}
+
+/// Whether `Connection` names fields that would go on but for it.
+fn names_more(headers: &HeaderMap) -> bool {
+    let words =
+        headers.get_all(CONNECTION).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    let usual = [&b""[..], b"close", b"keep-alive", b"te", b"upgrade"];
+    words.map(<[u8]>::trim_ascii).any(|word| !usual.iter().any(|usual| word.eq_ignore_ascii_case(usual)))
+}
+
+fn has_trailers(headers: &HeaderMap) -> bool {
+    headers.get_all(TE).iter().any(|value| value.as_bytes().eq_ignore_ascii_case(b"trailers"))
+}
+
+/// Whether a field says where the body ends.
+pub(super) fn is_framing(name: &HeaderName) -> bool {
+    *name == CONTENT_LENGTH || *name == TRANSFER_ENCODING
+}
+
+/// One field of a head.
+pub(super) fn line(out: &mut Vec<u8>, (name, value): (&HeaderName, &HeaderValue)) {
+    out.extend_from_slice(name.as_str().as_bytes());
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value.as_bytes());
+    out.extend_from_slice(b"\r\n");
 }
 
 /// An address as a header value.
@@ -145,13 +272,12 @@ pub(crate) fn address_value(address: IpAddr) -> HeaderValue {
 }
 
 /// One proxy more in the chain.
-fn append_for(headers: &mut HeaderMap, peer: IpAddr) {
+fn chain(headers: &HeaderMap, peer: IpAddr) -> HeaderValue {
     let mut chain: Vec<u8> = Vec::new();
     for value in headers.get_all(FORWARDED_FOR) {
         chain.extend_from_slice(value.as_bytes());
         chain.extend_from_slice(b", ");
     }
     chain.extend_from_slice(peer.to_string().as_bytes());
-    let value = HeaderValue::from_bytes(&chain).unwrap_or_else(|_| address_value(peer));
-    headers.insert(FORWARDED_FOR, value);
+    HeaderValue::from_bytes(&chain).unwrap_or_else(|_| address_value(peer))
 }

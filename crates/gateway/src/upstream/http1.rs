@@ -4,10 +4,12 @@
 //! Framing is read as RFC 9112, section 6.3 has it, and what two readers could take differently is an error.
 use super::Address;
 use super::connect::Line;
+use super::headers::Told;
 use super::pool::{self, Failure};
+use super::spare;
 use crate::body::Body;
 use bytes::{BufMut as _, Bytes, BytesMut};
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, request};
 use std::cell::RefCell;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -39,7 +41,6 @@ pub(super) struct Connection {
     line: Line,
     /// Read, and not yet used.
     read: BytesMut,
-    out: Vec<u8>,
     /// Set anew only after it has run out, so that a request costs the timer's wheel nothing.
     timer: Pin<Box<Sleep>>,
     /// When it was last known to be used.
@@ -53,16 +54,55 @@ pub(super) struct Broke {
     pub(super) unsent: bool,
 }
 
+/// A request whose body is held whole, as it is sent.
+pub(crate) struct Whole {
+    asked: Method,
+    head: Vec<u8>,
+    body: Bytes,
+}
+
+impl Whole {
+    /// A request that another part has put together.
+    pub(super) fn of(request: &Request<Body>) -> Self {
+        let body = match request.body() {
+            Body::Full(bytes) => bytes.clone(),
+            _ => Bytes::new(),
+        };
+        let mut head = spare::buffer();
+        head::write(request, body.len(), &mut head);
+        Self { asked: request.method().clone(), head, body }.joined()
+    }
+
+    /// A client's request on its way.
+    pub(crate) fn forward(told: &Told<'_>, target: &str, sent: &request::Parts, body: Bytes) -> Self {
+        let mut head = spare::buffer();
+        head.reserve(256 + target.len() + 48 * sent.headers.len());
+        head::begin(&sent.method, target, &mut head);
+        let has_length = told.write(&sent.headers, &mut head);
+        head::end(&sent.method, has_length, body.len(), &mut head);
+        Self { asked: sent.method.clone(), head, body }.joined()
+    }
+
+    /// A small body goes out in one piece with its head.
+    fn joined(mut self) -> Self {
+        if !self.body.is_empty() && self.body.len() <= JOINED_BYTES_MAX {
+            self.head.extend_from_slice(&self.body);
+            self.body = Bytes::new();
+        }
+        self
+    }
+}
+
 fn broken(error: impl std::fmt::Display) -> Failure {
     Failure::Broken(error.to_string())
 }
 
 impl Connection {
-    pub(super) async fn connect(address: &Address) -> Result<Self, Failure> {
+    pub(super) async fn connect(address: &Address) -> Result<Box<Self>, Failure> {
         let line = pool::open(address).await?;
         let timer = Box::pin(tokio::time::sleep(address.times.first_byte));
         let used = crate::clock::instant();
-        Ok(Self { line, read: BytesMut::new(), out: Vec::new(), timer, used })
+        Ok(Box::new(Self { line, read: BytesMut::new(), timer, used }))
     }
 
     /// When it was last known to be used.
@@ -120,11 +160,17 @@ impl Connection {
         }
     }
 
-    /// Writes what is left of the request; ready once all of it is out.
-    fn write(&mut self, cx: &mut Context<'_>, body: &[u8], sent: &mut usize) -> Poll<io::Result<()>> {
+    /// Writes what is left of the request, head and body; ready once all of it is out.
+    fn write(
+        &mut self,
+        cx: &mut Context<'_>,
+        (head, body): (&[u8], &[u8]),
+        sent: &mut usize,
+    ) -> Poll<io::Result<()>> {
+        let length = head.len();
         loop {
-            let head = self.out.get(*sent..).unwrap_or_default();
-            let rest = body.get(sent.saturating_sub(self.out.len())..).unwrap_or_default();
+            let head = head.get(*sent..).unwrap_or_default();
+            let rest = body.get(sent.saturating_sub(length)..).unwrap_or_default();
             let line = Pin::new(&mut self.line);
             let written = match (head.is_empty(), rest.is_empty()) {
                 (true, true) => return line.poll_flush(cx),
@@ -143,29 +189,19 @@ impl Connection {
 
     /// Sends a request whose body is held whole, and waits for the head of its answer.
     pub(super) async fn send(
-        mut self,
+        mut self: Box<Self>,
         address: &Arc<Address>,
-        request: &mut Request<Body>,
+        request: Whole,
         (begun, first_byte): (std::time::Instant, Duration),
     ) -> Result<Response<Body>, Broke> {
         self.used = begun;
         let end = Instant::from_std(begun + first_byte);
-        let mut body = match request.body() {
-            Body::Full(bytes) => bytes.clone(),
-            _ => Bytes::new(),
-        };
-        self.out.clear();
-        head::write(request, body.len(), &mut self.out);
-        if body.len() <= JOINED_BYTES_MAX {
-            self.out.extend_from_slice(&body);
-            body = Bytes::new();
-        }
-        let asked = request.method().clone();
+        let Whole { asked, head: out, body } = request;
         let (mut sent, mut interim) = (0, 0);
         let mut written: Option<io::Result<()>> = None;
         let read = std::future::poll_fn(|cx| {
             if written.is_none()
-                && let Poll::Ready(done) = self.write(cx, &body, &mut sent)
+                && let Poll::Ready(done) = self.write(cx, (&out, &body), &mut sent)
             {
                 written = Some(done);
             }
@@ -187,6 +223,7 @@ impl Connection {
         match (read, written) {
             (Ok((head, rest)), written) => {
                 let reusable = head.keep && matches!(written, Some(Ok(())));
+                spare::give_buffer(out);
                 Ok(body::answer(self, address, (head, rest), reusable))
             }
             (Err(_), Some(Err(error))) => Err(Broke { kind: broken(error), unsent: sent == 0 }),

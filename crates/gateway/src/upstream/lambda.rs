@@ -119,7 +119,7 @@ pub(crate) fn event(exchange: &Exchange<'_>, fields: &HeaderMap, body: &Bytes) -
     let route = &exchange.route.settings.name;
     let parameters: Map<String, Value> = exchange
         .route
-        .parameters(&exchange.path.readable)
+        .parameters(exchange.path.readable())
         .map(|(name, value)| (name.to_owned(), Value::from(value)))
         .collect();
     let (text, encoded) = match std::str::from_utf8(body) {

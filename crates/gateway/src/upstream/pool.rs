@@ -8,7 +8,8 @@
 //! whether the upstream has closed it.
 use super::Address;
 use super::connect::{self, Line};
-use super::http1::{Broke, Connection as Quick};
+pub(crate) use super::http1::Whole;
+use super::http1::{Broke, Connection};
 use crate::body::{Body, BodyError};
 use bytes::Bytes;
 use http::{Request, Response};
@@ -77,6 +78,8 @@ struct Pool {
     http2: BTreeMap<usize, http2::SendRequest<Body>>,
     swept: Option<Instant>,
 }
+
+type Quick = Box<Connection>;
 
 thread_local!(static POOL: RefCell<Pool> = RefCell::default());
 
@@ -194,7 +197,9 @@ pub(crate) async fn send(
     wait: Wait,
 ) -> Result<Response<Body>, SendError> {
     match given {
-        Some(request) if leaves_whole(address, request) => send_quick(address, request, wait).await,
+        Some(request) if leaves_whole(address, request) => {
+            send_whole(address, Whole::of(request), wait).await
+        }
         _ => match given.take() {
             Some(request) => {
                 Box::pin(send_streamed(address, request, wait)).await.map_err(|(kind, unsent)| {
@@ -207,14 +212,15 @@ pub(crate) async fn send(
     }
 }
 
-async fn send_quick(
+/// Sends a request whose body is held whole, over HTTP/1.1.
+pub(crate) async fn send_whole(
     address: &Arc<Address>,
-    request: &mut Request<Body>,
+    request: Whole,
     wait: Wait,
 ) -> Result<Response<Body>, SendError> {
     let (connection, begun) = match take_quick(address, wait.now) {
         Some(connection) => (connection, wait.now),
-        None => match Quick::connect(address).await {
+        None => match Connection::connect(address).await {
             Ok(connection) => (connection, crate::clock::instant()),
             Err(kind) => return Err(SendError { kind, unsent: true }),
         },

@@ -134,3 +134,10 @@ fn broken_encodings_are_no_harm() {
     assert_eq!(decode::entities("&#x27;&#39;&lt;&nope;&"), "''<&nope;&");
     assert_eq!(decode::base64("????????"), None);
 }
+
+/// Together with the preload library, which its recipe holds to 36,000 bytes, less than 100,000.
+#[test]
+fn the_hooks_of_all_languages_are_small() {
+    let bytes: usize = super::FILES.iter().map(|(path, text)| super::shipped(path, text).len()).sum();
+    assert!(bytes <= 62_000, "{bytes} bytes");
+}

@@ -80,16 +80,15 @@ impl Cleaner<'_> {
             return cleaned;
         }
         let leaks = leak::look(bytes, self.needles, self.treated());
-        if !self.leaked(&leaks, &mut cleaned) || leaks.masked.is_none() || self.is_detecting {
-            return cleaned;
-        }
+        let is_let_through = !self.leaked(&leaks, &mut cleaned) || self.is_detecting;
+        let Some(masked) = leaks.masked(bytes).filter(|_| !is_let_through) else { return cleaned };
         // A place in JSON may be a number or a key: each text is masked by itself.
         cleaned.bytes = match serde_json::from_slice::<Value>(bytes) {
             Ok(mut value) => {
                 self.mask_texts("", &mut value);
-                serde_json::to_vec(&value).ok().or(leaks.masked)
+                serde_json::to_vec(&value).ok().or(Some(masked))
             }
-            Err(_) => leaks.masked,
+            Err(_) => Some(masked),
         };
         cleaned
     }
@@ -100,14 +99,15 @@ impl Cleaner<'_> {
             Value::String(text) => {
                 let before = if key.is_empty() { String::new() } else { format!("\"{key}\":\"") };
                 let whole = format!("{before}{text}");
-                if let Some(masked) = leak::look(whole.as_bytes(), self.needles, self.treated()).masked {
-                    let masked = String::from_utf8_lossy(&masked).into_owned();
-                    *text = masked.strip_prefix(&before).map_or_else(|| masked.clone(), str::to_owned);
+                let leaks = leak::look(whole.as_bytes(), self.needles, self.treated());
+                if let Some(masked) = leaks.masked_from(whole.as_bytes(), before.len()) {
+                    *text = String::from_utf8_lossy(&masked).into_owned();
                 }
             }
             Value::Number(number) => {
                 let text = number.to_string();
-                if let Some(masked) = leak::look(text.as_bytes(), self.needles, self.treated()).masked {
+                let leaks = leak::look(text.as_bytes(), self.needles, self.treated());
+                if let Some(masked) = leaks.masked(text.as_bytes()) {
                     *value = Value::String(String::from_utf8_lossy(&masked).into_owned());
                 }
             }
@@ -199,7 +199,7 @@ impl Cleaner<'_> {
                 return cleaned;
             }
             let mut is_other = false;
-            if let Some(masked) = leaks.masked
+            if let Some(masked) = leaks.masked(&body)
                 && !self.is_detecting
             {
                 body = masked;
@@ -283,7 +283,7 @@ impl Cleaner<'_> {
                 Treated { secrets: Treatment::Mask, personal: Treatment::Mask },
             );
             leaks
-                .masked
+                .masked(text.as_bytes())
                 .map_or_else(|| text.to_owned(), |masked| String::from_utf8_lossy(&masked).into_owned())
         };
         let kind = text("errorType");

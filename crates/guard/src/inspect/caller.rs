@@ -1,4 +1,5 @@
 //! Webhooks, authorization and rates: who may, and how often.
+use super::event::route_name;
 use super::problem::Problem;
 use super::route::Parameters;
 use crate::Layer;
@@ -94,7 +95,14 @@ fn authorizer(policy: &Function) -> Result<Option<Authorizer>, String> {
     let mut files = Files::default();
     if let Some(text) = &access.cedar {
         files.policies.push(File { name: "access.cedar".to_owned(), text: text.clone() });
-        config.cedar.get_or_insert_with(CedarConfig::default);
+        let cedar = config.cedar.get_or_insert_with(CedarConfig::default);
+        // What policies may name as an action: the routes, and the triggers without any.
+        for trigger in &policy.triggers {
+            let routes = trigger.routes.iter().map(route_name);
+            for name in routes.chain(std::iter::once(trigger.kind.clone())) {
+                cedar.mapping.actions.entry(name.clone()).or_insert(name);
+            }
+        }
     }
     let all = |problems: Vec<access::policy::Problem>| {
         problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")

@@ -3,7 +3,7 @@ use super::batch;
 use super::caller::Asked;
 use super::problem::Problem;
 use super::route::Parameters;
-use super::{Inspector, schema, source};
+use super::{Inspector, rules, schema, source};
 use crate::{Action, Answer, Invocation, Layer, Outcome};
 use access::{Identity, encode};
 use policy::{HttpRoute, Mode};
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::PoisonError;
-use waf::event::{Event, EventError, HttpRequest, Note, Record, Trigger};
+use waf::event::{Event, EventError, HttpRequest, Note, Parsed, Record, Trigger};
 
 /// Where the platform writes the claims of a token that it verified.
 const CLAIMS: [&[u8]; 4] = [
@@ -30,15 +30,21 @@ const PRINCIPALS: [&[u8]; 3] = [
 impl Inspector {
     /// All checks. Gives the trigger that the event has by its shape, too.
     pub(super) fn judge(&self, invocation: &Invocation, now_ms: u64) -> (Trigger, Result<Outcome, Problem>) {
-        let event = match waf::event::read(&invocation.event, None, &self.limits) {
-            Ok(event) => event,
+        let parsed = waf::event::parse(&invocation.event, &self.limits);
+        let read = parsed.and_then(|parsed| parsed.event(None).map(|event| (parsed, event)));
+        let (parsed, event) = match read {
+            Ok(read) => read,
             Err(error) => return (invocation.trigger, Err(unreadable(&error))),
         };
-        let trigger = event.trigger;
-        (trigger, self.checks(&event, invocation, now_ms))
+        (event.trigger, self.checks((&event, &parsed), invocation, now_ms))
     }
 
-    fn checks(&self, event: &Event, invocation: &Invocation, now_ms: u64) -> Result<Outcome, Problem> {
+    fn checks(
+        &self,
+        (event, parsed): (&Event, &Parsed<'_>),
+        invocation: &Invocation,
+        now_ms: u64,
+    ) -> Result<Outcome, Problem> {
         for note in &event.notes {
             if let Note::NestedTooDeep(path) = note {
                 let reason =
@@ -68,7 +74,7 @@ impl Inspector {
             };
             self.callers.rate(&asked, now_ms)?;
         }
-        self.records(event, invocation, now_ms)
+        self.records((event, parsed), invocation, now_ms)
     }
 
     /// Who calls over HTTP, and whether they may.
@@ -145,8 +151,24 @@ impl Inspector {
     }
 
     /// Schema and rules of each record.
-    fn records(&self, event: &Event, invocation: &Invocation, now_ms: u64) -> Result<Outcome, Problem> {
-        let payloads = self.payloads(event, invocation);
+    fn records(
+        &self,
+        (event, parsed): (&Event, &Parsed<'_>),
+        invocation: &Invocation,
+        now_ms: u64,
+    ) -> Result<Outcome, Problem> {
+        // One tree for schema and rules.
+        let http = event.records.first().and_then(|record| record.http.as_ref());
+        let body = http
+            .filter(|_| event.trigger != Trigger::AppSync)
+            .and_then(|http| rules::parsed_body(&http.body));
+        let tree = body.as_ref().map(Parsed::tree);
+        let is_sure = |input: &schema::Checker| input.is_surely_valid(parsed.tree(), tree, event.trigger);
+        let payloads = if self.input.as_ref().is_some_and(is_sure) {
+            Vec::new()
+        } else {
+            self.payloads(event, invocation)
+        };
         let mut bad: BTreeSet<usize> = BTreeSet::new();
         let parts = self.takes_parts(event);
         let id = (invocation.request_id.as_str(), now_ms);
@@ -154,7 +176,7 @@ impl Inspector {
         for (at, record) in event.records.iter().enumerate() {
             let checked = self.schema_of(at, &payloads, invocation).and_then(|()| {
                 match self.rules.get()?.filter(|_| !is_clean) {
-                    Some(rules) => rules.check(event, record, id),
+                    Some(rules) => rules.check(event, (record, body.as_ref().filter(|_| at == 0)), id),
                     None => Ok(()),
                 }
             });
@@ -257,7 +279,7 @@ fn index_of(record: &Record) -> Option<usize> {
 }
 
 /// `GET /orders/{id}`
-fn route_name(route: &HttpRoute) -> String {
+pub(super) fn route_name(route: &HttpRoute) -> String {
     format!("{} {}", route.method, route.path)
 }
 

@@ -2,8 +2,9 @@
 use super::needle::{Needles, is_presigned};
 use aho_corasick::AhoCorasick;
 use policy::Treatment;
-use sensitive::{Class, HashKey, Match, Place, Wanted};
+use sensitive::{Class, HashKey, Place, Wanted};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// Detectors whose finds are an answer's purpose as often as a leak: a log-in gives a token. They are told, never masked.
@@ -15,14 +16,56 @@ static NO_KEY: LazyLock<HashKey> = LazyLock::new(|| HashKey::new(b""));
 /// What was found in a text.
 #[derive(Debug, Default)]
 pub(super) struct Leaks {
-    /// The text without what is masked; none when nothing is.
-    pub(super) masked: Option<Vec<u8>>,
+    /// What is masked, in order; none overlaps another.
+    masks: Vec<Mask>,
     /// What was masked, by kind.
     pub(super) hidden: BTreeSet<String>,
     /// What stayed.
     pub(super) told: BTreeSet<String>,
     /// What makes the whole unfit to leave.
     pub(super) refused: BTreeSet<String>,
+}
+
+#[derive(Debug)]
+struct Mask {
+    at: Range<usize>,
+    name: String,
+}
+
+impl Leaks {
+    /// The text that was looked at, without what is masked; none when nothing is.
+    pub(super) fn masked(&self, text: &[u8]) -> Option<Vec<u8>> {
+        self.masked_from(text, 0)
+    }
+
+    /// The same of the text from `from` on. A mask that begins before stands at its beginning.
+    pub(super) fn masked_from(&self, text: &[u8], from: usize) -> Option<Vec<u8>> {
+        let mut masks = self.masks.iter().filter(|mask| mask.at.end > from).peekable();
+        masks.peek()?;
+        let mut out = Vec::with_capacity(text.len().saturating_sub(from));
+        let mut done = from;
+        for mask in masks {
+            out.extend_from_slice(text.get(done..mask.at.start.max(from)).unwrap_or_default());
+            out.push(b'[');
+            out.extend_from_slice(mask.name.as_bytes());
+            out.push(b']');
+            done = mask.at.end;
+        }
+        out.extend_from_slice(text.get(done..).unwrap_or_default());
+        Some(out)
+    }
+
+    /// One mask in the place of those that overlap: the first one's name, the place of all.
+    fn join(&mut self) {
+        self.masks.sort_by_key(|mask| mask.at.start);
+        self.masks.dedup_by(|next, last| {
+            let overlaps = next.at.start < last.at.end;
+            if overlaps {
+                last.at.end = last.at.end.max(next.at.end);
+            }
+            overlaps
+        });
+    }
 }
 
 /// What happens with each class.
@@ -35,24 +78,24 @@ pub(super) struct Treated {
 /// Looks through a text.
 pub(super) fn look(text: &[u8], needles: &Needles, treated: Treated) -> Leaks {
     let mut leaks = Leaks::default();
-    let mut current: Option<Vec<u8>> = None;
-    if let Some((masked, names)) = needles.masked(text) {
-        // The function's own credentials leave in no case; only `tell` of its owner lets them.
+    // The function's own credentials leave in no case; only `tell` of its owner lets them.
+    for (at, name) in needles.hits(text) {
+        let name = name.to_owned();
         match treated.secrets {
-            Treatment::Tell => leaks.told.extend(names),
-            Treatment::Refuse => leaks.refused.extend(names),
+            Treatment::Tell => drop(leaks.told.insert(name)),
+            Treatment::Refuse => drop(leaks.refused.insert(name)),
             Treatment::Mask => {
-                leaks.hidden.extend(names);
-                current = Some(masked);
+                leaks.hidden.insert(name.clone());
+                leaks.masks.push(Mask { at, name });
             }
         }
     }
-    let seen = current.as_deref().unwrap_or(text);
-    let found = sensitive::scan(seen, Place::default(), Wanted::All, &NO_KEY);
-    let mut masks: Vec<&Match> = Vec::new();
-    for one in &found {
-        let start = usize::try_from(one.start).unwrap_or(usize::MAX);
-        if one.is_example || is_presigned(seen, start) {
+    let own = leaks.masks.len();
+    for one in sensitive::scan(text, Place::default(), Wanted::All, &NO_KEY) {
+        let at = offset(one.start)..offset(one.end);
+        let values = leaks.masks.get(..own).unwrap_or_default();
+        let is_own = values.iter().any(|mask| mask.at.start <= at.start && at.end <= mask.at.end);
+        if is_own || one.is_example || is_presigned(text, at.start) {
             continue;
         }
         let does = match one.class {
@@ -60,39 +103,22 @@ pub(super) fn look(text: &[u8], needles: &Needles, treated: Treated) -> Leaks {
             Class::Secret => treated.secrets,
             Class::Personal => treated.personal,
         };
+        let name = one.detector.to_owned();
         match does {
-            Treatment::Tell => {
-                leaks.told.insert(one.detector.to_owned());
-            }
+            Treatment::Tell => drop(leaks.told.insert(name)),
+            Treatment::Refuse => drop(leaks.refused.insert(name)),
             Treatment::Mask => {
-                leaks.hidden.insert(one.detector.to_owned());
-                masks.push(one);
-            }
-            Treatment::Refuse => {
-                leaks.refused.insert(one.detector.to_owned());
+                leaks.hidden.insert(name.clone());
+                leaks.masks.push(Mask { at, name });
             }
         }
     }
-    if !masks.is_empty() {
-        current = Some(without(seen, &masks));
-    }
-    leaks.masked = current;
+    leaks.join();
     leaks
 }
 
-fn without(text: &[u8], found: &[&Match]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut at = 0;
-    for one in found {
-        let (start, end) = (usize::try_from(one.start).unwrap_or(0), usize::try_from(one.end).unwrap_or(0));
-        out.extend_from_slice(text.get(at..start).unwrap_or_default());
-        out.push(b'[');
-        out.extend_from_slice(one.detector.as_bytes());
-        out.push(b']');
-        at = end;
-    }
-    out.extend_from_slice(text.get(at..).unwrap_or_default());
-    out
+fn offset(at: u64) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
 }
 
 /// Signs of a stack trace or an error of the inside, each with what must follow it.

@@ -3,6 +3,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Shorter values stand in too many texts by chance.
 const VALUE_BYTES_MIN: usize = 8;
@@ -19,8 +20,10 @@ pub(super) struct Needles {
     automaton: Option<AhoCorasick>,
     /// By pattern: the variable.
     names: Vec<String>,
+    /// By pattern: the value in one of its forms.
+    forms: Vec<Vec<u8>>,
     /// Bytes of the longest form.
-    pub(super) longest: usize,
+    longest: usize,
 }
 
 impl std::fmt::Debug for Needles {
@@ -52,30 +55,27 @@ impl Needles {
         } else {
             AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok()
         };
-        Self { automaton, names, longest }
+        Self { automaton, names, forms: patterns, longest }
     }
 
-    /// The text with names in the place of values, and the names; none when there are none.
-    pub(super) fn masked(&self, text: &[u8]) -> Option<(Vec<u8>, BTreeSet<String>)> {
-        let automaton = self.automaton.as_ref()?;
-        let mut out = Vec::new();
-        let mut found = BTreeSet::new();
-        let mut at = 0;
-        for hit in automaton.find_iter(text) {
+    /// Where values stand, in order, each with its name.
+    pub(super) fn hits(&self, text: &[u8]) -> Vec<(Range<usize>, &str)> {
+        let Some(automaton) = &self.automaton else { return Vec::new() };
+        let named = automaton.find_iter(text).map(|hit| {
             let name = self.names.get(hit.pattern().as_usize()).map_or("", String::as_str);
-            if name == "AWS_SESSION_TOKEN" && is_presigned(text, hit.start()) {
-                continue;
-            }
-            out.extend_from_slice(text.get(at..hit.start()).unwrap_or_default());
-            out.extend_from_slice(format!("[{name}]").as_bytes());
-            found.insert(name.to_owned());
-            at = hit.end();
-        }
-        if found.is_empty() {
-            return None;
-        }
-        out.extend_from_slice(text.get(at..).unwrap_or_default());
-        Some((out, found))
+            (hit.range(), name)
+        });
+        named.filter(|(at, name)| *name != "AWS_SESSION_TOKEN" || !is_presigned(text, at.start)).collect()
+    }
+
+    /// Where the end of a text begins that can be the beginning of a value; its length when there is none.
+    pub(super) fn begun(&self, text: &[u8]) -> usize {
+        let from = text.len().saturating_sub(self.longest);
+        let begins = |at: &usize| {
+            let end = text.get(*at..).unwrap_or_default();
+            self.forms.iter().any(|form| form.len() > end.len() && form.starts_with(end))
+        };
+        (from..text.len()).find(begins).unwrap_or(text.len())
     }
 }
 
@@ -165,9 +165,7 @@ mod tests {
     }
 
     fn hides(text: &str) -> bool {
-        needles()
-            .masked(text.as_bytes())
-            .is_some_and(|(out, _)| !String::from_utf8_lossy(&out).contains(text))
+        needles().hits(text.as_bytes()).iter().any(|(at, _)| *at == (0..text.len()))
     }
 
     #[test]
@@ -184,22 +182,22 @@ mod tests {
             percent(KEY.as_bytes(), false),
             backwards,
         ] {
-            assert!(needles().masked(text.as_bytes()).is_some(), "{text}");
+            assert!(needles().hits(text.as_bytes()).len() == 1, "{text}");
         }
         for before in ["", "x", "xy", "xyz"] {
             let whole = format!("{before}{KEY} and more");
-            assert!(needles().masked(STANDARD.encode(&whole).as_bytes()).is_some());
-            assert!(needles().masked(URL_SAFE.encode(&whole).as_bytes()).is_some());
+            assert!(!needles().hits(STANDARD.encode(&whole).as_bytes()).is_empty());
+            assert!(!needles().hits(URL_SAFE.encode(&whole).as_bytes()).is_empty());
         }
         assert!(hides(KEY));
     }
 
     #[test]
     fn words_and_signed_addresses_stay() {
-        assert!(needles().masked(b"we run in production").is_none());
-        assert!(needles().masked(b"abcabc").is_none());
+        assert!(needles().hits(b"we run in production").is_empty());
+        assert!(needles().hits(b"abcabc").is_empty());
         let url = b"https://b.s3.amazonaws.com/k?X-Amz-Security-Token=IQoJb3JpZ2luX2VjEXAMPLETOKEN&X-Amz-Signature=1";
-        assert!(needles().masked(url).is_none());
-        assert!(needles().masked(b"token: IQoJb3JpZ2luX2VjEXAMPLETOKEN").is_some());
+        assert!(needles().hits(url).is_empty());
+        assert!(!needles().hits(b"token: IQoJb3JpZ2luX2VjEXAMPLETOKEN").is_empty());
     }
 }

@@ -8,10 +8,10 @@ use crate::Layer;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use waf::body::Processor;
-use waf::event::{Event, EventError, EventLimits, HttpRequest, Record, Trigger};
+use waf::event::{Event, EventError, EventLimits, HttpRequest, Parsed, Record, Trigger};
 use waf::{Client, Field, Fields, NoPersistence, Plan, Request, Transaction, Verdict};
 
 /// Arguments that one pass of the rules sees; further ones get further passes.
@@ -89,7 +89,15 @@ pub(super) struct Rules {
     plan: Plan,
     /// Rules of others want the body itself, not only its arguments.
     wants_body: bool,
-    limits: EventLimits,
+}
+
+/// What a body in an event may cost.
+static LIMITS: LazyLock<EventLimits> = LazyLock::new(EventLimits::default);
+
+/// A body that is JSON as it stands, without blanks or marks before it that not every reader passes over.
+pub(super) fn parsed_body(body: &[u8]) -> Option<Parsed<'_>> {
+    let is_json = matches!(body.first(), Some(b'{' | b'[' | b'"'));
+    is_json.then(|| waf::event::parse(body, &LIMITS).ok()).flatten()
 }
 
 /// Compiles the rules of a policy, without those that the function leaves out.
@@ -125,17 +133,17 @@ pub(super) fn compile(
         return Err(problem.to_string());
     }
     let plan = Plan::compile(&set, waf::Limits::default()).map_err(|error| error.to_string())?;
-    Ok(Some(Rules { plan, wants_body: !rules.files.is_empty(), limits: EventLimits::default() }))
+    Ok(Some(Rules { plan, wants_body: !rules.files.is_empty() }))
 }
 
 impl Rules {
     /// Looks at one harmless event, so that what is built at first use is there before the first caller comes.
     fn warm(&self) {
         const EVENT: &[u8] = br#"{"version":"2.0","rawPath":"/a/b","rawQueryString":"name=some+words&number=1","headers":{"accept":"*/*","content-type":"application/json","cookie":"name=value","host":"example.com","user-agent":"Mozilla/5.0"},"requestContext":{"http":{"method":"POST","path":"/a/b"}},"body":"{\"name\":\"some words, and more\",\"list\":[1,\"it's\"]}"}"#;
-        let Ok(event) = waf::event::read(EVENT, None, &self.limits) else { return };
+        let Ok(event) = waf::event::read(EVENT, None, &LIMITS) else { return };
         for record in &event.records {
             // What the rules say of it tells nobody anything.
-            drop(self.check(&event, record, ("prepare", 0)));
+            drop(self.check(&event, (record, None), ("prepare", 0)));
         }
         // The detectors of secrets are built at first use, too.
         drop(sensitive::scan(
@@ -146,11 +154,11 @@ impl Rules {
         ));
     }
 
-    /// Looks at one record of an event.
+    /// Looks at one record of an event; `parsed` is its body as [`parsed_body`] gives it.
     pub(super) fn check(
         &self,
         event: &Event,
-        record: &Record,
+        (record, parsed): (&Record, Option<&Parsed<'_>>),
         (id, now_ms): (&str, u64),
     ) -> Result<(), Problem> {
         let client = client(record.http.as_ref().and_then(|http| http.client), id, now_ms);
@@ -158,7 +166,7 @@ impl Rules {
             if event.records.len() == 1 { fresh(record) } else { distinct(&record.arguments) };
         match &record.http {
             Some(http) => {
-                let body = self.body(http, event.trigger, &mut arguments)?;
+                let body = self.body((http, parsed), event.trigger, &mut arguments)?;
                 self.passes(&client, Some((http, body)), &arguments)
             }
             None => self.passes(&client, None, &arguments),
@@ -240,7 +248,7 @@ impl Rules {
     /// Adds what a handler could read from a body.
     fn body(
         &self,
-        http: &HttpRequest,
+        (http, parsed): (&HttpRequest, Option<&Parsed<'_>>),
         trigger: Trigger,
         arguments: &mut Fields,
     ) -> Result<BodyForm, Problem> {
@@ -253,7 +261,11 @@ impl Rules {
         // A byte order mark is no part of JSON, and many parsers drop it.
         let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
         if matches!(start.first(), Some(b'{' | b'[' | b'"')) {
-            match waf::event::distinct(start, "body", &self.limits, arguments) {
+            let read = match parsed.filter(|_| opened.is_none()) {
+                Some(parsed) => parsed.distinct("body", arguments),
+                None => waf::event::distinct(start, "body", &LIMITS, arguments),
+            };
+            match read {
                 Ok(()) => return Ok(BodyForm::Json),
                 Err(EventError::NotJson(_)) => {}
                 Err(error @ EventError::Limit { .. }) => {

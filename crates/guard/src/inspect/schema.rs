@@ -6,8 +6,8 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use policy::SchemaOrigin;
 use serde_json::Value;
 use waf::Fields;
-use waf::event::{HttpRequest, Trigger};
-use waf::schema::{Api, Request, Strictness};
+use waf::event::{EventLimits, HttpRequest, Tree, Trigger};
+use waf::schema::{Api, Quick, Request, Strictness};
 
 /// Steps that a pattern with look-around may take on one value.
 const PATTERN_STEPS_MAX: usize = 50_000;
@@ -19,6 +19,8 @@ const TOLD_MAX: usize = 3;
 pub(super) struct Checker {
     openapi: Option<Api>,
     json: Option<Validator>,
+    /// What decides about most values before the library has to.
+    quick: Option<Quick>,
     /// Learned, and nobody locked it: differences are told, not refused.
     pub(super) is_told_only: bool,
 }
@@ -50,13 +52,29 @@ pub(super) fn read(schema: &policy::Schema) -> Result<Checker, String> {
         None => None,
     };
     let is_told_only = schema.origin == SchemaOrigin::Learned && schema.locked_by.is_none();
-    Ok(Checker { openapi, json, is_told_only })
+    let quick = schema.json.as_ref().and_then(Quick::read);
+    Ok(Checker { openapi, json, quick, is_told_only })
 }
 
 impl Checker {
     /// Whether it speaks of JSON, which must be parsed for it.
     pub(super) fn wants_json(&self) -> bool {
         self.json.is_some()
+    }
+
+    /// Whether all that the function reads of an event surely is as the JSON Schema says. `body` is the parsed body of a request.
+    pub(super) fn is_surely_valid(
+        &self,
+        event: Tree<'_, '_>,
+        body: Option<Tree<'_, '_>>,
+        trigger: Trigger,
+    ) -> bool {
+        let Some(quick) = &self.quick else { return false };
+        match body {
+            Some(body) => quick.is_surely_valid(body),
+            None if trigger.is_http() && trigger != Trigger::AppSync => false,
+            None => each_is(event, trigger, &|tree| quick.is_surely_valid(tree)),
+        }
     }
 
     /// A request against the OpenAPI document.
@@ -141,6 +159,26 @@ impl Checker {
 /// A place within a value: the whole has a name, too.
 fn place(pointer: &str) -> String {
     if pointer.is_empty() { "/".to_owned() } else { super::problem::shown(pointer) }
+}
+
+/// Whether something holds for each payload, as [`payloads`] has them; also where one cannot be seen as a tree: never.
+fn each_is(event: Tree<'_, '_>, trigger: Trigger, holds: &dyn Fn(Tree<'_, '_>) -> bool) -> bool {
+    let records = |check: &dyn Fn(Tree<'_, '_>) -> bool| {
+        event.at("Records").is_some_and(|records| records.items().all(check))
+    };
+    let limits = EventLimits::default();
+    let text = |record: Tree<'_, '_>, path: &str| {
+        let text = record.at(path).and_then(Tree::text).unwrap_or_default();
+        waf::event::parse(text.as_bytes(), &limits).is_ok_and(|parsed| holds(parsed.tree()))
+    };
+    match trigger {
+        Trigger::DynamoDb | Trigger::S3 | Trigger::Ses => records(holds),
+        Trigger::EventBridge => event.at("detail").is_some_and(holds),
+        Trigger::Sqs => records(&|record| text(record, "body")),
+        Trigger::Sns => records(&|record| text(record, "Sns.Message")),
+        Trigger::Kinesis => false,
+        _ => holds(event),
+    }
 }
 
 /// What the function reads of an event that is no request: one payload for each record.

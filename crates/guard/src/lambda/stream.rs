@@ -7,7 +7,7 @@ use super::wire::{Chunks, Wire, WireError};
 use crate::inspect::Stream;
 use policy::Mode;
 
-/// How long the beginning of something that may have to be masked waits for its rest.
+/// How long the beginning of a word that tells nothing yet waits for its rest.
 const PAUSE_MS: i32 = 20;
 /// Bytes of one piece.
 const PIECE_BYTES: u64 = 16 << 10;
@@ -27,8 +27,7 @@ pub(super) fn pass(connection: &mut Connection<'_>, head: &Head, flight: &Flight
     let onward = connection.platform.head("POST", &head.target, &head.headers, Framing::Chunked);
     connection.platform.open()?.send(&onward, b"")?;
     let inspector = connection.proxy.inspector.as_ref().filter(|_| connection.proxy.mode == Mode::Block);
-    let mut masking =
-        Masking { make: || inspector.map(|inspector| inspector.stream(&flight.invocation)), now: None };
+    let mut masking = Masking(inspector.map(|inspector| inspector.stream(&flight.invocation)));
     let to = connection.platform.open_for_stream()?;
     let copied = copy(&mut connection.wire, to, head.framing, &mut masking);
     let trailers = match &copied {
@@ -74,31 +73,28 @@ fn error_trailer(kind: &str) -> Headers {
     Headers(vec![("Lambda-Runtime-Function-Error-Type".to_owned(), kind.as_bytes().to_vec())])
 }
 
-/// A mask that can begin anew.
-struct Masking<F> {
-    make: F,
-    now: Option<Stream>,
-}
+/// A mask, where there is something to mask.
+struct Masking(Option<Stream>);
 
-impl<F: Fn() -> Option<Stream>> Masking<F> {
+impl Masking {
+    fn is_holding(&self) -> bool {
+        self.0.as_ref().is_some_and(|stream| stream.held() > 0)
+    }
+
     fn push(&mut self, piece: &[u8]) -> Vec<u8> {
-        if self.now.is_none() {
-            self.now = (self.make)();
-        }
-        self.now.as_mut().map_or_else(|| piece.to_vec(), |stream| stream.push(piece))
+        self.0.as_mut().map_or_else(|| piece.to_vec(), |stream| stream.push(piece))
+    }
+
+    fn pause(&mut self) -> Vec<u8> {
+        self.0.as_mut().map(Stream::pause).unwrap_or_default()
     }
 
     fn finish(&mut self) -> Vec<u8> {
-        self.now.take().map(Stream::finish).unwrap_or_default()
+        self.0.take().map(Stream::finish).unwrap_or_default()
     }
 }
 
-fn copy<F: Fn() -> Option<Stream>>(
-    from: &mut Wire,
-    to: &mut Wire,
-    framing: Framing,
-    masking: &mut Masking<F>,
-) -> Result<Headers, Cut> {
+fn copy(from: &mut Wire, to: &mut Wire, framing: Framing, masking: &mut Masking) -> Result<Headers, Cut> {
     let mut chunks = Chunks::default();
     let mut left = match framing {
         Framing::Length(bytes) => Some(bytes),
@@ -106,8 +102,8 @@ fn copy<F: Fn() -> Option<Stream>>(
     };
     let mut total = 0_u64;
     loop {
-        if masking.now.is_some() && !from.readable(PAUSE_MS) {
-            to.send_chunk(&masking.finish()).map_err(|_| Cut::Platform)?;
+        if masking.is_holding() && !from.readable(PAUSE_MS) {
+            to.send_chunk(&masking.pause()).map_err(|_| Cut::Platform)?;
         }
         let (piece, taken) = match (framing, left) {
             (Framing::Chunked, _) => {

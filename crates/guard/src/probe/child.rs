@@ -50,7 +50,11 @@ impl Found {
 }
 
 /// Memory that both processes see.
+#[derive(Debug)]
 struct Shared(*mut AtomicI32);
+
+// SAFETY: the numbers behind the pointer are atomic, and the mapping ends with its owner.
+unsafe impl Send for Shared {}
 
 impl Shared {
     fn new() -> io::Result<Self> {
@@ -79,24 +83,50 @@ impl Drop for Shared {
     }
 }
 
-/// Forks, tries everything in the child, and waits for it.
-pub(super) fn try_all(prepared: &Prepared) -> io::Result<Found> {
-    let shared = Shared::new()?;
-    // SAFETY: the child only makes system calls and ends with `_exit`.
-    match unsafe { libc::fork() } {
-        -1 => return Err(io::Error::last_os_error()),
-        0 => {
-            inside(prepared, &shared);
-            // SAFETY: ends the child without running anything of the parent's.
-            unsafe { libc::_exit(0) };
+/// The child while it tries.
+#[derive(Debug)]
+pub(super) struct Running {
+    /// 0 once it was waited for.
+    child: i32,
+    shared: Shared,
+}
+
+impl Running {
+    /// Forks, and tries everything in the child.
+    pub(super) fn start(prepared: &Prepared) -> io::Result<Self> {
+        let shared = Shared::new()?;
+        // SAFETY: the child only makes system calls and ends with `_exit`.
+        match unsafe { libc::fork() } {
+            -1 => Err(io::Error::last_os_error()),
+            0 => {
+                inside(prepared, &shared);
+                // SAFETY: ends the child without running anything of the parent's.
+                unsafe { libc::_exit(0) };
+            }
+            child => Ok(Self { child, shared }),
         }
-        child => wait(child)?,
-    };
-    let mut found = [NOT_TRIED; SLOTS];
-    for (index, value) in found.iter_mut().enumerate() {
-        *value = shared.slot(index).load(Ordering::SeqCst);
     }
-    Ok(Found(found))
+
+    /// Waits for it.
+    pub(super) fn finish(mut self) -> io::Result<Found> {
+        wait(std::mem::take(&mut self.child))?;
+        let mut found = [NOT_TRIED; SLOTS];
+        for (index, value) in found.iter_mut().enumerate() {
+            *value = self.shared.slot(index).load(Ordering::SeqCst);
+        }
+        Ok(Found(found))
+    }
+}
+
+impl Drop for Running {
+    /// Nobody wants to know any more.
+    fn drop(&mut self) {
+        if self.child > 0 {
+            // SAFETY: ends the child of this process that nobody waited for yet, so that the number is still its own.
+            unsafe { libc::kill(self.child, libc::SIGKILL) };
+            drop(wait(self.child));
+        }
+    }
 }
 
 fn wait(child: i32) -> io::Result<i32> {

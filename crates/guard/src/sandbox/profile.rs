@@ -77,6 +77,8 @@ pub(super) struct Plan {
     seccomp: bool,
     privileges: bool,
     restricting: bool,
+    /// The number of processes is limited: who runs already counts.
+    counting: bool,
     connects: Option<Arc<Connects>>,
 }
 
@@ -101,7 +103,10 @@ impl Plan {
             if usable(probed, Control::LandlockFiles) { files::version().unwrap_or_default() } else { 0 };
         let rules = if restricting { rules(function, places) } else { Rules::default() };
         let privileges = usable(probed, Control::NoNewPrivileges);
-        Ok(Self { profile, rules, version, seccomp, privileges, restricting, connects: None })
+        let is_limiting =
+            |one: &Probed| one.control == Control::ResourceLimits && one.state == State::Enforced;
+        let counting = probed.iter().any(is_limiting);
+        Ok(Self { profile, rules, version, seccomp, privileges, restricting, counting, connects: None })
     }
 
     /// Connections are asked about, too.
@@ -139,7 +144,7 @@ impl Plan {
         } else {
             None
         };
-        let limits = limits::of(&function.limits, limits::running());
+        let limits = limits::of(&function.limits, if self.counting { limits::running() } else { 0 });
         Ok(Ready { limits, privileges: self.privileges, landlock, filters, listener })
     }
 }

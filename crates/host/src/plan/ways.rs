@@ -48,7 +48,11 @@ pub(crate) struct Cors {
     pub(crate) origins: Vec<String>,
     pub(crate) methods: Vec<String>,
     pub(crate) headers: Vec<String>,
+    /// Headers of answers that code in browsers may read.
+    pub(crate) exposed: Vec<String>,
     pub(crate) credentials: bool,
+    /// Seconds for which a browser need not ask again.
+    pub(crate) max_age: Option<i64>,
 }
 
 /// Who is asked about callers.
@@ -141,6 +145,8 @@ fn way(app: &App, names: &Names, name: &str, kind: WayKind, source: Option<&Node
         origins,
         methods: list("cors_methods"),
         headers: list("cors_headers"),
+        exposed: list("cors_exposed"),
+        max_age: source.and_then(|node| seconds(node, "cors_max_age")),
         credentials: source
             .is_some_and(|node| node.attrs.get("cors_credentials").map(Value::truth) == Some(Tri::True)),
     });
@@ -164,6 +170,11 @@ fn way(app: &App, names: &Names, name: &str, kind: WayKind, source: Option<&Node
             .filter(|node| node.kind == Kind::FunctionUrl)
             .is_some_and(|node| node.text("invoke_mode") == Some("RESPONSE_STREAM")),
     }
+}
+
+/// A number; SAM writes it as a text in single quotes for REST APIs.
+fn seconds(node: &Node, attr: &str) -> Option<i64> {
+    node.int(attr).or_else(|| node.text(attr)?.trim_matches('\'').parse().ok())
 }
 
 fn authorizer(app: &App, names: &Names, trigger: &Node, api: Option<&Node>) -> Option<Authorizer> {

@@ -1,7 +1,7 @@
 //! The response that a function's answer becomes.
 use crate::front::Receiver;
 use crate::invocation::Piece;
-use crate::plan::{Cors, Way, WayKind};
+use crate::plan::{Way, WayKind};
 use crate::wire::{self, Reply};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -138,31 +138,4 @@ pub(super) async fn stream(content_type: &str, mut pieces: mpsc::Receiver<Piece>
         }
     });
     reply
-}
-
-fn listed(list: &[String], otherwise: &str) -> String {
-    if list.is_empty() { otherwise.to_owned() } else { list.join(",") }
-}
-
-/// Answers a browser's question before its request.
-pub(super) fn preflight(cors: &Cors, kind: WayKind) -> Reply {
-    let status = if kind == WayKind::Rest { 200 } else { 204 };
-    let mut reply = wire::reply(status, "application/json", "");
-    wire::set(&mut reply, "access-control-allow-origin", &listed(&cors.origins, "*"));
-    wire::set(&mut reply, "access-control-allow-methods", &listed(&cors.methods, "*"));
-    wire::set(&mut reply, "access-control-allow-headers", &listed(&cors.headers, "*"));
-    reply
-}
-
-/// Adds what a browser wants to see on the answer.
-pub(super) fn cors(reply: &mut Reply, cors: &Cors, origin: &str) {
-    let all = cors.origins.iter().any(|one| one == "*");
-    if !all && !cors.origins.iter().any(|one| one == origin) {
-        return;
-    }
-    let shown = if all && !cors.credentials { "*" } else { origin };
-    wire::set(reply, "access-control-allow-origin", shown);
-    if cors.credentials {
-        wire::set(reply, "access-control-allow-credentials", "true");
-    }
 }

@@ -236,3 +236,70 @@ fn a_changed_template_changes_the_routes() {
         running.host.stop().await;
     });
 }
+
+const BROWSERS: &str = "
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Shop:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      CorsConfiguration: { AllowOrigins: ['https://a.example', 'https://b.example'], AllowMethods: [GET, PUT], AllowHeaders: [authorization], ExposeHeaders: [x-total], MaxAge: 600 }
+      Auth:
+        DefaultAuthorizer: Users
+        Authorizers: { Users: { IdentitySource: $request.header.Authorization, JwtConfiguration: { issuer: 'https://issuer.example', audience: [shop] } } }
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: nodejs20.x
+      CodeUri: app/
+      Events:
+        One: { Type: HttpApi, Properties: { ApiId: !Ref Shop, Path: '/orders', Method: GET } }
+        Open: { Type: HttpApi, Properties: { ApiId: !Ref Shop, Path: '/open', Method: GET, Auth: { Authorizer: NONE } } }
+  Direct:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: nodejs20.x
+      CodeUri: app/
+      FunctionUrlConfig: { AuthType: AWS_IAM, Cors: { AllowOrigins: ['https://*'], AllowMethods: [POST], AllowCredentials: true } }
+";
+
+const OPEN: &str = r#"exports.handler = async () => ({ statusCode: 200, headers: { "access-control-allow-origin": "*" }, body: "ok" });"#;
+
+#[test]
+fn browsers_may_call_from_the_origins_that_the_template_names() {
+    let Some(folder) = application("gateway-browsers") else { return };
+    write(&folder, &[("template.yml", BROWSERS), ("app/app.js", OPEN)]);
+    run(async {
+        let running = started(&folder, "").await;
+        let shop = base(&running, "Shop");
+        let url = running.host.origins().find(|(name, _)| *name != "Shop").unwrap().1.to_owned();
+        let asks = |origin| [("origin", origin), ("access-control-request-method", "PUT")];
+        let preflight = ask(&shop, "OPTIONS", "/orders", &asks("https://b.example"), b"").await;
+        let shown = |name: &str| preflight.header(&format!("access-control-{name}")).map(str::to_owned);
+        assert_eq!(preflight.status, 204);
+        assert_eq!(shown("allow-origin").as_deref(), Some("https://b.example"));
+        assert_eq!(shown("allow-methods").as_deref(), Some("GET,PUT"));
+        assert_eq!(shown("max-age").as_deref(), Some("600"));
+        let other = ask(&shop, "OPTIONS", "/orders", &asks("https://c.example"), b"").await;
+        assert_eq!(other.header("access-control-allow-origin"), None);
+        // A page reads why it was refused, too.
+        let refused = ask(&shop, "GET", "/orders", &[("origin", "https://a.example")], b"").await;
+        assert_eq!(refused.status, 401);
+        assert_eq!(refused.header("access-control-allow-origin"), Some("https://a.example"));
+        let open = ask(&shop, "GET", "/open", &[("origin", "https://a.example")], b"").await;
+        assert_eq!(
+            (open.status, open.header("access-control-allow-origin")),
+            (200, Some("https://a.example"))
+        );
+        assert_eq!(open.header("access-control-expose-headers"), Some("x-total"));
+        let foreign = ask(&shop, "GET", "/open", &[("origin", "https://c.example")], b"").await;
+        assert_eq!((foreign.status, foreign.header("access-control-allow-origin")), (200, None));
+        let preflight = ask(&url, "OPTIONS", "/", &asks("https://any.example"), b"").await;
+        assert_eq!(preflight.status, 200, "browsers sign no question");
+        assert_eq!(preflight.header("access-control-allow-origin"), Some("https://any.example"));
+        assert_eq!(preflight.header("access-control-allow-credentials"), Some("true"));
+        running.host.stop().await;
+    });
+}

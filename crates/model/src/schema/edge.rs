@@ -17,6 +17,8 @@ attributes! {
         cors_credentials: Flag "browsers may send cookies from these origins",
         cors_methods: List "methods that browsers may use",
         cors_headers: List "headers that browsers may send",
+        cors_exposed: List "headers of answers that code in browsers may read",
+        cors_max_age: Int "seconds for which a browser need not ask again",
         authorizers: Any "authorizers that the framework adds",
         default_authorizer: Text "authorizer of every route that names none",
         api_key_required: Flag "every route asks for an API key",

@@ -181,6 +181,9 @@ pub(super) struct NamePattern {
     pub(super) prefix: Box<[u8]>,
     /// The pattern asks for nothing but these letters.
     pub(super) is_prefix: bool,
+    /// The pattern asks for nothing but that a path ends with one of these names: `(?:^|\.)(?:name|object\.key)$`. Empty: it asks for
+    /// something else.
+    pub(super) endings: Box<[Box<[u8]>]>,
     /// With `TX`, whether it matches each name that rules write out.
     pub(super) slots: Vec<bool>,
     /// With `TX`, whether it matches any of them.
@@ -191,11 +194,25 @@ pub(super) struct NamePattern {
 
 impl NamePattern {
     pub(super) fn matches(&self, name: &[u8]) -> bool {
+        if self.endings.iter().any(|ending| ends_path(name, ending)) {
+            return true;
+        }
+        // A line feed is a place for both `^` and `$`.
+        if !self.endings.is_empty() && memchr::memchr(b'\n', name).is_none() {
+            return false;
+        }
         let begins =
             name.get(..self.prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(&self.prefix));
         // `^` matches behind a line feed, too.
         (begins || name.contains(&b'\n')) && (begins && self.is_prefix || self.regex.is_match(name, b""))
     }
+}
+
+/// Whether the last names of a path are these.
+fn ends_path(path: &[u8], ending: &[u8]) -> bool {
+    let Some(start) = path.len().checked_sub(ending.len()) else { return false };
+    let (before, last) = path.split_at_checked(start).unwrap_or_default();
+    matches!(before.last(), None | Some(b'.')) && last.eq_ignore_ascii_case(ending)
 }
 
 /// Text with variables in it.

@@ -84,6 +84,7 @@ impl Compiler<'_> {
                     regex: self.matcher(&Operator::Rx(pattern))?,
                     prefix: prefix(regex).into(),
                     is_prefix: regex.strip_prefix('^').is_some_and(|rest| rest.as_bytes() == prefix(regex)),
+                    endings: endings(regex).into(),
                     slots: Vec::new(),
                     names_slot: false,
                     number: None,
@@ -321,4 +322,24 @@ fn prefix(pattern: &str) -> &[u8] {
     // What a count follows may be absent.
     let counted = rest.as_bytes().get(plain).is_some_and(|byte| matches!(byte, b'?' | b'*' | b'+' | b'{'));
     rest.as_bytes().get(..plain.saturating_sub(usize::from(counted))).unwrap_or_default()
+}
+
+/// The names of which a path must end with one, when that is all that a pattern asks for.
+fn endings(pattern: &str) -> Vec<Box<[u8]>> {
+    let inner = pattern.strip_prefix("(?:^|\\.)").and_then(|rest| rest.strip_suffix('$'));
+    let Some(inner) = inner else { return Vec::new() };
+    let group = inner.strip_prefix("(?:").and_then(|rest| rest.strip_suffix(')'));
+    let names = match group {
+        Some(group) => group.split('|').map(literal).collect(),
+        None => [literal(inner)].into_iter().collect::<Option<Vec<_>>>(),
+    };
+    names.unwrap_or_default()
+}
+
+/// The text that a pattern without any operator matches.
+fn literal(pattern: &str) -> Option<Box<[u8]>> {
+    let plain = pattern.replace("\\.", "\0");
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | 0);
+    (!plain.is_empty() && !pattern.contains('\0') && plain.bytes().all(is_plain))
+        .then(|| plain.replace('\0', ".").into_bytes().into())
 }

@@ -57,6 +57,15 @@ impl<'a> Reader<'a> {
         self.notes
     }
 
+    /// Goes on counting where another reader of the same event is.
+    pub(super) fn behind(limits: &'a EventLimits, values: usize) -> Self {
+        Self { values, ..Self::new(limits) }
+    }
+
+    pub(super) fn values(&self) -> usize {
+        self.values
+    }
+
     pub(super) fn note(&mut self, note: Note) {
         if self.notes.len() < self.limits.notes_max {
             self.notes.push(note);
@@ -118,7 +127,7 @@ impl<'a> Reader<'a> {
             }
         }
         places.extend(event.items().iter().enumerate().map(|(at, item)| (at.to_string(), item)));
-        if matches!(event, Value::Text(_) | Value::Plain(_)) {
+        if matches!(event, Value::Text(_) | Value::Plain(..)) {
             rest.push(("event".to_owned(), event));
         }
         let mut records = Vec::with_capacity(places.len() + 1);
@@ -169,7 +178,7 @@ impl<'a> Reader<'a> {
                 self.push(way.shape, b"", out)
             }
             Value::Null => Ok(()),
-            Value::Plain(text) => self.push(way.shape, text.as_bytes(), out),
+            Value::Plain(text, _) => self.push(way.shape, text.as_bytes(), out),
             Value::Text(text) => self.text(text, way, out),
             Value::List(items) => {
                 let (length, shape) = (self.path.len(), self.alike.place(way.shape));

@@ -306,3 +306,24 @@ fn everything_is_found_as_an_equal_pattern_finds_it() {
         assert_eq!(found("^.*$"), found("^(?:.*)$"), "{value:?}");
     }
 }
+
+#[test]
+fn runs_of_a_set_are_those_of_its_bytes() {
+    use super::pcre::Bytes;
+    for set in [
+        Bytes::default(),
+        Bytes::ALL,
+        Bytes::of([0]),
+        Bytes::of([255]),
+        Bytes::of([63, 64, 127, 128]),
+        Bytes::of(b'a'..=b'z').negated(),
+        Bytes::of((0..=255).filter(|byte| byte % 3 == 0)),
+    ] {
+        let ranges = set.ranges();
+        assert!(
+            ranges.windows(2).all(|pair| usize::from(pair[0].1) + 1 < usize::from(pair[1].0)),
+            "{ranges:?}"
+        );
+        assert_eq!(Bytes::of(ranges.into_iter().flat_map(|(first, last)| first..=last)), set);
+    }
+}

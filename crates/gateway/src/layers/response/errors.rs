@@ -18,9 +18,9 @@ pub(super) fn is_replaced(which: Replaced, status: StatusCode) -> bool {
 }
 
 /// The same status and fields, another body: a problem for programs, a line for people.
-pub(super) fn replaced(id: &str, request: &HeaderMap, answer: Answer) -> Answer {
-    let (mut parts, _) = answer.into_parts();
-    let title = parts.status.canonical_reason().unwrap_or("Error");
+pub(super) fn replace(id: &str, request: &HeaderMap, answer: &mut Answer) {
+    let status = answer.status();
+    let title = status.canonical_reason().unwrap_or("Error");
     let wants_page = request
         .get(ACCEPT)
         .is_some_and(|value| value.as_bytes().windows(9).any(|window| window == b"text/html"));
@@ -28,15 +28,16 @@ pub(super) fn replaced(id: &str, request: &HeaderMap, answer: Answer) -> Answer 
         ("text/plain; charset=utf-8", format!("{title}\nRequest {id}\n"))
     } else {
         let value = serde_json::json!({
-            "type": "about:blank", "title": title, "status": parts.status.as_u16(), "instance": format!("urn:request:{id}"),
+            "type": "about:blank", "title": title, "status": status.as_u16(), "instance": format!("urn:request:{id}"),
         });
         ("application/problem+json", value.to_string())
     };
+    let headers = answer.headers_mut();
     for name in [CONTENT_ENCODING, CONTENT_LANGUAGE, ETAG, LAST_MODIFIED, TRANSFER_ENCODING] {
-        parts.headers.remove(name);
+        headers.remove(name);
     }
-    parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-    parts.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Answer::from_parts(parts, Body::full(body))
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    *answer.body_mut() = Body::full(body);
 }

@@ -41,11 +41,18 @@ pub(super) fn finish(filter: &Filter, headers: &mut HeaderMap, is_secure: bool) 
             headers.remove(name);
         }
     }
+    let is_page = match headers.get_mut(CONTENT_TYPE) {
+        Some(field) => {
+            let is_page = field.as_bytes().starts_with(b"text/html");
+            if filter.settings.add_charset {
+                charset(field);
+            }
+            is_page
+        }
+        None => false,
+    };
     if filter.settings.security_headers {
-        secure(headers, is_secure);
-    }
-    if filter.settings.add_charset {
-        charset(headers);
+        secure(headers, is_secure, is_page);
     }
     if !filter.settings.cookies.is_empty() {
         cookies(headers, &filter.settings.cookies);
@@ -56,7 +63,7 @@ pub(super) fn finish(filter: &Filter, headers: &mut HeaderMap, is_secure: bool) 
 }
 
 /// The set that OWASP's REST security cheat sheet names. What the upstream says itself stays.
-fn secure(headers: &mut HeaderMap, is_secure: bool) {
+fn secure(headers: &mut HeaderMap, is_secure: bool, is_page: bool) {
     headers.reserve(5);
     let mut add = |name: HeaderName, value: HeaderValue| {
         headers.entry(name).or_insert(value);
@@ -67,15 +74,13 @@ fn secure(headers: &mut HeaderMap, is_secure: bool) {
     if is_secure {
         add(STRICT_TRANSPORT_SECURITY, A_YEAR);
     }
-    let is_page = headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
     if !is_page {
         // Data is never a document: nothing in it may run, whoever opens it.
         headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING_RUNS);
     }
 }
 
-fn charset(headers: &mut HeaderMap) {
-    let Some(field) = headers.get_mut(CONTENT_TYPE) else { return };
+fn charset(field: &mut HeaderValue) {
     let value = field.as_bytes();
     if value == b"text/html" {
         *field = HTML_UTF8;

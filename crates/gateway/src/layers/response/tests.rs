@@ -112,9 +112,9 @@ fn error_bodies_tell_the_request_and_nothing_else() {
     answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     assert!(errors::is_replaced(Replaced::Server, answer.status()));
     assert!(!errors::is_replaced(Replaced::Server, StatusCode::NOT_FOUND));
-    let replaced = errors::replaced("r-1", &HeaderMap::new(), answer);
-    assert!(!replaced.headers().contains_key(CONTENT_ENCODING));
-    let bytes = futures(replaced.into_body().collect()).unwrap().to_bytes();
+    errors::replace("r-1", &HeaderMap::new(), &mut answer);
+    assert!(!answer.headers().contains_key(CONTENT_ENCODING));
+    let bytes = futures(answer.into_body().collect()).unwrap().to_bytes();
     expect![[
         r#"{"type":"about:blank","title":"Internal Server Error","status":500,"instance":"urn:request:r-1"}"#
     ]]

@@ -22,7 +22,7 @@ const TRAILERS_MAX: usize = 64;
 
 /// The answer, with its body. A connection that can be used again goes back as soon as the body is whole.
 pub(super) fn answer(
-    connection: Connection,
+    connection: Box<Connection>,
     address: &Arc<Address>,
     (head, rest): (Head, Bytes),
     reusable: bool,
@@ -57,7 +57,7 @@ pub(super) fn answer(
 struct Reader {
     decoder: Decoder,
     /// Taken away at the end.
-    connection: Option<Connection>,
+    connection: Option<Box<Connection>>,
     address: Arc<Address>,
     reusable: bool,
     /// When a pause that lasts now is too long.

@@ -1,6 +1,7 @@
 //! Heads: the request's as bytes, the answer's from bytes.
 use super::{Failure, broken};
 use crate::body::Body;
+use crate::upstream::{headers, spare};
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use http::{Method, Request, StatusCode, Version};
@@ -35,23 +36,30 @@ pub(super) enum Framing {
 pub(super) fn write(request: &Request<Body>, length: usize, out: &mut Vec<u8>) {
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
     out.reserve(128 + target.len() + 48 * request.headers().len());
-    out.extend_from_slice(request.method().as_str().as_bytes());
+    begin(request.method(), target, out);
+    let mut told = false;
+    for (name, value) in request.headers() {
+        if headers::is_framing(name) {
+            told = true;
+        } else {
+            headers::line(out, (name, value));
+        }
+    }
+    end(request.method(), told, length, out);
+}
+
+/// Writes the request line.
+pub(super) fn begin(method: &Method, target: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(method.as_str().as_bytes());
     out.push(b' ');
     out.extend_from_slice(target.as_bytes());
     out.extend_from_slice(b" HTTP/1.1\r\n");
-    let mut told = false;
-    for (name, value) in request.headers() {
-        if *name == CONTENT_LENGTH || *name == TRANSFER_ENCODING {
-            told = true;
-            continue;
-        }
-        out.extend_from_slice(name.as_str().as_bytes());
-        out.extend_from_slice(b": ");
-        out.extend_from_slice(value.as_bytes());
-        out.extend_from_slice(b"\r\n");
-    }
+}
+
+/// Writes where the body ends, and the end of the head. `told`: the request named a length.
+pub(super) fn end(method: &Method, told: bool, length: usize, out: &mut Vec<u8>) {
     // RFC 9110, section 8.6: a method that is expected to have a body tells that there is none.
-    let expected = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
+    let expected = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
     if length > 0 || told || expected {
         out.extend_from_slice(b"content-length: ");
         out.extend_from_slice(length.to_string().as_bytes());
@@ -75,7 +83,7 @@ pub(super) fn parse(all: &Bytes, asked: &Method) -> Result<Option<(Head, usize)>
     let status = status.ok_or_else(|| broken("it answered with no status"))?;
     let version = if answer.version == Some(1) { Version::HTTP_11 } else { Version::HTTP_10 };
     let reason = answer.reason.filter(|reason| Some(*reason) != status.canonical_reason());
-    let mut headers = HeaderMap::with_capacity(answer.headers.len() + 8);
+    let mut headers = spare::map(answer.headers.len() + 8);
     let mut told = Told::default();
     for field in answer.headers.iter() {
         let name = HeaderName::from_bytes(field.name.as_bytes()).map_err(broken)?;

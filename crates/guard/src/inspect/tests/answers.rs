@@ -239,22 +239,75 @@ fn detect_mode_changes_nothing() {
     assert_eq!(heard.take(), ["response error-text Told", "response leak Told"]);
 }
 
+/// A secret with a space, and a text with one of everything.
+const KEY: &str = "kd83-Lq0z! 77fX";
+const TOLD: &str = "Dear Ms Ngu\u{1ec5}n, 3 of 14 parts (2 left) cost 19.99. Card 4111 1111 1111 1111, IBAN DE89 3704 0044 0532 0130 00; \
+     write to jane.doe@shop.example.org or call +49 (30) 901820-0. {\"key\":\"AKIAQ4T2ZL7WX3N5PVBR\"} kd83-Lq0z! 77fX kd83-Lq0z \
+     -----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA75\nabcdefgh\n-----END RSA PRIVATE KEY-----\nBye";
+
+fn personal() -> Value {
+    json!({"environment": {"secrets": ["K"]}, "response": {"personal": "mask"}})
+}
+
 #[test]
-fn streams_are_masked_line_by_line() {
-    let (inspector, heard) =
-        made(json!({"environment": {"secrets": ["K"]}}), json!({}), &[("K", "kd83-Lq0z!77fX")]);
+fn streams_are_masked_word_by_word() {
+    let (inspector, heard) = made(personal(), json!({}), &[("K", KEY)]);
     let sent = invocation(get().to_string().as_bytes());
     let mut stream = inspector.stream(&sent);
     assert_eq!(stream.push(b"data: hello\n\n"), b"data: hello\n\n");
-    let mut out = stream.push(b"data: kd83-Lq");
-    out.extend(stream.push(b"0z!77fX\n\nrest"));
-    out.extend(stream.finish());
-    assert_eq!(String::from_utf8(out).unwrap(), "data: [K]\n\nrest");
-    assert_eq!(heard.take(), ["response leak Changed"]);
+    assert_eq!(stream.push(b"data: kd83-Lq0z! 7"), b"data: ");
+    assert_eq!(stream.push(b"7fX and so "), b"[K] and so ");
+    assert_eq!(stream.push(b"on, my card is 4111 1111"), b"on, my card is ");
+    assert_eq!(stream.push(b" 1111 1111."), b"");
+    assert_eq!(stream.push(b" Thanks"), b"[card]. ");
+    assert_eq!(stream.finish(), b"Thanks");
+    assert_eq!(heard.take(), ["response leak Changed", "response leak Changed"]);
+}
+
+#[test]
+fn pieces_of_any_length_give_what_the_whole_gives() {
+    let (inspector, _) = made(personal(), json!({}), &[("K", KEY)]);
+    let sent = invocation(get().to_string().as_bytes());
+    let mut whole = inspector.stream(&sent);
+    let mut wanted = whole.push(TOLD.as_bytes());
+    wanted.extend(whole.finish());
+    let wanted = String::from_utf8(wanted).unwrap();
+    for hidden in ["4111", "3704", "jane", "901820", "AKIAQ4", "77fX", "MIIEp"] {
+        assert!(!wanted.contains(hidden), "{hidden}: {wanted}");
+    }
+    for length in 1..80 {
+        let mut stream = inspector.stream(&sent);
+        let mut out = Vec::new();
+        for piece in TOLD.as_bytes().chunks(length) {
+            out.extend(stream.push(piece));
+        }
+        out.extend(stream.finish());
+        assert_eq!(String::from_utf8(out).unwrap(), wanted, "{length}");
+    }
+}
+
+#[test]
+fn a_pause_lets_words_go_and_no_secret() {
+    let (inspector, _) = made(personal(), json!({}), &[("K", KEY)]);
+    let sent = invocation(get().to_string().as_bytes());
     let mut stream = inspector.stream(&sent);
-    let mut out = stream.push(b"-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA75\n");
-    assert!(out.is_empty());
-    out.extend(stream.push(b"abcdefgh\n-----END RSA PRIVATE KEY-----\n"));
-    out.extend(stream.finish());
-    assert!(!String::from_utf8_lossy(&out).contains("MIIEpA"));
+    for word in ["Processing\u{2026}", " ok", "?", " Gr\u{fc}\u{df}e"] {
+        let mut out = stream.push(word.as_bytes());
+        out.extend(stream.pause());
+        assert_eq!(String::from_utf8(out).unwrap(), word);
+    }
+    // However slowly a secret comes, no more than a few of its signs leave.
+    for length in 1..8 {
+        let mut stream = inspector.stream(&sent);
+        let mut out = Vec::new();
+        for piece in TOLD.as_bytes().chunks(length) {
+            out.extend(stream.push(piece));
+            out.extend(stream.pause());
+        }
+        out.extend(stream.finish());
+        let out = String::from_utf8_lossy(&out).into_owned();
+        for hidden in ["4111 111", "DE89 3704", "doe@shop", "901820", "AKIAQ4T2", "83-Lq0z! 7", "MIIEp"] {
+            assert!(!out.contains(hidden), "{length} {hidden}: {out}");
+        }
+    }
 }

@@ -94,6 +94,8 @@ pub(in crate::aws) const MAPPINGS: &[Mapping] = &[
             flag("cors_credentials", "Cors.AllowCredentials"),
             field("cors_methods", "Cors.AllowMethods"),
             field("cors_headers", "Cors.AllowHeaders"),
+            field("cors_exposed", "Cors.ExposeHeaders"),
+            field("cors_max_age", "Cors.MaxAge"),
             field("invoke_mode", "InvokeMode"),
         ],
     )
@@ -108,6 +110,8 @@ pub(in crate::aws) const MAPPINGS: &[Mapping] = &[
             flag("cors_credentials", "cors.allow_credentials"),
             field("cors_methods", "cors.allow_methods"),
             field("cors_headers", "cors.allow_headers"),
+            field("cors_exposed", "cors.expose_headers"),
+            field("cors_max_age", "cors.max_age"),
             field("invoke_mode", "invoke_mode"),
         ],
     )

@@ -215,6 +215,8 @@ impl Definition<'_, '_> {
             ("cors_credentials", "x-amazon-apigateway-cors.allowCredentials"),
             ("cors_methods", "x-amazon-apigateway-cors.allowMethods"),
             ("cors_headers", "x-amazon-apigateway-cors.allowHeaders"),
+            ("cors_exposed", "x-amazon-apigateway-cors.exposeHeaders"),
+            ("cors_max_age", "x-amazon-apigateway-cors.maxAge"),
             ("key_source", "x-amazon-apigateway-api-key-source"),
         ];
         for (attr, path) in ATTRS {

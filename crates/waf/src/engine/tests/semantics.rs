@@ -153,3 +153,42 @@ SecRule ARGS "@rx ^b=(?:(?:[a-f]+)?-){2}" "id:2,phase:2,pass,log,t:lowercase"
     check(rules, &Exchange::get("/?a=b%3d1-,-2,3-4,-"), "1");
     check(rules, &Exchange::get("/?a=B%3D-AF-"), "2");
 }
+
+/// Patterns that only ask for the end of a path are compared without an engine: as the engine does.
+#[test]
+fn the_end_of_a_path_is_the_pattern() {
+    let names = [
+        "key",
+        "KEY",
+        "a.key",
+        "akey",
+        "a_key",
+        "key.",
+        "a.key%0a",
+        "%0akey",
+        "x%0akey",
+        "key%0ax",
+        "a%0a",
+        "",
+        ".key",
+        "s3.object.key",
+        "s3xobject.key",
+        "object.keys",
+        "x.object.KEY",
+        "objectkey",
+    ];
+    let target: Vec<String> = names.iter().map(|name| format!("{name}=x")).collect();
+    let exchange = Exchange::get(&format!("/?{}", target.join("&")));
+    for (fast, slow) in [
+        (r"(?:^|\.)key$", r"(?:^|[.])key$"),
+        (r"(?:^|\.)(?:object\.key|a_key|s3Key)$", r"(?:^|[.])(?:object[.]key|a_key|s3Key)$"),
+    ] {
+        let seen = |pattern: &str| {
+            let rule = format!(
+                "SecRuleEngine On\nSecRule ARGS:'/{pattern}/' \"@streq x\" \"id:1,phase:2,pass,log,t:none,setvar:tx.anomaly_score=+1,logdata:'%{{MATCHED_VAR_NAME}}'\"\nSecRule MATCHED_VARS_NAMES \"@rx .\" \"id:2,phase:2,pass,log,logdata:'%{{MATCHED_VARS_NAMES}}'\""
+            );
+            exchange.seen(&plan(&rule))
+        };
+        assert_eq!(seen(fast), seen(slow));
+    }
+}

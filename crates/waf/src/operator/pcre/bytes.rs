@@ -50,13 +50,26 @@ impl Bytes {
         (0..=255).filter(move |&byte| self.contains(byte))
     }
 
+    /// The first byte from a place on that is in the set, or not in it.
+    fn next(self, from: usize, is_in: bool) -> Option<usize> {
+        let Self(words) = if is_in { self } else { self.negated() };
+        let mut word = from / 64;
+        let mut bits = words.get(word)? & (u64::MAX << (from % 64));
+        while bits == 0 {
+            word += 1;
+            bits = *words.get(word)?;
+        }
+        Some(word * 64 + bits.trailing_zeros() as usize)
+    }
+
     /// Runs of neighbours, both ends included.
     pub(in crate::operator) fn ranges(self) -> Vec<(u8, u8)> {
-        let mut ranges: Vec<(u8, u8)> = Vec::new();
-        for byte in self.iter() {
-            match ranges.last_mut() {
-                Some((_, last)) if *last + 1 == byte => *last = byte,
-                _ => ranges.push((byte, byte)),
+        let mut ranges = Vec::new();
+        let mut from = 0;
+        while let Some(first) = self.next(from, true) {
+            from = self.next(first, false).unwrap_or(256);
+            if let (Ok(first), Ok(last)) = (u8::try_from(first), u8::try_from(from - 1)) {
+                ranges.push((first, last));
             }
         }
         ranges
