@@ -34,6 +34,8 @@ pub(super) struct Built {
     direct: Vec<usize>,
     /// The rules that can match, a bit each.
     live: Vec<u64>,
+    /// What any rule needs, of the value or of what is made of it: where that says much.
+    look: Option<Look>,
 }
 
 /// What is known of the texts of a node.
@@ -127,6 +129,7 @@ impl Built {
             nodes,
             direct: Vec::new(),
             live: Vec::new(),
+            look: None,
         }
     }
 
@@ -178,6 +181,8 @@ impl Built {
                 }
             }
         }
+        let needs = self.nodes.first().map(|facts| facts.needs.clone().within(&facts.alphabet));
+        self.look = needs.map(Needs::look).filter(Look::is_telling);
         for facts in &mut self.nodes {
             facts.needs = Needs::unknown();
         }
@@ -220,6 +225,11 @@ impl Built {
     pub(super) fn misses(&self, rules: &Rules, cluster: &Cluster, value: &[u8]) -> bool {
         self.direct.is_empty()
             && self.machine(rules, cluster, 0).is_some_and(|machine| !machine.is_possible(value))
+    }
+
+    /// A look that tells most values that no rule can match, when there is one.
+    pub(super) fn look(&self) -> Option<&Look> {
+        self.look.as_ref()
     }
 
     /// Whether a rule of a feed can match.

@@ -110,10 +110,9 @@ impl Cluster {
 
     /// Whether a look for a few bytes says that no rule can match a value, nor any value within it.
     pub(super) fn is_surely_silent(&self, rules: &Rules, value: &[u8]) -> bool {
-        self.is_simple
-            && self
-                .built(rules, alphabet::ALPHABETS - 1)
-                .is_some_and(|built| built.misses(rules, self, value))
+        let Some(built) = self.built(rules, alphabet::ALPHABETS - 1) else { return false };
+        self.is_simple && built.misses(rules, self, value)
+            || built.look().is_some_and(|look| !look.stands_in(value))
     }
 
     /// Makes every automaton ready that reads values as they are, when any is.

@@ -153,6 +153,11 @@ impl Default for Look {
 }
 
 impl Look {
+    /// Whether it is worth a look at every value: pairs seldom stand in one.
+    pub(super) fn is_telling(&self) -> bool {
+        self.pairs.is_some()
+    }
+
     /// Whether a text has what is needed.
     pub(super) fn stands_in(&self, text: &[u8]) -> bool {
         if text.len() < self.bytes_min {
