@@ -16,6 +16,7 @@ mod names;
 mod necessary;
 mod needs;
 mod number;
+mod pairs;
 mod plan;
 mod pool;
 mod program;

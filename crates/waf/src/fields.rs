@@ -69,6 +69,11 @@ impl Fields {
         self.iter().find(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value)
     }
 
+    /// All names and values, one behind the other.
+    pub(crate) fn block(&self) -> &[u8] {
+        &self.bytes
+    }
+
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -25,6 +25,7 @@ pub fn read_form(text: &[u8], separator: u8, arguments_max: usize, out: &mut Fie
     let (mut rest, mut offset) = (text, 0);
     let room = arguments_max.saturating_sub(out.len());
     let mut read = 0;
+    let has_escapes = memchr(b'%', text).is_some();
     while !rest.is_empty() {
         if read == room {
             facts.left_out =
@@ -33,7 +34,7 @@ pub fn read_form(text: &[u8], separator: u8, arguments_max: usize, out: &mut Fie
         }
         let end = position(separator, rest);
         let (piece, after) = rest.split_at(end);
-        let invalid = push(piece, out);
+        let invalid = push(piece, has_escapes, out);
         if facts.invalid_escape.is_none() {
             facts.invalid_escape = invalid.map(|at| offset + at);
         }
@@ -60,13 +61,19 @@ pub(super) fn read(text: &[u8], limits: &Limits, out: &mut Body) {
 }
 
 /// Adds one `name=value`; gives the place of its first invalid escape.
-fn push(piece: &[u8], out: &mut Fields) -> Option<usize> {
+fn push(piece: &[u8], has_escapes: bool, out: &mut Fields) -> Option<usize> {
     let equals = position(b'=', piece);
     let (name, value) = piece.split_at(equals);
     let value = value.get(1..).unwrap_or_default();
     let mut invalid = None;
     out.push_with(|bytes| {
         bytes.reserve(piece.len());
+        if !has_escapes {
+            bytes.extend(pluses(name));
+            let middle = bytes.len();
+            bytes.extend(pluses(value));
+            return middle;
+        }
         invalid = decode(name, bytes);
         let middle = bytes.len();
         let in_value = decode(value, bytes).map(|at| at + equals + 1);
@@ -83,6 +90,11 @@ fn position(needle: u8, text: &[u8]) -> usize {
         return found;
     }
     text.get(16..).map_or(text.len(), |tail| memchr(needle, tail).map_or(text.len(), |found| found + 16))
+}
+
+/// A text without escapes, decoded.
+fn pluses(text: &[u8]) -> impl ExactSizeIterator<Item = u8> + '_ {
+    text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte })
 }
 
 /// Appends the decoded text; gives the place of the first escape that is none.

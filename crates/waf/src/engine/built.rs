@@ -88,10 +88,10 @@ impl Built {
             let whole = machine::whole(rules, ask);
             let needs = match &whole {
                 Some(whole) if !ask.inverse => Needs::of(whole),
-                _ => Needs::UNKNOWN,
+                _ => Needs::unknown(),
             };
             for built in &mut all {
-                built.add(rules, (number, ask), whole.as_ref(), needs);
+                built.add(rules, (number, ask), whole.as_ref(), &needs);
             }
         }
         for built in &mut all {
@@ -116,7 +116,7 @@ impl Built {
                 machine_of,
                 needed: false,
                 acts,
-                needs: Needs::NOTHING,
+                needs: Needs::nothing(),
                 look: Look::default(),
             });
         }
@@ -131,7 +131,7 @@ impl Built {
     }
 
     /// Finds out where an ask can match.
-    fn add(&mut self, rules: &Rules, (number, ask): (usize, &Ask), whole: Option<&Hir>, needs: Needs) {
+    fn add(&mut self, rules: &Rules, (number, ask): (usize, &Ask), whole: Option<&Hir>, needs: &Needs) {
         let mut can_match = false;
         for node in &ask.nodes {
             let Some(facts) = self.nodes.get_mut(*node) else { continue };
@@ -143,7 +143,7 @@ impl Built {
                 facts.asks.push(number);
             }
             if here {
-                facts.needs = facts.needs.or(needs);
+                facts.needs = std::mem::replace(&mut facts.needs, Needs::nothing()).or(needs.clone());
             }
             facts.needed |= here;
             can_match |= here;
@@ -166,17 +166,20 @@ impl Built {
             let needed = self.needs(place);
             let Some(facts) = self.nodes.get(place) else { continue };
             let needs = match node.transformation.filter(|_| facts.acts) {
-                Some(transformation) => facts.needs.before(transformation),
-                None => facts.needs,
+                Some(transformation) => facts.needs.clone().before(transformation),
+                None => facts.needs.clone(),
             };
             if let Some(parent) = self.nodes.get_mut(node.parent) {
                 parent.needed |= needed;
-                parent.needs = parent.needs.or(needs);
+                parent.needs = std::mem::replace(&mut parent.needs, Needs::nothing()).or(needs.clone());
                 let look = needs.within(&parent.alphabet).look();
                 if let Some(facts) = self.nodes.get_mut(place) {
                     facts.look = look;
                 }
             }
+        }
+        for facts in &mut self.nodes {
+            facts.needs = Needs::unknown();
         }
         for place in 0..self.nodes.len() {
             let alike = |own: &NodeFacts| {

@@ -108,7 +108,7 @@ impl Cluster {
         self.built.get_or_init(|| Built::all(rules, self)).get(number)
     }
 
-    /// Whether a look for a few bytes says that no rule can match a value.
+    /// Whether a look for a few bytes says that no rule can match a value, nor any value within it.
     pub(super) fn is_surely_silent(&self, rules: &Rules, value: &[u8]) -> bool {
         self.is_simple
             && self

@@ -47,7 +47,7 @@ impl Machine {
     /// Makes one for texts that transformations made.
     pub(super) fn behind(rules: &Rules, cluster: &Cluster, wanted: &[usize], alphabet: &Alphabet) -> Self {
         let patterns = patterns(rules, cluster, wanted, alphabet);
-        let needs = patterns.iter().map(|(_, hir)| Needs::of(hir)).fold(Needs::NOTHING, Needs::or);
+        let needs = patterns.iter().map(|(_, hir)| Needs::of(hir)).fold(Needs::nothing(), Needs::or);
         Self { look: Some(needs.within(alphabet).look()), ..Self::of(cluster, patterns) }
     }
 

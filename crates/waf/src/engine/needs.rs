@@ -7,6 +7,7 @@
 //! transformations make of it.
 use super::alphabet::Alphabet;
 use super::necessary::share;
+use super::pairs::{PairLook, Pairs};
 use crate::rule::Transformation;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -14,10 +15,12 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 const SHARE_OF_ANY: f64 = 1.0 / 256.0;
 
 /// What some patterns need, while it is worked out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Needs {
     /// A bit for each byte: one of them stands in what matches. `None`: nothing is known.
     bytes: Option<[u64; 4]>,
+    /// The same of neighbours.
+    pairs: Option<Pairs>,
     bytes_min: usize,
 }
 
@@ -26,6 +29,7 @@ pub(super) struct Needs {
 pub(super) struct Look {
     bytes_min: usize,
     search: Search,
+    pairs: Option<PairLook>,
 }
 
 #[derive(Debug)]
@@ -40,19 +44,29 @@ enum Search {
 
 impl Needs {
     /// What no pattern at all needs: nothing can match.
-    pub(super) const NOTHING: Self = Self { bytes: Some([0; 4]), bytes_min: usize::MAX };
+    pub(super) fn nothing() -> Self {
+        Self { bytes: Some([0; 4]), pairs: Some(Pairs::default()), bytes_min: usize::MAX }
+    }
+
     /// What is known of operators without a pattern.
-    pub(super) const UNKNOWN: Self = Self { bytes: None, bytes_min: 0 };
+    pub(super) fn unknown() -> Self {
+        Self { bytes: None, pairs: None, bytes_min: 0 }
+    }
 
     /// What a pattern needs.
     pub(super) fn of(pattern: &Hir) -> Self {
-        Self { bytes: needed(pattern), bytes_min: pattern.properties().minimum_len().unwrap_or(0) }
+        Self {
+            bytes: needed(pattern),
+            pairs: Pairs::of(pattern),
+            bytes_min: pattern.properties().minimum_len().unwrap_or(0),
+        }
     }
 
     /// What either needs.
     pub(super) fn or(self, other: Self) -> Self {
         Self {
             bytes: self.bytes.zip(other.bytes).map(|(left, right)| union(left, right)),
+            pairs: self.pairs.zip(other.pairs).and_then(|(left, right)| left.or(right)),
             bytes_min: self.bytes_min.min(other.bytes_min),
         }
     }
@@ -60,9 +74,10 @@ impl Needs {
     /// What a text needs so that a transformation makes of it a text with these needs.
     pub(super) fn before(self, transformation: Transformation) -> Self {
         use Transformation as T;
-        if self == Self::NOTHING {
+        if self == Self::nothing() {
             return self;
         }
+        let pairs = self.pairs.and_then(|pairs| pairs.before(transformation));
         let has = |byte: u8| self.bytes.is_some_and(|bytes| contains(&bytes, byte));
         // What makes such bytes of itself or of what follows it; `None` where everything may.
         let made_of: Option<Vec<u8>> = match transformation {
@@ -88,7 +103,7 @@ impl Needs {
             }
             all
         });
-        Self { bytes, bytes_min }
+        Self { bytes, pairs, bytes_min }
     }
 
     /// The same in texts of an alphabet.
@@ -100,13 +115,18 @@ impl Needs {
             }
             left
         });
-        Self { bytes, ..self }
+        let pairs = self.pairs.map(|pairs| pairs.within(alphabet));
+        Self { bytes, pairs, ..self }
     }
 
     /// How to look for them in a text.
     pub(super) fn look(self) -> Look {
+        let pairs = self.pairs.as_ref().and_then(Pairs::look);
+        if self.pairs.is_some_and(|pairs| pairs.is_nothing()) {
+            return Look { bytes_min: self.bytes_min, search: Search::Never, pairs: None };
+        }
         let Some(bytes) = self.bytes else {
-            return Look { bytes_min: self.bytes_min, search: Search::Always };
+            return Look { bytes_min: self.bytes_min, search: Search::Always, pairs };
         };
         let all: Vec<u8> = (0..=u8::MAX).filter(|byte| contains(&bytes, *byte)).collect();
         let search = match all.as_slice() {
@@ -122,13 +142,13 @@ impl Needs {
                 Search::Any(has)
             }
         };
-        Look { bytes_min: self.bytes_min, search }
+        Look { bytes_min: self.bytes_min, search, pairs }
     }
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Self { bytes_min: 0, search: Search::Always }
+        Self { bytes_min: 0, search: Search::Always, pairs: None }
     }
 }
 
@@ -138,26 +158,31 @@ impl Look {
         if text.len() < self.bytes_min {
             return false;
         }
+        let pairs = self.pairs.as_ref();
         match &self.search {
-            Search::Always => true,
             Search::Never => false,
-            Search::Few([one, two, three]) => memchr::memchr3(*one, *two, *three, text).is_some(),
+            Search::Few([one, two, three]) => {
+                memchr::memchr3(*one, *two, *three, text).is_some()
+                    && pairs.is_none_or(|pairs| pairs.stands_in(text))
+            }
+            _ if let Some(pairs) = pairs => pairs.stands_in(text),
+            Search::Always => true,
             Search::Any(has) => text.iter().any(|byte| has.get(usize::from(*byte)).copied().unwrap_or(true)),
         }
     }
 }
 
-fn contains(set: &[u64; 4], byte: u8) -> bool {
+pub(super) fn contains(set: &[u64; 4], byte: u8) -> bool {
     set.get(usize::from(byte / 64)).is_some_and(|word| word & (1 << (byte % 64)) != 0)
 }
 
-fn insert(set: &mut [u64; 4], byte: u8) {
+pub(super) fn insert(set: &mut [u64; 4], byte: u8) {
     if let Some(word) = set.get_mut(usize::from(byte / 64)) {
         *word |= 1 << (byte % 64);
     }
 }
 
-fn union(left: [u64; 4], right: [u64; 4]) -> [u64; 4] {
+pub(super) fn union(left: [u64; 4], right: [u64; 4]) -> [u64; 4] {
     let mut all = left;
     for (word, other) in all.iter_mut().zip(right) {
         *word |= other;
@@ -196,7 +221,7 @@ fn needed(hir: &Hir) -> Option<[u64; 4]> {
 }
 
 /// The bytes of a class; a character past ASCII is several bytes above 0x7F.
-fn of_class(class: &Class) -> [u64; 4] {
+pub(super) fn of_class(class: &Class) -> [u64; 4] {
     let mut set = [0; 4];
     match class {
         Class::Bytes(class) => {

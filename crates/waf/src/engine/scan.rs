@@ -139,6 +139,9 @@ pub(super) fn ask(plan: &Plan, inputs: &Inputs, scratch: &mut Scratch, number: u
     suspects.decided.resize(group.words, 0);
     for (feed_number, feed) in group.feeds.iter().enumerate() {
         let Some(cluster) = group.clusters.get(feed.cluster) else { continue };
+        if are_surely_silent(plan, inputs, feed, cluster) {
+            continue;
+        }
         let known = match feed.from {
             Origin::Scalar(scalar) => inputs.features(scalar),
             _ => None,
@@ -166,6 +169,13 @@ pub(super) fn ask(plan: &Plan, inputs: &Inputs, scratch: &mut Scratch, number: u
     if let Some(slot) = scratch.suspects.get_mut(number) {
         *slot = suspects;
     }
+}
+
+/// Whether one look at all names and values of a store says that none of a feed can match.
+fn are_surely_silent(plan: &Plan, inputs: &Inputs, feed: &Feed, cluster: &Cluster) -> bool {
+    let (Origin::Values(store, _) | Origin::Names(store, _)) = feed.from else { return false };
+    let fields = inputs.store(store);
+    feed.name.is_none() && fields.len() > 1 && cluster.is_surely_silent(&plan.rules, fields.block())
 }
 
 /// Calls with the position and value of everything that a feed has, and whether it is a secret.

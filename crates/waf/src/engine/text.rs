@@ -6,6 +6,9 @@ use super::vars::Vars;
 use crate::rule::Collection;
 use crate::{Field, Fields};
 
+/// Room for a message, so that most are written without a second allocation.
+const SHOWN_BYTES: usize = 192;
+
 /// Everything that a source may read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct View<'a> {
@@ -273,7 +276,7 @@ impl View<'_> {
 
     /// What a text expands to, as text to show: bytes that are no UTF-8 become U+FFFD.
     pub(super) fn shown(&self, text: &Text) -> String {
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(SHOWN_BYTES);
         self.write(text, &mut out);
         as_text(out)
     }

@@ -15,28 +15,45 @@ fn look(pattern: &str) -> Look {
 
 #[test]
 fn the_rarest_bytes_are_looked_for() {
-    assert!(look(r"\beval\(").stands_in(b"some(more"));
+    assert!(look(r"\beval\(").stands_in(b"l(more"));
+    assert!(!look(r"\beval\(").stands_in(b"some(more"));
     assert!(!look(r"\beval\(").stands_in(b"evaluate"));
     assert!(!look(r"\beval\(").stands_in(b"(a"));
     assert!(look("x*").stands_in(b""));
-    assert!(!Needs::NOTHING.look().stands_in(b"anything"));
-    assert!(Needs::NOTHING.or(Needs::UNKNOWN).look().stands_in(b""));
+    assert!(!Needs::nothing().look().stands_in(b"anything"));
+    assert!(Needs::nothing().or(Needs::unknown()).look().stands_in(b""));
 }
 
 #[test]
 fn base64_needs_four_bytes_for_three() {
     let needs = Needs::of(&hir("eval[(]")).before(Transformation::Base64Decode);
-    assert!(!needs.look().stands_in(b"ZXZhbC"));
+    assert!(!needs.clone().look().stands_in(b"ZXZhbC"));
     assert!(needs.look().stands_in(b"ZXZhbCg"));
 }
 
 /// What is needed stands in every text of which a transformation makes something that matches.
 #[test]
 fn needs_go_back_through_transformations() {
-    const PATTERNS: &[&str] = &["a b", "<x", "é", r"\xa0|&", "[a-c]%", "Z+", r"\+", r"\\", "q(?:u|\n)"];
+    const PATTERNS: &[&str] = &[
+        "a b",
+        "<x",
+        "é",
+        r"\xa0|&",
+        "[a-c]%",
+        "Z+",
+        r"\+",
+        r"\\",
+        "q(?:u|\n)",
+        r"\$\{",
+        r"[el][ \t]*\(",
+        "l/",
+        "b; ",
+        "(?:ab|cd){2}e",
+    ];
     const PIECES: &[&str] = &[
         "a", " b", "<", "x", "%3c", "&lt;", "&amp", "\\x3c", "\\u0061", "+", "\t", "é", "\u{a0}", "%", "A",
-        "Z", "z", "q", "u", "\\", "\n", "PHg=", "YSBi", "%u0061", "c%", "B",
+        "Z", "z", "q", "u", "\\", "\n", "PHg=", "YSBi", "%u0061", "c%", "B", "$", "{", "(", "l", "/*", "*/",
+        "^", "\"", ";", "/", "&#40;", "e", "d",
     ];
     use Transformation as T;
     let patterns: Vec<_> = PATTERNS
@@ -83,8 +100,8 @@ fn needs_go_back_through_transformations() {
         }
         out.clear();
         out.extend_from_slice(text.as_bytes());
-        let needs = needs.before(second).before(first);
-        assert!(needs.look().stands_in(&out), "{pattern} {text} {first:?} {second:?}");
+        let needs = needs.clone().before(second).before(first);
+        assert!(needs.clone().look().stands_in(&out), "{pattern} {text} {first:?} {second:?}");
         assert!(needs.within(&Alphabet::new(ALPHABETS - 1)).look().stands_in(&out));
     }
 }
