@@ -9,6 +9,7 @@
 //! somewhat fewer may.
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -126,10 +127,13 @@ impl SharedPlaces {
             Who::Address(_) => self.limits.per_address,
         };
         let limit = u32::try_from(limit).unwrap_or(u32::MAX).max(1);
-        let booked = tokio::time::timeout(self.wait_max, self.book(&key, limit, now)).await;
+        let full = AtomicBool::new(false);
+        let booked = tokio::time::timeout(self.wait_max, self.book(&key, (limit, &full), now)).await;
         match booked {
             Ok(Ok(())) => Ok(SharedPlace { of: Arc::clone(self), key }),
             Ok(Err(why)) => Err(why),
+            // The store did say: only another look came too late.
+            Err(_) if full.load(Relaxed) => Err(NoPlace::Busy),
             Err(_) => Err(NoPlace::Away("no answer in time".to_owned())),
         }
     }
@@ -146,8 +150,8 @@ impl SharedPlaces {
         }
     }
 
-    /// Books a place in the store, and takes it.
-    async fn book(&self, key: &Key, limit: u32, now: Duration) -> Result<(), NoPlace> {
+    /// Books a place in the store, and takes it. Sets the mark once the store said that all are taken.
+    async fn book(&self, key: &Key, (limit, full): (u32, &AtomicBool), now: Duration) -> Result<(), NoPlace> {
         let lock = self.booking.get(self.seed.hash_one(key) as usize % LOCKS);
         let _one = match lock {
             Some(lock) => Some(lock.lock().await),
@@ -164,6 +168,7 @@ impl SharedPlaces {
                 Ok(true) => {}
                 Ok(false) if looks < LOOKS => {
                     looks += 1;
+                    full.store(true, Relaxed);
                     tokio::time::sleep(LOOK_AGAIN).await;
                 }
                 Ok(false) => return Err(NoPlace::Busy),
