@@ -13,7 +13,7 @@ const SECONDS: u32 = 5;
 const MODULE: &str = "/usr/lib/nginx/modules/ngx_http_modsecurity_module.so";
 
 /// Requests that differ from each other, so that no cache of ours answers; of `repeated` only the path does, and arguments and
-/// cookies are of forty clients.
+/// cookies are of forty clients. They name a host: an address in its place is a find of rule 920350, and each request would be logged.
 const SCRIPT: &str = r#"
 local n = math.random(1000000)
 local kind = os.getenv("WORKLOAD")
@@ -27,7 +27,7 @@ request = function()
     for i, name in ipairs(names) do parts[i] = name .. "=blue+river+" .. (who * 7919 + i * 104729) % 10000019 end
     path = path .. "?" .. table.concat(parts, "&")
   end
-  local headers = { ["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0", ["Accept"] = "*/*" }
+  local headers = { ["Host"] = "shop.example.com", ["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0", ["Accept"] = "*/*" }
   if kind == "cookies" or kind == "repeated" then
     headers["Cookie"] = "session=" .. who * 48271 .. "; theme=dark; basket=" .. who % 997 .. "; consent=all"
   end
