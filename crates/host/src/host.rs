@@ -94,7 +94,7 @@ impl Host {
         let plan = planned((project, app), &names, &settings, (&work, &talk))?;
         let files = Files::write(&work.join("runtimes"))
             .map_err(|why| StartError::Work { path: work.clone(), why })?;
-        let private = private(&plan, &work, &talk).await;
+        let private = private(&plan, &settings, &work, &talk).await;
         let bases = listeners.iter().map(|one| &one.base).chain([&names.endpoint]);
         let ports: Vec<u16> = bases.filter_map(|url| port_of(url)).collect();
         let (ids, keys) = crate::guard::pools(app, &names, cloud.as_deref()).await;
@@ -412,8 +412,13 @@ fn stack_name(folder: &Path) -> String {
     if clean.is_empty() { "app".to_owned() } else { clean.to_owned() }
 }
 
-async fn private(plan: &Plan, work: &Path, talk: &Talk) -> bool {
+async fn private(plan: &Plan, settings: &Settings, work: &Path, talk: &Talk) -> bool {
+    let programs =
+        [&settings.python, &settings.node, &settings.guard, &settings.policy].into_iter().flatten();
+    let given = programs.chain(&settings.packages).filter_map(|path| std::path::absolute(path).ok());
+    let given: Vec<PathBuf> = given.collect();
     let mut needed: Vec<&Path> = vec![work];
+    needed.extend(given.iter().map(PathBuf::as_path));
     for function in plan.functions.values() {
         needed.push(&function.folder);
         needed.extend(function.layers.iter().map(PathBuf::as_path));

@@ -154,3 +154,22 @@ fn who_does_not_sign_is_refused_unless_the_owner_says_otherwise() {
         });
     }
 }
+
+/// Functions have a `/tmp` of their own only where nothing that they need is below the machine's.
+#[test]
+fn an_interpreter_below_tmp_is_still_there() {
+    let Some(python) = tools_python() else { return };
+    let below = std::path::PathBuf::from(format!("/tmp/buckler-host-{}", std::process::id()));
+    std::fs::create_dir_all(&below).unwrap();
+    let link = below.join("python");
+    std::os::unix::fs::symlink(python.canonicalize().unwrap(), &link).unwrap();
+    run(async move {
+        let place = folder("below-tmp");
+        write(&place, &[("template.yml", TEMPLATE)]);
+        let running = start(&place, |settings| settings.python = Some(link)).await;
+        let (answer, error) = running.invoke("Inline", r#"{"say":"py"}"#).await;
+        assert_eq!((error, &answer["said"]), (None, &json!("py")), "{answer}");
+        running.host.stop().await;
+    });
+    std::fs::remove_dir_all(below).unwrap();
+}
