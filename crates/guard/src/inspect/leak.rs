@@ -55,6 +55,18 @@ impl Leaks {
         Some(out)
     }
 
+    fn take(&mut self, does: Treatment, name: &str, at: Range<usize>) {
+        let names = match does {
+            Treatment::Tell => &mut self.told,
+            Treatment::Refuse => &mut self.refused,
+            Treatment::Mask => {
+                self.masks.push(Mask { at, name: name.to_owned() });
+                &mut self.hidden
+            }
+        };
+        names.insert(name.to_owned());
+    }
+
     /// One mask in the place of those that overlap: the first one's name, the place of all.
     fn join(&mut self) {
         self.masks.sort_by_key(|mask| mask.at.start);
@@ -80,21 +92,15 @@ pub(super) fn look(text: &[u8], needles: &Needles, treated: Treated) -> Leaks {
     let mut leaks = Leaks::default();
     // The function's own credentials leave in no case; only `tell` of its owner lets them.
     for (at, name) in needles.hits(text) {
-        let name = name.to_owned();
-        match treated.secrets {
-            Treatment::Tell => drop(leaks.told.insert(name)),
-            Treatment::Refuse => drop(leaks.refused.insert(name)),
-            Treatment::Mask => {
-                leaks.hidden.insert(name.clone());
-                leaks.masks.push(Mask { at, name });
-            }
-        }
+        leaks.take(treated.secrets, name, at);
     }
     let own = leaks.masks.len();
     for one in sensitive::scan(text, Place::default(), Wanted::All, &NO_KEY) {
         let at = offset(one.start)..offset(one.end);
+        // They stand in order and apart from each other.
         let values = leaks.masks.get(..own).unwrap_or_default();
-        let is_own = values.iter().any(|mask| mask.at.start <= at.start && at.end <= mask.at.end);
+        let next = values.partition_point(|mask| mask.at.end < at.end);
+        let is_own = values.get(next).is_some_and(|mask| mask.at.start <= at.start);
         if is_own || one.is_example || is_presigned(text, at.start) {
             continue;
         }
@@ -103,15 +109,7 @@ pub(super) fn look(text: &[u8], needles: &Needles, treated: Treated) -> Leaks {
             Class::Secret => treated.secrets,
             Class::Personal => treated.personal,
         };
-        let name = one.detector.to_owned();
-        match does {
-            Treatment::Tell => drop(leaks.told.insert(name)),
-            Treatment::Refuse => drop(leaks.refused.insert(name)),
-            Treatment::Mask => {
-                leaks.hidden.insert(name.clone());
-                leaks.masks.push(Mask { at, name });
-            }
-        }
+        leaks.take(does, one.detector, at);
     }
     leaks.join();
     leaks
