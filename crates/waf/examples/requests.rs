@@ -159,7 +159,7 @@ fn words(dice: &mut Dice, arguments: usize, with_cookies: bool) -> Exchange {
     }
     let mut exchange =
         Exchange { method: "GET".to_owned(), target: target.into_bytes(), ..Exchange::default() }
-            .header("Host", "127.0.0.1:8080")
+            .header("Host", "shop.example.com")
             .header("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0")
             .header("Accept", "*/*");
     if with_cookies {

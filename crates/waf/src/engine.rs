@@ -12,15 +12,18 @@ mod groups;
 mod inputs;
 mod literals;
 mod machine;
+mod mark;
 mod names;
 mod necessary;
 mod needs;
+mod notes;
 mod number;
 mod pairs;
 mod plan;
 mod pool;
 mod program;
 mod rare;
+mod recalled;
 mod request;
 mod scan;
 mod seen;
@@ -105,6 +108,7 @@ impl Plan {
             detection_outbound: names.slot(b"detection_outbound_anomaly_score"),
         };
         compile::name_slots(&mut compiled, &mut names);
+        notes::find(&mut compiled, &names);
         let groups = groups::group(&mut compiled);
         let programs = settled::programs(&compiled, &names);
         let uses = &compiled.uses;

@@ -53,7 +53,7 @@ impl Fields {
     }
 
     /// The values, in order of arrival.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Field<'_>> + Clone {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Field<'_>> + DoubleEndedIterator + Clone {
         self.entries.iter().map(|entry| self.field(entry))
     }
 

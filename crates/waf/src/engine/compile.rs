@@ -179,6 +179,7 @@ fn compile_rule(
         tags,
         revision: metadata.revision.clone(),
         member: None,
+        notes: None,
     })
 }
 

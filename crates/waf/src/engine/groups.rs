@@ -19,9 +19,19 @@ use std::sync::OnceLock;
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) feeds: Vec<Feed>,
+    /// Feeds by the place that their values stand in.
+    pub(super) places: Vec<(Place, Vec<usize>)>,
     pub(super) clusters: Vec<Cluster>,
     /// Words of 64 bits that hold a bit for each rule.
     pub(super) words: usize,
+}
+
+/// Where a feed's values stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    Scalar,
+    Names(Store),
+    Values(Store),
 }
 
 /// Where values come from.
@@ -273,15 +283,29 @@ impl Feeds {
                 members: mask(&bits, words),
             }
         });
-        let feeds = feeds.collect();
+        let feeds: Vec<Feed> = feeds.collect();
         let clusters = shared.iter().map(|bits| {
             let made = cluster(rules, members, bits, *machine_next);
             let machines = (made.nodes.len() + 1) * alphabet::ALPHABETS;
             *machine_next += u32::try_from(machines).unwrap_or(0);
             made
         });
-        Group { feeds, clusters: clusters.collect(), words }
+        Group { places: places(&feeds), feeds, clusters: clusters.collect(), words }
     }
+}
+
+/// Feeds by place.
+fn places(feeds: &[Feed]) -> Vec<(Place, Vec<usize>)> {
+    let mut places: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
+    for (number, feed) in feeds.iter().enumerate() {
+        let place = match feed.from {
+            Origin::Names(store, Part::All) => Place::Names(store),
+            Origin::Names(store, _) | Origin::Values(store, _) => Place::Values(store),
+            _ => Place::Scalar,
+        };
+        places.entry(place).or_default().push(number);
+    }
+    places.into_iter().collect()
 }
 
 /// What is worth keeping of the values of a place.

@@ -2,6 +2,7 @@
 //!
 //! Scalars stand in one block of text, collections in [`Fields`]. Rules never write here; what they write stands in
 //! [`vars`](super::vars). That is why a value may be looked at once and remembered until the next phase.
+use super::mark::{Kind, Mark};
 use crate::rule::Collection;
 use crate::transform::Features;
 use crate::{Field, Fields};
@@ -36,6 +37,22 @@ pub(super) enum Part {
 /// How many scalars there may be; every [`Collection`] has its number below it.
 const SCALARS: usize = 128;
 
+/// Stores that clients send again, in the order of their marks.
+pub(super) const MARKED: [Store; 4] =
+    [Store::Args, Store::RequestHeaders, Store::Cookies, Store::ResponseHeaders];
+/// Larger stores have no mark: those are bodies, which seldom come again.
+const MARKED_BYTES_MAX: usize = 4096;
+
+/// The marks of a store's names and of its values.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Marks {
+    pub(super) names: Mark,
+    pub(super) values: Mark,
+}
+
+/// The marks of a store as it was with so many values and bytes, and so many of them in a form.
+type Marked = ((usize, usize, usize), Option<Marks>);
+
 /// The values of one transaction. Used again for the next one after [`clear`](Self::clear).
 #[derive(Debug)]
 pub(super) struct Inputs {
@@ -54,6 +71,7 @@ pub(super) struct Inputs {
     pub(super) cookies: Fields,
     pub(super) response_headers: Fields,
     pub(super) body: crate::body::Body,
+    marks: [Marked; MARKED.len()],
 }
 
 impl Default for Inputs {
@@ -71,6 +89,7 @@ impl Default for Inputs {
             cookies: Fields::default(),
             response_headers: Fields::default(),
             body: crate::body::Body::default(),
+            marks: Default::default(),
         }
     }
 }
@@ -92,6 +111,7 @@ impl Inputs {
         self.cookies.clear();
         self.response_headers.clear();
         self.body.clear();
+        self.marks = Default::default();
     }
 
     /// Bytes of memory that stay reserved between transactions, roughly.
@@ -182,6 +202,31 @@ impl Inputs {
             Store::XmlTexts => &self.body.xml_texts,
             Store::XmlAttributes => &self.body.xml_attributes,
         }
+    }
+
+    /// Marks the stores that grew since they were marked.
+    pub(super) fn mark(&mut self) {
+        for (number, store) in MARKED.into_iter().enumerate() {
+            let fields = self.store(store);
+            let posted = if store == Store::Args { self.args_post.len() } else { 0 };
+            let size = (fields.len(), fields.block().len(), posted);
+            if self.marks.get(number).is_none_or(|(known, _)| *known == size) {
+                continue;
+            }
+            let marks = (size.0 > 0 && size.1 <= MARKED_BYTES_MAX).then(|| Marks {
+                names: Mark::of_names(fields).within(Kind::Names(store)),
+                values: Mark::of_fields(fields, posted).within(Kind::Values(store)),
+            });
+            if let Some(place) = self.marks.get_mut(number) {
+                *place = (size, marks);
+            }
+        }
+    }
+
+    /// The marks of a store, when it has some.
+    pub(super) fn marks_of(&self, store: Store) -> Option<Marks> {
+        let number = MARKED.into_iter().position(|marked| marked == store)?;
+        self.marks.get(number)?.1
     }
 
     /// The positions in a store that a part of it has.

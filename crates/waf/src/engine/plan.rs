@@ -16,6 +16,7 @@
 use super::groups::Member;
 use super::inputs::{Part, Store};
 use super::names::Slot;
+use super::notes::Notes;
 use crate::operator::Matcher;
 use crate::rule::{Collection, Control, Disruptive, Metadata, Persistent, Phase, Severity, Transformation};
 use std::sync::Arc;
@@ -58,6 +59,8 @@ pub(super) struct Rule {
     pub(super) revision: Option<String>,
     /// Its place in a group, when it has one.
     pub(super) member: Option<Member>,
+    /// Set when it looks at names by way of notes.
+    pub(super) notes: Option<Notes>,
 }
 
 impl Rule {

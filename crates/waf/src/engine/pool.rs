@@ -2,6 +2,7 @@
 use super::built::Heat;
 use super::inputs::Inputs;
 use super::program::Marks;
+use super::recalled::Recalled;
 use super::scan::{Desk, Suspects};
 use super::seen::Seen;
 use super::silent::Silent;
@@ -38,6 +39,7 @@ pub(super) struct Scratch {
     pub(super) heat: Heat,
     pub(super) seen: Seen,
     pub(super) silent: Silent,
+    pub(super) recalled: Recalled,
     pub(super) desk: Desk,
     /// What is known of scalars in this phase, by place and length.
     pub(super) known: Vec<(usize, usize, Features)>,

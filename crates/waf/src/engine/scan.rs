@@ -6,8 +6,9 @@
 use super::Plan;
 use super::alphabet;
 use super::built::{Built, STATES_AGAIN};
-use super::groups::{Ask, Cluster, Feed, Memory};
+use super::groups::{Ask, Cluster, Feed, Group, Memory, Place};
 use super::inputs::Inputs;
+use super::mark::Kind;
 use super::plan::Origin;
 use super::pool::Scratch;
 use super::seen::Seen;
@@ -109,6 +110,28 @@ impl Suspects {
         self.decided.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
     }
 
+    /// The suspects from a number on, each in a row of words: feed, position, its rules' bits.
+    fn since(&self, number: usize) -> impl Iterator<Item = u64> + Clone {
+        let words = self.mask.len();
+        let bits = self.bits.get(number * words..).unwrap_or_default().chunks(words.max(1));
+        let places = self.places.get(number..).unwrap_or_default();
+        places.iter().zip(bits).flat_map(|((feed, position), bits)| {
+            [*feed as u64, *position as u64].into_iter().chain(bits.iter().copied())
+        })
+    }
+
+    /// Adds suspects that were [remembered](Recalled).
+    fn recall(&mut self, rows: &[u64]) {
+        for row in rows.chunks(self.mask.len() + 2) {
+            let [feed, position, bits @ ..] = row else { return };
+            self.places.push((*feed as usize, *position as usize));
+            for (word, all) in bits.iter().zip(&mut self.mask) {
+                self.bits.push(*word);
+                *all |= word;
+            }
+        }
+    }
+
     /// The positions of a feed that a rule must look at, ascending.
     pub(super) fn positions(&self, feed: usize, bit: usize, out: &mut Vec<usize>) {
         let words = self.mask.len();
@@ -137,38 +160,64 @@ pub(super) fn ask(plan: &Plan, inputs: &Inputs, scratch: &mut Scratch, number: u
     suspects.mask.resize(group.words, 0);
     suspects.decided.clear();
     suspects.decided.resize(group.words, 0);
-    for (feed_number, feed) in group.feeds.iter().enumerate() {
-        let Some(cluster) = group.clusters.get(feed.cluster) else { continue };
-        if are_surely_silent(plan, inputs, feed, cluster) {
+    for (place, feeds) in &group.places {
+        let mark = match place {
+            Place::Scalar => None,
+            Place::Names(store) => inputs.marks_of(*store).map(|marks| marks.names),
+            Place::Values(store) => inputs.marks_of(*store).map(|marks| marks.values),
+        };
+        let mark = mark.map(|mark| mark.within(Kind::Group(number)));
+        if let Some(known) = mark.and_then(|mark| scratch.recalled.get(mark)) {
+            suspects.recall(known);
             continue;
         }
-        let known = match feed.from {
-            Origin::Scalar(scalar) => inputs.features(scalar),
-            _ => None,
-        };
-        each(inputs, feed, &mut |position, value, is_secret| {
-            let memory = match (feed.memory, is_secret) {
-                (Memory::Whole, true) => Memory::Nothing,
-                (memory, _) => memory,
-            };
-            if !value_may_match(plan, scratch, Asked { cluster, feed, memory, known }, value) {
-                return;
-            }
-            suspects.places.push((feed_number, position));
-            for ((word, member), all) in
-                scratch.desk.decided.iter().zip(&feed.members).zip(&mut suspects.decided)
-            {
-                *all |= word & member;
-            }
-            for (word, all) in scratch.desk.bits.iter().zip(&mut suspects.mask) {
-                suspects.bits.push(*word);
-                *all |= word;
-            }
-        });
+        let before = suspects.places.len();
+        for feed in feeds {
+            ask_feed((plan, group, *feed), inputs, scratch, &mut suspects);
+        }
+        if let Some(mark) = mark {
+            scratch.recalled.keep(mark, suspects.since(before));
+        }
     }
     if let Some(slot) = scratch.suspects.get_mut(number) {
         *slot = suspects;
     }
+}
+
+/// Asks about every value of one feed.
+fn ask_feed(
+    (plan, group, number): (&Plan, &Group, usize),
+    inputs: &Inputs,
+    scratch: &mut Scratch,
+    suspects: &mut Suspects,
+) {
+    let Some(feed) = group.feeds.get(number) else { return };
+    let Some(cluster) = group.clusters.get(feed.cluster) else { return };
+    if are_surely_silent(plan, inputs, feed, cluster) {
+        return;
+    }
+    let known = match feed.from {
+        Origin::Scalar(scalar) => inputs.features(scalar),
+        _ => None,
+    };
+    each(inputs, feed, &mut |position, value, is_secret| {
+        let memory = match (feed.memory, is_secret) {
+            (Memory::Whole, true) => Memory::Nothing,
+            (memory, _) => memory,
+        };
+        if !value_may_match(plan, scratch, Asked { cluster, feed, memory, known }, value) {
+            return;
+        }
+        suspects.places.push((number, position));
+        for ((word, member), all) in scratch.desk.decided.iter().zip(&feed.members).zip(&mut suspects.decided)
+        {
+            *all |= word & member;
+        }
+        for (word, all) in scratch.desk.bits.iter().zip(&mut suspects.mask) {
+            suspects.bits.push(*word);
+            *all |= word;
+        }
+    });
 }
 
 /// Whether one look at all names and values of a store says that none of a feed can match.

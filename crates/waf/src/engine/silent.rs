@@ -1,22 +1,15 @@
 //! Values of arguments and cookies that no rule of a feed can match, remembered from request to request.
 //!
-//! What people send is not kept: only a hash of 128 bits under a key that this process drew at random (SipHash-2-4), and only of values without
-//! any suspicion. Nobody outside can find two values with one hash, and who sees the memory cannot try values without the key.
-//! The table has a fixed size; values that never come again push others out, and cost a hash and an entry more than without it.
+//! Only [marks](Mark) are kept, and only of values without any suspicion. The table has a fixed size; values that never come again push others
+//! out, and cost a hash and an entry more than without it.
 //!
 //! INVARIANT: what is remembered is what the automata of a feed say of a value, which depends on nothing else in the request.
-use siphasher::sip128::SipHasher24;
-use std::hash::{BuildHasher, RandomState};
-use std::sync::OnceLock;
+use super::mark::{Kind, Mark};
 
 /// Pairs of entries: the newer, and the one before it.
 const PAIRS: usize = 1 << 12;
 /// Longer values are not remembered.
 const BYTES_MAX: usize = 256;
-
-/// The hash of a value, in a feed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Mark(u64, u64);
 
 /// A fixed number of marks.
 #[derive(Debug, Default)]
@@ -27,39 +20,23 @@ pub(super) struct Silent {
 impl Silent {
     /// The mark of a value; none when it is not worth one.
     pub(super) fn mark(feed: u32, value: &[u8]) -> Option<Mark> {
-        static KEY: OnceLock<SipHasher24> = OnceLock::new();
-        if value.is_empty() || value.len() > BYTES_MAX {
-            return None;
-        }
-        let hasher = KEY.get_or_init(|| {
-            // The system's random numbers, which the standard library draws for its own maps.
-            let random = RandomState::new();
-            SipHasher24::new_with_keys(random.hash_one(1_u8), random.hash_one(2_u8))
-        });
-        let hash = hasher.hash(value);
-        // Another place for each feed; 0 in both halves is an empty entry, and as unlikely as any other.
-        Some(Mark(hash.h1, hash.h2.wrapping_add(u64::from(feed).wrapping_mul(MIX))))
+        (!value.is_empty() && value.len() <= BYTES_MAX)
+            .then(|| Mark::of_value(value).within(Kind::Feed(feed)))
     }
 
     pub(super) fn has(&self, mark: Mark) -> bool {
-        self.pairs.get(place(mark)).is_some_and(|pair| pair.contains(&mark))
+        self.pairs.get(mark.place(PAIRS)).is_some_and(|pair| pair.contains(&mark))
     }
 
     pub(super) fn insert(&mut self, mark: Mark) {
         if self.pairs.is_empty() {
             self.pairs.resize(PAIRS, [Mark::default(); 2]);
         }
-        if let Some([newer, older]) = self.pairs.get_mut(place(mark)) {
+        if let Some([newer, older]) = self.pairs.get_mut(mark.place(PAIRS)) {
             *older = std::mem::replace(newer, mark);
         }
     }
 }
-
-fn place(mark: Mark) -> usize {
-    (mark.0 ^ mark.1) as usize % PAIRS
-}
-
-const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
 
 #[cfg(test)]
 mod tests {

@@ -278,6 +278,7 @@ impl<'p> Transaction<'p> {
             return Verdict::Pass;
         }
         let State { inputs, vars } = &mut **state;
+        inputs.mark();
         let mut scratch = plan.pool.scratch();
         let mut walk = Walk {
             plan,

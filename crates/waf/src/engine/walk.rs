@@ -132,6 +132,21 @@ impl<'w> Walk<'w> {
     pub(super) fn rule(&mut self, number: u32) -> bool {
         let plan = self.plan;
         let Some(rule) = plan.rules.rules.get(number as usize) else { return false };
+        let Some(notes) = &rule.notes else { return self.evaluate(number, rule) };
+        let Some(mark) = self.mark_of_notes(number, rule, notes) else { return self.evaluate(number, rule) };
+        if self.scratch.recalled.get(mark).is_some() {
+            self.capture_last(rule, notes);
+            self.vars.forget_matched();
+            return false;
+        }
+        let matched = self.evaluate(number, rule);
+        if !matched && !self.are_notes_read(rule, notes) {
+            self.scratch.recalled.keep(mark, std::iter::empty());
+        }
+        matched
+    }
+
+    fn evaluate(&mut self, number: u32, rule: &'w Rule) -> bool {
         if let Some(member) = rule.member
             && !self.may_match(number, member)
         {
@@ -385,7 +400,7 @@ impl<'w> Walk<'w> {
     }
 
     /// Groups go to `TX:0` to `TX:9`.
-    fn capture(&mut self) {
+    pub(super) fn capture(&mut self) {
         for (slot, text) in (0..10).zip(&self.scratch.groups.texts) {
             self.vars.tx.set(super::names::Slot(slot), text);
         }
@@ -444,7 +459,7 @@ impl<'w> Walk<'w> {
         self.trace.as_deref_mut().filter(|trace| trace.rule == Some(number))
     }
 
-    fn is_traced(&self, number: u32) -> bool {
+    pub(super) fn is_traced(&self, number: u32) -> bool {
         self.trace.as_deref().is_some_and(|trace| trace.rule == Some(number))
     }
 

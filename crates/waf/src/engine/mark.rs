@@ -1,0 +1,144 @@
+//! Keyed hashes that stand for what people send.
+//!
+//! What is remembered between requests may belong to somebody, so that it is not kept: only a hash of 128 bits under a key that this process
+//! drew at random (SipHash-2-4). Nobody outside can find two values with one hash, and who sees the memory cannot try values without the key.
+use super::inputs::Store;
+use crate::Fields;
+use siphasher::sip128::{Hasher128, SipHasher24};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::OnceLock;
+
+/// The hash of something, among things of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Mark(u64, u64);
+
+/// Whom a mark belongs to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    Feed(u32),
+    Names(Store),
+    Values(Store),
+    Group(usize),
+    Rule(u32),
+}
+
+impl Mark {
+    pub(super) fn of_value(value: &[u8]) -> Self {
+        let hash = hasher().hash(value);
+        Self(hash.h1, hash.h2)
+    }
+
+    /// Of the names in their order.
+    pub(super) fn of_names(fields: &Fields) -> Self {
+        let mut hasher = *hasher();
+        for field in fields.iter() {
+            hasher.write_usize(field.name.len());
+            hasher.write(field.name);
+        }
+        Self::finish(&hasher)
+    }
+
+    /// Of all names and values in their order, of which the last so many came in another way.
+    pub(super) fn of_fields(fields: &Fields, last: usize) -> Self {
+        let mut hasher = *hasher();
+        hasher.write_usize(fields.len());
+        hasher.write_usize(last);
+        for field in fields.iter() {
+            hasher.write_usize(field.name.len());
+            hasher.write_usize(field.value.len());
+        }
+        hasher.write(fields.block());
+        Self::finish(&hasher)
+    }
+
+    /// The mark of the same thing in one place among others. (0 in both halves stands for nothing, and is as unlikely as any other.)
+    pub(super) fn within(self, kind: Kind) -> Self {
+        let (kind, number) = match kind {
+            Kind::Feed(number) => (0, u64::from(number)),
+            Kind::Names(store) => (1, (store as u64) << 32),
+            Kind::Values(store) => (2, (store as u64) << 32),
+            Kind::Group(number) => (4, number as u64),
+            Kind::Rule(number) => (8, u64::from(number)),
+        };
+        Self(self.0.wrapping_add(MIX.wrapping_mul(kind)), self.1.wrapping_add(number.wrapping_mul(MIX)))
+    }
+
+    /// The mark of two things together.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0 ^ other.0.rotate_left(1), self.1 ^ other.1.rotate_left(1))
+    }
+
+    fn finish(hasher: &SipHasher24) -> Self {
+        let hash = hasher.finish128();
+        Self(hash.h1, hash.h2)
+    }
+
+    /// Its place in a table of so many.
+    pub(super) fn place(self, places: usize) -> usize {
+        (self.0 ^ self.1) as usize % places
+    }
+}
+
+fn hasher() -> &'static SipHasher24 {
+    static KEY: OnceLock<SipHasher24> = OnceLock::new();
+    KEY.get_or_init(|| {
+        // The system's random numbers, which the standard library draws for its own maps.
+        let random = RandomState::new();
+        SipHasher24::new_with_keys(random.hash_one(1_u8), random.hash_one(2_u8))
+    })
+}
+
+const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Mark};
+    use crate::Fields;
+    use crate::engine::inputs::Store;
+
+    fn fields(pairs: &[(&str, &str)]) -> Fields {
+        let mut fields = Fields::default();
+        for (name, value) in pairs {
+            fields.push(name.as_bytes(), value.as_bytes());
+        }
+        fields
+    }
+
+    #[test]
+    fn another_border_is_another_mark() {
+        let wanted = fields(&[("ab", "c"), ("d", "")]);
+        let mark = Mark::of_fields(&wanted, 2);
+        assert_eq!(mark, Mark::of_fields(&fields(&[("ab", "c"), ("d", "")]), 2));
+        for other in [
+            &[("a", "bc"), ("d", "")][..],
+            &[("ab", "c"), ("", "d")],
+            &[("ab", "cd")],
+            &[("ab", "c"), ("d", ""), ("", "")],
+            &[("d", ""), ("ab", "c")],
+            &[("Ab", "c"), ("d", "")],
+        ] {
+            assert_ne!(mark, Mark::of_fields(&fields(other), 2), "{other:?}");
+            assert_ne!(Mark::of_names(&wanted), Mark::of_names(&fields(other)), "{other:?}");
+        }
+        assert_ne!(mark, Mark::of_fields(&wanted, 1));
+        assert_eq!(Mark::of_names(&wanted), Mark::of_names(&fields(&[("ab", "x"), ("d", "yz")])));
+    }
+
+    #[test]
+    fn every_place_has_another_mark() {
+        let value = Mark::of_value(b"a");
+        let mut marks = Vec::new();
+        for store in [Store::Args, Store::RequestHeaders, Store::Cookies] {
+            for of_store in [value.within(Kind::Names(store)), value.within(Kind::Values(store))] {
+                for number in 0..3 {
+                    marks.push(of_store.within(Kind::Group(number)));
+                    marks.push(of_store.within(Kind::Rule(number as u32)));
+                    marks.push(value.within(Kind::Feed(number as u32)));
+                }
+            }
+        }
+        let all: std::collections::BTreeSet<_> = marks.iter().map(|mark| (mark.0, mark.1)).collect();
+        assert_eq!(all.len(), 3 * 2 * 3 * 2 + 3);
+        assert_ne!(value.and(Mark::of_value(b"b")), Mark::of_value(b"b").and(value));
+    }
+}
