@@ -101,7 +101,7 @@ fn counted(plan: &waf::Plan, exchanges: &[Exchange], client: &waf::Client) {
 
 type Make = fn(&mut Dice) -> Exchange;
 
-fn kinds() -> [(&'static str, f64, Make); 11] {
+fn kinds() -> [(&'static str, f64, Make); 13] {
     [
         ("GET", 15.0, get),
         ("GET, 10 arguments", 40.0, arguments),
@@ -114,6 +114,8 @@ fn kinds() -> [(&'static str, f64, Make); 11] {
         ("three words: and cookies", 45.0, |dice| words(dice, 10, true)),
         ("repeated: 10 arguments", 40.0, |dice| repeated(dice, false)),
         ("repeated: and cookies", 45.0, |dice| repeated(dice, true)),
+        ("same: no argument", 10.0, |_| words(&mut Dice(7), 0, false)),
+        ("same: and cookies", 45.0, |_| words(&mut Dice(7), 10, true)),
     ]
 }
 

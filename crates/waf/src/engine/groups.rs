@@ -7,7 +7,7 @@
 //! share a *cluster*: one automaton with the patterns of all those rules, one tree of transformations.
 use super::alphabet;
 use super::built::Built;
-use super::inputs::{Part, Store};
+use super::inputs::{OF_LINE, Part, Store};
 use super::plan::{Flow, Link, Origin, Pick, Rules, Source, Step, Test, Text};
 use super::walk::is_variable;
 use crate::rule::{Collection, Transformation};
@@ -29,6 +29,8 @@ pub(super) struct Group {
 /// Where a feed's values stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Place {
+    /// The request line.
+    Line,
     Scalar,
     Names(Store),
     Values(Store),
@@ -301,6 +303,7 @@ fn places(feeds: &[Feed]) -> Vec<(Place, Vec<usize>)> {
         let place = match feed.from {
             Origin::Names(store, Part::All) => Place::Names(store),
             Origin::Names(store, _) | Origin::Values(store, _) => Place::Values(store),
+            Origin::Scalar(scalar) if OF_LINE.contains(&scalar) => Place::Line,
             _ => Place::Scalar,
         };
         places.entry(place).or_default().push(number);

@@ -40,7 +40,19 @@ const SCALARS: usize = 128;
 /// Stores that clients send again, in the order of their marks.
 pub(super) const MARKED: [Store; 4] =
     [Store::Args, Store::RequestHeaders, Store::Cookies, Store::ResponseHeaders];
-/// Larger stores have no mark: those are bodies, which seldom come again.
+/// What the request line alone says.
+pub(super) const OF_LINE: [Collection; 9] = [
+    Collection::RequestMethod,
+    Collection::RequestLine,
+    Collection::RequestUriRaw,
+    Collection::RequestUri,
+    Collection::QueryString,
+    Collection::RequestFilename,
+    Collection::PathInfo,
+    Collection::RequestBasename,
+    Collection::RequestProtocol,
+];
+/// Larger ones have no mark: those are bodies, which seldom come again.
 const MARKED_BYTES_MAX: usize = 4096;
 
 /// The marks of a store's names and of its values.
@@ -72,6 +84,7 @@ pub(super) struct Inputs {
     pub(super) response_headers: Fields,
     pub(super) body: crate::body::Body,
     marks: [Marked; MARKED.len()],
+    line: Option<Mark>,
 }
 
 impl Default for Inputs {
@@ -90,6 +103,7 @@ impl Default for Inputs {
             response_headers: Fields::default(),
             body: crate::body::Body::default(),
             marks: Default::default(),
+            line: None,
         }
     }
 }
@@ -112,6 +126,7 @@ impl Inputs {
         self.response_headers.clear();
         self.body.clear();
         self.marks = Default::default();
+        self.line = None;
     }
 
     /// Bytes of memory that stay reserved between transactions, roughly.
@@ -204,8 +219,14 @@ impl Inputs {
         }
     }
 
-    /// Marks the stores that grew since they were marked.
+    /// Marks the request line, and the stores that grew since they were marked.
     pub(super) fn mark(&mut self) {
+        let [method, raw, protocol] =
+            [Collection::RequestMethod, Collection::RequestUriRaw, Collection::RequestProtocol]
+                .map(|scalar| self.scalar(scalar));
+        if self.line.is_none() && !raw.is_empty() && raw.len() <= MARKED_BYTES_MAX {
+            self.line = Some(Mark::of_texts([method, raw, protocol]).within(Kind::Line));
+        }
         for (number, store) in MARKED.into_iter().enumerate() {
             let fields = self.store(store);
             let posted = if store == Store::Args { self.args_post.len() } else { 0 };
@@ -221,6 +242,11 @@ impl Inputs {
                 *place = (size, marks);
             }
         }
+    }
+
+    /// The mark of the request line, when it has one.
+    pub(super) fn mark_of_line(&self) -> Option<Mark> {
+        self.line
     }
 
     /// The marks of a store, when it has some.

@@ -16,6 +16,7 @@ pub(super) struct Mark(u64, u64);
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
     Feed(u32),
+    Line,
     Names(Store),
     Values(Store),
     Group(usize),
@@ -26,6 +27,16 @@ impl Mark {
     pub(super) fn of_value(value: &[u8]) -> Self {
         let hash = hasher().hash(value);
         Self(hash.h1, hash.h2)
+    }
+
+    /// Of several texts in their order.
+    pub(super) fn of_texts<const N: usize>(texts: [&[u8]; N]) -> Self {
+        let mut hasher = *hasher();
+        for text in texts {
+            hasher.write_usize(text.len());
+            hasher.write(text);
+        }
+        Self::finish(&hasher)
     }
 
     /// Of the names in their order.
@@ -55,6 +66,7 @@ impl Mark {
     pub(super) fn within(self, kind: Kind) -> Self {
         let (kind, number) = match kind {
             Kind::Feed(number) => (0, u64::from(number)),
+            Kind::Line => (16, 0),
             Kind::Names(store) => (1, (store as u64) << 32),
             Kind::Values(store) => (2, (store as u64) << 32),
             Kind::Group(number) => (4, number as u64),
@@ -122,6 +134,12 @@ mod tests {
         }
         assert_ne!(mark, Mark::of_fields(&wanted, 1));
         assert_eq!(Mark::of_names(&wanted), Mark::of_names(&fields(&[("ab", "x"), ("d", "yz")])));
+    }
+
+    #[test]
+    fn texts_do_not_run_into_each_other() {
+        assert_eq!(Mark::of_texts([b"a", b"bc"]), Mark::of_texts([b"a", b"bc"]));
+        assert_ne!(Mark::of_texts([b"a", b"bc"]), Mark::of_texts([b"ab", b"c"]));
     }
 
     #[test]

@@ -110,19 +110,34 @@ impl Suspects {
         self.decided.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
     }
 
-    /// The suspects from a number on, each in a row of words: feed, position, its rules' bits.
-    fn since(&self, number: usize) -> impl Iterator<Item = u64> + Clone {
+    /// The suspects from a number on, each in a row of words: feed, position, its rules' bits. Before them the bits of rules that match for
+    /// certain, of these members.
+    fn since<'s>(
+        &'s self,
+        number: usize,
+        members: impl Iterator<Item = &'s [u64]> + Clone + 's,
+    ) -> impl Iterator<Item = u64> + Clone + 's {
         let words = self.mask.len();
+        let decided = self.decided.iter().enumerate().map(move |(word, decided)| {
+            let of_feeds = members.clone().fold(0, |all, members| all | members.get(word).unwrap_or(&0));
+            decided & of_feeds
+        });
         let bits = self.bits.get(number * words..).unwrap_or_default().chunks(words.max(1));
         let places = self.places.get(number..).unwrap_or_default();
-        places.iter().zip(bits).flat_map(|((feed, position), bits)| {
+        let rows = places.iter().zip(bits).flat_map(|((feed, position), bits)| {
             [*feed as u64, *position as u64].into_iter().chain(bits.iter().copied())
-        })
+        });
+        decided.chain(rows)
     }
 
     /// Adds suspects that were [remembered](Recalled).
-    fn recall(&mut self, rows: &[u64]) {
-        for row in rows.chunks(self.mask.len() + 2) {
+    fn recall(&mut self, known: &[u64]) {
+        let words = self.mask.len();
+        let (decided, rows) = known.split_at_checked(words).unwrap_or_default();
+        for (word, all) in decided.iter().zip(&mut self.decided) {
+            *all |= word;
+        }
+        for row in rows.chunks(words + 2) {
             let [feed, position, bits @ ..] = row else { return };
             self.places.push((*feed as usize, *position as usize));
             for (word, all) in bits.iter().zip(&mut self.mask) {
@@ -162,6 +177,7 @@ pub(super) fn ask(plan: &Plan, inputs: &Inputs, scratch: &mut Scratch, number: u
     suspects.decided.resize(group.words, 0);
     for (place, feeds) in &group.places {
         let mark = match place {
+            Place::Line => inputs.mark_of_line(),
             Place::Scalar => None,
             Place::Names(store) => inputs.marks_of(*store).map(|marks| marks.names),
             Place::Values(store) => inputs.marks_of(*store).map(|marks| marks.values),
@@ -176,7 +192,8 @@ pub(super) fn ask(plan: &Plan, inputs: &Inputs, scratch: &mut Scratch, number: u
             ask_feed((plan, group, *feed), inputs, scratch, &mut suspects);
         }
         if let Some(mark) = mark {
-            scratch.recalled.keep(mark, suspects.since(before));
+            let of = |feed: &usize| group.feeds.get(*feed).map(|feed| feed.members.as_slice());
+            scratch.recalled.keep(mark, suspects.since(before, feeds.iter().filter_map(of)));
         }
     }
     if let Some(slot) = scratch.suspects.get_mut(number) {
