@@ -258,6 +258,11 @@ impl Matcher {
         }
     }
 
+    /// Whether it matches nothing that is ASCII.
+    pub(crate) fn passes_ascii(&self) -> bool {
+        matches!(self.kind, Kind::Utf8)
+    }
+
     /// Builds what would be built at the first value that needs it; for a thread that warms a new rule set up.
     pub fn prepare(&self) {
         match &self.kind {

@@ -297,6 +297,15 @@ pub(super) struct Exception {
     pub(super) pick: Pick,
 }
 
+impl Link {
+    /// Whether no value that is ASCII matches.
+    pub(super) fn passes_ascii(&self) -> bool {
+        self.pipeline.is_empty()
+            && !self.negated
+            && matches!(&self.test, Test::Matcher(matcher, _) if matcher.passes_ascii())
+    }
+}
+
 impl Rules {
     /// The step after the next marker of this number at or behind a step.
     pub(super) fn after_marker(&self, phase: usize, marker: u32, from: usize) -> Option<usize> {

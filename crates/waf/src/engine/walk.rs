@@ -245,6 +245,13 @@ impl<'w> Walk<'w> {
                     Some(number) => self.number(at, source, number),
                 }
             }
+            (Origin::Values(store, _) | Origin::Names(store, _), _)
+                if at.link.passes_ascii()
+                    && inputs.store(store).block().is_ascii()
+                    && !self.is_traced(at.number) =>
+            {
+                false
+            }
             _ => {
                 // What rules write may change while they look: they see it as it was.
                 let mut values = std::mem::take(&mut self.scratch.snapshot);
