@@ -1,4 +1,5 @@
 //! Tests of the engine.
+mod again;
 pub(super) mod fast;
 mod modsecurity;
 mod semantics;

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 const NAMES: &[&str] = &["a", "b", "c", "level", "p_x", "p_y"];
 const WORDS: &[&str] = &["one", "two", "three", "p_x", "7"];
 
-fn one<'a>(dice: &mut Dice, of: &[&'a str]) -> &'a str {
+pub(super) fn one<'a>(dice: &mut Dice, of: &[&'a str]) -> &'a str {
     of[dice.below(of.len())]
 }
 
@@ -101,7 +101,7 @@ fn generated(dice: &mut Dice) -> String {
     text
 }
 
-fn seen(exchange: &Exchange, plan: &Plan) -> String {
+pub(super) fn seen(exchange: &Exchange, plan: &Plan) -> String {
     let (_, transaction) = exchange.run(plan, &NoPersistence);
     let mut text = exchange.seen(plan);
     for name in NAMES.iter().copied().chain(["0", "1", "p_0", "p_1", "p_one"]) {
