@@ -128,7 +128,7 @@ impl Needs {
         let Some(bytes) = self.bytes else {
             return Look { bytes_min: self.bytes_min, search: Search::Always, pairs };
         };
-        let all: Vec<u8> = (0..=u8::MAX).filter(|byte| contains(&bytes, *byte)).collect();
+        let all: Vec<u8> = members(&bytes).collect();
         let search = match all.as_slice() {
             [] => Search::Never,
             [one] => Search::Few([*one; 3]),
@@ -195,8 +195,19 @@ pub(super) fn union(left: [u64; 4], right: [u64; 4]) -> [u64; 4] {
     all
 }
 
+/// The bytes of a set, from the lowest.
+pub(super) fn members(set: &[u64; 4]) -> impl Iterator<Item = u8> {
+    (0_u8..).zip(*set).flat_map(|(word, mut left)| {
+        std::iter::from_fn(move || {
+            let bit = u8::try_from(left.trailing_zeros()).ok().filter(|bit| *bit < 64)?;
+            left &= left - 1;
+            Some(word * 64 + bit)
+        })
+    })
+}
+
 fn weight(set: &[u64; 4]) -> f64 {
-    (0..=u8::MAX).filter(|byte| contains(set, *byte)).map(|byte| share(byte) + SHARE_OF_ANY).sum()
+    members(set).map(|byte| share(byte) + SHARE_OF_ANY).sum()
 }
 
 /// Bytes of which every match has one: the rarest that can be told.
@@ -217,7 +228,8 @@ fn needed(hir: &Hir) -> Option<[u64; 4]> {
         HirKind::Repetition(repetition) if repetition.min > 0 => needed(&repetition.sub),
         HirKind::Repetition(_) => None,
         HirKind::Concat(parts) => {
-            parts.iter().filter_map(needed).min_by(|left, right| weight(left).total_cmp(&weight(right)))
+            let weighed = parts.iter().filter_map(needed).map(|set| (weight(&set), set));
+            weighed.min_by(|(left, _), (right, _)| left.total_cmp(right)).map(|(_, set)| set)
         }
         HirKind::Alternation(parts) => {
             parts.iter().map(needed).reduce(|left, right| Some(union(left?, right?))).flatten()

@@ -7,7 +7,7 @@
 //! transformations make of it.
 use super::alphabet::Alphabet;
 use super::necessary::share;
-use super::needs::{contains, insert, of_class, union};
+use super::needs::{contains, insert, members, of_class, union};
 use crate::rule::Transformation;
 use regex_syntax::hir::{Hir, HirKind};
 use std::collections::BTreeSet;
@@ -181,9 +181,8 @@ impl Pairs {
     /// The same in texts of an alphabet.
     pub(super) fn within(mut self, alphabet: &Alphabet) -> Self {
         self.pairs.retain(|(first, second)| alphabet.has(*first) && alphabet.has(*second));
-        let alone = (0..=u8::MAX).filter(|byte| contains(&self.alone, *byte) && alphabet.has(*byte));
         let mut left = [0; 4];
-        for byte in alone {
+        for byte in members(&self.alone).filter(|byte| alphabet.has(*byte)) {
             insert(&mut left, byte);
         }
         self.alone = left;
@@ -197,7 +196,7 @@ impl Pairs {
 
     /// How to look for them in a text; `None` when they are too common for that.
     pub(super) fn look(&self) -> Option<PairLook> {
-        let alone: Vec<u8> = (0..=u8::MAX).filter(|byte| contains(&self.alone, *byte)).collect();
+        let alone: Vec<u8> = members(&self.alone).collect();
         let share_alone: f64 = alone.iter().map(|byte| share(*byte)).sum();
         if weight(&self.pairs) + share_alone > SHARE_MAX {
             return None;
@@ -267,7 +266,11 @@ impl Table {
 }
 
 fn weight(pairs: &BTreeSet<(u8, u8)>) -> f64 {
-    pairs.iter().map(|(first, second)| share(*first) * share(*second) + SHARE_OF_ANY).sum()
+    pairs.iter().copied().map(weight_of).sum()
+}
+
+fn weight_of((first, second): (u8, u8)) -> f64 {
+    share(first) * share(second) + SHARE_OF_ANY
 }
 
 fn lighter(left: BTreeSet<(u8, u8)>, right: BTreeSet<(u8, u8)>) -> BTreeSet<(u8, u8)> {
@@ -279,19 +282,17 @@ fn needed(hir: &Hir) -> Option<BTreeSet<(u8, u8)>> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => None,
         HirKind::Literal(literal) => {
-            let pairs = literal.0.windows(2).filter_map(|pair| match pair {
-                [first, second] => Some(BTreeSet::from([(*first, *second)])),
-                _ => None,
-            });
-            pairs.reduce(lighter)
+            let pairs = literal.0.array_windows().map(|[first, second]| (*first, *second));
+            let rarest = pairs.min_by(|left, right| weight_of(*left).total_cmp(&weight_of(*right)));
+            rarest.map(|pair| BTreeSet::from([pair]))
         }
         HirKind::Capture(capture) => needed(&capture.sub),
         HirKind::Repetition(repetition) if repetition.min == 0 => None,
         HirKind::Repetition(repetition) => {
             let ends = ends(&repetition.sub);
-            let again =
-                if repetition.min > 1 && !ends.is_empty { product(&ends.last, &ends.first) } else { None };
-            needed(&repetition.sub).into_iter().chain(again).reduce(lighter)
+            let is_again = repetition.min > 1 && !ends.is_empty;
+            let again = is_again.then_some((ends.last, ends.first)).and_then(Product::of);
+            needed(&repetition.sub).into_iter().chain(again.map(Product::pairs)).reduce(lighter)
         }
         HirKind::Concat(parts) => {
             let ends: Vec<Ends> = parts.iter().map(ends).collect();
@@ -304,12 +305,12 @@ fn needed(hir: &Hir) -> Option<BTreeSet<(u8, u8)>> {
                 };
                 let follows = nearest(behind.iter(), |ends| ends.first);
                 let precedes = nearest(before.iter().rev(), |ends| ends.last);
-                [
-                    follows.and_then(|follows| product(&here.last, &follows)),
-                    precedes.and_then(|precedes| product(&precedes, &here.first)),
-                ]
+                [follows.map(|follows| (here.last, follows)), precedes.map(|precedes| (precedes, here.first))]
             });
-            within.chain(between.flatten()).reduce(lighter)
+            // Only the lightest of those is written out.
+            let between = between.flatten().filter_map(Product::of);
+            let between = between.min_by(|left, right| left.weight.total_cmp(&right.weight));
+            within.chain(between.map(Product::pairs)).reduce(lighter)
         }
         HirKind::Alternation(parts) => {
             let mut all = BTreeSet::new();
@@ -338,19 +339,27 @@ fn nearest<'e>(
         .then_some(all)
 }
 
-fn product(first: &[u64; 4], second: &[u64; 4]) -> Option<BTreeSet<(u8, u8)>> {
-    let count = |set: &[u64; 4]| set.iter().map(|word| word.count_ones() as usize).sum::<usize>();
-    if count(first) * count(second) > PAIRS_MAX {
-        return None;
+/// Every byte of one set before every byte of another.
+struct Product {
+    first: [u64; 4],
+    second: [u64; 4],
+    weight: f64,
+}
+
+impl Product {
+    /// `None` when they are too many to say anything.
+    fn of((first, second): ([u64; 4], [u64; 4])) -> Option<Self> {
+        let counted = |set| members(set).fold((0, 0.0), |(count, all), byte| (count + 1, all + share(byte)));
+        let ((firsts, first_share), (seconds, second_share)) = (counted(&first), counted(&second));
+        let count: usize = firsts * seconds;
+        let weight = first_share * second_share + count as f64 * SHARE_OF_ANY;
+        (count <= PAIRS_MAX).then_some(Self { first, second, weight })
     }
-    let bytes = |set: &[u64; 4]| (0..=u8::MAX).filter(|byte| contains(set, *byte)).collect::<Vec<u8>>();
-    let seconds = bytes(second);
-    Some(
-        bytes(first)
-            .into_iter()
-            .flat_map(|first| seconds.iter().map(move |second| (first, *second)))
-            .collect(),
-    )
+
+    fn pairs(self) -> BTreeSet<(u8, u8)> {
+        let behind = |first| members(&self.second).map(move |second| (first, second));
+        members(&self.first).flat_map(behind).collect()
+    }
 }
 
 fn ends(hir: &Hir) -> Ends {

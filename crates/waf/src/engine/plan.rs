@@ -16,6 +16,7 @@
 use super::groups::Member;
 use super::inputs::{Part, Store};
 use super::names::Slot;
+use super::needs::{contains, insert};
 use super::notes::Notes;
 use crate::operator::Matcher;
 use crate::rule::{Collection, Control, Disruptive, Metadata, Persistent, Phase, Severity, Transformation};
@@ -187,6 +188,8 @@ pub(super) struct NamePattern {
     /// The pattern asks for nothing but that a path ends with one of these names: `(?:^|\.)(?:name|object\.key)$`. Empty: it asks for
     /// something else.
     pub(super) endings: Box<[Box<[u8]>]>,
+    /// Their last bytes, in both cases.
+    pub(super) lasts: [u64; 4],
     /// With `TX`, whether it matches each name that rules write out.
     pub(super) slots: Vec<bool>,
     /// With `TX`, whether it matches any of them.
@@ -197,7 +200,7 @@ pub(super) struct NamePattern {
 
 impl NamePattern {
     pub(super) fn matches(&self, name: &[u8]) -> bool {
-        if self.endings.iter().any(|ending| ends_path(name, ending)) {
+        if self.ends(name) {
             return true;
         }
         // A line feed is a place for both `^` and `$`.
@@ -209,6 +212,27 @@ impl NamePattern {
         // `^` matches behind a line feed, too.
         (begins || name.contains(&b'\n')) && (begins && self.is_prefix || self.regex.is_match(name, b""))
     }
+
+    /// Whether [`ends`](Self::ends) says all of a name without a line feed.
+    pub(super) fn is_of_endings(&self) -> bool {
+        !self.endings.is_empty()
+    }
+
+    /// Whether a path ends with one of the names that the pattern asks for.
+    pub(super) fn ends(&self, path: &[u8]) -> bool {
+        path.last().is_some_and(|last| contains(&self.lasts, *last))
+            && self.endings.iter().any(|ending| ends_path(path, ending))
+    }
+}
+
+/// The bytes with which names end, in both cases.
+pub(super) fn lasts(endings: &[Box<[u8]>]) -> [u64; 4] {
+    let mut lasts = [0; 4];
+    for last in endings.iter().filter_map(|ending| ending.last()) {
+        insert(&mut lasts, last.to_ascii_lowercase());
+        insert(&mut lasts, last.to_ascii_uppercase());
+    }
+    lasts
 }
 
 /// Whether the last names of a path are these.

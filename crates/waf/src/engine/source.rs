@@ -2,7 +2,7 @@
 use super::PlanError;
 use super::inputs::{Part, Store};
 use super::names::Names;
-use super::plan::{NamePattern, Origin, Pick, Source, Text, TextPart};
+use super::plan::{NamePattern, Origin, Pick, Source, Text, TextPart, lasts};
 use crate::operator::Matcher;
 use crate::rule::{Collection, Macro, MacroPart, Operator, Persistent, Place, Selector, Target};
 use std::sync::Arc;
@@ -80,11 +80,13 @@ impl Compiler<'_> {
             }
             Selector::Regex(regex) => {
                 let pattern = Macro::text(format!("(?i){regex}"));
+                let endings = endings(regex);
                 let regex = NamePattern {
                     regex: self.matcher(&Operator::Rx(pattern))?,
                     prefix: prefix(regex).into(),
                     is_prefix: regex.strip_prefix('^').is_some_and(|rest| rest.as_bytes() == prefix(regex)),
-                    endings: endings(regex).into(),
+                    lasts: lasts(&endings),
+                    endings: endings.into(),
                     slots: Vec::new(),
                     names_slot: false,
                     number: None,

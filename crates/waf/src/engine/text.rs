@@ -95,7 +95,18 @@ impl View<'_> {
     ) {
         let positions = self.inputs.positions(store, part);
         let fields = self.inputs.store(store);
-        if matches!(source.pick, Pick::All | Pick::Regex(_)) {
+        if let Pick::Regex(pattern) = &source.pick
+            && pattern.is_of_endings()
+            && memchr::memchr(b'\n', fields.block()).is_none()
+        {
+            // A list of a thousand objects has thousands of names, and none that is asked for.
+            let ending = positions.filter_map(|at| fields.at(at)).filter(|field| pattern.ends(field.name));
+            for field in ending {
+                if !source.without.iter().any(|pick| self.pick(pick, field.name)) && !visit(field) {
+                    break;
+                }
+            }
+        } else if matches!(source.pick, Pick::All | Pick::Regex(_)) {
             for field in positions.filter_map(|position| fields.at(position)) {
                 if self.picks(source, field.name) && !visit(field) {
                     break;

@@ -14,6 +14,9 @@ use token::{Kind, Token};
 /// Tokens of a fingerprint at most.
 const TOKENS_MAX: usize = 5;
 
+/// Longer values are not asked for plain words: the reader stops after some tokens of them, however long they are.
+const PLAIN_BYTES_MAX: usize = 128;
+
 /// In which quotes a value is taken to stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Quote {
@@ -51,7 +54,7 @@ struct Reader<'a> {
 
 /// The fingerprint of an injection.
 pub(super) fn detect(value: &[u8]) -> Option<Fingerprint> {
-    if is_one_word(value) || are_plain_words(value) {
+    if is_one_word(value) || value.len() <= PLAIN_BYTES_MAX && are_plain_words(value) {
         return None;
     }
     let read = |quote, mysql| Reader::new(value, quote, mysql).decide();
