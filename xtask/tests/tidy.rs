@@ -151,7 +151,6 @@ fn core_crates_stay_light() {
                 "encoding_rs",
                 "flate2",
                 "ipnet",
-                "jsonschema",
                 "libinjectionrs",
                 "md-5",
                 "memchr",

@@ -16,6 +16,7 @@ mod shape;
 use crate::Fields;
 use std::net::IpAddr;
 
+pub(crate) use decode::base64;
 pub use shape::Trigger;
 
 /// What one event may cost at most.
@@ -150,10 +151,16 @@ pub fn read(bytes: &[u8], trigger: Option<Trigger>, limits: &EventLimits) -> Res
 }
 
 impl<'j> Parsed<'j> {
+    /// A text as the text that it is.
+    #[must_use]
+    pub fn of_text(text: &'j str, limits: &'j EventLimits) -> Self {
+        Self { value: json::Value::Text(text.into()), values: 1, notes: Vec::new(), limits }
+    }
+
     /// The tree.
     #[must_use]
     pub fn tree(&self) -> Tree<'_, 'j> {
-        Tree(&self.value)
+        Tree(&self.value, self.notes.iter().any(|note| matches!(note, Note::DuplicateKey(_))))
     }
 
     /// Reads it as an event, as [`read`] does.
@@ -222,9 +229,9 @@ pub fn distinct(bytes: &[u8], name: &str, limits: &EventLimits, out: &mut Fields
     parse(bytes, limits)?.distinct(name, out)
 }
 
-/// A value of a parsed text.
+/// A value of a parsed text, and whether a name may stand twice in one of its objects.
 #[derive(Clone, Copy)]
-pub struct Tree<'v, 'j>(pub(crate) &'v json::Value<'j>);
+pub struct Tree<'v, 'j>(pub(crate) &'v json::Value<'j>, pub(crate) bool);
 
 impl std::fmt::Debug for Tree<'_, '_> {
     /// Values may be secrets.
@@ -237,12 +244,12 @@ impl<'v, 'j> Tree<'v, 'j> {
     /// A member of an object, the last of its name; `a.b` is a member of a member.
     #[must_use]
     pub fn at(self, path: &str) -> Option<Self> {
-        self.0.at(path).map(Self)
+        self.0.at(path).map(|value| Self(value, self.1))
     }
 
     /// The values of a list.
     pub fn items(self) -> impl ExactSizeIterator<Item = Self> {
-        self.0.items().iter().map(Self)
+        self.0.items().iter().map(move |value| Self(value, self.1))
     }
 
     /// A text.

@@ -7,7 +7,7 @@
 mod address;
 mod literals;
 mod number;
-mod pcre;
+pub(crate) mod pcre;
 mod phrases;
 mod regex;
 mod sqli;

@@ -10,19 +10,21 @@
 //!
 //! INVARIANT: nothing is fetched; a reference out of the document is a problem.
 mod parameter;
-mod pattern;
-mod quick;
 mod read;
 mod route;
 #[cfg(test)]
 mod tests;
 mod translate;
+mod validator;
 
 use crate::Fields;
+use crate::event::json::Value;
+use crate::event::{EventLimits, Tree};
 use parameter::Parameter;
-pub use quick::Quick;
 use route::Path;
-use serde_json::{Map, Value};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+pub use validator::Validator;
 
 /// Violations that one message tells at most.
 pub const VIOLATIONS_MAX: usize = 20;
@@ -93,7 +95,7 @@ struct Operation {
 /// A schema ready to run, and what texts must become before.
 #[derive(Debug)]
 struct Schema {
-    validator: jsonschema::Validator,
+    validator: Validator,
     shape: parameter::Shape,
 }
 
@@ -102,7 +104,7 @@ impl Api {
     ///
     /// # Errors
     /// Everything in it that cannot be used.
-    pub fn read(document: &Value) -> Result<Self, Vec<Problem>> {
+    pub fn read(document: &Json) -> Result<Self, Vec<Problem>> {
         read::read(document)
     }
 
@@ -206,12 +208,9 @@ impl Told {
 }
 
 impl Schema {
-    fn check(&self, place: &str, value: &Value, told: &mut Told) {
-        if self.validator.is_valid(value) {
-            return;
-        }
-        for error in self.validator.iter_errors(value).take(VIOLATIONS_MAX) {
-            told.add(&format!("{place}{}", error.instance_path()), &error.masked().to_string());
+    fn check(&self, place: &str, value: Tree<'_, '_>, told: &mut Told) {
+        for violation in self.validator.violations(value) {
+            told.add(&format!("{place}{}", violation.place), &violation.message);
         }
     }
 }
@@ -234,47 +233,53 @@ fn check_content(bodies: &[(String, Option<Schema>)], content_type: &str, body: 
     };
     let Some(schema) = schema else { return };
     let value = if media_type == "application/json" || media_type.ends_with("+json") {
-        match serde_json::from_slice(body) {
-            Ok(value) => value,
+        match crate::event::parse(body, &BODY_LIMITS) {
+            Ok(parsed) => return schema.check("body", parsed.tree(), told),
             Err(_) => return told.add("body", "the body is no JSON"),
         }
     } else if media_type == "application/x-www-form-urlencoded" || media_type == "multipart/form-data" {
         form(schema, &media_type, content_type, body)
     } else if media_type.starts_with("text/") {
         match std::str::from_utf8(body) {
-            Ok(text) => Value::String(text.to_owned()),
+            Ok(text) => Value::Text(text.into()),
             Err(_) => return told.add("body", "the body is not UTF-8"),
         }
     } else {
         // Other types: their media type is all that can be checked.
         return;
     };
-    schema.check("body", &value, told);
+    schema.check("body", Tree(&value, true), told);
 }
 
+/// What a body is parsed with: whoever took it has limited it.
+pub const BODY_LIMITS: EventLimits = EventLimits {
+    bytes_max: usize::MAX,
+    depth_max: 127,
+    nesting_max: 0,
+    values_max: usize::MAX,
+    arguments_bytes_max: 0,
+    decompressed_bytes_max: 0,
+    notes_max: 1,
+};
+
 /// Fields of a form as an object, values as the schema's properties want them.
-fn form(schema: &Schema, media_type: &str, content_type: &str, bytes: &[u8]) -> Value {
+fn form(schema: &Schema, media_type: &str, content_type: &str, bytes: &[u8]) -> Value<'static> {
     let is_multipart = media_type == "multipart/form-data";
     let processor =
         if is_multipart { crate::body::Processor::Multipart } else { crate::body::Processor::UrlEncoded };
     let mut body = crate::body::Body::default();
     crate::body::read(processor, content_type.as_bytes(), bytes, &crate::Limits::default(), &mut body);
-    let mut object = Map::new();
+    let mut lists: BTreeMap<String, Vec<Value<'static>>> = BTreeMap::new();
+    let mut members = Vec::new();
     for field in body.arguments.iter().chain(body.file_contents.iter()) {
         let name = String::from_utf8_lossy(field.name).into_owned();
         let value = String::from_utf8_lossy(field.value);
-        let shape = schema.shape.property(&name);
-        if shape.is_some_and(|shape| shape.is_array()) {
-            let entry = object.entry(name).or_insert_with(|| Value::Array(Vec::new()));
-            if let (Value::Array(values), Some(shape)) = (entry, shape) {
-                values.push(shape.item(&value));
-            }
-        } else {
-            object.insert(
-                name,
-                shape.map_or_else(|| Value::String(value.to_string()), |shape| shape.scalar(&value)),
-            );
+        match schema.shape.property(&name) {
+            Some(shape) if shape.is_array() => lists.entry(name).or_default().push(shape.item(&value)),
+            Some(shape) => members.push((name.into(), shape.scalar(&value))),
+            None => members.push((name.into(), Value::Text(value.into_owned().into()))),
         }
     }
-    Value::Object(object)
+    members.extend(lists.into_iter().map(|(name, values)| (name.into(), Value::List(values))));
+    Value::Object(members)
 }

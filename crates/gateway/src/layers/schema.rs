@@ -92,7 +92,7 @@ pub(crate) struct Schema {
 #[derive(Debug)]
 struct Plan {
     api: Option<(Arc<Api>, Strictness)>,
-    json: Option<jsonschema::Validator>,
+    json: Option<waf::schema::Validator>,
     graphql: Option<graphql::Gauge>,
     responses: Responses,
 }

@@ -9,6 +9,7 @@ use policy::Treatment;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use waf::event::Trigger;
+use waf::schema::BODY_LIMITS;
 
 /// What the policy says of answers, with the invocation that this one is for.
 pub(super) struct Cleaner<'a> {
@@ -73,8 +74,8 @@ impl Cleaner<'_> {
         let mut cleaned = Cleaned::default();
         if let Some(checker) = self.output
             && checker.wants_json()
-            && let Ok(value) = serde_json::from_slice::<Value>(bytes)
-            && let Err(problem) = checker.payload(&value, Layer::Response)
+            && let Ok(parsed) = waf::event::parse(bytes, &BODY_LIMITS)
+            && let Err(problem) = checker.payload(parsed.tree(), Layer::Response)
             && !self.differs(problem, checker, &mut cleaned)
         {
             return cleaned;
@@ -238,8 +239,10 @@ impl Cleaner<'_> {
             && checker.wants_json()
             && status < 400
         {
-            let value = serde_json::from_slice(body).unwrap_or(Value::Null);
-            if let Err(problem) = checker.payload(&value, Layer::Response)
+            let parsed =
+                waf::event::parse(body, &BODY_LIMITS).or_else(|_| waf::event::parse(b"null", &BODY_LIMITS));
+            if let Ok(parsed) = parsed
+                && let Err(problem) = checker.payload(parsed.tree(), Layer::Response)
                 && !self.differs(problem, checker, cleaned)
             {
                 return false;

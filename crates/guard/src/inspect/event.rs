@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::PoisonError;
-use waf::event::{Event, EventError, HttpRequest, Note, Parsed, Record, Trigger};
+use waf::event::{Event, EventError, HttpRequest, Note, Parsed, Record, Tree, Trigger};
 
 /// Where the platform writes the claims of a token that it verified.
 const CLAIMS: [&[u8]; 4] = [
@@ -162,19 +162,12 @@ impl Inspector {
         let body = http
             .filter(|_| event.trigger != Trigger::AppSync)
             .and_then(|http| rules::parsed_body(&http.body));
-        let tree = body.as_ref().map(Parsed::tree);
-        let is_sure = |input: &schema::Checker| input.is_surely_valid(parsed.tree(), tree, event.trigger);
-        let payloads = if self.input.as_ref().is_some_and(is_sure) {
-            Vec::new()
-        } else {
-            self.payloads(event, invocation)
-        };
         let mut bad: BTreeSet<usize> = BTreeSet::new();
         let parts = self.takes_parts(event);
         let id = (invocation.request_id.as_str(), now_ms);
         let is_clean = self.rules.get()?.is_some_and(|rules| rules.is_clean(event, id));
         for (at, record) in event.records.iter().enumerate() {
-            let checked = self.schema_of(at, &payloads, invocation).and_then(|()| {
+            let checked = self.schema_of((event, at), (parsed, body.as_ref()), invocation).and_then(|()| {
                 match self.rules.get()?.filter(|_| !is_clean) {
                     Some(rules) => rules.check(event, (record, body.as_ref().filter(|_| at == 0)), id),
                     None => Ok(()),
@@ -209,25 +202,22 @@ impl Inspector {
     }
 
     /// The schema of one record.
-    fn schema_of(&self, at: usize, payloads: &[Value], invocation: &Invocation) -> Result<(), Problem> {
-        match (&self.input, payloads.get(at)) {
-            (Some(input), Some(payload)) => {
-                self.told_or(input.payload(payload, Layer::Schema), input, invocation)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn payloads(&self, event: &Event, invocation: &Invocation) -> Vec<Value> {
-        if !self.input.as_ref().is_some_and(schema::Checker::wants_json) {
-            return Vec::new();
-        }
+    fn schema_of(
+        &self,
+        (event, at): (&Event, usize),
+        (parsed, body): (&Parsed<'_>, Option<&Parsed<'_>>),
+        invocation: &Invocation,
+    ) -> Result<(), Problem> {
+        let Some(input) = self.input.as_ref().filter(|input| input.wants_json()) else { return Ok(()) };
         let http = event.records.first().and_then(|record| record.http.as_ref());
-        if let Some(http) = http.filter(|_| event.trigger != Trigger::AppSync) {
-            return vec![schema::of_body(&http.body)];
-        }
-        let Ok(value) = serde_json::from_slice::<Value>(&invocation.event) else { return Vec::new() };
-        schema::payloads(value, event.trigger)
+        let check = |value: Tree<'_, '_>| input.payload(value, Layer::Schema);
+        let checked = match (http.filter(|_| event.trigger != Trigger::AppSync), body) {
+            (Some(_), _) if at > 0 => Ok(()),
+            (Some(_), Some(body)) => check(body.tree()),
+            (Some(http), None) => schema::of_body(&http.body, check),
+            (None, _) => input.record(parsed.tree(), event.trigger, at),
+        };
+        self.told_or(checked, input, invocation)
     }
 
     /// Whether bad messages can be taken out. The order of a FIFO queue would not survive it.

@@ -2,15 +2,11 @@
 use super::problem::Problem;
 use crate::Layer;
 use access::encode;
-use jsonschema::{Draft, PatternOptions, Validator};
 use policy::SchemaOrigin;
-use serde_json::Value;
 use waf::Fields;
-use waf::event::{EventLimits, HttpRequest, Tree, Trigger};
-use waf::schema::{Api, Quick, Request, Strictness};
+use waf::event::{HttpRequest, Parsed, Tree, Trigger, parse};
+use waf::schema::{Api, BODY_LIMITS, Request, Strictness, Validator};
 
-/// Steps that a pattern with look-around may take on one value.
-const PATTERN_STEPS_MAX: usize = 50_000;
 /// Differences that are told.
 const TOLD_MAX: usize = 3;
 
@@ -19,62 +15,26 @@ const TOLD_MAX: usize = 3;
 pub(super) struct Checker {
     openapi: Option<Api>,
     json: Option<Validator>,
-    /// What decides about most values before the library has to.
-    quick: Option<Quick>,
     /// Learned, and nobody locked it: differences are told, not refused.
     pub(super) is_told_only: bool,
 }
 
 /// Compiles a schema of a policy.
 pub(super) fn read(schema: &policy::Schema) -> Result<Checker, String> {
-    let openapi = match &schema.openapi {
-        Some(document) => Some(Api::read(document).map_err(|problems| {
-            problems
-                .iter()
-                .map(|one| format!("{}: {}", one.place, one.message))
-                .collect::<Vec<_>>()
-                .join("; ")
-        })?),
-        None => None,
+    let told = |problems: Vec<waf::schema::Problem>| {
+        let each = problems.iter().map(|one| format!("{}: {}", one.place, one.message));
+        each.collect::<Vec<_>>().join("; ")
     };
-    let options =
-        || jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true).offline();
-    let json = match &schema.json {
-        Some(json) => {
-            let linear = options().with_pattern_options(PatternOptions::regex()).build(json);
-            let bounded = || {
-                options()
-                    .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(PATTERN_STEPS_MAX))
-                    .build(json)
-            };
-            Some(linear.or_else(|_| bounded()).map_err(|error| error.to_string())?)
-        }
-        None => None,
-    };
+    let openapi = schema.openapi.as_ref().map(Api::read).transpose().map_err(told)?;
+    let json = schema.json.as_ref().map(Validator::read).transpose().map_err(told)?;
     let is_told_only = schema.origin == SchemaOrigin::Learned && schema.locked_by.is_none();
-    let quick = schema.json.as_ref().and_then(Quick::read);
-    Ok(Checker { openapi, json, quick, is_told_only })
+    Ok(Checker { openapi, json, is_told_only })
 }
 
 impl Checker {
     /// Whether it speaks of JSON, which must be parsed for it.
     pub(super) fn wants_json(&self) -> bool {
         self.json.is_some()
-    }
-
-    /// Whether all that the function reads of an event surely is as the JSON Schema says. `body` is the parsed body of a request.
-    pub(super) fn is_surely_valid(
-        &self,
-        event: Tree<'_, '_>,
-        body: Option<Tree<'_, '_>>,
-        trigger: Trigger,
-    ) -> bool {
-        let Some(quick) = &self.quick else { return false };
-        match body {
-            Some(body) => quick.is_surely_valid(body),
-            None if trigger.is_http() && trigger != Trigger::AppSync => false,
-            None => each_is(event, trigger, &|tree| quick.is_surely_valid(tree)),
-        }
     }
 
     /// A request against the OpenAPI document.
@@ -137,22 +97,38 @@ impl Checker {
     }
 
     /// A payload against the JSON Schema.
-    pub(super) fn payload(&self, value: &Value, layer: Layer) -> Result<(), Problem> {
+    pub(super) fn payload(&self, value: Tree<'_, '_>, layer: Layer) -> Result<(), Problem> {
         let Some(validator) = &self.json else { return Ok(()) };
-        if validator.is_valid(value) {
-            return Ok(());
-        }
-        let all: Vec<String> = validator
-            .iter_errors(value)
+        let violations = validator.violations(value);
+        let Some(first) = violations.first() else { return Ok(()) };
+        let all: Vec<String> = violations
+            .iter()
             .take(TOLD_MAX)
-            .map(|error| format!("{}: {}", place(&error.instance_path().to_string()), error.masked()))
+            .map(|one| format!("{}: {}", place(&one.place), one.message))
             .collect();
-        let at = validator.iter_errors(value).next().map(|error| error.instance_path().to_string());
         let what = if layer == Layer::Response { "answer" } else { "event" };
         let status = if layer == Layer::Response { 502 } else { 400 };
         let reason =
             super::problem::shown(&format!("the {what} is not as its schema says: {}", all.join("; ")));
-        Err(Problem::new(layer, status, reason).rule(place(&at.unwrap_or_default())))
+        Err(Problem::new(layer, status, reason).rule(place(&first.place)))
+    }
+
+    /// What the function reads of one record of an event, which is no request, against the JSON Schema.
+    pub(super) fn record(&self, event: Tree<'_, '_>, trigger: Trigger, at: usize) -> Result<(), Problem> {
+        let check = |value: Tree<'_, '_>| self.payload(value, Layer::Schema);
+        let record = || event.at("Records").and_then(|records| records.items().nth(at));
+        let text =
+            |path: &str| record().map(|record| record.at(path).and_then(Tree::text).unwrap_or_default());
+        match trigger {
+            Trigger::DynamoDb | Trigger::S3 | Trigger::Ses => record().map_or(Ok(()), check),
+            Trigger::Sqs => text("body").map_or(Ok(()), |body| as_read(body.as_bytes(), check)),
+            Trigger::Sns => text("Sns.Message").map_or(Ok(()), |message| as_read(message.as_bytes(), check)),
+            Trigger::Kinesis => text("kinesis.data")
+                .map_or(Ok(()), |data| of_body(&encode::from_base64(data).unwrap_or_default(), check)),
+            _ if at > 0 => Ok(()),
+            Trigger::EventBridge => event.at("detail").map_or_else(|| of_body(b"", check), check),
+            _ => check(event),
+        }
     }
 }
 
@@ -161,67 +137,15 @@ fn place(pointer: &str) -> String {
     if pointer.is_empty() { "/".to_owned() } else { super::problem::shown(pointer) }
 }
 
-/// Whether something holds for each payload, as [`payloads`] has them; also where one cannot be seen as a tree: never.
-fn each_is(event: Tree<'_, '_>, trigger: Trigger, holds: &dyn Fn(Tree<'_, '_>) -> bool) -> bool {
-    let records = |check: &dyn Fn(Tree<'_, '_>) -> bool| {
-        event.at("Records").is_some_and(|records| records.items().all(check))
-    };
-    let limits = EventLimits::default();
-    let text = |record: Tree<'_, '_>, path: &str| {
-        let text = record.at(path).and_then(Tree::text).unwrap_or_default();
-        waf::event::parse(text.as_bytes(), &limits).is_ok_and(|parsed| holds(parsed.tree()))
-    };
-    match trigger {
-        Trigger::DynamoDb | Trigger::S3 | Trigger::Ses => records(holds),
-        Trigger::EventBridge => event.at("detail").is_some_and(holds),
-        Trigger::Sqs => records(&|record| text(record, "body")),
-        Trigger::Sns => records(&|record| text(record, "Sns.Message")),
-        Trigger::Kinesis => false,
-        _ => holds(event),
+/// Bytes as the function parses them: JSON, or a text.
+fn as_read<R>(bytes: &[u8], check: impl FnOnce(Tree<'_, '_>) -> R) -> R {
+    match parse(bytes, &BODY_LIMITS) {
+        Ok(parsed) => check(parsed.tree()),
+        Err(_) => check(Parsed::of_text(&String::from_utf8_lossy(bytes), &BODY_LIMITS).tree()),
     }
-}
-
-/// What the function reads of an event that is no request: one payload for each record.
-pub(super) fn payloads(mut event: Value, trigger: Trigger) -> Vec<Value> {
-    match trigger {
-        Trigger::DynamoDb | Trigger::S3 | Trigger::Ses => {
-            return match event.get_mut("Records").map(Value::take) {
-                Some(Value::Array(records)) => records,
-                _ => Vec::new(),
-            };
-        }
-        Trigger::EventBridge => return vec![event.get_mut("detail").map(Value::take).unwrap_or_default()],
-        Trigger::Sqs | Trigger::Sns | Trigger::Kinesis => {}
-        _ => return vec![event],
-    }
-    let records =
-        |name: &str| event.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let text = |record: &Value, pointer: &str| {
-        record.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
-    };
-    match trigger {
-        Trigger::Sqs => records("Records").iter().map(|record| parsed(&text(record, "/body"))).collect(),
-        Trigger::Sns => {
-            records("Records").iter().map(|record| parsed(&text(record, "/Sns/Message"))).collect()
-        }
-        Trigger::Kinesis => {
-            let data =
-                |record: &Value| encode::from_base64(&text(record, "/kinesis/data")).unwrap_or_default();
-            records("Records").iter().map(|record| of_body(&data(record))).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn parsed(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
 }
 
 /// A body as the function parses it.
-pub(super) fn of_body(bytes: &[u8]) -> Value {
-    if bytes.is_empty() {
-        return Value::Null;
-    }
-    serde_json::from_slice(bytes)
-        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
+pub(super) fn of_body<R>(bytes: &[u8], check: impl FnOnce(Tree<'_, '_>) -> R) -> R {
+    as_read(if bytes.is_empty() { b"null" } else { bytes }, check)
 }

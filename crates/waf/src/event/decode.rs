@@ -2,7 +2,7 @@
 use std::io::Read as _;
 
 /// Base64 (RFC 4648, 4 and 5): either alphabet, padding or none, line breaks between; nothing for any other letter.
-pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut held) = (0_u32, 0_u32);
     let mut letters = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n'));

@@ -25,6 +25,29 @@ pub(crate) enum Plain {
     Float,
 }
 
+/// A value that another reader has, as [`parse`] reads it.
+pub(crate) fn of(value: &serde_json::Value) -> Value<'static> {
+    use serde_json::Value as Json;
+    match value {
+        Json::Null => Value::Null,
+        Json::Bool(is_true) => Value::Plain(if *is_true { "true" } else { "false" }.into(), Plain::Bool),
+        Json::Number(number) => of_number(number),
+        Json::String(text) => Value::Text(text.clone().into()),
+        Json::Array(items) => Value::List(items.iter().map(of).collect()),
+        Json::Object(members) => {
+            Value::Object(members.iter().map(|(name, value)| (name.clone().into(), of(value))).collect())
+        }
+    }
+}
+
+pub(crate) fn of_number(number: &serde_json::Number) -> Value<'static> {
+    let float = number.as_f64().filter(|_| number.is_f64());
+    match float {
+        Some(float) => Value::Plain(float.to_string().into(), Plain::Float),
+        None => Value::Plain(number.to_string().into(), Plain::Integer),
+    }
+}
+
 impl<'j> Value<'j> {
     /// The last member of a name, as most readers have it.
     pub(crate) fn get(&self, name: &str) -> Option<&Value<'j>> {

@@ -5,13 +5,13 @@
 //! linear; the rest runs on a bounded backtracking machine ([`backtrack`]).
 //!
 //! Left out, and reported as errors: recursion, conditions, callouts, control verbs, branch reset.
-pub(super) mod backtrack;
+pub(crate) mod backtrack;
 mod bytes;
 mod class;
 pub(super) mod hir;
 mod parse;
 
-pub(super) use bytes::Bytes;
+pub(crate) use bytes::Bytes;
 pub(super) use parse::parse;
 
 /// How deep groups may nest (PCRE2's own limit).
@@ -22,7 +22,7 @@ const REPEAT_MAX: u32 = 65_535;
 
 /// What a pattern says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Empty,
     Byte(u8),
     Class(Bytes),
@@ -53,7 +53,7 @@ pub(super) enum Node {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RepeatKind {
+pub(crate) enum RepeatKind {
     Greedy,
     Lazy,
     Possessive,
@@ -61,7 +61,7 @@ pub(super) enum RepeatKind {
 
 /// What matches without taking a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
+pub(crate) enum Look {
     /// `\A`
     Start,
     /// `^`: at the start, and after a line feed that is not the last byte.
@@ -78,10 +78,10 @@ pub(super) enum Look {
 
 /// A pattern that was read.
 #[derive(Clone, Debug)]
-pub(super) struct Pattern {
-    pub(super) node: Node,
+pub(crate) struct Pattern {
+    pub(crate) node: Node,
     /// How many groups capture, without group 0.
-    pub(super) groups: u32,
+    pub(crate) groups: u32,
 }
 
 /// Why a pattern cannot be read, and where.
@@ -106,7 +106,7 @@ impl Node {
     }
 
     /// The number of bytes that every match takes.
-    fn length_fixed(&self) -> Option<usize> {
+    pub(crate) fn length_fixed(&self) -> Option<usize> {
         match self {
             Self::Byte(_) | Self::Class(_) => Some(1),
             Self::Group(_, node) | Self::Atomic(node) => node.length_fixed(),

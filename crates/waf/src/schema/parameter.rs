@@ -1,6 +1,8 @@
 //! Parameters: where they stand, how their values are written (`OpenAPI` 3.1, 4.8.12), and what type texts become.
 use super::{Request, Schema, Told};
-use serde_json::{Map, Number, Value};
+use crate::event::Tree;
+use crate::event::json::{self, Plain, Value};
+use serde_json::Number;
 use std::collections::BTreeMap;
 
 #[derive(Debug)]
@@ -54,22 +56,24 @@ impl Shape {
         self.object.as_ref()?.get(name)
     }
 
-    pub(super) fn item(&self, text: &str) -> Value {
-        self.array.as_deref().map_or_else(|| Value::String(text.to_owned()), |item| item.scalar(text))
+    pub(super) fn item(&self, text: &str) -> Value<'static> {
+        self.array.as_deref().map_or_else(|| Value::Text(text.to_owned().into()), |item| item.scalar(text))
     }
 
     /// A text as the type that the schema wants, or as text.
-    pub(super) fn scalar(&self, text: &str) -> Value {
+    pub(super) fn scalar(&self, text: &str) -> Value<'static> {
         if self.number
             && !self.string
             && let Ok(number) = text.parse::<Number>()
         {
-            return Value::Number(number);
+            return json::of_number(&number);
         }
         match text {
-            "true" | "false" if self.boolean && !self.string => Value::Bool(text == "true"),
+            "true" | "false" if self.boolean && !self.string => {
+                Value::Plain(text.to_owned().into(), Plain::Bool)
+            }
             "" | "null" if self.null && !self.string => Value::Null,
-            _ => Value::String(text.to_owned()),
+            _ => Value::Text(text.to_owned().into()),
         }
     }
 }
@@ -129,17 +133,17 @@ impl Parameter {
         let place = format!("{kind}.{}", self.name);
         match (value, &self.schema) {
             (None, _) if self.required => told.add(&place, "the parameter is required"),
-            (Some(value), Some(schema)) => schema.check(&place, &value, told),
+            (Some(value), Some(schema)) => schema.check(&place, Tree(&value, true), told),
             _ => {}
         }
     }
 
-    fn of_fields(&self, value: Option<&[u8]>) -> Option<Value> {
+    fn of_fields(&self, value: Option<&[u8]>) -> Option<Value<'static>> {
         let text = String::from_utf8_lossy(value?);
         Some(self.value(&text, ToOwned::to_owned))
     }
 
-    fn of_query(&self, query: &Query<'_>, told: &mut Told) -> Option<Value> {
+    fn of_query(&self, query: &Query<'_>, told: &mut Told) -> Option<Value<'static>> {
         let shape = self.schema.as_ref().map(|schema| &schema.shape);
         if self.style == Style::DeepObject {
             return self.deep_object(query, shape);
@@ -147,10 +151,10 @@ impl Parameter {
         if let Some(properties) =
             shape.and_then(|shape| shape.object.as_ref()).filter(|_| self.explode && !self.is_json)
         {
-            let mut object = Map::new();
+            let mut object = Vec::new();
             for (name, shape) in properties {
                 if let Some(raw) = query.all(name).first() {
-                    object.insert(name.clone(), shape.scalar(&decode_form(raw)));
+                    object.push((name.clone().into(), shape.scalar(&decode_form(raw))));
                 }
             }
             return (!object.is_empty()).then_some(Value::Object(object));
@@ -158,7 +162,7 @@ impl Parameter {
         let all = query.all(&self.name);
         let first = *all.first()?;
         if let Some(shape) = shape.filter(|shape| shape.is_array() && self.explode && !self.is_json) {
-            return Some(Value::Array(all.iter().map(|raw| shape.item(&decode_form(raw))).collect()));
+            return Some(Value::List(all.iter().map(|raw| shape.item(&decode_form(raw))).collect()));
         }
         if all.len() > 1 {
             // Readers differ in which one they take.
@@ -167,8 +171,8 @@ impl Parameter {
         Some(self.value(first, decode_form))
     }
 
-    fn deep_object(&self, query: &Query<'_>, shape: Option<&Shape>) -> Option<Value> {
-        let mut object = Map::new();
+    fn deep_object(&self, query: &Query<'_>, shape: Option<&Shape>) -> Option<Value<'static>> {
+        let mut object = Vec::new();
         for (name, raw) in &query.0 {
             let key = name
                 .strip_prefix(self.name.as_str())
@@ -176,21 +180,22 @@ impl Parameter {
             let Some(key) = key else { continue };
             let text = decode_form(raw);
             let property = shape.and_then(|shape| shape.property(key));
-            object.insert(
-                key.to_owned(),
-                property.map_or_else(|| Value::String(text.clone()), |shape| shape.scalar(&text)),
-            );
+            let value =
+                property.map_or_else(|| Value::Text(text.clone().into()), |shape| shape.scalar(&text));
+            object.push((key.to_owned().into(), value));
         }
         (!object.is_empty()).then_some(Value::Object(object))
     }
 
     /// A value that stands in one text.
-    fn value(&self, raw: &str, decode: impl Fn(&str) -> String) -> Value {
+    fn value(&self, raw: &str, decode: impl Fn(&str) -> String) -> Value<'static> {
         if self.is_json {
-            return serde_json::from_str(&decode(raw)).unwrap_or_else(|_| Value::String(decode(raw)));
+            let text = decode(raw);
+            let read = serde_json::from_str(&text).map(|value| json::of(&value));
+            return read.unwrap_or_else(|_| Value::Text(text.into()));
         }
         let Some(shape) = self.schema.as_ref().map(|schema| &schema.shape) else {
-            return Value::String(decode(raw));
+            return Value::Text(decode(raw).into());
         };
         let named = format!(";{}=", self.name);
         let (text, separator) = match self.style {
@@ -208,10 +213,10 @@ impl Parameter {
         };
         if shape.is_array() {
             let items = text.split(separator).filter(|item| !item.is_empty() || !text.is_empty());
-            return Value::Array(items.map(|item| shape.item(&decode(item))).collect());
+            return Value::List(items.map(|item| shape.item(&decode(item))).collect());
         }
         let Some(properties) = &shape.object else { return shape.scalar(&decode(text)) };
-        let mut object = Map::new();
+        let mut object = Vec::new();
         let mut pieces = text.split(separator);
         while let Some(piece) = pieces.next() {
             let (key, value) = if self.explode {
@@ -222,8 +227,8 @@ impl Parameter {
             let (key, value) = (decode(key), decode(value));
             let value = properties
                 .get(&key)
-                .map_or_else(|| Value::String(value.clone()), |shape| shape.scalar(&value));
-            object.insert(key, value);
+                .map_or_else(|| Value::Text(value.clone().into()), |shape| shape.scalar(&value));
+            object.push((key.into(), value));
         }
         Value::Object(object)
     }

@@ -2,17 +2,16 @@
 use super::parameter::{Parameter, Place, Shape, Style};
 use super::route::Path;
 use super::translate;
+use super::validator::{Compiler, Draft, Graph, Resources, Validator};
 use super::{Api, Demand, Operation, Problem, Schema};
-use jsonschema::{Draft, PatternOptions, Registry};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// References that are followed one after the other.
 pub(super) const REFERENCES_MAX: usize = 32;
 /// Levels of a schema that are looked at for the types of texts.
 const SHAPE_DEPTH_MAX: usize = 6;
-/// Steps that a pattern with look-around may take on one value.
-const PATTERN_STEPS_MAX: usize = 50_000;
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 const REQUEST: &str = "https://api.invalid/request";
 const RESPONSE: &str = "https://api.invalid/response";
@@ -28,31 +27,75 @@ pub(super) fn read(document: &Value) -> Result<Api, Vec<Problem>> {
     let build =
         |hidden: &'static str| translate::translated(document, is_30, hidden).map_err(|found| vec![found]);
     let (request, response) = (build("readOnly")?, build("writeOnly")?);
-    let registry = Registry::new().draft(Draft::Draft202012).add(REQUEST, &request);
-    let registry = registry
-        .and_then(|registry| registry.add(RESPONSE, &response))
-        .and_then(|registry| registry.prepare());
-    let registry = registry.map_err(|error| vec![problem("", &error.to_string())])?;
+    let (sent, answered) = (named(REQUEST, &request)?, named(RESPONSE, &response)?);
     let mut reader = Reader {
         document,
-        request: &request,
-        response: &response,
-        registry: &registry,
+        request: (&request, Compiler::new(&sent)),
+        response: (&response, Compiler::new(&answered)),
         problems: Vec::new(),
     };
-    let api = reader.api();
-    if reader.problems.is_empty() { Ok(api) } else { Err(reader.problems) }
+    let mut api = reader.api();
+    let Reader { request: (_, request), response: (_, response), mut problems, .. } = reader;
+    match (request.finish(), response.finish()) {
+        (Ok(request), Ok(response)) if problems.is_empty() => {
+            bind(&mut api, (&Arc::new(request), &Arc::new(response)));
+            Ok(api)
+        }
+        (request, response) => {
+            for problem in [request.err(), response.err()].into_iter().flatten().flatten() {
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+            }
+            Err(problems)
+        }
+    }
 }
 
-struct Reader<'d> {
+/// A document with the names that its schemas have of their own.
+fn named<'d>(uri: &str, document: &'d Value) -> Result<Resources<'d>, Vec<Problem>> {
+    let mut resources = Resources::default();
+    let number = resources.open(uri, document, Draft::D2020);
+    if translate::has_names(document) {
+        let mut places = Vec::new();
+        translate::schemas(document, &mut String::new(), &mut places);
+        for place in places {
+            resources.add_within(number, &place).map_err(|problem| vec![problem])?;
+        }
+    }
+    Ok(resources)
+}
+
+/// Gives every schema its graph, which is only whole when all are read.
+fn bind(api: &mut Api, (request, response): (&Arc<Graph>, &Arc<Graph>)) {
+    for (_, operation) in api.paths.iter_mut().flat_map(|path| &mut path.operations) {
+        let parameters = operation.parameters.iter_mut().map(|parameter| &mut parameter.schema);
+        let bodies = operation.bodies.iter_mut().flatten().map(|(_, schema)| schema);
+        for schema in parameters.chain(bodies).flatten() {
+            schema.validator.bind(request);
+        }
+        for (_, schema) in operation.responses.iter_mut().flat_map(|(_, content)| content) {
+            schema.iter_mut().for_each(|schema| schema.validator.bind(response));
+        }
+    }
+}
+
+struct Reader<'r, 'd> {
     document: &'d Value,
-    request: &'d Value,
-    response: &'d Value,
-    registry: &'d Registry<'d>,
+    /// What is sent, and what is answered: the document as each sees it.
+    request: (&'d Value, Compiler<'r, 'd>),
+    response: (&'d Value, Compiler<'r, 'd>),
     problems: Vec<Problem>,
 }
 
-impl<'d> Reader<'d> {
+/// Which of the two a schema is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Request,
+    Response,
+}
+
+impl<'d> Reader<'_, 'd> {
     fn api(&mut self) -> Api {
         let mut paths = Vec::new();
         for (template, item) in object(self.document.get("paths")) {
@@ -116,12 +159,12 @@ impl<'d> Reader<'d> {
         let bodies = operation.get("requestBody").map(|body| {
             let (at, body) = self.resolve(format!("{at}/requestBody"), body);
             body_required = body.get("required").and_then(Value::as_bool).unwrap_or_default();
-            self.content(REQUEST, &at, body)
+            self.content(Way::Request, &at, body)
         });
         let mut responses = Vec::new();
         for (status, response) in object(operation.get("responses")) {
             let (at, response) = self.resolve(format!("{at}/responses/{}", escape(status)), response);
-            responses.push((status.clone(), self.content(RESPONSE, &at, response)));
+            responses.push((status.clone(), self.content(Way::Response, &at, response)));
         }
         let security = operation.get("security").or_else(|| self.document.get("security"));
         let demand = |value: &Value| -> Demand {
@@ -177,7 +220,7 @@ impl<'d> Reader<'d> {
             None => format!("{at}/schema"),
         };
         let has_schema = content.map_or(parameter, |(_, value)| value).get("schema").is_some();
-        let schema = if has_schema { self.schema(REQUEST, &schema_at) } else { None };
+        let schema = has_schema.then(|| self.schema(Way::Request, &schema_at));
         let required =
             place == Place::Path || parameter.get("required").and_then(Value::as_bool).unwrap_or_default();
         Some(Parameter {
@@ -191,44 +234,25 @@ impl<'d> Reader<'d> {
         })
     }
 
-    fn content(&mut self, base: &str, at: &str, owner: &'d Value) -> Vec<(String, Option<Schema>)> {
+    fn content(&mut self, way: Way, at: &str, owner: &'d Value) -> Vec<(String, Option<Schema>)> {
         let mut known = Vec::new();
         for (media_type, value) in object(owner.get("content")) {
             let schema_at = format!("{at}/content/{}/schema", escape(media_type));
-            let schema = if value.get("schema").is_some() { self.schema(base, &schema_at) } else { None };
+            let schema = value.get("schema").map(|_| self.schema(way, &schema_at));
             let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
             known.push((media_type, schema));
         }
         known
     }
 
-    fn schema(&mut self, base: &str, at: &str) -> Option<Schema> {
-        let translated = if base == REQUEST { self.request } else { self.response };
-        let reference = json!({ "$ref": format!("{base}#{}", fragment(at)) });
-        let options = || {
-            jsonschema::options()
-                .with_draft(Draft::Draft202012)
-                .with_registry(self.registry)
-                .should_validate_formats(true)
-                .offline()
+    fn schema(&mut self, way: Way, at: &str) -> Schema {
+        let (document, compiler) = match way {
+            Way::Request => &mut self.request,
+            Way::Response => &mut self.response,
         };
-        let linear = options().with_pattern_options(PatternOptions::regex()).build(&reference);
-        let bounded = || {
-            options()
-                .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(PATTERN_STEPS_MAX))
-                .build(&reference)
-        };
-        match linear.or_else(|_| bounded()) {
-            Ok(validator) => {
-                let shape =
-                    translated.pointer(at).map(|schema| shape(translated, schema, 0)).unwrap_or_default();
-                Some(Schema { validator, shape })
-            }
-            Err(error) => {
-                self.problem(at, &format!("the schema cannot be used: {error}"));
-                None
-            }
-        }
+        let validator = Validator::unbound(compiler.schema(0, at));
+        let shape = document.pointer(at).map(|schema| shape(document, schema, 0)).unwrap_or_default();
+        Schema { validator, shape }
     }
 
     /// Follows references of the document.
@@ -311,17 +335,4 @@ pub(super) fn escape(name: &str) -> String {
 /// The JSON pointer of a reference within the document.
 pub(super) fn pointer(reference: &str) -> Option<String> {
     reference.strip_prefix('#').map(super::parameter::decode)
-}
-
-/// A JSON pointer within a URI (RFC 6901, 6).
-fn fragment(pointer: &str) -> String {
-    let mut out = String::with_capacity(pointer.len());
-    for byte in pointer.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }

@@ -207,7 +207,7 @@ fn what_cannot_be_used_is_told_with_its_place() {
         json!({"$ref": "other.json#/x"});
     let problems = Api::read(&broken).unwrap_err();
     assert_eq!(problems.len(), 1);
-    assert_eq!(problems[0].place, "/paths/~1pets/post/requestBody/content/application~1json/schema");
+    assert_eq!(problems[0].place, "/paths/~1pets/post/requestBody/content/application~1json/schema/$ref");
     assert!(Api::read(&json!({"swagger": "2.0"})).is_err());
 }
 
@@ -290,12 +290,12 @@ fn what_would_be_ignored_silently_is_told() {
         ! /paths/~1x/post/requestBody/content/application~1json/schema: the dialect is not known; schemas are read as JSON Schema 2020-12
     "#]].assert_eq(&told("3.1.0", none.clone(), other, &none));
     expect![[r#"
-        ! /paths/~1x/post/requestBody/content/application~1json/schema: the schema cannot be used: Anchor 'anchor' does not exist
-        ! /paths/~1x/post/responses/default/content/application~1json/schema: the schema cannot be used: Anchor 'anchor' does not exist
+        ! /paths/~1x/post/requestBody/content/application~1json/schema/$ref: the schema cannot be used: Anchor 'anchor' does not exist
+        ! /paths/~1x/post/responses/default/content/application~1json/schema/$ref: the schema cannot be used: Anchor 'anchor' does not exist
     "#]].assert_eq(&told("3.1.0", none.clone(), json!({"$ref": "#anchor"}), &none));
     expect![[r#"
-        ! /paths/~1x/post/requestBody/content/application~1json/schema: the schema cannot be used: Anchor 'anchor' does not exist
-        ! /paths/~1x/post/responses/default/content/application~1json/schema: the schema cannot be used: Anchor 'anchor' does not exist
+        ! /paths/~1x/post/requestBody/content/application~1json/schema/$dynamicRef: the schema cannot be used: Anchor 'anchor' does not exist
+        ! /paths/~1x/post/responses/default/content/application~1json/schema/$dynamicRef: the schema cannot be used: Anchor 'anchor' does not exist
     "#]].assert_eq(&told("3.1.0", none.clone(), json!({"$dynamicRef": "#anchor"}), &none));
 }
 

@@ -1,7 +1,7 @@
 //! Schemas of a document as the validator reads them: those of 3.0 as 3.1 writes them (JSON Schema 2020-12), properties that may not be
 //! sent or answered as forbidden ones, integer formats as bounds. What would be ignored silently is a problem.
+use super::Problem;
 use super::read::{REFERENCES_MAX, escape, pointer};
-use super::{Problem, pattern};
 use serde_json::{Map, Value, json};
 
 /// Levels of a document.
@@ -143,7 +143,6 @@ impl Walk<'_> {
             modernize(schema);
         }
         bound_integers(schema);
-        pattern::plain(schema);
         Ok(())
     }
 
@@ -225,5 +224,40 @@ fn bound_integers(schema: &mut Map<String, Value>) {
     };
     for (name, limit) in [("minimum", least), ("maximum", most)] {
         schema.entry(name).or_insert_with(|| json!(limit));
+    }
+}
+
+/// Whether something in a document may be a schema with a name of its own.
+pub(super) fn has_names(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.iter().any(|(name, value)| {
+            matches!(name.as_str(), "$id" | "$anchor" | "$dynamicAnchor") || has_names(value)
+        }),
+        Value::Array(values) => values.iter().any(has_names),
+        _ => false,
+    }
+}
+
+/// Where the schemas of a document stand.
+pub(super) fn schemas(value: &Value, place: &mut String, out: &mut Vec<String>) {
+    let mut within = |name: &str, value: &Value, is_schema: bool| {
+        let length = place.len();
+        place.push('/');
+        place.push_str(&escape(name));
+        match value.as_object().filter(|_| name == "schemas") {
+            _ if is_schema => out.push(place.clone()),
+            Some(named) => out.extend(named.keys().map(|key| format!("{place}/{}", escape(key)))),
+            None => schemas(value, place, out),
+        }
+        place.truncate(length);
+    };
+    match value {
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| within(name, value, name == "schema"));
+        }
+        Value::Array(values) => {
+            values.iter().enumerate().for_each(|(at, value)| within(&at.to_string(), value, false));
+        }
+        _ => {}
     }
 }

@@ -3,63 +3,49 @@ use super::problem::violation;
 use crate::config::{Config, ConfigError};
 use serde_json::Value;
 use std::path::Path;
-use waf::schema::{Api, VIOLATIONS_MAX, Violation};
+use waf::schema::{Api, BODY_LIMITS, Problem, VIOLATIONS_MAX, Validator, Violation};
 
 /// Problems of one document that an error tells.
 const PROBLEMS_MAX: usize = 5;
-/// Steps that a pattern with look-around may take on one value.
-const PATTERN_STEPS_MAX: usize = 50_000;
 
 /// Reads and compiles an OpenAPI document.
 pub(super) fn api(config: &Config, setting: &str, path: &Path) -> Result<Api, ConfigError> {
     let path = config.path(path);
     let document = read(setting, &path)?;
-    Api::read(&document).map_err(|problems| {
-        let shown = problems.iter().take(PROBLEMS_MAX);
-        let shown: Vec<_> = shown.map(|one| format!("{}: {}", one.place, one.message)).collect();
-        let more = problems.len().saturating_sub(PROBLEMS_MAX);
-        let more = if more == 0 { String::new() } else { format!("; and {more} more") };
-        ConfigError::file(setting, &path, format!("cannot be used: {}{more}", shown.join("; ")))
-    })
+    Api::read(&document)
+        .map_err(|problems| ConfigError::file(setting, &path, told("cannot be used", &problems)))
+}
+
+fn told(what: &str, problems: &[Problem]) -> String {
+    let shown = problems.iter().take(PROBLEMS_MAX);
+    let shown: Vec<_> = shown.map(|one| format!("{}: {}", one.place, one.message)).collect();
+    let more = problems.len().saturating_sub(PROBLEMS_MAX);
+    let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+    format!("{what}: {}{more}", shown.join("; "))
 }
 
 /// Reads and compiles a JSON Schema. Nothing is fetched: references out of the document are errors.
-pub(super) fn schema(
-    config: &Config,
-    setting: &str,
-    path: &Path,
-) -> Result<jsonschema::Validator, ConfigError> {
+pub(super) fn schema(config: &Config, setting: &str, path: &Path) -> Result<Validator, ConfigError> {
     let path = config.path(path);
     let document = read(setting, &path)?;
-    let options = || jsonschema::options().should_validate_formats(true).offline();
-    let linear = options().with_pattern_options(jsonschema::PatternOptions::regex()).build(&document);
-    let bounded = || {
-        let patterns = jsonschema::PatternOptions::fancy_regex().backtrack_limit(PATTERN_STEPS_MAX);
-        options().with_pattern_options(patterns).build(&document)
-    };
-    linear
-        .or_else(|_| bounded())
-        .map_err(|error| ConfigError::file(setting, &path, format!("is no schema that can be used: {error}")))
+    Validator::read(&document).map_err(|problems| {
+        ConfigError::file(setting, &path, told("is no schema that can be used", &problems))
+    })
 }
 
 /// Compares a body with a schema.
-pub(super) fn check(validator: &jsonschema::Validator, content_type: &str, body: &[u8]) -> Vec<Violation> {
+pub(super) fn check(validator: &Validator, content_type: &str, body: &[u8]) -> Vec<Violation> {
     if body.is_empty() {
         return vec![violation("body", "a body is required")];
     }
     if !is_json(content_type) {
         return vec![violation("content-type", "`application/json` is expected")];
     }
-    let Ok(value) = serde_json::from_slice::<Value>(body) else {
+    let Ok(parsed) = waf::event::parse(body, &BODY_LIMITS) else {
         return vec![violation("body", "the body is no JSON")];
     };
-    if validator.is_valid(&value) {
-        return Vec::new();
-    }
-    let errors = validator.iter_errors(&value).take(VIOLATIONS_MAX);
-    errors
-        .map(|error| violation(format!("body{}", error.instance_path()), error.masked().to_string()))
-        .collect()
+    let violations = validator.violations(parsed.tree()).into_iter();
+    violations.map(|one| violation(format!("body{}", one.place), one.message)).collect()
 }
 
 /// Whether a media type is JSON.

@@ -229,7 +229,7 @@ fn a_body_is_compared_with_a_schema() {
     });
     let plan = Plan {
         api: None,
-        json: Some(jsonschema::options().offline().build(&schema).unwrap()),
+        json: Some(waf::schema::Validator::read(&schema).unwrap()),
         graphql: None,
         responses: Responses::Off,
     };

@@ -5,7 +5,7 @@ mod compile;
 
 use super::{Bytes, Look};
 
-pub(in crate::operator) use compile::compile;
+pub(crate) use compile::compile;
 
 /// Instructions of a program at most.
 const INSTRUCTIONS_MAX: usize = 100_000;
@@ -15,7 +15,7 @@ const AROUND_DEPTH_MAX: usize = 32;
 
 /// A pattern made ready for the machine.
 #[derive(Debug)]
-pub(in crate::operator) struct Program {
+pub(crate) struct Program {
     code: Vec<Step>,
     sets: Vec<Bytes>,
     /// Two places for each group, group 0 included; then registers.
@@ -64,7 +64,7 @@ enum Step {
 
 /// What a search found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::operator) enum Found {
+pub(crate) enum Found {
     /// Start and end of each group; group 0 is the match.
     Match(Vec<Option<(usize, usize)>>),
     Nothing,
@@ -93,7 +93,7 @@ struct LimitExceeded;
 
 impl Program {
     /// The first match at or after `from`.
-    pub(in crate::operator) fn search(&self, value: &[u8], from: usize, steps_max: usize) -> Found {
+    pub(crate) fn search(&self, value: &[u8], from: usize, steps_max: usize) -> Found {
         let mut machine = Machine {
             program: self,
             value,

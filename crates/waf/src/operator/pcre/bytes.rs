@@ -2,43 +2,43 @@
 
 /// A set of bytes, a bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::operator) struct Bytes([u64; 4]);
+pub(crate) struct Bytes([u64; 4]);
 
 impl Bytes {
-    pub(in crate::operator) const ALL: Self = Self([u64::MAX; 4]);
+    pub(crate) const ALL: Self = Self([u64::MAX; 4]);
 
-    pub(in crate::operator) fn of(bytes: impl IntoIterator<Item = u8>) -> Self {
+    pub(crate) fn of(bytes: impl IntoIterator<Item = u8>) -> Self {
         let mut set = Self::default();
         bytes.into_iter().for_each(|byte| set.insert(byte));
         set
     }
 
-    pub(in crate::operator) fn insert(&mut self, byte: u8) {
+    pub(crate) fn insert(&mut self, byte: u8) {
         if let Some(word) = self.0.get_mut(usize::from(byte >> 6)) {
             *word |= 1 << (byte & 63);
         }
     }
 
-    pub(in crate::operator) fn contains(&self, byte: u8) -> bool {
+    pub(crate) fn contains(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte >> 6)).is_some_and(|word| word >> (byte & 63) & 1 == 1)
     }
 
-    pub(in crate::operator) fn union(self, other: Self) -> Self {
+    pub(crate) fn union(self, other: Self) -> Self {
         let Self([a, b, c, d]) = self;
         let Self([e, f, g, h]) = other;
         Self([a | e, b | f, c | g, d | h])
     }
 
-    pub(in crate::operator) fn negated(self) -> Self {
+    pub(crate) fn negated(self) -> Self {
         Self(self.0.map(|word| !word))
     }
 
-    pub(in crate::operator) fn meets(self, other: Self) -> bool {
+    pub(crate) fn meets(self, other: Self) -> bool {
         self.0.iter().zip(other.0).any(|(a, b)| a & b != 0)
     }
 
     /// With both cases of every ASCII letter.
-    pub(in crate::operator) fn caseless(self) -> Self {
+    pub(crate) fn caseless(self) -> Self {
         let Self([low, letters, high, higher]) = self;
         const UPPER: u64 = 0x07ff_fffe;
         let upper = letters & UPPER;
@@ -46,7 +46,7 @@ impl Bytes {
         Self([low, letters | lower | upper << 32, high, higher])
     }
 
-    pub(in crate::operator) fn iter(self) -> impl Iterator<Item = u8> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = u8> {
         (0..=255).filter(move |&byte| self.contains(byte))
     }
 
@@ -63,7 +63,7 @@ impl Bytes {
     }
 
     /// Runs of neighbours, both ends included.
-    pub(in crate::operator) fn ranges(self) -> Vec<(u8, u8)> {
+    pub(crate) fn ranges(self) -> Vec<(u8, u8)> {
         let mut ranges = Vec::new();
         let mut from = 0;
         while let Some(first) = self.next(from, true) {

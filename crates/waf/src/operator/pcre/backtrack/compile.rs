@@ -3,7 +3,7 @@ use super::super::{Bytes, Node, Pattern, RepeatKind};
 use super::{INSTRUCTIONS_MAX, Program, Step};
 
 /// `None` when the program would be too large, or a back reference names no group.
-pub(in crate::operator) fn compile(pattern: &Pattern) -> Option<Program> {
+pub(crate) fn compile(pattern: &Pattern) -> Option<Program> {
     let groups = pattern.groups as usize + 1;
     let mut compiler = Compiler { code: Vec::new(), sets: Vec::new(), slots: 2 * groups, groups };
     compiler.node(&pattern.node)?;
