@@ -12,5 +12,7 @@ fn main() {
     if is("OPT_LEVEL", "z") && is("CARGO_CFG_TARGET_ARCH", "x86_64") && is("CARGO_CFG_TARGET_ENV", "gnu") {
         println!("cargo::rustc-link-arg-bins=-fuse-ld=lld");
         println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
+        // `src/unused.rs` comes first, and stands for what the C library has under the same names.
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,muldefs");
     }
 }

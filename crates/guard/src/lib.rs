@@ -24,6 +24,7 @@ pub mod invocation;
 pub mod isolation;
 mod lambda;
 mod logs;
+mod names;
 pub mod occurrence;
 pub mod os;
 pub mod package;

@@ -1,4 +1,7 @@
 //! `buckler-guard`: the program in the Lambda layer.
+#[cfg(all(target_env = "gnu", target_feature = "crt-static", panic = "abort"))]
+mod unused;
+
 use guard::command;
 use std::process::ExitCode;
 

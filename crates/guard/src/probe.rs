@@ -158,7 +158,7 @@ impl Trial {
     /// Begins to try. Soon after the start of this process: a fork costs what its memory has grown to, and the trial runs beside the
     /// rest of the start.
     pub(crate) fn begin() -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0));
+        let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0));
         let port =
             listener.as_ref().ok().and_then(|listener| listener.local_addr().ok()).map_or(0, |at| at.port());
         let version = files::version();
@@ -259,7 +259,7 @@ fn landlock_gaps(state: State, version: i32) -> State {
 }
 
 fn loopback() -> State {
-    match TcpListener::bind(("127.0.0.1", 0)) {
+    match TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)) {
         Ok(_) => State::Enforced,
         Err(error) => State::Absent(format!("127.0.0.1 cannot be listened on: {error}")),
     }

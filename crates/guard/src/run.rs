@@ -291,7 +291,6 @@ impl Guard {
 
     /// Where things stand for this function.
     fn places(&self, command: &[OsString], api_port: u16) -> Places {
-        use std::net::ToSocketAddrs;
         let settings = &self.settings;
         Places {
             layer: settings.layer.clone(),
@@ -300,7 +299,9 @@ impl Guard {
             temporary: settings.temporary.clone().unwrap_or_else(|| "/tmp".into()),
             program: command.first().and_then(|program| found(program)),
             api_port,
-            platform_api: self.api.to_socket_addrs().ok().and_then(|mut found| found.next()),
+            platform_api: crate::names::sockets(&self.api, crate::names::WITHIN)
+                .ok()
+                .and_then(|found| found.first().copied()),
             egress_port: None,
             ports: settings.ports.clone(),
             readable: settings.readable.clone(),

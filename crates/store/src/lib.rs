@@ -5,12 +5,14 @@
 //!
 //! Deliberately absent: replication, consensus or a query engine of our own; any knowledge of what is kept.
 mod clock;
+#[cfg(feature = "cluster")]
 pub mod cluster;
 pub mod embedded;
 mod key;
 mod state;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+#[cfg(feature = "cluster")]
 pub use cluster::Cluster;
 pub use embedded::Embedded;
 pub use key::{Key, KeyError};

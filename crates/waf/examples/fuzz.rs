@@ -21,6 +21,8 @@ mod schema;
 mod seclang;
 #[path = "fuzz/upload.rs"]
 mod upload;
+#[path = "fuzz/validator.rs"]
+mod validator;
 #[path = "fuzz/values.rs"]
 mod values;
 
@@ -53,6 +55,7 @@ const TARGETS: &[Target] = &[
     plan::PLAN,
     schema::SCHEMA,
     upload::UPLOAD,
+    validator::VALIDATOR,
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

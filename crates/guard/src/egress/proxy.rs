@@ -3,8 +3,9 @@ use super::address::literal;
 use super::decision::{Decision, normal};
 use super::hello::{self, Hello};
 use super::{Rules, Shared};
+use crate::names;
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs as _};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -93,7 +94,7 @@ fn serve(client: &TcpStream, shared: &Shared) -> io::Result<()> {
 fn reach(shared: &Shared, host: &str, port: u16) -> io::Result<Option<TcpStream>> {
     let addresses: Vec<IpAddr> = match literal(host) {
         Some(address) => vec![address],
-        None => (host, port).to_socket_addrs()?.map(|found| found.ip()).take(ADDRESSES_MAX).collect(),
+        None => names::addresses(host, names::WITHIN)?.into_iter().take(ADDRESSES_MAX).collect(),
     };
     let named = literal(host).is_none();
     let mut last = None;

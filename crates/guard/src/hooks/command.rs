@@ -243,7 +243,8 @@ fn shell(context: &Context<'_>, text: &str, found: &mut Vec<Suspicion>) {
         }
     }
     // A declared program is no answer to input that breaks out: that comes first.
-    found.sort_by_key(|suspicion| suspicion.rule != RULE);
+    let (first, others): (Vec<_>, Vec<_>) = found.drain(..).partition(|suspicion| suspicion.rule == RULE);
+    found.extend(first.into_iter().chain(others));
 }
 
 /// How a range of input changes the command, if it does.

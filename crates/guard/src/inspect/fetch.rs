@@ -1,9 +1,15 @@
 //! Fetching the keys of issuers: one small blocking client, for a thread beside the events.
+use crate::names;
 use access::{Answer, Ask};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use ureq::Agent;
+use ureq::config::Config;
+use ureq::http::Uri;
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 /// The whole of one request. An event waits for it only where no key is known at all.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -25,7 +31,8 @@ pub(super) fn fetch(ask: &Ask) -> Result<Answer, String> {
         .http_status_as_error(false)
         .proxy(None)
         .build();
-    let mut request = Agent::new_with_config(config).get(ask.url.as_str());
+    let agent = Agent::with_parts(config, DefaultConnector::default(), Names);
+    let mut request = agent.get(ask.url.as_str());
     for (name, value) in &ask.headers {
         request = request.header(name, value);
     }
@@ -38,4 +45,28 @@ pub(super) fn fetch(ask: &Ask) -> Result<Answer, String> {
     let limit = u64::try_from(ask.answer_bytes_max).unwrap_or(u64::MAX);
     let body = response.body_mut().with_config().limit(limit).read_to_vec().map_err(|why| why.to_string())?;
     Ok(Answer { status: response.status().as_u16(), headers, body })
+}
+
+/// Our own resolver, for the client.
+#[derive(Debug)]
+struct Names;
+
+/// Addresses that the client takes.
+const ADDRESSES_MAX: usize = 16;
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        _config: &Config,
+        _timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
+        let host = uri.host().ok_or(ureq::Error::HostNotFound)?;
+        let mut out = self.empty();
+        for address in names::addresses(host, TIMEOUT)?.into_iter().take(ADDRESSES_MAX) {
+            out.push(SocketAddr::new(address, port));
+        }
+        Ok(out)
+    }
 }

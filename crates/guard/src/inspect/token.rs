@@ -146,8 +146,9 @@ fn texts(http: &HttpRequest, place: &str) -> Vec<(String, bool)> {
         }
     }
     // Those that count come first.
-    found.sort_by_key(|(_, is_main)| !is_main);
-    found
+    let (mut first, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, is_main)| *is_main);
+    first.extend(others);
+    first
 }
 
 /// A text that some reader would take for a token: after a scheme, parts with points between, one of which holds an object.

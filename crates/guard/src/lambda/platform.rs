@@ -2,6 +2,7 @@
 use super::answers::{EVENT_BYTES_MAX, error_object};
 use super::head::{Framing, Head, Headers, line};
 use super::wire::{Wire, WireError};
+use crate::names;
 use std::net::TcpStream;
 use std::sync::Arc;
 
@@ -46,7 +47,8 @@ impl Platform {
     }
 
     fn connect(&self) -> Result<Wire, WireError> {
-        Wire::new(TcpStream::connect(&*self.address)?)
+        let addresses = names::sockets(&self.address, names::WITHIN)?;
+        Wire::new(TcpStream::connect(addresses.as_slice())?)
     }
 
     /// The open connection, fresh where the platform closed the old one.

@@ -494,5 +494,5 @@ fn is_internal_extension(method: &str, path: &str) -> bool {
 
 /// Listens on loopback.
 pub(crate) fn listen(port: u16) -> std::io::Result<TcpListener> {
-    TcpListener::bind(("127.0.0.1", port))
+    TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port))
 }

@@ -5,6 +5,7 @@
 use super::answers::Reply;
 use super::wire::Wire;
 use crate::events::Events;
+use crate::names;
 use crate::{Action, Layer, Occurrence, Report};
 use serde_json::Value;
 use std::fs::File;
@@ -21,7 +22,7 @@ const RECORDS_MAX: usize = 1000;
 
 /// Listens; the address that the platform is to deliver to.
 pub(super) fn listen(events: &Arc<Events>) -> io::Result<String> {
-    let listener = TcpListener::bind((HOST, 0))?;
+    let listener = TcpListener::bind(names::sockets(&format!("{HOST}:0"), names::WITHIN)?.as_slice())?;
     let port = listener.local_addr()?.port();
     let mut token = [0; 16];
     File::open("/dev/urandom")?.read_exact(&mut token)?;

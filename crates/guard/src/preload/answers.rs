@@ -1,12 +1,13 @@
 //! Answers to the preload library.
 use crate::egress::{Decision, Rules as Hosts, literal};
+use crate::names;
 use crate::sandbox::find;
 use crate::{Action, Layer, Occurrence, Places, Report};
 use policy::{Function, Mode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io;
-use std::net::{IpAddr, ToSocketAddrs as _};
+use std::net::IpAddr;
 use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -204,8 +205,8 @@ impl Shared {
         if !self.hosts.known() || literal(name).is_some() {
             return (true, Vec::new());
         }
-        let Ok(found) = (name, 0).to_socket_addrs() else { return (false, Vec::new()) };
-        let addresses: BTreeSet<IpAddr> = found.map(|one| one.ip()).take(ANSWER_ADDRESSES_MAX).collect();
+        let Ok(found) = names::addresses(name, names::WITHIN) else { return (false, Vec::new()) };
+        let addresses: BTreeSet<IpAddr> = found.into_iter().take(ANSWER_ADDRESSES_MAX).collect();
         let mut bytes = Vec::new();
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         for address in addresses {

@@ -136,7 +136,7 @@ fn ask(api: &Api, choices: &mut Choices<'_>) {
 }
 
 /// A value, with [`SENT`] in its texts.
-fn value(choices: &mut Choices<'_>, depth: usize) -> Value {
+pub(super) fn value(choices: &mut Choices<'_>, depth: usize) -> Value {
     match choices.below(if depth > 3 { 5 } else { 8 }) {
         0 => Value::Null,
         1 => json!(choices.below(2) == 0),

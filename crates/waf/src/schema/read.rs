@@ -111,9 +111,10 @@ impl<'d> Reader<'_, 'd> {
                     path.operations.push((method.to_ascii_uppercase(), operation));
                 }
             }
-            paths.push(path);
+            let rank = path.rank();
+            let at = paths.partition_point(|known: &Path| known.rank() <= rank);
+            paths.insert(at, path);
         }
-        paths.sort_by_key(Path::rank);
         Api { bases: self.bases(), paths }
     }
 
@@ -129,14 +130,16 @@ impl<'d> Reader<'_, 'd> {
                 Some((_, rest)) => rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or_default(),
                 None => url.as_str(),
             };
-            bases.push(path.trim_end_matches('/').to_owned());
+            let path = path.trim_end_matches('/');
+            // The longest first.
+            let is_before = |known: &String| (path.len(), known.as_str()) < (known.len(), path);
+            if !bases.iter().any(|known| known == path) {
+                bases.insert(bases.partition_point(is_before), path.to_owned());
+            }
         }
         if bases.is_empty() {
             bases.push(String::new());
         }
-        // The longest first.
-        bases.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        bases.dedup();
         bases
     }
 

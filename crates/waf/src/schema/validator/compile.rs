@@ -130,26 +130,28 @@ impl<'r, 'd> Compiler<'r, 'd> {
         let here = Here { place, members, resource, draft, depth };
         let mut rules = Rules { resource: u32::try_from(resource).unwrap_or(u32::MAX), ..Rules::default() };
         let is_alone = draft <= Draft::D7 && members.contains_key("$ref");
+        // In their order: types, what most values differ by; then the others; what others have left at last.
+        let (mut others, mut last) = (Vec::new(), Vec::new());
         for (name, value) in members {
             if is_alone && name != "$ref" {
                 continue;
             }
             match self.keyword(here, name, value) {
-                Ok(Some(rule)) => rules.rules.push(rule),
+                Ok(Some(rule @ Rule::Type(..))) => rules.rules.push(rule),
+                Ok(Some(rule @ (Rule::UnevaluatedItems(_) | Rule::UnevaluatedProperties(_)))) => {
+                    last.push(rule)
+                }
+                Ok(Some(rule)) => others.push(rule),
                 Ok(None) => {}
                 Err(message) => self.problem(format!("{}/{}", place.pointer, escape(name)), &message),
             }
         }
+        rules.has_unevaluated = !last.is_empty();
+        rules.rules.append(&mut others);
+        rules.rules.append(&mut last);
         if rules.rules.is_empty() {
             return Node::Anything;
         }
-        let rank = |rule: &Rule| match rule {
-            Rule::Type(..) => 0,
-            Rule::UnevaluatedItems(_) | Rule::UnevaluatedProperties(_) => 2,
-            _ => 1,
-        };
-        rules.rules.sort_by_key(rank);
-        rules.has_unevaluated = rules.rules.last().is_some_and(|last| rank(last) == 2);
         rules.rules.shrink_to_fit();
         Node::Rules(Box::new(rules))
     }

@@ -192,16 +192,21 @@ impl<'g> Run<'g> {
             return fits;
         }
         let mut own = self.fresh(spot);
+        let mut fits = true;
         for rule in &rules.rules {
             // What is left over is only known when all else fits.
-            if !self.rule(rule, spot, Some(&mut own)) {
-                return false;
+            if !fits && matches!(rule, Rule::UnevaluatedItems(_) | Rule::UnevaluatedProperties(_)) {
+                break;
+            }
+            fits &= self.rule(rule, spot, Some(&mut own));
+            if !fits && !self.is_telling {
+                break;
             }
         }
-        if let Some(seen) = seen {
+        if let Some(seen) = seen.filter(|_| fits) {
             seen.add(&own);
         }
-        true
+        fits
     }
 
     fn fresh(&mut self, spot: &Spot<'_>) -> Seen {

@@ -177,8 +177,10 @@ impl<'d> Compiler<'_, 'd> {
         }
         let mut properties = Properties::default();
         if let Some(named) = here.members.get("properties") {
-            properties.named = self.map(here, "properties", named)?;
-            properties.named.sort_by(|(left, _), (right, _)| left.cmp(right));
+            for (name, id) in self.map(here, "properties", named)? {
+                let at = properties.named.partition_point(|(known, _)| *known < name);
+                properties.named.insert(at, (name, id));
+            }
         }
         if let Some(patterns) = here.members.get("patternProperties") {
             for (key, schema) in object(patterns)? {
