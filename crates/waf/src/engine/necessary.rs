@@ -18,10 +18,9 @@ const BITS_MIN: f64 = 24.0;
 /// A smaller pattern that matches wherever this one does.
 pub(super) fn of(pattern: &Hir) -> Hir {
     let simple = simplified(pattern);
-    match best(&simple) {
-        Some(piece) if bits(&piece) >= BITS_MIN => piece,
-        _ => simple,
-    }
+    // Without a gap the best piece is all of it.
+    let piece = if has_gap(&simple) { best(&simple) } else { None };
+    piece.filter(|piece| bits(piece) >= BITS_MIN).unwrap_or(simple)
 }
 
 /// Without captures and large counts.
@@ -85,7 +84,8 @@ fn best(hir: &Hir) -> Option<Hir> {
                 pieces.extend(best(part));
             }
             pieces.push(Hir::concat(run));
-            pieces.into_iter().max_by(|left, right| bits(left).total_cmp(&bits(right)))
+            let weighed = pieces.into_iter().map(|piece| (bits(&piece), piece));
+            weighed.max_by(|(left, _), (right, _)| left.total_cmp(right)).map(|(_, piece)| piece)
         }
         HirKind::Alternation(parts) => {
             parts.iter().map(best).collect::<Option<Vec<Hir>>>().map(Hir::alternation)
