@@ -80,6 +80,8 @@ pub(crate) fn may_be(bytes: &[u8], at: usize, next_at: &mut NextAt) -> bool {
                 || rest.iter().take(LETTERS_FEW).all(u8::is_ascii_alphanumeric) && rest.len() >= LETTERS_FEW
                 || has_colon()
         }
+        // An address of IPv6 that begins with zeroes: most colons stand behind a name.
+        b':' => second == b':',
         _ => true,
     }
 }
