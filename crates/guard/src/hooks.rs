@@ -48,6 +48,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("python/buckler_hooks/databases.py", include_str!("../hooks/python/buckler_hooks/databases.py")),
     ("python/buckler_hooks/documents.py", include_str!("../hooks/python/buckler_hooks/documents.py")),
     ("python/buckler_hooks/formats.py", include_str!("../hooks/python/buckler_hooks/formats.py")),
+    ("python/buckler_hooks/leftovers.py", include_str!("../hooks/python/buckler_hooks/leftovers.py")),
     ("python/buckler_hooks/network.py", include_str!("../hooks/python/buckler_hooks/network.py")),
     ("python/buckler_hooks/processes.py", include_str!("../hooks/python/buckler_hooks/processes.py")),
     ("python/buckler_hooks/state.py", include_str!("../hooks/python/buckler_hooks/state.py")),

@@ -155,6 +155,12 @@ impl Inspector {
         })
     }
 
+    /// Begins what is made ready beside the start of the runtime. Call it once the runtime is started: before, threads of ours would only
+    /// take turns with it at the processor and at the allocator.
+    pub fn begin(&self) {
+        self.rules.begin();
+    }
+
     /// Before an event reaches the function. `now_ms`: milliseconds since 1970.
     #[must_use]
     pub fn event(&self, invocation: &Invocation, now_ms: u64) -> Outcome {

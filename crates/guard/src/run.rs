@@ -252,6 +252,9 @@ impl Guard {
         self.check_package(package, shared.mode)?;
         let runtime = self.start(command, environment, preparations)?;
         isolation.started(u32::try_from(runtime.pid()).unwrap_or(0));
+        if let Some(inspector) = &shared.inspector {
+            inspector.begin();
+        }
         self.read_output(runtime, &shared, redactor, listener)
     }
 

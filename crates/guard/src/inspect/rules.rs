@@ -31,12 +31,13 @@ pub(super) struct Ready {
     rules: Arc<OnceLock<Option<Rules>>>,
     /// None: nobody makes it ready but whoever asks first.
     thread: Mutex<Option<JoinHandle<()>>>,
+    background: bool,
     policy: policy::Rules,
     left_out: Vec<u64>,
 }
 
 /// Makes the rules of a policy ready. Rules of others are read at once, since they can be wrong; ours alone are made ready by a
-/// thread while the run time starts (`background`).
+/// thread while the run time starts (`background`), from [`Ready::begin`] on.
 pub(super) fn ready(
     rules: &policy::Rules,
     function: &policy::Function,
@@ -44,9 +45,21 @@ pub(super) fn ready(
 ) -> Result<Ready, String> {
     let left_out: Vec<u64> = function.exclusions.keys().copied().collect();
     let cell = Arc::new(OnceLock::new());
-    let mut thread = None;
-    if background && rules.files.is_empty() {
-        let (cell, rules, left_out) = (Arc::clone(&cell), rules.clone(), left_out.clone());
+    let background = background && rules.files.is_empty();
+    if !background {
+        drop(cell.set(compile(rules, left_out.iter().copied())?));
+    }
+    Ok(Ready { rules: cell, thread: Mutex::default(), background, policy: rules.clone(), left_out })
+}
+
+impl Ready {
+    /// Begins to make the rules ready beside whatever comes next.
+    pub(super) fn begin(&self) {
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.background || thread.is_some() || self.rules.get().is_some() {
+            return;
+        }
+        let (cell, rules, left_out) = (Arc::clone(&self.rules), self.policy.clone(), self.left_out.clone());
         let work = move || {
             if let Ok(made) = compile(&rules, left_out.iter().copied()) {
                 if let Some(rules) = &made {
@@ -55,14 +68,9 @@ pub(super) fn ready(
                 drop(cell.set(made));
             }
         };
-        thread = std::thread::Builder::new().name("rules".to_owned()).spawn(work).ok();
-    } else {
-        drop(cell.set(compile(rules, left_out.iter().copied())?));
+        *thread = std::thread::Builder::new().name("rules".to_owned()).spawn(work).ok();
     }
-    Ok(Ready { rules: cell, thread: Mutex::new(thread), policy: rules.clone(), left_out })
-}
 
-impl Ready {
     /// The rules; waits for the thread that makes them ready.
     pub(super) fn get(&self) -> Result<Option<&Rules>, Problem> {
         if let Some(rules) = self.rules.get() {
