@@ -13,12 +13,13 @@ const SECONDS: u32 = 5;
 const MODULE: &str = "/usr/lib/nginx/modules/ngx_http_modsecurity_module.so";
 
 /// Requests that differ from each other, so that no cache of ours answers; of `repeated` only the path does, and arguments and
-/// cookies are of forty clients. They name a host: an address in its place is a find of rule 920350, and each request would be logged.
+/// cookies are of forty clients; `same` is one request of them again and again, as wrk sends without a script. They name a host: an address in its
+/// place is a find of rule 920350, and each request would be logged.
 const SCRIPT: &str = r#"
 local n = math.random(1000000)
 local kind = os.getenv("WORKLOAD")
 local names = { "q", "page", "size", "sort", "category", "from", "until", "colour", "city", "lang" }
-request = function()
+local made = function()
   n = n + 1
   local who = kind == "repeated" and n % 40 or n
   local path = "/catalogue/items/" .. n
@@ -28,11 +29,13 @@ request = function()
     path = path .. "?" .. table.concat(parts, "&")
   end
   local headers = { ["Host"] = "shop.example.com", ["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0", ["Accept"] = "*/*" }
-  if kind == "cookies" or kind == "repeated" then
+  if kind ~= "get" and kind ~= "arguments" then
     headers["Cookie"] = "session=" .. who * 48271 .. "; theme=dark; basket=" .. who % 997 .. "; consent=all"
   end
   return wrk.format("GET", path, headers)
 end
+local one = made()
+request = kind == "same" and function() return one end or made
 "#;
 
 /// One server under test.
@@ -98,7 +101,7 @@ fn compared(folder: &Path, rules: &Path, upstream: &Server, gateway: &Server) ->
         println!("nginx's ModSecurity module is not installed");
     }
     servers.push(gateway);
-    for workload in ["get", "arguments", "cookies", "repeated"] {
+    for workload in ["get", "arguments", "cookies", "repeated", "same"] {
         let mut loads: Vec<Vec<Load>> = servers.iter().map(|_| Vec::new()).collect();
         for _ in 0..ROUNDS {
             for (server, loads) in servers.iter().zip(&mut loads) {
