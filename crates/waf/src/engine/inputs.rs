@@ -62,8 +62,8 @@ pub(super) struct Marks {
     pub(super) values: Mark,
 }
 
-/// The marks of a store as it was with so many values and bytes, and so many of them in a form.
-type Marked = ((usize, usize, usize), Option<Marks>);
+/// The marks of a store as it was: how many values and bytes it had, where those of the query and of a form stand.
+type Marked = ((usize, usize, [usize; 3]), Option<Marks>);
 
 /// The values of one transaction. Used again for the next one after [`clear`](Self::clear).
 #[derive(Debug)]
@@ -229,14 +229,16 @@ impl Inputs {
         }
         for (number, store) in MARKED.into_iter().enumerate() {
             let fields = self.store(store);
-            let posted = if store == Store::Args { self.args_post.len() } else { 0 };
-            let size = (fields.len(), fields.block().len(), posted);
+            let is_args = store == Store::Args;
+            let [get, post] = [&self.args_get, &self.args_post];
+            let parts = if is_args { [get.end, post.start, post.end] } else { [0; 3] };
+            let size = (fields.len(), fields.block().len(), parts);
             if self.marks.get(number).is_none_or(|(known, _)| *known == size) {
                 continue;
             }
             let marks = (size.0 > 0 && size.1 <= MARKED_BYTES_MAX).then(|| Marks {
                 names: Mark::of_names(fields).within(Kind::Names(store)),
-                values: Mark::of_fields(fields, posted).within(Kind::Values(store)),
+                values: Mark::of_fields(fields, parts).within(Kind::Values(store)),
             });
             if let Some(place) = self.marks.get_mut(number) {
                 *place = (size, marks);

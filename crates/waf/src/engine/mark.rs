@@ -49,11 +49,13 @@ impl Mark {
         Self::finish(&hasher)
     }
 
-    /// Of all names and values in their order, of which the last so many came in another way.
-    pub(super) fn of_fields(fields: &Fields, last: usize) -> Self {
+    /// Of all names and values in their order, of which parts begin and end at these numbers.
+    pub(super) fn of_fields(fields: &Fields, parts: [usize; 3]) -> Self {
         let mut hasher = *hasher();
         hasher.write_usize(fields.len());
-        hasher.write_usize(last);
+        for end in parts {
+            hasher.write_usize(end);
+        }
         for field in fields.iter() {
             hasher.write_usize(field.name.len());
             hasher.write_usize(field.value.len());
@@ -119,8 +121,8 @@ mod tests {
     #[test]
     fn another_border_is_another_mark() {
         let wanted = fields(&[("ab", "c"), ("d", "")]);
-        let mark = Mark::of_fields(&wanted, 2);
-        assert_eq!(mark, Mark::of_fields(&fields(&[("ab", "c"), ("d", "")]), 2));
+        let mark = Mark::of_fields(&wanted, [2; 3]);
+        assert_eq!(mark, Mark::of_fields(&fields(&[("ab", "c"), ("d", "")]), [2; 3]));
         for other in [
             &[("a", "bc"), ("d", "")][..],
             &[("ab", "c"), ("", "d")],
@@ -129,10 +131,10 @@ mod tests {
             &[("d", ""), ("ab", "c")],
             &[("Ab", "c"), ("d", "")],
         ] {
-            assert_ne!(mark, Mark::of_fields(&fields(other), 2), "{other:?}");
+            assert_ne!(mark, Mark::of_fields(&fields(other), [2; 3]), "{other:?}");
             assert_ne!(Mark::of_names(&wanted), Mark::of_names(&fields(other)), "{other:?}");
         }
-        assert_ne!(mark, Mark::of_fields(&wanted, 1));
+        assert_ne!(mark, Mark::of_fields(&wanted, [1, 2, 2]));
         assert_eq!(Mark::of_names(&wanted), Mark::of_names(&fields(&[("ab", "x"), ("d", "yz")])));
     }
 

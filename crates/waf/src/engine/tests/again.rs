@@ -126,3 +126,31 @@ fn a_restricted_header_is_told_every_time() {
         assert!(lists("/accept/").contains("\n2 "));
     }
 }
+
+#[test]
+fn where_arguments_came_from_is_not_forgotten() {
+    let plan = plan(
+        r#"
+SecRequestBodyAccess On
+SecRule REQUEST_HEADERS:Content-Type "@contains json" "id:1,phase:1,pass,nolog,ctl:requestBodyProcessor=JSON"
+SecRule ARGS_GET "@rx bad" "id:2,phase:2,pass,log"
+SecRule ARGS_POST "@rx bad" "id:3,phase:2,pass,log"
+SecRule ARGS "@rx bad" "id:4,phase:2,pass,log"
+"#,
+    );
+    let in_query = Exchange::get("/?json.a=bad").header("Content-Type", "text/plain").body("x");
+    let in_json = Exchange::get("/").header("Content-Type", "application/json").body("{\"a\":\"bad\"}");
+    let form = "application/x-www-form-urlencoded";
+    let in_form = Exchange::get("/").header("Content-Type", form).body("json.a=bad");
+    let told = |exchange: &Exchange| {
+        let seen = exchange.seen(&plan);
+        ["\n2 ", "\n3 ", "\n4 "].map(|rule| seen.contains(rule))
+    };
+    let fresh = [&in_query, &in_json, &in_form].map(&told);
+    assert_eq!(fresh[0], [true, false, true]);
+    assert_eq!(fresh[2], [false, true, true]);
+    for _ in 0..3 {
+        assert_eq!([&in_query, &in_json, &in_form].map(&told), fresh);
+        assert_eq!([&in_form, &in_json, &in_query].map(&told), [fresh[2], fresh[1], fresh[0]]);
+    }
+}
