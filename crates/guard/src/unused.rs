@@ -23,6 +23,13 @@ pub(crate) extern "C" fn __assert_fail() -> ! {
     std::process::abort()
 }
 
+/// Writes nothing: what `perror` says, for which the C library brings its formats a second time, in wide letters.
+// SAFETY: no argument is looked at, and nobody looks at the number of letters.
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn __fxprintf() -> c_int {
+    0
+}
+
 /// `_URC_END_OF_STACK`
 const END_OF_STACK: c_int = 5;
 
