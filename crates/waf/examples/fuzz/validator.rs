@@ -108,7 +108,9 @@ fn is_comparable(schema: &Value) -> bool {
         "\"multipleOf\":1e",
     ];
     let text = schema.to_string();
-    !OTHERWISE.iter().any(|word| text.contains(word))
+    // A definition that names another may come back to itself without entering the value.
+    let may_circle = schema.get("$defs").is_some_and(|defined| defined.to_string().contains("#/$defs/"));
+    !may_circle && !OTHERWISE.iter().any(|word| text.contains(word))
 }
 
 fn whole(choices: &mut Choices<'_>) -> Value {
