@@ -87,20 +87,25 @@ fn prefix_of_note<'s>(set: &'s Set, names: &Names) -> Option<&'s [u8]> {
         return None;
     };
     let is_match = |slot: &[u8]| slot == b"0";
-    let is_of_match = |text: &Text| match text {
-        Text::Fixed { .. } => true,
-        Text::Slot(slot) => is_match(names.written(*slot)),
-        Text::Parts(parts) => parts.iter().all(|part| match part {
-            TextPart::Bytes(_) => true,
-            TextPart::Value(source) => tx_name(source).is_some_and(is_match),
-        }),
-    };
     let Some((TextPart::Bytes(prefix), rest)) = parts.split_first() else { return None };
-    let rest_is_match = rest.iter().all(|part| match part {
+    let is_of_match = are_of(rest, is_match) && is_of(value, names, is_match);
+    (is_of_match && !prefix.is_empty()).then_some(prefix)
+}
+
+/// Whether all variables in a text are variables of `TX` that are so.
+fn is_of(text: &Text, names: &Names, is_so: impl Fn(&[u8]) -> bool) -> bool {
+    match text {
+        Text::Fixed { .. } => true,
+        Text::Slot(slot) => is_so(names.written(*slot)),
+        Text::Parts(parts) => are_of(parts, is_so),
+    }
+}
+
+fn are_of(parts: &[TextPart], is_so: impl Fn(&[u8]) -> bool) -> bool {
+    parts.iter().all(|part| match part {
         TextPart::Bytes(_) => true,
-        TextPart::Value(source) => tx_name(source).is_some_and(is_match),
-    });
-    (rest_is_match && is_of_match(value) && !prefix.is_empty()).then_some(prefix)
+        TextPart::Value(source) => tx_name(source).is_some_and(&is_so),
+    })
 }
 
 /// The one variable of `TX` that a source gives.
@@ -113,15 +118,7 @@ fn tx_name(source: &Source) -> Option<&[u8]> {
 
 /// Whether an argument is the same before the rule as in its second link.
 fn is_settled_before(text: &Text, prefix: &[u8], names: &Names) -> bool {
-    let is_other = |name: &[u8]| !begins(name, prefix) && !name.iter().all(u8::is_ascii_digit);
-    match text {
-        Text::Fixed { .. } => true,
-        Text::Slot(slot) => is_other(names.written(*slot)),
-        Text::Parts(parts) => parts.iter().all(|part| match part {
-            TextPart::Bytes(_) => true,
-            TextPart::Value(source) => tx_name(source).is_some_and(is_other),
-        }),
-    }
+    is_of(text, names, |name| !begins(name, prefix) && !name.iter().all(u8::is_ascii_digit))
 }
 
 /// Whether a source gives all notes and nothing else.

@@ -1,5 +1,5 @@
 //! Requests and responses against documents.
-mod corpus;
+pub(super) mod corpus;
 
 use super::{Api, Request, Strictness};
 use crate::Fields;

@@ -6,7 +6,7 @@ use crate::seclang::corpus::folder;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(in crate::schema) fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("a file").path();
         if path.is_dir() {
@@ -18,7 +18,7 @@ fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     found.sort();
 }
 
-fn parsed(path: &Path) -> Value {
+pub(in crate::schema) fn parsed(path: &Path) -> Value {
     #[expect(clippy::disallowed_methods, reason = "a test reads its corpus")]
     let bytes = std::fs::read(path).expect("a file");
     serde_json::from_slice(&bytes).unwrap_or_default()

@@ -1,27 +1,9 @@
 //! JSON-Schema-Test-Suite, all of it. `BUCKLER_JSON_SCHEMA_TESTS` names its folder.
 use super::super::Draft;
 use super::{compiled, is_valid};
+use crate::schema::tests::corpus::{documents, parsed};
 use crate::seclang::corpus::folder;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
-
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("a file").path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|end| end == "json") {
-            found.push(path);
-        }
-    }
-    found.sort();
-}
-
-fn parsed(path: &Path) -> Value {
-    #[expect(clippy::disallowed_methods, reason = "a test reads its corpus")]
-    let bytes = std::fs::read(path).expect("a file");
-    serde_json::from_slice(&bytes).unwrap_or_default()
-}
 
 fn text<'v>(value: &'v Value, key: &str) -> &'v str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
@@ -46,7 +28,7 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
 fn the_suite_is_judged_as_it_says() {
     let Some(suite) = folder("BUCKLER_JSON_SCHEMA_TESTS") else { return };
     let mut remotes = Vec::new();
-    files(&suite.join("remotes"), &mut remotes);
+    documents(&suite.join("remotes"), &mut remotes);
     let remotes = remotes
         .iter()
         .map(|path| {
@@ -67,7 +49,7 @@ fn the_suite_is_judged_as_it_says() {
     ];
     for (name, draft) in drafts {
         let mut paths = Vec::new();
-        files(&suite.join("tests").join(name), &mut paths);
+        documents(&suite.join("tests").join(name), &mut paths);
         let mut alike = 0;
         for path in paths {
             let file = path.strip_prefix(suite.join("tests")).expect("below").to_string_lossy().into_owned();
