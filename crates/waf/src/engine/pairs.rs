@@ -3,14 +3,18 @@
 //! A byte that a pattern needs stands in every second value; two bytes beside each other (`l(`, `/*`, `${`) hardly ever do. What transformations decode may
 //! be made of escapes: their first byte stands *alone* for whatever they mean.
 //!
-//! INVARIANT: a text with none of the pairs, and none of the bytes that stand alone, contains no match of a pattern for which they were made, nor does what
-//! transformations make of it.
+//! In a text of any bytes (what Base64 makes of a word) they stand by chance now and then; what must stand before a pair leaves few of those.
+//!
+//! INVARIANT: a text with none of the pairs behind a byte that stands before it, and none of the bytes that stand alone, contains no match of a pattern
+//! for which they were made, nor does what transformations make of it.
 use super::alphabet::Alphabet;
 use super::necessary::share;
-use super::needs::{contains, insert, members, of_class, union};
+use super::needs::{contains, insert, members, union};
 use crate::rule::Transformation;
-use regex_syntax::hir::{Hir, HirKind};
-use std::collections::BTreeSet;
+use regex_syntax::hir::Hir;
+use std::collections::BTreeMap;
+
+mod pattern;
 
 /// More pairs than this say nothing.
 const PAIRS_MAX: usize = 400;
@@ -27,10 +31,18 @@ const SPACE: &[u8] = b" \t\n\x0b\x0c\r\xa0";
 const SEPARATORS: &[u8] = b" ,;\t\r\n";
 const QUOTES: &[u8] = b"\"'\\^";
 
+type Pair = (u8, u8);
+
+/// In place of the bytes before a pair: any may stand there, or none.
+const ANY: [u64; 4] = [u64::MAX; 4];
+
+/// Pairs, each with the bytes of which one stands before it.
+type Found = BTreeMap<Pair, [u64; 4]>;
+
 /// What some patterns need, while it is worked out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pairs {
-    pairs: BTreeSet<(u8, u8)>,
+    pairs: Found,
     alone: [u64; 4],
 }
 
@@ -38,6 +50,8 @@ pub(super) struct Pairs {
 #[derive(Debug)]
 pub(super) struct PairLook {
     table: Box<Table>,
+    /// What stands before those pairs of which it is known.
+    before: Found,
     alone: Alone,
 }
 
@@ -57,22 +71,17 @@ enum Alone {
     Any(Box<[bool; 256]>),
 }
 
-/// Which bytes a match begins and ends with, and whether it may be empty.
-struct Ends {
-    first: [u64; 4],
-    last: [u64; 4],
-    is_empty: bool,
-}
-
 impl Pairs {
     /// What a pattern needs; `None` when nothing is known.
     pub(super) fn of(pattern: &Hir) -> Option<Self> {
-        needed(pattern).map(|pairs| Self { pairs, alone: [0; 4] })
+        pattern::needed(pattern).map(|pairs| Self { pairs, alone: [0; 4] })
     }
 
     /// What either needs.
     pub(super) fn or(mut self, other: Self) -> Option<Self> {
-        self.pairs.extend(other.pairs);
+        for (pair, before) in other.pairs {
+            add(&mut self.pairs, pair, before);
+        }
         self.alone = union(self.alone, other.alone);
         self.limited()
     }
@@ -93,20 +102,29 @@ impl Pairs {
                 insert(&mut self.alone, b'%');
                 self.made_of(b' ', b"+");
             }
-            T::HtmlEntityDecode => self.entities(),
+            T::HtmlEntityDecode => {
+                self.forget_before(|_| true);
+                self.entities();
+            }
+            // Whatever it means stands for itself.
             T::JsDecode | T::CssDecode | T::EscapeSeqDecode => insert(&mut self.alone, b'\\'),
-            T::CompressWhitespace => self.made_of(b' ', SPACE),
+            T::CompressWhitespace => {
+                self.forget_before(|(first, _)| first == b' ');
+                self.made_of(b' ', SPACE);
+            }
             T::ReplaceComments => {
+                self.forget_before(|_| true);
                 if self.has(b' ') {
-                    self.pairs.insert((b'/', b'*'));
+                    self.pairs.insert((b'/', b'*'), ANY);
                 }
             }
             T::CmdLine => {
+                self.forget_before(|_| true);
                 // A blank before these is removed.
                 let drawn: Vec<_> =
-                    self.pairs.iter().filter(|(_, second)| matches!(second, b'/' | b'(')).copied().collect();
+                    self.pairs.keys().filter(|(_, second)| matches!(second, b'/' | b'(')).copied().collect();
                 for (first, _) in drawn {
-                    self.pairs.extend(SEPARATORS.iter().map(|byte| (first, *byte)));
+                    self.pairs.extend(SEPARATORS.iter().map(|byte| ((first, *byte), ANY)));
                 }
                 self.made_of(b' ', SEPARATORS);
                 self.removes(QUOTES);
@@ -120,34 +138,63 @@ impl Pairs {
     /// Whether a byte stands in a pair.
     fn has(&self, byte: u8) -> bool {
         contains(&self.alone, byte)
-            || self.pairs.iter().any(|(first, second)| *first == byte || *second == byte)
+            || self.pairs.keys().any(|(first, second)| *first == byte || *second == byte)
+    }
+
+    /// Where it is not known any more what stood before a pair.
+    fn forget_before(&mut self, of: impl Fn(Pair) -> bool) {
+        for (pair, before) in &mut self.pairs {
+            if of(*pair) {
+                *before = ANY;
+            }
+        }
+    }
+
+    /// Puts others in the place of each pair.
+    fn exchange(&mut self, others: impl Fn(Pair, [u64; 4]) -> Vec<(Pair, [u64; 4])>) {
+        for (pair, before) in std::mem::take(&mut self.pairs) {
+            for (other, before) in others(pair, before) {
+                add(&mut self.pairs, other, before);
+            }
+        }
     }
 
     /// Bytes that may have stood between two others: behind the first of them, and before the second. One says enough: the rarer.
     fn removes(&mut self, removed: &[u8]) {
-        let pairs: Vec<_> = self.pairs.iter().copied().collect();
-        for (first, second) in pairs {
-            if share(first) < share(second) {
-                self.pairs.extend(removed.iter().map(|byte| (first, *byte)));
-            } else {
-                self.pairs.extend(removed.iter().map(|byte| (*byte, second)));
-            }
-        }
+        let gone = removed.iter().fold([0; 4], |mut set, byte| {
+            insert(&mut set, *byte);
+            set
+        });
+        self.exchange(|(first, second), before| {
+            let itself = ((first, second), union(before, gone));
+            let apart = removed.iter().map(|byte| {
+                if share(first) < share(second) {
+                    return ((first, *byte), union(before, gone));
+                }
+                let mut before = gone;
+                insert(&mut before, first);
+                ((*byte, second), before)
+            });
+            std::iter::once(itself).chain(apart).collect()
+        });
     }
 
     /// Letters that may have been of the other case.
     fn folds(&mut self) {
-        let cases =
-            |byte: u8| [byte, if byte.is_ascii_lowercase() { byte.to_ascii_uppercase() } else { byte }];
-        let all = self.pairs.iter().flat_map(|(first, second)| {
-            cases(*first).into_iter().flat_map(move |first| cases(*second).map(|second| (first, second)))
+        let cases = |byte: u8| [byte, byte.to_ascii_uppercase()];
+        let folded = |set: [u64; 4]| {
+            let small = members(&set).filter(u8::is_ascii_lowercase);
+            small.fold(set, |mut all, byte| {
+                insert(&mut all, byte.to_ascii_uppercase());
+                all
+            })
+        };
+        self.exchange(|(first, second), before| {
+            let pairs =
+                cases(first).into_iter().flat_map(|first| cases(second).map(|second| (first, second)));
+            pairs.map(|pair| (pair, folded(before))).collect()
         });
-        self.pairs = all.collect();
-        for byte in b'a'..=b'z' {
-            if contains(&self.alone, byte) {
-                insert(&mut self.alone, byte.to_ascii_uppercase());
-            }
-        }
+        self.alone = folded(self.alone);
     }
 
     /// A byte that may have been one of others.
@@ -156,15 +203,17 @@ impl Pairs {
             let others = if byte == made { of } else { &[] };
             std::iter::once(byte).chain(others.iter().copied())
         };
-        let all = self.pairs.iter().flat_map(|(first, second)| {
-            sources(*first).flat_map(move |first| sources(*second).map(move |second| (first, second)))
-        });
-        self.pairs = all.collect();
-        if contains(&self.alone, made) {
-            for byte in of {
-                insert(&mut self.alone, *byte);
+        let widened = |mut set: [u64; 4]| {
+            if contains(&set, made) {
+                of.iter().for_each(|byte| insert(&mut set, *byte));
             }
-        }
+            set
+        };
+        self.exchange(|(first, second), before| {
+            let pairs = sources(first).flat_map(|first| sources(second).map(move |second| (first, second)));
+            pairs.map(|pair| (pair, widened(before))).collect()
+        });
+        self.alone = widened(self.alone);
     }
 
     /// `&#…` may have been any byte, a name one of five.
@@ -173,19 +222,25 @@ impl Pairs {
         let made: Vec<u8> =
             names.into_iter().filter(|(made, _)| self.has(*made)).map(|(_, name)| name).collect();
         for name in made {
-            self.pairs.extend([(b'&', name), (b'&', name.to_ascii_uppercase())]);
+            self.pairs.extend([((b'&', name), ANY), ((b'&', name.to_ascii_uppercase()), ANY)]);
         }
-        self.pairs.insert((b'&', b'#'));
+        self.pairs.insert((b'&', b'#'), ANY);
     }
 
     /// The same in texts of an alphabet.
     pub(super) fn within(mut self, alphabet: &Alphabet) -> Self {
-        self.pairs.retain(|(first, second)| alphabet.has(*first) && alphabet.has(*second));
-        let mut left = [0; 4];
-        for byte in members(&self.alone).filter(|byte| alphabet.has(*byte)) {
-            insert(&mut left, byte);
-        }
-        self.alone = left;
+        let within = |set: &[u64; 4]| {
+            let mut left = [0; 4];
+            members(set).filter(|byte| alphabet.has(*byte)).for_each(|byte| insert(&mut left, byte));
+            left
+        };
+        self.pairs.retain(|(first, second), before| {
+            if *before != ANY {
+                *before = within(before);
+            }
+            alphabet.has(*first) && alphabet.has(*second) && *before != [0; 4]
+        });
+        self.alone = within(&self.alone);
         self
     }
 
@@ -201,7 +256,9 @@ impl Pairs {
         if weight(&self.pairs) + share_alone > SHARE_MAX {
             return None;
         }
-        let table = Box::new(Table::new(&self.pairs));
+        let table = Box::new(Table::new(self.pairs.keys().copied()));
+        let before = self.pairs.iter().filter(|(_, before)| **before != ANY);
+        let before = before.map(|(pair, before)| (*pair, *before)).collect();
         let alone = match alone.as_slice() {
             [] => Alone::Nothing,
             [one] => Alone::Few([*one; 3]),
@@ -217,7 +274,7 @@ impl Pairs {
                 Alone::Any(has)
             }
         };
-        Some(PairLook { table, alone })
+        Some(PairLook { table, before, alone })
     }
 }
 
@@ -237,27 +294,40 @@ impl PairLook {
         }
         let Table { first, second } = self.table.as_ref();
         let mut before = 0;
-        text.iter().any(|byte| {
+        text.iter().enumerate().any(|(place, byte)| {
             let at = usize::from(*byte);
             let found = second.get(at).is_none_or(|firsts| firsts >> before & 1 != 0);
             before = first.get(at).map_or(0, |number| number & 63);
-            found
+            found && self.may_end_at(place, text)
         })
+    }
+
+    /// Whether what stands before a pair may stand there.
+    #[cold]
+    fn may_end_at(&self, place: usize, text: &[u8]) -> bool {
+        let (Some([first, second]), before) = (
+            place.checked_sub(1).and_then(|start| text.get(start..=place)?.first_chunk()),
+            place.checked_sub(2).and_then(|before| text.get(before)),
+        ) else {
+            return true;
+        };
+        let Some(known) = self.before.get(&(*first, *second)) else { return true };
+        before.is_some_and(|before| contains(known, *before))
     }
 }
 
 impl Table {
-    fn new(pairs: &BTreeSet<(u8, u8)>) -> Self {
+    fn new(pairs: impl Iterator<Item = Pair>) -> Self {
         let mut table = Self { first: [0; 256], second: [0; 256] };
         let mut next = 0;
         for (first, second) in pairs {
-            let Some(number) = table.first.get_mut(usize::from(*first)) else { continue };
+            let Some(number) = table.first.get_mut(usize::from(first)) else { continue };
             if *number == 0 {
                 next = next % 63 + 1;
                 *number = next;
             }
             let bit = 1 << *number;
-            if let Some(firsts) = table.second.get_mut(usize::from(*second)) {
+            if let Some(firsts) = table.second.get_mut(usize::from(second)) {
                 *firsts |= bit;
             }
         }
@@ -265,148 +335,24 @@ impl Table {
     }
 }
 
-fn weight(pairs: &BTreeSet<(u8, u8)>) -> f64 {
-    pairs.iter().copied().map(weight_of).sum()
+/// Adds a pair behind certain bytes.
+fn add(pairs: &mut Found, pair: Pair, before: [u64; 4]) {
+    pairs.entry(pair).and_modify(|known| *known = union(*known, before)).or_insert(before);
 }
 
-fn weight_of((first, second): (u8, u8)) -> f64 {
-    share(first) * share(second) + SHARE_OF_ANY
+fn weight(pairs: &Found) -> f64 {
+    pairs.iter().map(|(pair, before)| weight_of(*pair, before)).sum()
 }
 
-fn lighter(left: BTreeSet<(u8, u8)>, right: BTreeSet<(u8, u8)>) -> BTreeSet<(u8, u8)> {
-    if weight(&right) < weight(&left) { right } else { left }
+/// How often a pair stands at a place of a text, behind what stands before it.
+fn weight_of((first, second): Pair, before: &[u64; 4]) -> f64 {
+    (share(first) * share(second) + SHARE_OF_ANY) * share_of(before)
 }
 
-/// Pairs of which every match has one: the rarest that can be told.
-fn needed(hir: &Hir) -> Option<BTreeSet<(u8, u8)>> {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => None,
-        HirKind::Literal(literal) => {
-            let pairs = literal.0.array_windows().map(|[first, second]| (*first, *second));
-            let rarest = pairs.min_by(|left, right| weight_of(*left).total_cmp(&weight_of(*right)));
-            rarest.map(|pair| BTreeSet::from([pair]))
-        }
-        HirKind::Capture(capture) => needed(&capture.sub),
-        HirKind::Repetition(repetition) if repetition.min == 0 => None,
-        HirKind::Repetition(repetition) => {
-            let ends = ends(&repetition.sub);
-            let is_again = repetition.min > 1 && !ends.is_empty;
-            let again = is_again.then_some((ends.last, ends.first)).and_then(Product::of);
-            needed(&repetition.sub).into_iter().chain(again.map(Product::pairs)).reduce(lighter)
-        }
-        HirKind::Concat(parts) => {
-            let ends: Vec<Ends> = parts.iter().map(ends).collect();
-            let within = parts.iter().filter_map(needed);
-            let between = (0..ends.len()).flat_map(|at| {
-                let (before, from) = ends.split_at(at);
-                let (here, behind) = match from.split_first() {
-                    Some((here, behind)) if !here.is_empty => (here, behind),
-                    _ => return [None, None],
-                };
-                let follows = nearest(behind.iter(), |ends| ends.first);
-                let precedes = nearest(before.iter().rev(), |ends| ends.last);
-                [follows.map(|follows| (here.last, follows)), precedes.map(|precedes| (precedes, here.first))]
-            });
-            // Only the lightest of those is written out.
-            let between = between.flatten().filter_map(Product::of);
-            let between = between.min_by(|left, right| left.weight.total_cmp(&right.weight));
-            within.chain(between.map(Product::pairs)).reduce(lighter)
-        }
-        HirKind::Alternation(parts) => {
-            let mut all = BTreeSet::new();
-            for part in parts {
-                all.extend(needed(part)?);
-                if all.len() > PAIRS_MAX {
-                    return None;
-                }
-            }
-            Some(all)
-        }
+/// How often one of these bytes stands before a pair.
+fn share_of(before: &[u64; 4]) -> f64 {
+    if *before == ANY {
+        return 1.0;
     }
-}
-
-/// The bytes that stand next: those of every part up to the first that is never empty. `None` when all may be.
-fn nearest<'e>(
-    mut parts: impl Iterator<Item = &'e Ends>,
-    bytes: impl Fn(&Ends) -> [u64; 4],
-) -> Option<[u64; 4]> {
-    let mut all = [0; 4];
-    parts
-        .any(|part| {
-            all = union(all, bytes(part));
-            !part.is_empty
-        })
-        .then_some(all)
-}
-
-/// Every byte of one set before every byte of another.
-struct Product {
-    first: [u64; 4],
-    second: [u64; 4],
-    weight: f64,
-}
-
-impl Product {
-    /// `None` when they are too many to say anything.
-    fn of((first, second): ([u64; 4], [u64; 4])) -> Option<Self> {
-        let counted = |set| members(set).fold((0, 0.0), |(count, all), byte| (count + 1, all + share(byte)));
-        let ((firsts, first_share), (seconds, second_share)) = (counted(&first), counted(&second));
-        let count: usize = firsts * seconds;
-        let weight = first_share * second_share + count as f64 * SHARE_OF_ANY;
-        (count <= PAIRS_MAX).then_some(Self { first, second, weight })
-    }
-
-    fn pairs(self) -> BTreeSet<(u8, u8)> {
-        let behind = |first| members(&self.second).map(move |second| (first, second));
-        members(&self.first).flat_map(behind).collect()
-    }
-}
-
-fn ends(hir: &Hir) -> Ends {
-    let nothing = Ends { first: [0; 4], last: [0; 4], is_empty: true };
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => nothing,
-        HirKind::Literal(literal) => {
-            let mut ends = Ends { is_empty: literal.0.is_empty(), ..nothing };
-            if let (Some(first), Some(last)) = (literal.0.first(), literal.0.last()) {
-                insert(&mut ends.first, *first);
-                insert(&mut ends.last, *last);
-            }
-            ends
-        }
-        HirKind::Class(class) => {
-            let set = of_class(class);
-            Ends { first: set, last: set, is_empty: false }
-        }
-        HirKind::Capture(capture) => ends(&capture.sub),
-        HirKind::Repetition(repetition) => {
-            let sub = ends(&repetition.sub);
-            Ends { is_empty: sub.is_empty || repetition.min == 0, ..sub }
-        }
-        HirKind::Concat(parts) => {
-            let all: Vec<Ends> = parts.iter().map(ends).collect();
-            let mut whole = nothing;
-            whole.is_empty = all.iter().all(|ends| ends.is_empty);
-            for part in &all {
-                whole.first = union(whole.first, part.first);
-                if !part.is_empty {
-                    break;
-                }
-            }
-            for part in all.iter().rev() {
-                whole.last = union(whole.last, part.last);
-                if !part.is_empty {
-                    break;
-                }
-            }
-            whole
-        }
-        HirKind::Alternation(parts) => {
-            parts.iter().map(ends).fold(Ends { is_empty: false, ..nothing }, |left, right| Ends {
-                first: union(left.first, right.first),
-                last: union(left.last, right.last),
-                is_empty: left.is_empty || right.is_empty,
-            })
-        }
-    }
+    members(before).map(|byte| share(byte) + 1.0 / 256.0).sum::<f64>().min(1.0)
 }
