@@ -18,10 +18,11 @@ pub use decision::{Decision, Rules};
 
 use crate::{Action, Aftermath, Invocation, Layer, Occurrence, Part, Places, Preparation, Report};
 use policy::{Function, Mode};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Why there is no egress control.
 #[derive(Debug, thiserror::Error)]
@@ -39,11 +40,21 @@ pub(crate) struct Shared {
     rules: Rules,
     mode: Mode,
     report: Arc<dyn Report>,
-    /// The invocation that runs now.
-    request_id: Mutex<Option<String>>,
+    /// The invocations that run now.
+    running: Mutex<BTreeSet<String>>,
 }
 
 impl Shared {
+    fn running(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The invocation that a connection belongs to. Of several nobody knows which one's it is.
+    fn request_id(&self) -> Option<String> {
+        let running = self.running();
+        running.first().filter(|_| running.len() == 1).cloned()
+    }
+
     /// Tells, and says whether to go on.
     pub(crate) fn passes(&self, host: &str, port: u16, decision: &Decision) -> bool {
         let (reason, action) = match decision {
@@ -56,7 +67,7 @@ impl Shared {
             layer: Layer::Egress,
             action,
             hostile: matches!(decision, Decision::Refuse(_)),
-            request_id: self.request_id.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            request_id: self.request_id(),
             reason: reason.clone(),
             rule: Some(format!("{}:{port}", decision::shown(host))),
             facts: vec![("host", decision::shown(host)), ("port", port.to_string())],
@@ -89,7 +100,7 @@ impl Egress {
     ) -> Result<(Self, Preparation), EgressError> {
         let rules = Rules::new(function, places)?;
         let proxied = function.egress.hosts.is_some() && function.mode != Mode::Off;
-        let shared = Arc::new(Shared { rules, mode: function.mode, report, request_id: Mutex::default() });
+        let shared = Arc::new(Shared { rules, mode: function.mode, report, running: Mutex::default() });
         let mut preparation = Preparation::default();
         let mut port = None;
         if proxied {
@@ -129,12 +140,11 @@ fn environment(port: u16) -> Vec<(OsString, Option<OsString>)> {
 
 impl Part for Egress {
     fn begin(&self, invocation: &Invocation) {
-        *self.shared.request_id.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(invocation.request_id.clone());
+        self.shared.running().insert(invocation.request_id.clone());
     }
 
-    fn end(&self, _invocation: &Invocation) -> Aftermath {
-        *self.shared.request_id.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    fn end(&self, invocation: &Invocation) -> Aftermath {
+        self.shared.running().remove(&invocation.request_id);
         Aftermath::Keep
     }
 }

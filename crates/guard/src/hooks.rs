@@ -167,11 +167,22 @@ impl Part for Hooks {
         }
     }
 
+    fn answered(&self, invocation: &Invocation) {
+        let was_open = self.judge.lock().unwrap_or_else(PoisonError::into_inner).answered(invocation);
+        if let Some(page) = self.page.as_ref().filter(|_| was_open) {
+            page.answered();
+        }
+    }
+
     fn end(&self, invocation: &Invocation) -> Aftermath {
+        let was_open = self.judge.lock().unwrap_or_else(PoisonError::into_inner).end(invocation);
         if let Some(page) = &self.page {
+            if was_open {
+                page.answered();
+            }
             page.end();
         }
-        self.judge.lock().unwrap_or_else(PoisonError::into_inner).end(invocation)
+        Aftermath::Keep
     }
 }
 

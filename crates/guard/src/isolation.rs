@@ -34,6 +34,8 @@ pub struct Isolation {
     mode: Mode,
     policy: policy::Isolation,
     temporary: PathBuf,
+    /// Processes in which the runtime works on invocations, at most: 0 where it has one at a time.
+    workers_max: usize,
     watch: Arc<Watch>,
     runtime: AtomicU32,
     state: Mutex<State>,
@@ -97,6 +99,7 @@ impl Isolation {
             mode: policy.mode,
             policy: policy.isolation.clone(),
             temporary: places.temporary.clone(),
+            workers_max: if places.concurrency > 1 { places.concurrency } else { 0 },
             watch: Arc::new(Watch { inner: report, hostile: AtomicBool::new(false) }),
             runtime: AtomicU32::new(0),
             state: Mutex::default(),
@@ -134,7 +137,7 @@ impl Isolation {
         let pid = self.runtime.load(Ordering::Acquire);
         state.baseline = Some(Baseline {
             files: if self.policy.scrub { files::known(&self.temporary) } else { files::Known::default() },
-            processes: processes::known(pid),
+            processes: processes::known(pid, self.workers_max),
             descriptors: descriptors::known(pid),
         });
         let init_ms = clock::now_ms().saturating_sub(state.started_ms);

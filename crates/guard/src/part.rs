@@ -46,6 +46,8 @@ pub enum Aftermath {
 pub trait Part: Send + Sync {
     /// Before the event reaches the runtime.
     fn begin(&self, invocation: &Invocation);
+    /// The runtime has answered; it does not know yet that it was heard.
+    fn answered(&self, _invocation: &Invocation) {}
     /// After the answer has left, before the next event is asked for.
     fn end(&self, invocation: &Invocation) -> Aftermath;
 }

@@ -25,6 +25,8 @@ pub struct Places {
     pub ports: Vec<u16>,
     /// Folders beyond the code, the layer and the runtime that must be readable: an interpreter's own, a virtual environment.
     pub readable: Vec<PathBuf>,
+    /// Invocations that the runtime has at once, at most.
+    pub concurrency: usize,
 }
 
 impl Default for Places {
@@ -41,6 +43,7 @@ impl Default for Places {
             egress_port: None,
             ports: Vec::new(),
             readable: Vec::new(),
+            concurrency: 1,
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::bundle::{self, Loaded, Origin};
 use crate::child::{self, Launch, Runtime, Woken};
 use crate::events::{Events, Lines, Subject, sink};
 use crate::inspect::Inspector;
-use crate::lambda::flights::Flights;
+use crate::lambda::flights::{AtOnce, Flights};
 use crate::lambda::head::{Framing, Headers};
 use crate::lambda::platform::Platform;
 use crate::lambda::proxy::{self, Proxy};
@@ -235,6 +235,12 @@ impl Guard {
         let Around { isolation, parts, mut preparations } = around?;
         let mut environment = self.environment(variables, port);
         preparations.extend(self.framed_log(&mut environment, &redactor, &ending)?);
+        let apart = loaded.function.mode == Mode::Block && loaded.function.isolation.recycle_between_tenants;
+        let at_once = match self.settings.concurrency {
+            ..=1 => AtOnce::One,
+            _ if apart => AtOnce::OneByOne,
+            _ => AtOnce::Several,
+        };
         let shared = Arc::new(Proxy {
             api: Arc::clone(&self.api),
             mode: loaded.function.mode,
@@ -242,7 +248,7 @@ impl Guard {
             inspector: Some(inspector),
             parts,
             events: Arc::clone(&self.events),
-            flights: Flights::default(),
+            flights: Flights::new(at_once),
             ending: Arc::clone(&ending),
             connections_max: self.settings.connections_max,
             connections: AtomicUsize::new(0),
@@ -308,6 +314,7 @@ impl Guard {
             egress_port: None,
             ports: settings.ports.clone(),
             readable: settings.readable.clone(),
+            concurrency: settings.concurrency,
         }
     }
 

@@ -20,6 +20,10 @@ pub const PREFIX: &str = "BUCKLER_";
 const POLICY: &str = "/opt/buckler/policy.json";
 const POLICY_KEY: &str = "/opt/buckler/policy.pub";
 const CONNECTIONS_MAX: usize = 128;
+/// Says to the runtimes of managed instances how many invocations they have at once.
+const CONCURRENCY: &str = "AWS_LAMBDA_MAX_CONCURRENCY";
+/// The most that Lambda gives one environment.
+const CONCURRENCY_MAX: usize = 1600;
 
 /// Where events go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,6 +73,8 @@ pub struct Settings {
     pub ports: Vec<u16>,
     /// `BUCKLER_READABLE`: folders beyond code, layer and runtime that the function may read, with colons.
     pub readable: Vec<PathBuf>,
+    /// `AWS_LAMBDA_MAX_CONCURRENCY`: invocations that the runtime has at once.
+    pub concurrency: usize,
     /// `BUCKLER_CONNECTIONS_MAX`: connections of the runtime at once.
     pub connections_max: usize,
     /// `BUCKLER_PORT`: of the proxy on loopback; 0: any.
@@ -130,6 +136,11 @@ impl Settings {
         let get = |name: &str| variables.get(OsStr::new(name)).filter(|value| !value.is_empty());
         let path =
             |name: &str, default: &str| get(name).map_or_else(|| PathBuf::from(default), PathBuf::from);
+        // What is no number is for the runtime to refuse.
+        let concurrency = get(CONCURRENCY).and_then(|value| text(value).parse().ok()).unwrap_or(1);
+        let concurrency = usize::clamp(concurrency, 1, CONCURRENCY_MAX);
+        // A worker waits for its event on one connection and may answer on another.
+        let connections = CONNECTIONS_MAX.max(concurrency * 2 + 16);
         Ok(Self {
             runtime_api: get(RUNTIME_API).map(|value| text(value)),
             mode: get("BUCKLER_MODE").map(|value| mode(&text(value))).transpose()?,
@@ -155,8 +166,9 @@ impl Settings {
             readable: get("BUCKLER_READABLE")
                 .map(|folders| std::env::split_paths(folders).collect())
                 .unwrap_or_default(),
+            concurrency,
             connections_max: number("BUCKLER_CONNECTIONS_MAX", get("BUCKLER_CONNECTIONS_MAX"))?
-                .map_or(CONNECTIONS_MAX, |wanted| {
+                .map_or(connections, |wanted| {
                     usize::try_from(wanted).unwrap_or(CONNECTIONS_MAX).clamp(1, 4096)
                 }),
             port: number("BUCKLER_PORT", get("BUCKLER_PORT"))?.map_or(Ok(0), |port| {

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
-use tokio::sync::{OnceCell, mpsc, oneshot, watch as tokio_watch};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch as tokio_watch};
 use tokio::task::JoinHandle;
 
 use external::External;
@@ -48,6 +48,8 @@ pub(crate) struct Environment {
     shared: Arc<Shared>,
     api: Arc<Api>,
     jobs: mpsc::Sender<Job>,
+    /// One for each invocation that it may have at once.
+    slots: Arc<Semaphore>,
     phase: tokio_watch::Receiver<Phase>,
     /// How the process ended, once it did.
     exit: tokio_watch::Receiver<Option<End>>,
@@ -141,6 +143,7 @@ impl Environment {
             shared: Arc::clone(shared),
             api,
             jobs,
+            slots: Arc::new(Semaphore::new(function.invocations())),
             phase,
             exit,
             group: 0,
@@ -300,6 +303,7 @@ impl Environment {
         let (reply, answer) = oneshot::channel();
         let left = work.deadline_ms.saturating_sub(clock::now_ms());
         self.logs.begin(&work.id);
+        let id = work.id.clone();
         if self.jobs.send(Job { work, reply }).await.is_err() {
             return Err(Failure::Exit("Runtime exited without providing a reason".to_owned()));
         }
@@ -318,8 +322,28 @@ impl Environment {
                     None => Failure::Exit(String::new()),
                 })
             }
-            () = tokio::time::sleep(Duration::from_millis(left)) => Err(Failure::Timeout),
+            () = tokio::time::sleep(Duration::from_millis(left)) => {
+                self.api.late(&id);
+                Err(Failure::Timeout)
+            }
         }
+    }
+
+    /// A place for one more invocation beside others: the function allows it, and somebody in the runtime waits for it.
+    pub(crate) fn slot(&self) -> Option<OwnedSemaphorePermit> {
+        let slot = Arc::clone(&self.slots).try_acquire_owned().ok().filter(|_| self.is_idle())?;
+        self.api.pollers.try_acquire().ok()?.forget();
+        Some(slot)
+    }
+
+    /// Whether it has room, but nobody that waits for work yet.
+    pub(crate) fn has_room(&self) -> bool {
+        self.is_idle() && self.slots.available_permits() > 0
+    }
+
+    /// Whether it works on nothing.
+    pub(crate) fn is_unused(&self) -> bool {
+        self.slots.available_permits() == self.function.invocations()
     }
 
     /// Waits until the runtime asks for its next work; `false`: it will not.

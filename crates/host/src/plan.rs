@@ -51,6 +51,8 @@ pub struct Function {
     pub memory_mb: u64,
     /// Reserved concurrency.
     pub concurrency: Option<usize>,
+    /// Invocations that one environment has at once (managed instances); None: one, as everywhere else.
+    pub at_once: Option<usize>,
     pub environment: BTreeMap<String, String>,
     /// What would lie under `/opt`.
     pub layers: Vec<PathBuf>,
@@ -71,6 +73,18 @@ pub struct Function {
 /// Lambda's defaults.
 pub(crate) const TIMEOUT_MS: u64 = 3_000;
 pub(crate) const MEMORY_MB: u64 = 128;
+
+impl Function {
+    /// Invocations that one environment has at once.
+    pub(crate) fn invocations(&self) -> usize {
+        self.at_once.unwrap_or(1)
+    }
+
+    /// Whether that are several.
+    pub(crate) fn has_several(&self) -> bool {
+        self.invocations() > 1
+    }
+}
 
 impl Plan {
     /// Makes an application ready. Paths start in `settings.folder`.

@@ -10,7 +10,7 @@ use serde_json::json;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex as AsyncMutex, Notify, OwnedSemaphorePermit, Semaphore};
 
 /// Why an invocation was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +28,25 @@ const SETTLE_MS: u64 = 100;
 /// Invocations of one another before a loop is ended (Lambda: 16).
 const DEPTH_MAX: u32 = 16;
 
+/// The environment of an invocation, and what it holds as long as it is there.
+#[derive(Debug)]
+struct Place {
+    environment: Arc<Environment>,
+    /// Of the function's concurrency.
+    _of_function: OwnedSemaphorePermit,
+    /// Of an environment that has several invocations at once.
+    of_environment: Option<OwnedSemaphorePermit>,
+}
+
 /// One function's environments.
 #[derive(Debug)]
 pub(crate) struct Pool {
     pub(crate) function: Arc<Function>,
     shared: Arc<Shared>,
+    /// Those that take work: the idle ones, or where an environment has several invocations at once all of the newest code.
     idle: Mutex<Vec<Arc<Environment>>>,
+    /// Held while an environment starts that several invocations wait for.
+    starting: AsyncMutex<()>,
     /// Every environment that has started and is not gone.
     live: Mutex<Vec<Weak<Environment>>>,
     places: Arc<Semaphore>,
@@ -56,12 +69,14 @@ struct Timeline {
 
 impl Pool {
     pub(crate) fn new(function: Arc<Function>, shared: Arc<Shared>) -> Arc<Self> {
-        let count = function.concurrency.unwrap_or(shared.settings.environments_max);
+        let most = shared.settings.environments_max * function.invocations();
+        let count = function.concurrency.unwrap_or(most);
         let code_ms = plan::files_of(&function.folder).0;
         Arc::new(Self {
             function,
             shared,
             idle: Mutex::default(),
+            starting: AsyncMutex::default(),
             live: Mutex::default(),
             places: Arc::new(Semaphore::new(count)),
             code_ms: AtomicU64::new(code_ms),
@@ -91,17 +106,60 @@ impl Pool {
                 error_body("Buckler.RecursiveLoop", &message),
             ));
         }
-        let environment = match self.take() {
-            Some(environment) => environment,
-            None => match self.cold(&request_id, &mut timeline).await {
-                Ok(environment) => environment,
-                Err((kind, body)) => {
-                    self.done((&request_id, &asked.source), &timeline, (0, 0, 0), Some(kind.clone()));
-                    return Ok(failed(request_id, &kind, body));
-                }
-            },
+        let found = if self.function.has_several() {
+            self.shared_one(&request_id, &mut timeline).await
+        } else {
+            match self.take() {
+                Some(environment) => Ok((environment, None)),
+                None => self.cold(&request_id, &mut timeline).await.map(|environment| (environment, None)),
+            }
         };
-        Ok(self.run((environment, place), request_id, asked, timeline).await)
+        let (environment, of_environment) = match found {
+            Ok(found) => found,
+            Err((kind, body)) => {
+                self.done((&request_id, &asked.source), &timeline, (0, 0, 0), Some(kind.clone()));
+                return Ok(failed(request_id, &kind, body));
+            }
+        };
+        let place = Place { environment, _of_function: place, of_environment };
+        Ok(self.run(place, request_id, asked, timeline).await)
+    }
+
+    /// An environment that has room beside its other invocations, or a new one. Of those who find none one starts it.
+    async fn shared_one(
+        self: &Arc<Self>,
+        request_id: &str,
+        timeline: &mut Timeline,
+    ) -> Result<(Arc<Environment>, Option<OwnedSemaphorePermit>), Broken> {
+        if let Some(found) = self.slot() {
+            return Ok(found);
+        }
+        let _one = self.starting.lock().await;
+        let until = tokio::time::Instant::now() + Duration::from_millis(SETTLE_MS);
+        loop {
+            if let Some(found) = self.slot() {
+                return Ok(found);
+            }
+            // A worker that has answered is about to ask again.
+            let has_room = self.idle().iter().any(|one| one.has_room());
+            if !has_room || tokio::time::Instant::now() >= until {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let environment = self.cold(request_id, timeline).await?;
+        let slot = environment.slot();
+        self.idle().push(Arc::clone(&environment));
+        Ok((environment, slot))
+    }
+
+    /// A place in an environment that runs; those that have ended go.
+    fn slot(self: &Arc<Self>) -> Option<(Arc<Environment>, Option<OwnedSemaphorePermit>)> {
+        let mut idle = self.idle();
+        for gone in idle.extract_if(.., |one| !one.is_idle()) {
+            tokio::spawn(gone.stop("SPINDOWN", "its process ended"));
+        }
+        idle.iter().find_map(|one| Some((Arc::clone(one), Some(one.slot()?))))
     }
 
     /// Waits a moment for an environment that is about to be free: who calls once the answer is there finds it warm.
@@ -187,7 +245,7 @@ impl Pool {
 
     async fn run(
         self: &Arc<Self>,
-        (environment, place): (Arc<Environment>, OwnedSemaphorePermit),
+        place: Place,
         request_id: String,
         asked: Asked,
         timeline: Timeline,
@@ -207,10 +265,15 @@ impl Pool {
             cognito_identity: asked.cognito_identity.clone(),
             tenant: asked.tenant.clone(),
         };
+        let environment = Arc::clone(&place.environment);
         environment.record("platform.start", json!({"requestId": request_id, "version": "$LATEST"}));
         let began = tokio::time::Instant::now();
         let outcome = environment.invoke(work).await;
-        let fatal = outcome.is_err();
+        // Where there are several, one that takes too long is no end of the others.
+        let is_late = matches!(outcome, Err(Failure::Timeout)) && self.function.has_several();
+        // The guard tells of the runtime's end before it ends itself: nothing more is sent there.
+        let is_over = matches!(&outcome, Ok(Outcome::Error { kind, .. }) if kind == "Runtime.ExitError");
+        let fatal = (outcome.is_err() && !is_late) || (is_over && self.function.has_several());
         let run_ms = since(began);
         let (answer, error) = match outcome {
             Ok(Outcome::Whole(body)) => (Answer::Whole(body), None),
@@ -248,7 +311,7 @@ impl Pool {
         let reason = if error.as_deref() == Some(TIMED_OUT) { "TIMEOUT" } else { "FAILURE" };
         self.settling.fetch_add(1, Relaxed);
         tokio::spawn(async move {
-            pool.after(environment, place, deadline_ms, broken.then_some(reason)).await;
+            pool.after(place, deadline_ms, broken.then_some(reason)).await;
             pool.settling.fetch_sub(1, Relaxed);
             pool.settled.notify_waiters();
         });
@@ -256,30 +319,34 @@ impl Pool {
     }
 
     /// Takes the environment back, or ends it.
-    async fn after(
-        &self,
-        environment: Arc<Environment>,
-        place: OwnedSemaphorePermit,
-        deadline_ms: u64,
-        broken: Option<&'static str>,
-    ) {
+    async fn after(&self, place: Place, deadline_ms: u64, broken: Option<&'static str>) {
+        let Place { environment, _of_function: of_function, of_environment } = place;
         if let Some(reason) = broken {
             let why = if reason == "TIMEOUT" { "its invocation took too long" } else { "its runtime failed" };
+            self.idle().retain(|one| !Arc::ptr_eq(one, &environment));
             environment.stop(reason, why).await;
-            drop(place);
+            drop(of_function);
             return;
         }
         let until = deadline_ms.max(clock::now_ms() + AFTER_MS);
-        if !environment.idle(until).await {
+        let is_old = self.ending.load(Relaxed) || environment.code_ms != self.code_ms.load(Relaxed);
+        if of_environment.is_some() {
+            drop(of_environment);
+            environment.used_ms.store(clock::now_ms(), Relaxed);
+            // The others at work in it end before it does.
+            if is_old && environment.is_unused() {
+                environment.stop("SPINDOWN", "its code changed").await;
+            }
+        } else if !environment.idle(until).await {
             environment.stop("TIMEOUT", "its runtime did not ask for more work").await;
-        } else if self.ending.load(Relaxed) || environment.code_ms != self.code_ms.load(Relaxed) {
+        } else if is_old {
             let why = if self.ending.load(Relaxed) { "the host ends" } else { "its code changed" };
             environment.stop("SPINDOWN", why).await;
         } else {
             environment.used_ms.store(clock::now_ms(), Relaxed);
             self.idle().push(environment);
         }
-        drop(place);
+        drop(of_function);
     }
 
     fn broken(&self, request_id: &str, failure: &Failure) -> (String, Bytes) {
@@ -326,9 +393,10 @@ impl Pool {
         let idle_ms = self.shared.settings.idle_ms;
         let old: Vec<_> = {
             let mut idle = self.idle();
-            let (old, young) = idle
-                .drain(..)
-                .partition(|one| !one.is_idle() || one.used_ms.load(Relaxed) + idle_ms < now_ms);
+            let (old, young) = idle.drain(..).partition(|one| {
+                let is_old = one.used_ms.load(Relaxed) + idle_ms < now_ms;
+                !one.is_idle() || (is_old && one.is_unused())
+            });
             *idle = young;
             old
         };
@@ -347,7 +415,8 @@ impl Pool {
             return false;
         }
         let old: Vec<_> = self.idle().drain(..).collect();
-        for environment in old {
+        // One that works ends after its last invocation.
+        for environment in old.into_iter().filter(|one| one.is_unused()) {
             tokio::spawn(environment.stop("SPINDOWN", "its code changed"));
         }
         true

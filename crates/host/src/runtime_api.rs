@@ -3,6 +3,7 @@
 //! Statuses, bodies and the machine of states are those of AWS's `aws-lambda-runtime-interface-emulator`.
 mod extensions;
 mod respond;
+mod stand;
 mod telemetry;
 
 use crate::clock;
@@ -14,9 +15,10 @@ use http::{Method, Request};
 use hyper::body::Incoming;
 use serde_json::json;
 use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
+use tokio::sync::{Mutex as AsyncMutex, Semaphore, mpsc, oneshot, watch};
 
 pub(crate) use extensions::Extensions;
+use stand::Stand;
 pub(crate) use telemetry::Telemetry;
 
 /// What the environment is doing.
@@ -64,42 +66,6 @@ pub(crate) struct Job {
     pub(crate) reply: oneshot::Sender<Outcome>,
 }
 
-/// Where the runtime stands with its invocation.
-#[derive(Debug)]
-enum Stand {
-    Started,
-    Ready,
-    Running {
-        id: String,
-        reply: oneshot::Sender<Outcome>,
-    },
-    /// It is sending its answer.
-    Answering {
-        id: String,
-    },
-    Answered {
-        id: String,
-    },
-    InitError,
-    /// The environment comes to its end: nothing is answered any more.
-    Ended,
-}
-
-impl Stand {
-    /// The emulator's name of the state.
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Started => "Started",
-            Self::Ready => "Ready",
-            Self::Running { .. } => "Running",
-            Self::Answering { .. } => "InvocationResponse",
-            Self::Answered { .. } => "RuntimeResponseSent",
-            Self::InitError => "InitError",
-            Self::Ended => "Ended",
-        }
-    }
-}
-
 /// The server's state.
 #[derive(Debug)]
 pub(crate) struct Api {
@@ -108,6 +74,8 @@ pub(crate) struct Api {
     stand: Mutex<Stand>,
     phase: watch::Sender<Phase>,
     jobs: AsyncMutex<mpsc::Receiver<Job>>,
+    /// Those that wait for work; who gives some takes one of them first.
+    pub(crate) pollers: Semaphore,
     pub(crate) extensions: Extensions,
     pub(crate) telemetry: Telemetry,
 }
@@ -118,13 +86,14 @@ const ERROR_BYTES_MAX: usize = 6 * 1024 * 1024;
 impl Api {
     /// A server's state, and where work is put in.
     pub(crate) fn new(function: Arc<Function>, account: &str) -> (Arc<Self>, mpsc::Sender<Job>) {
-        let (sender, receiver) = mpsc::channel(1);
+        let (sender, receiver) = mpsc::channel(function.invocations());
         let api = Self {
             function,
             account: account.to_owned(),
             stand: Mutex::new(Stand::Started),
             phase: watch::Sender::new(Phase::Starting),
             jobs: AsyncMutex::new(receiver),
+            pollers: Semaphore::new(0),
             extensions: Extensions::default(),
             telemetry: Telemetry::new(),
         };
@@ -138,10 +107,7 @@ impl Api {
 
     /// The invocation under way.
     pub(crate) fn current(&self) -> Option<String> {
-        match &*self.stand() {
-            Stand::Running { id, .. } | Stand::Answering { id } | Stand::Answered { id } => Some(id.clone()),
-            _ => None,
-        }
+        self.stand().current()
     }
 
     fn stand(&self) -> MutexGuard<'_, Stand> {
@@ -178,33 +144,42 @@ impl Api {
     }
 
     async fn next(&self) -> Reply {
-        let ended = {
-            let mut stand = self.stand();
-            match &*stand {
-                Stand::Started | Stand::Ready | Stand::Answered { .. } => *stand = Stand::Ready,
-                Stand::Ended => {}
-                other => return transition(other.name(), "Ready"),
-            }
-            matches!(*stand, Stand::Ended)
-        };
-        if ended {
+        let asked = self.stand().ask(self.has_several());
+        match asked {
+            Ok(true) => {}
             // A runtime that asks now is about to be ended: it hears nothing that it would take for an error.
-            return std::future::pending().await;
+            Ok(false) => return std::future::pending().await,
+            Err(from) => return transition(from, "Ready"),
         }
         if self.telemetry.runtime_ready() {
             self.extensions.close();
         }
         self.phase.send_replace(Phase::Idle);
+        let waiting = Waiting::new(&self.pollers);
         let job = self.jobs.lock().await.recv().await;
         let Some(job) = job else {
             // The environment is ending: the runtime is not told, its process ends.
             return std::future::pending().await;
         };
-        self.phase.send_replace(Phase::Busy);
+        waiting.served();
         let reply = work_reply(&job.work);
-        self.extensions.invoke(&job.work);
-        *self.stand() = Stand::Running { id: job.work.id, reply: job.reply };
+        // Managed instances tell their extensions of no invocation, and go on taking more.
+        if !self.has_several() {
+            self.phase.send_replace(Phase::Busy);
+            self.extensions.invoke(&job.work);
+        }
+        self.stand().begin(job.work.id, job.reply);
         reply
+    }
+
+    /// Whether the runtime has several invocations at once.
+    pub(crate) fn has_several(&self) -> bool {
+        self.function.has_several()
+    }
+
+    /// Nobody waits for this invocation any more.
+    pub(crate) fn late(&self, id: &str) {
+        self.stand().late(id);
     }
 
     async fn init_error(&self, request: Request<Incoming>) -> Reply {
@@ -231,6 +206,30 @@ impl Api {
     /// Ends what the runtime will never answer.
     pub(crate) fn abandon(&self) {
         *self.stand() = Stand::Ended;
+    }
+}
+
+/// A request for work that waits.
+struct Waiting<'a>(Option<&'a Semaphore>);
+
+impl<'a> Waiting<'a> {
+    fn new(pollers: &'a Semaphore) -> Self {
+        pollers.add_permits(1);
+        Self(Some(pollers))
+    }
+
+    /// Who gave the work has taken it away.
+    fn served(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        // The runtime went away. Where somebody counts on it already, the work waits for another one.
+        if let Some(Ok(permit)) = self.0.map(Semaphore::try_acquire) {
+            permit.forget();
+        }
     }
 }
 

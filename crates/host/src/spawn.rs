@@ -157,7 +157,13 @@ fn variables(start: &Start<'_>) -> Vec<(OsString, OsString)> {
     set("AWS_LAMBDA_FUNCTION_NAME", function.name.clone().into());
     set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory.into());
     set("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".into());
-    set("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into());
+    match function.at_once {
+        Some(count) => {
+            set("AWS_LAMBDA_INITIALIZATION_TYPE", "lambda-managed-instances".into());
+            set("AWS_LAMBDA_MAX_CONCURRENCY", count.to_string().into());
+        }
+        None => set("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into()),
+    }
     set("AWS_LAMBDA_LOG_GROUP_NAME", group.into());
     set("AWS_LAMBDA_LOG_STREAM_NAME", start.log_stream.into());
     set("AWS_ACCESS_KEY_ID", function.access_key.clone().into());
@@ -171,32 +177,37 @@ fn variables(start: &Start<'_>) -> Vec<(OsString, OsString)> {
     set("_AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1".into());
     set("_AWS_XRAY_DAEMON_PORT", "2000".into());
     if let Some(guard) = start.guard {
-        set("BUCKLER_POLICY", guard.policy.clone().into());
-        set("BUCKLER_POLICY_KEY", guard.key.clone().into());
-        set("BUCKLER_LAYER", guard.layer.clone().into());
-        set("BUCKLER_FUNCTION", function.node.clone().into());
-        let events = start.folder.join("events.jsonl");
-        set("BUCKLER_EVENTS", format!("file:{}", events.display()).into());
-        let temporary = if start.private { "/tmp".into() } else { start.folder.join("tmp") };
-        set("BUCKLER_TEMPORARY", temporary.into());
-        set("BUCKLER_PORTS", guard.ports.iter().map(u16::to_string).collect::<Vec<_>>().join(",").into());
-        let mut readable = function.layers.clone();
-        readable.push(start.runtimes.to_owned());
-        // A virtual environment: what stands beside its `bin`.
-        let home =
-            start.program.arguments.first().map(Path::new).and_then(Path::parent).and_then(Path::parent);
-        readable.extend(home.filter(|home| home.components().count() > 2).map(Path::to_owned));
-        set("BUCKLER_READABLE", std::env::join_paths(readable).unwrap_or_default());
-        if settings.detect {
-            set("BUCKLER_MODE", "detect".into());
-        }
+        guarded(start, guard, &mut set);
     }
     list
 }
 
+/// The guard's own settings.
+fn guarded(start: &Start<'_>, guard: &Guard, set: &mut impl FnMut(&str, OsString)) {
+    let function = start.function;
+    set("BUCKLER_POLICY", guard.policy.clone().into());
+    set("BUCKLER_POLICY_KEY", guard.key.clone().into());
+    set("BUCKLER_LAYER", guard.layer.clone().into());
+    set("BUCKLER_FUNCTION", function.node.clone().into());
+    let events = start.folder.join("events.jsonl");
+    set("BUCKLER_EVENTS", format!("file:{}", events.display()).into());
+    let temporary = if start.private { "/tmp".into() } else { start.folder.join("tmp") };
+    set("BUCKLER_TEMPORARY", temporary.into());
+    set("BUCKLER_PORTS", guard.ports.iter().map(u16::to_string).collect::<Vec<_>>().join(",").into());
+    let mut readable = function.layers.clone();
+    readable.push(start.runtimes.to_owned());
+    // A virtual environment: what stands beside its `bin`.
+    let home = start.program.arguments.first().map(Path::new).and_then(Path::parent).and_then(Path::parent);
+    readable.extend(home.filter(|home| home.components().count() > 2).map(Path::to_owned));
+    set("BUCKLER_READABLE", std::env::join_paths(readable).unwrap_or_default());
+    if start.settings.detect {
+        set("BUCKLER_MODE", "detect".into());
+    }
+}
+
 /// Whether a private `/tmp` can be had: the right to mount, and nothing that is needed below the machine's `/tmp`.
 pub(crate) async fn private_possible(needed: &[&Path]) -> Result<(), String> {
-    if let Some(path) = needed.iter().find(|path| path.starts_with("/tmp")) {
+    if let Some(path) = needed.iter().find(|path| is_below_tmp(path)) {
         return Err(format!("`{}` is below /tmp", path.display()));
     }
     let tried = Command::new("unshare")
@@ -210,6 +221,13 @@ pub(crate) async fn private_possible(needed: &[&Path]) -> Result<(), String> {
         Ok(_) => Err("this user may not mount".to_owned()),
         Err(why) => Err(format!("`unshare` did not start: {why}")),
     }
+}
+
+/// Also by a link, of the path itself or of a folder on the way.
+fn is_below_tmp(path: &Path) -> bool {
+    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+    let real = path.canonicalize().ok();
+    [Some(path.to_owned()), folder, real].into_iter().flatten().any(|path| path.starts_with("/tmp"))
 }
 
 /// Ends a process group.

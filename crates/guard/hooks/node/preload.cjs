@@ -65,6 +65,13 @@
     return count[0] !== 0 || count[1] !== 0;
   }
 
+  /** Whether the runtime still works on an invocation: what it finds is not put back under it. */
+  function unanswered() {
+    if (page === undefined) return false;
+    readSync(page, count, 0, 8, 16);
+    return count[0] !== 0 || count[1] !== 0;
+  }
+
   /** JSON of a flat object, without `toJSON` and iterators that an application could have put into prototypes. */
   function encode(message) {
     const keys = ownKeys(message);
@@ -381,7 +388,7 @@
   // What an invocation leaves behind. Clients of the Runtime API that are JavaScript say `process.emit('buckler:next')`.
   let left;
   function atNext() {
-    if (!settings.lock || !workers.isMainThread) return;
+    if (!settings.lock || !workers.isMainThread || unanswered()) return;
     try {
       left = left || require('./state.cjs')({ restore: settings.restore, tell });
       left();

@@ -58,13 +58,6 @@ impl Inputs {
         inputs
     }
 
-    /// Takes what another invocation brought, too.
-    pub(super) fn join(&mut self, other: Self) {
-        self.strings.extend(other.strings);
-        self.operators.extend(other.operators);
-        self.cut |= other.cut;
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.strings.is_empty()
     }

@@ -3,7 +3,7 @@ use super::ground::Ground;
 use super::inputs::Inputs;
 use super::question::{Answer, Message};
 use super::{code, command, data, file, host, sql};
-use crate::{Action, Aftermath, Invocation, Layer, Occurrence, Report};
+use crate::{Action, Invocation, Layer, Occurrence, Report};
 use policy::Mode;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -35,6 +35,8 @@ pub(super) struct Suspicion {
     pub(super) facts: Vec<(&'static str, String)>,
     /// Told only once in the life of the environment.
     pub(super) once: Option<String>,
+    /// The invocation whose input it is, where that is known.
+    pub(super) request_id: Option<String>,
 }
 
 impl Suspicion {
@@ -48,6 +50,7 @@ impl Suspicion {
             enforced: true,
             facts: vec![("input", shown(fragment))],
             once: None,
+            request_id: None,
         }
     }
 
@@ -65,6 +68,7 @@ impl Suspicion {
             enforced: true,
             facts: vec![(fact.0, shown(fact.1))],
             once: None,
+            request_id: None,
         }
     }
 
@@ -82,7 +86,14 @@ impl Suspicion {
             enforced: false,
             facts: vec![(fact.0, shown(fact.1))],
             once: Some(format!("{rule} {}", fact.1)),
+            request_id: None,
         }
+    }
+
+    /// Whether another invocation's input gives rise to the very same.
+    fn is_as(&self, other: &Self) -> bool {
+        (self.rule, &self.reason, &self.fragments, &self.facts)
+            == (other.rule, &other.reason, &other.fragments, &other.facts)
     }
 }
 
@@ -101,16 +112,28 @@ pub(super) struct Context<'a> {
     pub(super) addresses: &'a BTreeSet<IpAddr>,
 }
 
+/// An invocation that runs.
+struct Running {
+    invocation: Invocation,
+    /// Made by the first question.
+    inputs: Option<Arc<Inputs>>,
+    answered: bool,
+}
+
+impl Running {
+    fn inputs(&mut self) -> Arc<Inputs> {
+        Arc::clone(self.inputs.get_or_insert_with(|| Arc::new(Inputs::of(&self.invocation))))
+    }
+}
+
 /// Everything that decides.
 pub(super) struct Judge {
     policy: policy::Function,
     report: Arc<dyn Report>,
     places: Ground,
     /// The invocations that run, and the last one where none does.
-    running: Vec<Invocation>,
-    last: Option<Invocation>,
-    /// Of those; made by the first question.
-    inputs: Option<Inputs>,
+    running: Vec<Running>,
+    last: Option<Running>,
     questions: u64,
     told: BTreeSet<String>,
     addresses: BTreeSet<IpAddr>,
@@ -124,7 +147,6 @@ impl Judge {
             places: places.clone(),
             running: Vec::new(),
             last: None,
-            inputs: None,
             questions: 0,
             told: BTreeSet::new(),
             addresses: BTreeSet::new(),
@@ -132,37 +154,47 @@ impl Judge {
     }
 
     pub(super) fn begin(&mut self, invocation: &Invocation) {
-        self.running.push(invocation.clone());
+        self.running.push(Running { invocation: invocation.clone(), inputs: None, answered: false });
         self.last = None;
-        self.inputs = None;
         self.questions = 0;
     }
 
-    pub(super) fn end(&mut self, invocation: &Invocation) -> Aftermath {
-        self.running.retain(|known| known.request_id != invocation.request_id);
+    /// The runtime has answered. Whether that was not known.
+    pub(super) fn answered(&mut self, invocation: &Invocation) -> bool {
+        let known = self.running.iter_mut().find(|one| one.invocation.request_id == invocation.request_id);
+        known.is_some_and(|one| !std::mem::replace(&mut one.answered, true))
+    }
+
+    /// It is over. Whether it was not answered before.
+    pub(super) fn end(&mut self, invocation: &Invocation) -> bool {
+        let ended = |one: &Running| one.invocation.request_id == invocation.request_id;
+        let Some(at) = self.running.iter().position(ended) else { return false };
+        let one = self.running.swap_remove(at);
+        let was_open = !one.answered;
         if self.running.is_empty() {
             // What still runs behind an answer is judged by the event that started it.
-            self.last = Some(invocation.clone());
+            self.last = Some(one);
         }
-        Aftermath::Keep
+        was_open
     }
 
     fn request_id(&self) -> Option<String> {
-        match self.running.as_slice() {
-            [one] => Some(one.request_id.clone()),
-            [] => self.last.as_ref().map(|last| last.request_id.clone()),
+        let one = match self.running.as_slice() {
+            [one] => Some(one),
+            [] => self.last.as_ref(),
             _ => None,
-        }
+        };
+        one.map(|one| one.invocation.request_id.clone())
     }
 
-    fn inputs(&mut self) -> Inputs {
-        self.inputs.take().unwrap_or_else(|| {
-            let mut inputs = Inputs::default();
-            for invocation in self.running.iter().chain(&self.last) {
-                inputs.join(Inputs::of(invocation));
-            }
-            inputs
-        })
+    /// What every invocation that runs brought: a question does not say which one's it is.
+    fn brought(&mut self) -> Vec<(Option<String>, Arc<Inputs>)> {
+        let each = |one: &mut Running| (Some(one.invocation.request_id.clone()), one.inputs());
+        let mut brought: Vec<_> = self.running.iter_mut().chain(&mut self.last).map(each).collect();
+        if brought.is_empty() {
+            brought.push((None, Arc::default()));
+        }
+        brought
     }
 
     /// A message that is none, or longer than a message may be.
@@ -222,14 +254,27 @@ impl Judge {
     }
 
     fn judged(&mut self, message: Message, pending: &mut Option<Pending>) -> Answer {
-        let inputs = self.inputs();
-        let context = Context {
-            policy: &self.policy,
-            places: &self.places,
-            inputs: &inputs,
-            addresses: &self.addresses,
-        };
-        let (api, mut suspicions) = sink(&context, &message);
+        let mut api = String::new();
+        let mut suspicions: Vec<Suspicion> = Vec::new();
+        for (request_id, inputs) in self.brought() {
+            let context = Context {
+                policy: &self.policy,
+                places: &self.places,
+                inputs: &inputs,
+                addresses: &self.addresses,
+            };
+            let (name, found) = sink(&context, &message);
+            api = name;
+            for mut suspicion in found {
+                match suspicions.iter_mut().find(|known| known.is_as(&suspicion)) {
+                    Some(known) => known.request_id = None,
+                    None => {
+                        suspicion.request_id.clone_from(&request_id);
+                        suspicions.push(suspicion);
+                    }
+                }
+            }
+        }
         if let Message::Resolved { addresses, .. } = &message
             && !suspicions.iter().any(|suspicion| suspicion.enforced)
         {
@@ -239,7 +284,6 @@ impl Judge {
         }
         let places = &self.places;
         suspicions.retain(|suspicion| !is_configured(places, suspicion));
-        self.inputs = Some(inputs);
         suspicions.retain(|suspicion| suspicion.once.as_ref().is_none_or(|once| !self.told.contains(once)));
         if suspicions.is_empty() {
             return Answer::yes();
@@ -272,7 +316,7 @@ impl Judge {
                 layer: Layer::Hook,
                 action,
                 hostile: suspicion.hostile,
-                request_id: self.request_id(),
+                request_id: suspicion.request_id,
                 reason: suspicion.reason,
                 rule: Some(suspicion.rule.to_owned()),
                 facts,

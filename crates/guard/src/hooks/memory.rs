@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 const BYTES: usize = 4096;
 
-/// The guard's mapping. First 8 bytes: invocations that run now; next 8: invocations that began (both in the machine's order).
+/// The guard's mapping, of words of 8 bytes in the machine's order: invocations that run now; that began; that the runtime has not
+/// answered yet.
 pub(super) struct Page(*mut AtomicU64);
 
 // SAFETY: the mapping lives as long as the value, and is only used through atomics.
@@ -29,19 +30,28 @@ impl Page {
     }
 
     fn cell(&self, at: usize) -> &AtomicU64 {
-        // SAFETY: the mapping is 4096 bytes, page-aligned, and lives as long as `self`; `at` is 0 or 1.
+        // SAFETY: the mapping is 4096 bytes, page-aligned, and lives as long as `self`; `at` is 0 to 2.
         unsafe { &*self.0.add(at) }
     }
 
     pub(super) fn begin(&self) {
+        self.cell(2).fetch_add(1, Ordering::AcqRel);
         self.cell(1).fetch_add(1, Ordering::AcqRel);
         self.cell(0).fetch_add(1, Ordering::AcqRel);
     }
 
+    pub(super) fn answered(&self) {
+        self.down(2);
+    }
+
     pub(super) fn end(&self) {
-        let down = |running: u64| running.checked_sub(1);
+        self.down(0);
+    }
+
+    fn down(&self, at: usize) {
+        let down = |count: u64| count.checked_sub(1);
         // An end without a beginning changes nothing.
-        let _unchanged = self.cell(0).fetch_update(Ordering::AcqRel, Ordering::Acquire, down).is_err();
+        let _unchanged = self.cell(at).fetch_update(Ordering::AcqRel, Ordering::Acquire, down).is_err();
     }
 }
 

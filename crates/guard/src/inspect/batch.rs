@@ -5,8 +5,9 @@
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Invocations whose refused messages are remembered. An environment has one at a time, a managed instance a few.
-const INVOCATIONS_MAX: usize = 64;
+/// Invocations whose refused messages are remembered. An environment has one at a time, a managed instance 1,600 at most: what were
+/// forgotten here would count as done.
+const INVOCATIONS_MAX: usize = 2048;
 
 /// The refused messages of invocations that are under way.
 #[derive(Debug, Default)]

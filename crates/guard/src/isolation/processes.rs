@@ -14,7 +14,11 @@ type Process = (u32, u64);
 
 /// Processes of the initialisation.
 #[derive(Default)]
-pub(super) struct Known(BTreeSet<Process>);
+pub(super) struct Known {
+    processes: BTreeSet<Process>,
+    /// Processes in which the runtime works on invocations, at most.
+    workers_max: usize,
+}
 
 fn read(path: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "the kernel tells of processes in files")]
@@ -46,13 +50,23 @@ fn children(pid: u32, found: &mut Vec<u32>) -> Option<()> {
 fn all_children(parents: &BTreeSet<u32>) -> Vec<u32> {
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    pids.filter(|pid| {
-        let stat = read(&format!("/proc/{pid}/stat")).unwrap_or_default();
-        let parent =
-            stat.rsplit_once(')').and_then(|(_, rest)| rest.split_ascii_whitespace().nth(1)?.parse().ok());
-        parent.is_some_and(|parent| parents.contains(&parent))
-    })
-    .collect()
+    pids.filter(|pid| parent(*pid).is_some_and(|parent| parents.contains(&parent))).collect()
+}
+
+fn parent(pid: u32) -> Option<u32> {
+    let stat = read(&format!("/proc/{pid}/stat"))?;
+    stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
+/// The workers of a runtime that has a process for each invocation: its own children that run its own program, the oldest ones. They
+/// start one after the other, and the first of them has its first event before the last one is there.
+fn workers(runtime: u32, among: &BTreeSet<Process>, most: usize) -> BTreeSet<Process> {
+    let program = |pid: u32| std::fs::read_link(format!("/proc/{pid}/exe")).ok();
+    let Some(own) = program(runtime).filter(|_| most > 0) else { return BTreeSet::new() };
+    let is_worker = |pid: u32| parent(pid) == Some(runtime) && program(pid).as_ref() == Some(&own);
+    let mut found: Vec<Process> = among.iter().copied().filter(|(pid, _)| is_worker(*pid)).collect();
+    found.sort_by_key(|(pid, start)| (*start, *pid));
+    found.into_iter().take(most).collect()
 }
 
 /// Everything below the guard but the runtime itself.
@@ -85,15 +99,20 @@ fn below(runtime: u32) -> BTreeSet<Process> {
 }
 
 /// What runs before the first event.
-pub(super) fn known(runtime: u32) -> Known {
-    if runtime == 0 { Known::default() } else { Known(below(runtime)) }
+pub(super) fn known(runtime: u32, workers_max: usize) -> Known {
+    let processes = if runtime == 0 { BTreeSet::new() } else { below(runtime) };
+    Known { processes, workers_max }
 }
 
 fn new(runtime: u32, known: &Known) -> Vec<Process> {
     if runtime == 0 {
         return Vec::new();
     }
-    below(runtime).into_iter().filter(|process| !known.0.contains(process)).collect()
+    let all = below(runtime);
+    let workers = workers(runtime, &all, known.workers_max);
+    all.into_iter()
+        .filter(|process| !known.processes.contains(process) && !workers.contains(process))
+        .collect()
 }
 
 /// What an invocation left running, by name.

@@ -38,6 +38,11 @@ impl Reply {
         error(403, "InvalidStateTransition", message)
     }
 
+    /// Where several invocations are in flight, and one of them is answered after its time.
+    pub(crate) fn too_late() -> Self {
+        error(410, "InvokeTimeout", "Invoke timeout")
+    }
+
     pub(crate) fn response_mode() -> Self {
         error(400, "InvalidFunctionResponseMode", "Invalid function response mode")
     }
@@ -94,6 +99,7 @@ const fn reason(status: u16) -> &'static str {
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
+        410 => "Gone",
         413 => "Request Entity Too Large",
         431 => "Request Header Fields Too Large",
         _ => "Internal Server Error",

@@ -1,4 +1,4 @@
-//! The external extension (`/opt/extensions/buckler-guard`): registers for INVOKE and SHUTDOWN, and tells what the platform
+//! The external extension (`/opt/extensions/buckler-guard`): registers for INVOKE (where there is one at a time) and SHUTDOWN, and tells what the platform
 //! itself says of the environment (Telemetry API, 2022-07-01) as events.
 //!
 //! It is a process of its own, so it outlives the runtime and its guard, and says how they ended.
@@ -18,6 +18,8 @@ use std::sync::Arc;
 /// The name under which it registers: the file's own, as the platform demands.
 const NAME: &str = "buckler-guard";
 const REGISTER: &str = "/2020-01-01/extension/register";
+const WITH_INVOCATIONS: &str = r#"{"events":["INVOKE","SHUTDOWN"]}"#;
+const WITHOUT_INVOCATIONS: &str = r#"{"events":["SHUTDOWN"]}"#;
 const NEXT: &str = "/2020-01-01/extension/event/next";
 const INIT_ERROR: &str = "/2020-01-01/extension/init/error";
 const EXIT_ERROR: &str = "/2020-01-01/extension/exit/error";
@@ -62,15 +64,13 @@ pub(crate) fn run(variables: &Variables, subject: Subject) -> Result<bool, Exten
     let mut platform = Platform::new(api.to_string_lossy().as_ref().into());
     // Before the platform goes on to the runtime.
     let listener = pair::Extension::listen(variables).ok();
-    let body = br#"{"events":["INVOKE","SHUTDOWN"]}"#;
-    let headers = Headers(vec![
-        ("Lambda-Extension-Name".to_owned(), NAME.as_bytes().to_vec()),
-        ("Content-Type".to_owned(), b"application/json".to_vec()),
-    ]);
-    let head = platform.head("POST", REGISTER, &headers, Framing::Length(body.len() as u64));
-    let said = platform.ask(&head, body)?;
-    let identifier = said.head.headers.get(IDENTIFIER).map(<[u8]>::to_vec);
-    let (200, Some(identifier)) = (said.head.status, identifier) else { return Ok(false) };
+    // Managed instances refuse whoever wants to hear of invocations.
+    let is_shared = Settings::read(variables).is_ok_and(|settings| settings.concurrency > 1);
+    let identifier = match if is_shared { None } else { register(&mut platform, WITH_INVOCATIONS)? } {
+        None => register(&mut platform, WITHOUT_INVOCATIONS)?,
+        found => found,
+    };
+    let Some(identifier) = identifier else { return Ok(false) };
     let _closed = os::close_to_others();
     let prepared = prepare(variables, subject);
     let mut extension = match prepared {
@@ -91,6 +91,17 @@ pub(crate) fn run(variables: &Variables, subject: Subject) -> Result<bool, Exten
     }
     extension.events.flush();
     result.map(|()| true)
+}
+
+/// The identifier under which it is registered; None: it is not.
+fn register(platform: &mut Platform, events: &str) -> Result<Option<Vec<u8>>, WireError> {
+    let headers = Headers(vec![
+        ("Lambda-Extension-Name".to_owned(), NAME.as_bytes().to_vec()),
+        ("Content-Type".to_owned(), b"application/json".to_vec()),
+    ]);
+    let head = platform.head("POST", REGISTER, &headers, Framing::Length(events.len() as u64));
+    let said = platform.ask(&head, events.as_bytes())?;
+    Ok(said.head.headers.get(IDENTIFIER).filter(|_| said.head.status == 200).map(<[u8]>::to_vec))
 }
 
 fn prepare(variables: &Variables, subject: Subject) -> Result<(Settings, Arc<Events>), ExtensionError> {

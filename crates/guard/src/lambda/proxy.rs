@@ -1,6 +1,6 @@
 //! Between the runtime and the platform: one thread of each connection of the runtime, with its own connection onward.
 use super::answers::{BUFFERED_BYTES_MAX, Reply, oversize_message};
-use super::flights::{Claim, Flight, Flights};
+use super::flights::{AtOnce, Claim, Flight, Flights};
 use super::head::{Framing, Head, line};
 use super::platform::{Platform, Said};
 use super::stream;
@@ -80,9 +80,20 @@ pub(crate) fn accept(proxy: &Arc<Proxy>, listener: &TcpListener) {
     }
 }
 
-/// Answers for invocations whose time is over, and ends the environment then.
+/// Answers for invocations whose time is over, and ends the environment then. Where several are in flight the others go on, as
+/// managed instances have it.
 pub(crate) fn watch(proxy: &Arc<Proxy>) {
-    let late = proxy.flights.overdue();
+    loop {
+        let late = proxy.flights.overdue();
+        let goes_on = proxy.flights.at_once() == AtOnce::Several;
+        answer_late(proxy, &late, goes_on);
+        if !goes_on {
+            proxy.ending.end(1);
+        }
+    }
+}
+
+fn answer_late(proxy: &Proxy, late: &Flight, goes_on: bool) {
     let id = &late.invocation.request_id;
     let seconds = late.given_ms / 1000;
     let message = format!(
@@ -95,16 +106,20 @@ pub(crate) fn watch(proxy: &Arc<Proxy>) {
         let posted = platform.post_error(id, late.invocation_id.as_deref(), "Sandbox.Timedout", &message);
         drop(posted);
     }
+    let reason = if goes_on {
+        "the function did not answer in time; the invocations beside it go on"
+    } else {
+        "the function did not answer in time; its process was ended"
+    };
     proxy.events.report(Occurrence {
         layer: Layer::Deadline,
         action: Action::Blocked,
         hostile: false,
         request_id: Some(id.clone()),
-        reason: "the function did not answer in time; its process was ended".to_owned(),
+        reason: reason.to_owned(),
         rule: Some("deadline".to_owned()),
         facts: vec![("given_ms", late.given_ms.to_string())],
     });
-    proxy.ending.end(1);
 }
 
 impl Proxy {
@@ -122,14 +137,27 @@ impl Proxy {
         }
     }
 
-    /// What the parts say once an answer has left; ends the environment where one wants that.
-    fn after_answers(&self) {
-        for invocation in self.flights.take_answered() {
+    /// What the parts say once an answer has left. Where one wants another environment no more events are asked for, and this one
+    /// ends when the last of those in flight is answered. Waits until the platform may be asked.
+    fn before_next(&self) {
+        let answered = self.flights.take_answered();
+        for invocation in &answered {
             for part in &self.parts {
-                if let Aftermath::Recycle(why) = part.end(&invocation) {
-                    self.recycle(&why);
+                if let Aftermath::Recycle(why) = part.end(invocation) {
+                    self.flights.leave(why);
                 }
             }
+        }
+        self.flights.settled(answered.len());
+        if let Err(why) = self.flights.ask() {
+            self.recycle(&why);
+        }
+    }
+
+    /// The runtime is done with an invocation, but for what it says of it.
+    pub(super) fn answered(&self, flight: &Flight) {
+        for part in &self.parts {
+            part.answered(&flight.invocation);
         }
     }
 
@@ -172,6 +200,7 @@ impl Proxy {
             last: timed.then(|| clock::in_ms(given_ms)),
             given_ms,
             taken: false,
+            over: false,
         }
     }
 }
@@ -322,30 +351,50 @@ impl Connection<'_> {
 
     /// The next event that may reach the runtime.
     fn next(&mut self, head: &Head) -> Served {
-        self.proxy.after_answers();
         let onward = self.platform.head(&head.method, &head.target, &head.headers, Framing::None);
         loop {
-            let said = self.ask(&onward, b"")?;
-            if said.head.status != 200 {
-                return self.relay(&said, head);
-            }
-            let flight_head = said.head;
-            let body = match said.body {
-                Ok(body) => body,
-                Err(bytes) => {
-                    let flight = self.proxy.flight(&flight_head, Vec::new());
-                    let message = format!("the event has {bytes} bytes, more than the guard takes");
-                    self.post(
-                        &flight,
-                        &Answer::Error { kind: "Function.EventSizeTooLarge".to_owned(), message },
-                    )?;
-                    continue;
+            self.proxy.before_next();
+            let said = match self.ask(&onward, b"") {
+                Ok(said) if said.head.status == 200 => said,
+                other => {
+                    self.proxy.flights.came_to_nothing();
+                    return self.relay(&other?, head);
                 }
             };
-            let mut flight = self.proxy.flight(&flight_head, body);
-            if let Some(event) = self.admitted(&mut flight)? {
-                return self.deliver(flight, &flight_head, &event, head.keeps);
+            let is_taken = self.proxy.flights.arrive();
+            let arrived = self.arrived(said, head, is_taken);
+            if let Ok(Some(served)) = arrived {
+                return served;
             }
+            // The guard answered it.
+            self.proxy.flights.turn_away();
+            arrived?;
+        }
+    }
+
+    /// An event that came, to the runtime; None when the guard answered it.
+    fn arrived(&mut self, said: Said, asked: &Head, is_taken: bool) -> Result<Option<Served>, WireError> {
+        let Said { head, body } = said;
+        let (body, answer) = match body {
+            Ok(body) if is_taken => (body, None),
+            Ok(_) => {
+                let message = "the execution environment ends".to_owned();
+                (Vec::new(), Some(Answer::Error { kind: "Runtime.ExitError".to_owned(), message }))
+            }
+            Err(bytes) => {
+                let message = format!("the event has {bytes} bytes, more than the guard takes");
+                let kind = "Function.EventSizeTooLarge".to_owned();
+                (Vec::new(), Some(Answer::Error { kind, message }))
+            }
+        };
+        let mut flight = self.proxy.flight(&head, body);
+        if let Some(answer) = answer {
+            self.post(&flight, &answer)?;
+            return Ok(None);
+        }
+        match self.admitted(&mut flight)? {
+            Some(event) => Ok(Some(self.deliver(flight, &head, &event, asked.keeps))),
+            None => Ok(None),
         }
     }
 
@@ -396,6 +445,7 @@ impl Connection<'_> {
         let flight = match self.proxy.flights.claim(id) {
             Claim::Yours(flight) => flight,
             Claim::Answered => return self.refuse(head, &Reply::answered_before()),
+            Claim::Late => return self.late(head, id),
             Claim::Unknown => {
                 self.proxy.strange(
                     "request-id",
@@ -420,6 +470,14 @@ impl Connection<'_> {
         served
     }
 
+    /// An answer to what the guard has answered already.
+    fn late(&mut self, head: &Head, id: &str) -> Served {
+        if let Some(flight) = self.proxy.flights.done(id) {
+            self.proxy.answered(&flight);
+        }
+        self.refuse(head, &Reply::too_late())
+    }
+
     fn buffered(&mut self, head: &Head, flight: &Flight, is_error: bool) -> Served {
         self.invite(head)?;
         let body = match self.wire.body(head.framing, BUFFERED_BYTES_MAX) {
@@ -438,6 +496,7 @@ impl Connection<'_> {
                 return Err(why);
             }
         };
+        self.proxy.answered(flight);
         let body = match self.checked(flight, body, is_error) {
             Ok(body) => body,
             Err(answer) => {

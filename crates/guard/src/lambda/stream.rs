@@ -30,6 +30,7 @@ pub(super) fn pass(connection: &mut Connection<'_>, head: &Head, flight: &Flight
     let mut masking = Masking(inspector.map(|inspector| inspector.stream(&flight.invocation)));
     let to = connection.platform.open_for_stream()?;
     let copied = copy(&mut connection.wire, to, head.framing, &mut masking);
+    connection.proxy.answered(flight);
     let trailers = match &copied {
         Ok(trailers) => trailers.clone(),
         Err(Cut::Runtime(_)) => error_trailer("Runtime.TruncatedResponse"),

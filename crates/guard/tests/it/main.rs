@@ -15,3 +15,5 @@ mod platform;
 mod proxy;
 #[cfg(test)]
 mod residue;
+#[cfg(test)]
+mod several;

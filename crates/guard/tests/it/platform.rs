@@ -110,6 +110,12 @@ impl Platform {
         self.wait("request for an event", |state| (state.nexts >= wanted).then_some(()));
     }
 
+    /// Waits until every event is with the runtime.
+    #[cfg(test)]
+    pub(crate) fn all_taken(&self) {
+        self.wait("request for the last event", |state| state.events.is_empty().then_some(()));
+    }
+
     /// Waits until somebody has asked for this.
     #[cfg(test)]
     pub(crate) fn asked(&self, line: &str) {

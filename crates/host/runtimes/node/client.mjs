@@ -7,9 +7,13 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { PassThrough } from "node:stream";
 import { format } from "node:util";
+import { AsyncLocalStorage } from "node:async_hooks";
 
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
-const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+// Invocations at once: each has a connection of its own, on which it asks and answers.
+const pollers = Number(process.env.AWS_LAMBDA_MAX_CONCURRENCY || 1);
+const agent = new http.Agent({ keepAlive: true, maxSockets: pollers });
+const invocation = new AsyncLocalStorage();
 const BASE = "/2018-06-01/runtime";
 const STREAMED = Symbol.for("buckler.host.streamed");
 
@@ -149,15 +153,17 @@ function contextOf(headers, state) {
   };
 }
 
-// One invocation at a time: who is told when the event loop runs dry, or when something is thrown outside of it.
-let current;
+// Who is told when the event loop runs dry, or when something is thrown outside of it: the one invocation, or where there are several
+// the one whose code it is.
+let only;
+const current = () => invocation.getStore() ?? only;
 
-process.on("beforeExit", () => current?.dry());
+process.on("beforeExit", () => only?.dry());
 process.on("unhandledRejection", (reason) => broken("Runtime.UnhandledPromiseRejection", reason));
 process.on("uncaughtException", (error) => broken(error?.name, error));
 
 async function broken(kind, reason) {
-  const id = current?.id;
+  const id = current()?.id;
   const body = described(reason);
   if (kind === "Runtime.UnhandledPromiseRejection") {
     body.errorMessage = `${body.errorType}: ${body.errorMessage}`;
@@ -176,6 +182,7 @@ async function broken(kind, reason) {
 }
 
 function answerOf(handler, event, context, state) {
+  const own = current();
   return new Promise((resolve, reject) => {
     let result;
     let settled = false;
@@ -187,11 +194,11 @@ function answerOf(handler, event, context, state) {
         done();
       } else {
         // The answer of a callback waits until the event loop is empty.
-        current.dry = done;
+        own.dry = done;
         state.timer = undefined;
       }
     };
-    current.dry = () => {
+    own.dry = () => {
       if (settled) return;
       settled = true;
       resolve(null);
@@ -276,7 +283,7 @@ function streamed(handler, event, context, id) {
 }
 
 function told(log, level) {
-  return (...parts) => log(`${new Date().toISOString()}\t${current?.id ?? "undefined"}\t${level}\t${format(...parts).replace(/\n/g, "\r")}`);
+  return (...parts) => log(`${new Date().toISOString()}\t${current()?.id ?? "undefined"}\t${level}\t${format(...parts).replace(/\n/g, "\r")}`);
 }
 
 const line = (text) => process.stdout.write(text + "\n");
@@ -292,27 +299,39 @@ async function main() {
     await fail("/init/error", error);
     process.exit(1);
   }
+  await Promise.all(Array.from({ length: pollers }, () => serve(handler)));
+}
+
+async function serve(handler) {
   for (;;) {
     const work = await call("GET", "/invocation/next");
     const id = work.headers["lambda-runtime-aws-request-id"];
     if (work.status !== 200 || !id) throw new Error(`the platform answered ${work.status} to next`);
-    process.env._X_AMZN_TRACE_ID = work.headers["lambda-runtime-trace-id"] ?? "";
-    const state = { waits: true };
-    current = { id, dry() {} };
-    const context = contextOf(work.headers, state);
-    const text = work.body.toString("utf8");
-    const event = text === "" ? {} : JSON.parse(text);
-    if (handler[STREAMED]) {
-      await streamed(handler, event, context, id);
-    } else {
-      try {
-        const value = await answerOf(handler, event, context, state);
-        await call("POST", `/invocation/${id}/response`, JSON.stringify(value) ?? "null", { "content-type": "application/json" });
-      } catch (error) {
-        await fail(`/invocation/${id}/error`, error);
-      }
+    const own = { id, dry() {} };
+    if (pollers === 1) {
+      process.env._X_AMZN_TRACE_ID = work.headers["lambda-runtime-trace-id"] ?? "";
+      only = own;
     }
-    current = undefined;
+    await invocation.run(own, () => answered(handler, work, id));
+    only = undefined;
+  }
+}
+
+async function answered(handler, work, id) {
+  // The event loop is never empty while others wait for their events.
+  const state = { waits: pollers === 1 };
+  const context = contextOf(work.headers, state);
+  const text = work.body.toString("utf8");
+  const event = text === "" ? {} : JSON.parse(text);
+  if (handler[STREAMED]) {
+    await streamed(handler, event, context, id);
+    return;
+  }
+  try {
+    const value = await answerOf(handler, event, context, state);
+    await call("POST", `/invocation/${id}/response`, JSON.stringify(value) ?? "null", { "content-type": "application/json" });
+  } catch (error) {
+    await fail(`/invocation/${id}/error`, error);
   }
 }
 

@@ -144,7 +144,15 @@ class _Formatter(logging.Formatter):
     converter = time.gmtime
 
 
+def _workers():
+    """Where the environment has several invocations at once, each has a process, as with AWS's own client."""
+    for _ in range(int(os.environ.get("AWS_LAMBDA_MAX_CONCURRENCY", "1")) - 1):
+        if os.fork() == 0:
+            return
+
+
 def main():
+    _workers()
     connection = _Connection()
     logging.basicConfig(stream=sys.stdout, level=logging.WARNING)
     request = {"id": ""}

@@ -44,11 +44,12 @@ impl Logs {
         self.tail.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// An invocation begins: the tail is its own.
+    /// An invocation begins: the tail is its own, where it is alone.
     pub(crate) fn begin(&self, request_id: &str) {
-        let mut tail = self.tail();
-        tail.clear();
-        tail.push_str(&format!("START RequestId: {request_id} Version: $LATEST\n"));
+        if !self.api.has_several() {
+            self.tail().clear();
+        }
+        self.append(&format!("START RequestId: {request_id} Version: $LATEST"));
     }
 
     /// The last 4 KiB of the invocation.

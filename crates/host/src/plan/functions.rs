@@ -6,6 +6,9 @@ use crate::settings::Settings;
 use model::{App, Data, Kind, Node, Policy, Project, Statement, Value};
 use std::collections::BTreeMap;
 
+/// The most that Lambda gives one environment.
+const AT_ONCE_MAX: usize = 1600;
+
 pub(super) fn function(
     project: &Project,
     app: &App,
@@ -44,6 +47,9 @@ pub(super) fn function(
         timeout_ms: number("timeout_seconds").map_or(TIMEOUT_MS, |seconds| seconds.min(900) * 1000),
         memory_mb: number("memory_mb").unwrap_or(MEMORY_MB),
         concurrency: number("concurrency").and_then(|count| usize::try_from(count).ok()),
+        at_once: number("invocations_at_once")
+            .and_then(|count| usize::try_from(count).ok())
+            .map(|count| count.clamp(1, AT_ONCE_MAX)),
         environment: environment(app, node, &name, (names, settings), problems),
         layers: code::layers(project, app, node, settings, problems),
         policies: identity.as_ref().map(|one| resolved(&one.policies)).unwrap_or_default(),

@@ -195,6 +195,7 @@ impl Api {
         let is_program = lock(&self.extensions.programs).contains(&name);
         for event in &events {
             let why = match event.as_str() {
+                "INVOKE" if self.has_several() => "ErrorInvalidEventType",
                 "INVOKE" => continue,
                 "SHUTDOWN" if is_program => continue,
                 "SHUTDOWN" => "ShutdownEventNotSupportedForInternalExtension",

@@ -1,7 +1,6 @@
 //! Answers of the runtime: whole, streamed with trailers, and errors.
-use super::{
-    Api, ERROR_BYTES_MAX, Outcome, Stand, accepted, error_kind, refuse, transition, unknown_request,
-};
+use super::stand::Taken;
+use super::{Api, ERROR_BYTES_MAX, Outcome, accepted, error_kind, refuse, transition, unknown_request};
 use crate::invocation::{PAYLOAD_BYTES_MAX, Piece, STREAM_BYTES_MAX};
 use crate::wire::{self, Reply, Unread};
 use base64::Engine;
@@ -56,24 +55,16 @@ impl Api {
     /// The one who waits, when the runtime may answer now.
     #[expect(clippy::result_large_err, reason = "the refusal is the answer itself, and rare")]
     fn take(&self, id: &str, to: &str) -> Result<oneshot::Sender<Outcome>, Reply> {
-        let mut stand = self.stand();
-        match &*stand {
-            Stand::Running { id: running, .. } if running == id => {}
-            Stand::Running { .. } => return Err(unknown_request()),
-            other => return Err(transition(other.name(), to)),
-        }
-        let answering = Stand::Answering { id: id.to_owned() };
-        match std::mem::replace(&mut *stand, answering) {
-            Stand::Running { reply, .. } => Ok(reply),
-            other => Err(transition(other.name(), to)),
+        match self.stand().take(id) {
+            Taken::Yours(reply) => Ok(reply),
+            Taken::Unknown => Err(unknown_request()),
+            Taken::Late => Err(refuse(410, "InvokeTimeout", "Invoke timeout")),
+            Taken::From(from) => Err(transition(from, to)),
         }
     }
 
     fn answered(&self, id: &str) {
-        let mut stand = self.stand();
-        if matches!(&*stand, Stand::Answering { .. }) {
-            *stand = Stand::Answered { id: id.to_owned() };
-        }
+        self.stand().answered(id);
     }
 
     async fn whole(&self, reply: oneshot::Sender<Outcome>, request: Request<Incoming>) -> Reply {

@@ -13,4 +13,6 @@ mod invoke;
 #[cfg(test)]
 mod runtimes;
 #[cfg(test)]
+mod several;
+#[cfg(test)]
 mod support;

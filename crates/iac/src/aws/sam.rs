@@ -36,6 +36,7 @@ pub(super) const MAPPINGS: &[Mapping] = &[
             field("memory_mb", "MemorySize"),
             field("ephemeral_storage_mb", "EphemeralStorage.Size"),
             field("concurrency", "ReservedConcurrentExecutions"),
+            field("invocations_at_once", "CapacityProviderConfig.PerExecutionEnvironmentMaxConcurrency"),
             field("provisioned_concurrency", "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions"),
             field("environment", "Environment.Variables"),
             field("environment_key", "KmsKeyArn"),

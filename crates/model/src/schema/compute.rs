@@ -16,6 +16,7 @@ attributes! {
         memory_mb: Int "memory, MiB",
         ephemeral_storage_mb: Int "size of `/tmp`, MiB",
         concurrency: Int "reserved concurrent executions",
+        invocations_at_once: Int "invocations that one environment has at once, at most",
         provisioned_concurrency: Any "environments kept warm",
         environment: Map "environment variables: name to value",
         environment_key: Link(EncryptedBy) "customer key for the environment variables",

@@ -65,7 +65,8 @@ def install(shared):
         load("leftovers")["check"]()
 
     def on_client(module):
-        owner = module.LambdaRuntimeClient
+        # Where several invocations run at once, each worker is a process with a client of another class of the same base.
+        owner = getattr(module, "BaseLambdaRuntimeClient", None) or module.LambdaRuntimeClient
         wait = owner.wait_next_invocation
 
         def wait_next_invocation(self, *args, **named):

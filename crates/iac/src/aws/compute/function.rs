@@ -3,6 +3,9 @@ use model::Kind;
 
 use crate::lower::{Mapping, each, equals, exists, field, flag};
 
+/// Of functions on managed instances.
+const AT_ONCE: &str = "CapacityProviderConfig.LambdaManagedInstancesCapacityProviderConfig.PerExecutionEnvironmentMaxConcurrency";
+
 pub(in crate::aws) const MAPPINGS: &[Mapping] = &[
     Mapping::new(
         &["AWS::Lambda::Function"],
@@ -21,6 +24,7 @@ pub(in crate::aws) const MAPPINGS: &[Mapping] = &[
             field("memory_mb", "MemorySize"),
             field("ephemeral_storage_mb", "EphemeralStorage.Size"),
             field("concurrency", "ReservedConcurrentExecutions"),
+            field("invocations_at_once", AT_ONCE),
             field("environment", "Environment.Variables"),
             field("environment_key", "KmsKeyArn"),
             field("role", "Role"),
@@ -62,6 +66,10 @@ pub(in crate::aws) const MAPPINGS: &[Mapping] = &[
             field("memory_mb", "memory_size"),
             field("ephemeral_storage_mb", "ephemeral_storage.size"),
             field("concurrency", "reserved_concurrent_executions"),
+            field(
+                "invocations_at_once",
+                "capacity_provider_config.lambda_managed_instances_capacity_provider_config.per_execution_environment_max_concurrency",
+            ),
             field("environment", "environment.variables"),
             // Variables written without `variables`, as people do.
             field("environment", "environment"),
