@@ -52,8 +52,10 @@ struct NodeFacts {
     acts: bool,
     /// What its text, or one made of it, must have to match.
     needs: Needs,
+    /// The same, as a look.
+    here: Look,
     /// The same of the text that its transformation is applied to.
-    look: Look,
+    before: Look,
 }
 
 /// The memory of all automata in one thread.
@@ -119,7 +121,8 @@ impl Built {
                 needed: false,
                 acts,
                 needs: Needs::nothing(),
-                look: Look::default(),
+                here: Look::default(),
+                before: Look::default(),
             });
         }
         Self {
@@ -167,7 +170,8 @@ impl Built {
     fn finish(&mut self, cluster: &Cluster) {
         for (place, node) in cluster.nodes.iter().enumerate().skip(1).rev() {
             let needed = self.needs(place);
-            let Some(facts) = self.nodes.get(place) else { continue };
+            let Some(facts) = self.nodes.get_mut(place) else { continue };
+            facts.here = facts.needs.clone().within(&facts.alphabet).look();
             let needs = match node.transformation.filter(|_| facts.acts) {
                 Some(transformation) => facts.needs.clone().before(transformation),
                 None => facts.needs.clone(),
@@ -177,7 +181,7 @@ impl Built {
                 parent.needs = std::mem::replace(&mut parent.needs, Needs::nothing()).or(needs.clone());
                 let look = needs.within(&parent.alphabet).look();
                 if let Some(facts) = self.nodes.get_mut(place) {
-                    facts.look = look;
+                    facts.before = look;
                 }
             }
         }
@@ -244,7 +248,12 @@ impl Built {
 
     /// Whether anything may match that a node's transformation makes of a text, or that is made of that.
     pub(super) fn may_match_behind(&self, node: usize, text: &[u8]) -> bool {
-        self.nodes.get(node).is_none_or(|facts| facts.look.stands_in(text))
+        self.nodes.get(node).is_none_or(|facts| facts.before.stands_in(text))
+    }
+
+    /// Whether anything may match in a node's text, or in what is made of it.
+    pub(super) fn may_match_from(&self, node: usize, text: &[u8]) -> bool {
+        self.nodes.get(node).is_none_or(|facts| facts.here.stands_in(text))
     }
 
     /// Whether a node's transformation can change anything.

@@ -56,7 +56,8 @@ pub(super) struct Order {
     known: bool,
     built: u32,
     features: u32,
-    nodes: Vec<u16>,
+    /// Each before those behind it, which follow it at once: the second number is how many.
+    nodes: Vec<(u16, u16)>,
 }
 
 /// Memory for one value.
@@ -67,7 +68,7 @@ pub(super) struct Desk {
     pub(super) made_used: usize,
     /// For each node its text: 0 is the value, others are in `made` from 1. Empty when all are the value.
     pub(super) texts: Vec<usize>,
-    /// The nodes whose text may be another than the value.
+    /// The nodes whose text may be another than the value, but for those where nothing can match.
     pub(super) touched: Vec<u16>,
     /// Transformations of this value: which, of which text, and what came out.
     pub(super) done: Vec<(Transformation, usize, usize)>,
@@ -360,53 +361,74 @@ fn transform_all(
     if own.0 & cluster.spoilers == 0 && !cluster.always {
         return;
     }
-    desk.touch(cluster, built, own.0 & cluster.spoilers);
-    if desk.touched.is_empty() {
+    let place = desk.touch(cluster, built, own.0 & cluster.spoilers);
+    let Some(order) = desk.orders.get_mut(place).map(|order| std::mem::take(&mut order.nodes)) else {
         return;
+    };
+    if !order.is_empty() {
+        desk.texts.resize(cluster.nodes.len(), 0);
+        desk.done.clear();
     }
-    desk.texts.resize(cluster.nodes.len(), 0);
-    let touched = std::mem::take(&mut desk.touched);
-    desk.done.clear();
-    for number in &touched {
-        let Some(node) = cluster.nodes.get(usize::from(*number)) else { continue };
-        let parent = desk.texts.get(node.parent).copied().unwrap_or(0);
-        if parent == SKIPPED || !built.may_match_behind(usize::from(*number), desk.text(value, parent)) {
-            if let Some(place) = desk.texts.get_mut(usize::from(*number)) {
-                *place = SKIPPED;
-            }
-            continue;
-        }
-        if !built.acts(usize::from(*number)) {
-            if let Some(place) = desk.texts.get_mut(usize::from(*number)) {
-                *place = parent;
-            }
-            continue;
-        }
-        let before = match parent.checked_sub(1).and_then(|made| desk.made.get_mut(made)) {
-            None => own,
-            Some(made) if made.bytes.is_empty() => Features::default(),
-            // Whether anything stands there is all that matters.
-            Some(_) if Features(node.spoilers).is_filled_alone() => Features(node.spoilers),
-            Some(made) => *made.features.get_or_insert_with(|| features(&made.bytes)),
-        };
-        let text = match node.transformation {
-            Some(transformation) if node.spoilers == u32::MAX || before.0 & node.spoilers != 0 => {
-                match desk.done.iter().find(|(done, from, _)| *done == transformation && *from == parent) {
-                    Some((.., known)) => *known,
-                    None => {
-                        let made = make(plan, transformation, value, parent, desk);
-                        desk.done.push((transformation, parent, made));
-                        made
-                    }
+    let mut next = 0;
+    while let Some((number, behind)) = order.get(next) {
+        let node = usize::from(*number);
+        let text = transformed(plan, (cluster, built, node), (value, own), desk);
+        let Some(text) = text else {
+            let end = next + 1 + usize::from(*behind);
+            for (skipped, _) in order.get(next..end).unwrap_or_default() {
+                if let Some(place) = desk.texts.get_mut(usize::from(*skipped)) {
+                    *place = SKIPPED;
                 }
             }
-            _ => parent,
+            next = end;
+            continue;
         };
-        if let Some(place) = desk.texts.get_mut(usize::from(*number)) {
+        if let Some(place) = desk.texts.get_mut(node) {
             *place = text;
         }
+        desk.touched.push(*number);
+        next += 1;
     }
-    desk.touched = touched;
+    if let Some(known) = desk.orders.get_mut(place) {
+        known.nodes = order;
+    }
+}
+
+/// The text of a node; `None` when nothing can match there or behind it.
+fn transformed(
+    plan: &Plan,
+    (cluster, built, number): (&Cluster, &Built, usize),
+    (value, own): (&[u8], Features),
+    desk: &mut Desk,
+) -> Option<usize> {
+    let node = cluster.nodes.get(number)?;
+    let parent = desk.texts.get(node.parent).copied().unwrap_or(0);
+    if !built.may_match_behind(number, desk.text(value, parent)) {
+        return None;
+    }
+    let Some(transformation) = node.transformation.filter(|_| built.acts(number)) else {
+        return Some(parent);
+    };
+    let before = match parent.checked_sub(1).and_then(|made| desk.made.get_mut(made)) {
+        None => own,
+        Some(made) if made.bytes.is_empty() => Features::default(),
+        // Whether anything stands there is all that matters.
+        Some(_) if Features(node.spoilers).is_filled_alone() => Features(node.spoilers),
+        Some(made) => *made.features.get_or_insert_with(|| features(&made.bytes)),
+    };
+    if node.spoilers != u32::MAX && before.0 & node.spoilers == 0 {
+        return Some(parent);
+    }
+    let known = desk.done.iter().find(|(done, from, _)| *done == transformation && *from == parent);
+    let made = match known {
+        Some((.., known)) => *known,
+        None => {
+            let made = make(plan, transformation, value, parent, desk);
+            desk.done.push((transformation, parent, made));
+            made
+        }
+    };
+    (made == parent || built.may_match_from(number, desk.text(value, made))).then_some(made)
 }
 
 /// Applies one transformation; gives the text that came out, which may be one that is there already.
@@ -434,36 +456,46 @@ fn make(plan: &Plan, transformation: Transformation, value: &[u8], parent: usize
     desk.made_used
 }
 
+impl Order {
+    /// Adds the nodes behind one, whose text may be another than the value or not.
+    fn add_behind(&mut self, (cluster, built): (&Cluster, &Built), parent: usize, is_touched: bool) {
+        let behind = cluster.nodes.iter().enumerate().skip(1).filter(|(_, node)| node.parent == parent);
+        for (number, node) in behind.filter(|(number, _)| built.needs(*number)) {
+            let touched = is_touched || node.spoilers == u32::MAX || node.spoilers & self.features != 0;
+            let place = self.nodes.len();
+            if touched {
+                self.nodes.extend(u16::try_from(number).map(|number| (number, 0)));
+            }
+            self.add_behind((cluster, built), number, touched);
+            let behind = u16::try_from(self.nodes.len().saturating_sub(place + 1)).unwrap_or(0);
+            if let Some((_, count)) = self.nodes.get_mut(place).filter(|_| touched) {
+                *count = behind;
+            }
+        }
+    }
+}
+
 impl Desk {
     /// Bytes of memory that texts keep.
     pub(super) fn reserved_bytes(&self) -> usize {
         self.made.iter().map(|made| made.bytes.capacity()).sum()
     }
 
-    /// Finds the nodes that may change a value with these features, and those behind them, in order; but for those that nobody asks.
-    fn touch(&mut self, cluster: &Cluster, built: &Built, features: u32) {
+    /// Finds the nodes that may change a value with these features, and those behind them, but for those that nobody asks: the place of their
+    /// [order](Order).
+    fn touch(&mut self, cluster: &Cluster, built: &Built, features: u32) -> usize {
         if self.orders.is_empty() {
             self.orders.resize_with(ORDERS, Order::default);
         }
-        let place = (built.first.wrapping_mul(0x9E37_79B1) ^ features.wrapping_mul(0x85EB_CA6B)) >> 16;
-        let Some(order) = self.orders.get_mut(place as usize % ORDERS) else { return };
-        if !order.known || order.built != built.first || order.features != features {
-            order.known = true;
-            order.built = built.first;
-            order.features = features;
-            order.nodes.clear();
-            let mut is_touched = vec![false];
-            for (number, node) in cluster.nodes.iter().enumerate().skip(1) {
-                let touched = node.spoilers == u32::MAX
-                    || node.spoilers & features != 0
-                    || is_touched.get(node.parent).copied().unwrap_or(true);
-                is_touched.push(touched);
-                if touched && built.needs(number) {
-                    order.nodes.extend(u16::try_from(number));
-                }
-            }
+        let hash = (built.first.wrapping_mul(0x9E37_79B1) ^ features.wrapping_mul(0x85EB_CA6B)) >> 16;
+        let place = hash as usize % ORDERS;
+        if let Some(order) = self.orders.get_mut(place)
+            && (!order.known || order.built != built.first || order.features != features)
+        {
+            *order = Order { known: true, built: built.first, features, nodes: Vec::new() };
+            order.add_behind((cluster, built), 0, false);
         }
-        self.touched.extend_from_slice(&order.nodes);
+        place
     }
 
     pub(super) fn text<'a>(&'a self, value: &'a [u8], number: usize) -> &'a [u8] {

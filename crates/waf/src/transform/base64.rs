@@ -77,6 +77,9 @@ fn decode_groups(text: &[u8], out: &mut Vec<u8>) -> bool {
     for (bytes, group) in out.as_chunks_mut::<3>().0.iter_mut().zip(groups) {
         let [first, second, third, fourth] = group.map(number);
         all |= first | second | third | fourth;
+        if all & 0x80 != 0 {
+            return false;
+        }
         *bytes = [first << 2 | second >> 4 & 3, second << 4 | third >> 2 & 15, third << 6 | fourth];
     }
     all & 0x80 == 0
