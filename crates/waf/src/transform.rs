@@ -52,8 +52,8 @@ pub fn apply(transformation: Transformation, value: &[u8], context: Context<'_>,
         Transformation::ParityZero7Bit => text::map_bytes(value, out, |byte| byte & 0x7f),
         Transformation::RemoveComments => text::remove_comments(value, out),
         Transformation::RemoveCommentsChar => text::remove_comment_marks(value, out),
-        Transformation::RemoveNulls => text::remove_bytes(value, out, |byte| byte == 0),
-        Transformation::RemoveWhitespace => text::remove_bytes(value, out, text::is_removed_whitespace),
+        Transformation::RemoveNulls => text::keep_bytes(value, out, &text::FILLED),
+        Transformation::RemoveWhitespace => text::keep_bytes(value, out, &text::SOLID),
         Transformation::ReplaceComments => text::replace_comments(value, out),
         Transformation::ReplaceNulls => {
             text::map_bytes(value, out, |byte| if byte == 0 { b' ' } else { byte })

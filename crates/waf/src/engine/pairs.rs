@@ -46,29 +46,15 @@ pub(super) struct Pairs {
     alone: [u64; 4],
 }
 
-/// How to look for them.
+/// How to look for them: at each place of a text.
 #[derive(Debug)]
 pub(super) struct PairLook {
-    table: Box<Table>,
+    /// For each byte its number among those that pairs begin with; 0 for others. Past 63 of them some share one.
+    first: Box<[u8; 256]>,
+    /// For each byte the numbers before which it stands, a bit each; all of them when it stands alone.
+    second: Box<[u64; 256]>,
     /// What stands before those pairs of which it is known.
     before: Found,
-    alone: Alone,
-}
-
-/// Pairs, for a look at each place of a text.
-#[derive(Debug)]
-struct Table {
-    /// For each byte its number among those that pairs begin with; 0 for others. Past 63 of them some share one.
-    first: [u8; 256],
-    /// For each byte the numbers before which it stands, a bit each; never the lowest.
-    second: [u64; 256],
-}
-
-#[derive(Debug)]
-enum Alone {
-    Nothing,
-    Few([u8; 3]),
-    Any(Box<[bool; 256]>),
 }
 
 impl Pairs {
@@ -251,53 +237,45 @@ impl Pairs {
 
     /// How to look for them in a text; `None` when they are too common for that.
     pub(super) fn look(&self) -> Option<PairLook> {
-        let alone: Vec<u8> = members(&self.alone).collect();
-        let share_alone: f64 = alone.iter().map(|byte| share(*byte)).sum();
+        let share_alone: f64 = members(&self.alone).map(share).sum();
         if weight(&self.pairs) + share_alone > SHARE_MAX {
             return None;
         }
-        let table = Box::new(Table::new(self.pairs.keys().copied()));
-        let before = self.pairs.iter().filter(|(_, before)| **before != ANY);
-        let before = before.map(|(pair, before)| (*pair, *before)).collect();
-        let alone = match alone.as_slice() {
-            [] => Alone::Nothing,
-            [one] => Alone::Few([*one; 3]),
-            [one, two] => Alone::Few([*one, *two, *two]),
-            [one, two, three] => Alone::Few([*one, *two, *three]),
-            more => {
-                let mut has = Box::new([false; 256]);
-                for byte in more {
-                    if let Some(has) = has.get_mut(usize::from(*byte)) {
-                        *has = true;
-                    }
-                }
-                Alone::Any(has)
+        let mut look =
+            PairLook { first: Box::new([0; 256]), second: Box::new([0; 256]), before: Found::new() };
+        let mut next = 0;
+        let is_alone = |byte: u8| contains(&self.alone, byte);
+        let found = self.pairs.iter().filter(|((first, second), _)| !is_alone(*first) && !is_alone(*second));
+        for ((first, second), before) in found {
+            let Some(number) = look.first.get_mut(usize::from(*first)) else { continue };
+            if *number == 0 {
+                next = next % 63 + 1;
+                *number = next;
             }
-        };
-        Some(PairLook { table, before, alone })
+            if let Some(firsts) = look.second.get_mut(usize::from(*second)) {
+                *firsts |= 1 << *number;
+            }
+            if *before != ANY {
+                look.before.insert((*first, *second), *before);
+            }
+        }
+        for byte in members(&self.alone) {
+            if let Some(firsts) = look.second.get_mut(usize::from(byte)) {
+                *firsts = u64::MAX;
+            }
+        }
+        Some(look)
     }
 }
 
 impl PairLook {
     /// Whether a text has what is needed.
     pub(super) fn stands_in(&self, text: &[u8]) -> bool {
-        let alone = match &self.alone {
-            Alone::Nothing => false,
-            Alone::Few([one, two, three]) if text.len() < 16 => {
-                text.iter().any(|byte| byte == one || byte == two || byte == three)
-            }
-            Alone::Few([one, two, three]) => memchr::memchr3(*one, *two, *three, text).is_some(),
-            Alone::Any(has) => text.iter().any(|byte| has.get(usize::from(*byte)).copied().unwrap_or(true)),
-        };
-        if alone {
-            return true;
-        }
-        let Table { first, second } = self.table.as_ref();
         let mut before = 0;
         text.iter().enumerate().any(|(place, byte)| {
             let at = usize::from(*byte);
-            let found = second.get(at).is_none_or(|firsts| firsts >> before & 1 != 0);
-            before = first.get(at).map_or(0, |number| number & 63);
+            let found = self.second.get(at).is_none_or(|firsts| firsts >> before & 1 != 0);
+            before = self.first.get(at).map_or(0, |number| number & 63);
             found && self.may_end_at(place, text)
         })
     }
@@ -313,25 +291,6 @@ impl PairLook {
         };
         let Some(known) = self.before.get(&(*first, *second)) else { return true };
         before.is_some_and(|before| contains(known, *before))
-    }
-}
-
-impl Table {
-    fn new(pairs: impl Iterator<Item = Pair>) -> Self {
-        let mut table = Self { first: [0; 256], second: [0; 256] };
-        let mut next = 0;
-        for (first, second) in pairs {
-            let Some(number) = table.first.get_mut(usize::from(first)) else { continue };
-            if *number == 0 {
-                next = next % 63 + 1;
-                *number = next;
-            }
-            let bit = 1 << *number;
-            if let Some(firsts) = table.second.get_mut(usize::from(second)) {
-                *firsts |= bit;
-            }
-        }
-        table
     }
 }
 

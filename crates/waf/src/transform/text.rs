@@ -10,25 +10,41 @@ pub(super) fn map_bytes(value: &[u8], out: &mut Vec<u8>, map: impl Fn(u8) -> u8)
     true
 }
 
-/// Removes bytes. Nothing is written when none goes.
-pub(super) fn remove_bytes(value: &[u8], out: &mut Vec<u8>, goes: impl Fn(u8) -> bool) -> bool {
-    let Some(first) = value.iter().position(|&byte| goes(byte)) else { return false };
+/// For each byte whether it stays.
+pub(super) type Stays = [bool; 256];
+
+/// All bytes but NUL.
+pub(super) const FILLED: Stays = all_but(&[0]);
+
+/// All bytes but white space, and each byte of a no-break space, in Latin-1 or UTF-8: ModSecurity removes those wherever they stand.
+pub(super) const SOLID: Stays = all_but(&[b' ', b'\t', b'\n', 0x0b, 0x0c, b'\r', 0xa0, 0xc2]);
+
+#[expect(clippy::indexing_slicing, reason = "a constant, computed by the compiler")]
+const fn all_but(gone: &[u8]) -> Stays {
+    let mut stays = [true; 256];
+    let mut at = 0;
+    while at < gone.len() {
+        stays[gone[at] as usize] = false;
+        at += 1;
+    }
+    stays
+}
+
+/// Keeps the bytes that stay. Nothing is written when all do.
+pub(super) fn keep_bytes(value: &[u8], out: &mut Vec<u8>, stays: &Stays) -> bool {
+    let is_kept = |byte: &u8| stays.get(usize::from(*byte)).copied().unwrap_or(true);
+    let Some(first) = value.iter().position(|byte| !is_kept(byte)) else { return false };
     out.extend_from_slice(value);
     let mut kept = first;
-    for &byte in from(value, first) {
+    for byte in from(value, first) {
         // Written wherever it may belong, and written over when it goes.
         if let Some(place) = out.get_mut(kept) {
-            *place = byte;
+            *place = *byte;
         }
-        kept += usize::from(!goes(byte));
+        kept += usize::from(is_kept(byte));
     }
     out.truncate(kept);
     true
-}
-
-/// ModSecurity removes white space, and each byte of a no-break space, in Latin-1 or UTF-8, wherever it stands.
-pub(super) fn is_removed_whitespace(byte: u8) -> bool {
-    is_space(byte) || matches!(byte, 0xa0 | 0xc2)
 }
 
 fn has_odd_ones(byte: u8) -> bool {
