@@ -258,6 +258,11 @@ impl Matcher {
         }
     }
 
+    /// Whether it matches what its argument is, and nothing else.
+    pub(crate) fn is_equality(&self) -> bool {
+        matches!(self.kind, Kind::Text(Relation::StrEq, _))
+    }
+
     /// Whether it matches nothing that is ASCII.
     pub(crate) fn passes_ascii(&self) -> bool {
         matches!(self.kind, Kind::Utf8)

@@ -17,7 +17,7 @@ mod unicode;
 use crate::rule::Transformation;
 use std::collections::BTreeMap;
 
-pub use features::{Features, features, features_of_any, joined, leaves_alone};
+pub use features::{Features, empties, features, features_of_any, joined, leaves_alone};
 
 /// What some transformations need to know.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,12 +1,13 @@
-//! Rules that cannot match for want of a header, a cookie, a part of a body.
+//! Rules that cannot match for want of a header, a cookie, a part of a body, another method.
 //!
-//! Many rules of a phase ask for what most requests do not have: `Request-Range`, `Transfer-Encoding`, a second `Content-Type`. Whether it is there is
-//! asked once, and those rules leave the program of the phase for this request.
+//! Many rules of a phase ask for what most requests do not have: `Request-Range`, `Transfer-Encoding`, a second `Content-Type`, `POST`. Whether it is
+//! there is asked once, and those rules leave the program of the phase for this request.
 //!
 //! INVARIANT: a rule whose condition does not hold matches nothing, and leaves nothing behind on its way to that.
 use super::inputs::{Inputs, Store};
 use super::plan::{Compare, Link, Origin, Pick, Rule, Source, Test, Text};
-use super::walk::compared;
+use super::walk::{compared, is_variable};
+use crate::rule::Collection;
 
 /// What must be so for a rule to match.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub(super) enum Condition {
     Header(Box<[u8]>),
     /// There is none.
     NoHeader(Box<[u8]>),
+    /// A scalar is this text.
+    Is(Collection, Box<[u8]>),
 }
 
 impl Condition {
@@ -31,6 +34,7 @@ impl Condition {
             Self::Filled(store) => !inputs.store(*store).is_empty(),
             Self::Header(name) => has_header(name),
             Self::NoHeader(name) => !has_header(name),
+            Self::Is(scalar, text) => inputs.scalar(*scalar) == text.as_ref(),
         }
     }
 
@@ -51,6 +55,9 @@ impl Condition {
 /// Without which a link finds no value that matches.
 fn of_link(link: &Link) -> Option<Condition> {
     let [source] = link.sources.as_slice() else { return None };
+    if let Origin::Scalar(scalar) = source.from {
+        return is_text(link, scalar);
+    }
     let (Origin::Values(store, _) | Origin::Names(store, _)) = source.from else { return None };
     if !source.count {
         return Some(present(store, source));
@@ -72,6 +79,14 @@ fn of_link(link: &Link) -> Option<Condition> {
         }
         _ => None,
     }
+}
+
+/// That a scalar is a text, when a link asks for nothing else.
+fn is_text(link: &Link, scalar: Collection) -> Option<Condition> {
+    let Test::Matcher(matcher, Text::Fixed { bytes, .. }) = &link.test else { return None };
+    let is_plain =
+        !link.negated && link.pipeline.is_empty() && !link.sources.iter().any(|source| source.count);
+    (is_plain && matcher.is_equality() && !is_variable(scalar)).then(|| Condition::Is(scalar, bytes.clone()))
 }
 
 fn present(store: Store, source: &Source) -> Condition {

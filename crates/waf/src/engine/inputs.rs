@@ -85,6 +85,8 @@ pub(super) struct Inputs {
     pub(super) body: crate::body::Body,
     marks: [Marked; MARKED.len()],
     line: Option<Mark>,
+    /// Room for what is marked.
+    marking: Vec<u8>,
 }
 
 impl Default for Inputs {
@@ -103,6 +105,7 @@ impl Default for Inputs {
             response_headers: Fields::default(),
             body: crate::body::Body::default(),
             marks: Default::default(),
+            marking: Vec::new(),
             line: None,
         }
     }
@@ -227,6 +230,7 @@ impl Inputs {
         if self.line.is_none() && !raw.is_empty() && raw.len() <= MARKED_BYTES_MAX {
             self.line = Some(Mark::of_texts([method, raw, protocol]).within(Kind::Line));
         }
+        let mut text = std::mem::take(&mut self.marking);
         for (number, store) in MARKED.into_iter().enumerate() {
             let fields = self.store(store);
             let is_args = store == Store::Args;
@@ -237,13 +241,14 @@ impl Inputs {
                 continue;
             }
             let marks = (size.0 > 0 && size.1 <= MARKED_BYTES_MAX).then(|| Marks {
-                names: Mark::of_names(fields).within(Kind::Names(store)),
-                values: Mark::of_fields(fields, parts).within(Kind::Values(store)),
+                names: Mark::of_names(fields, &mut text).within(Kind::Names(store)),
+                values: Mark::of_fields(fields, parts, &mut text).within(Kind::Values(store)),
             });
             if let Some(place) = self.marks.get_mut(number) {
                 *place = (size, marks);
             }
         }
+        self.marking = text;
     }
 
     /// The mark of the request line, when it has one.

@@ -39,29 +39,28 @@ impl Mark {
         Self::finish(&hasher)
     }
 
-    /// Of the names in their order.
-    pub(super) fn of_names(fields: &Fields) -> Self {
-        let mut hasher = *hasher();
+    /// Of the names in their order; `text` is room for them.
+    pub(super) fn of_names(fields: &Fields, text: &mut Vec<u8>) -> Self {
+        text.clear();
         for field in fields.iter() {
-            hasher.write_usize(field.name.len());
-            hasher.write(field.name);
+            write_length(field.name.len(), text);
+            text.extend_from_slice(field.name);
         }
-        Self::finish(&hasher)
+        Self::of_value(text)
     }
 
-    /// Of all names and values in their order, of which parts begin and end at these numbers.
-    pub(super) fn of_fields(fields: &Fields, parts: [usize; 3]) -> Self {
-        let mut hasher = *hasher();
-        hasher.write_usize(fields.len());
-        for end in parts {
-            hasher.write_usize(end);
+    /// Of all names and values in their order, of which parts begin and end at these numbers; `text` is room for them.
+    pub(super) fn of_fields(fields: &Fields, parts: [usize; 3], text: &mut Vec<u8>) -> Self {
+        text.clear();
+        for number in [fields.len()].into_iter().chain(parts) {
+            write_length(number, text);
         }
         for field in fields.iter() {
-            hasher.write_usize(field.name.len());
-            hasher.write_usize(field.value.len());
+            write_length(field.name.len(), text);
+            write_length(field.value.len(), text);
         }
-        hasher.write(fields.block());
-        Self::finish(&hasher)
+        text.extend_from_slice(fields.block());
+        Self::of_value(text)
     }
 
     /// The mark of the same thing in one place among others. (0 in both halves stands for nothing, and is as unlikely as any other.)
@@ -93,6 +92,17 @@ impl Mark {
     }
 }
 
+/// Small numbers are one byte, others begin with 255.
+fn write_length(length: usize, out: &mut Vec<u8>) {
+    match u8::try_from(length) {
+        Ok(small) if small < u8::MAX => out.push(small),
+        _ => {
+            out.push(u8::MAX);
+            out.extend_from_slice(&length.to_le_bytes());
+        }
+    }
+}
+
 fn hasher() -> &'static SipHasher24 {
     static KEY: OnceLock<SipHasher24> = OnceLock::new();
     KEY.get_or_init(|| {
@@ -118,11 +128,19 @@ mod tests {
         fields
     }
 
+    fn of_fields(fields: &Fields, parts: [usize; 3]) -> Mark {
+        Mark::of_fields(fields, parts, &mut Vec::new())
+    }
+
+    fn of_names(fields: &Fields) -> Mark {
+        Mark::of_names(fields, &mut Vec::new())
+    }
+
     #[test]
     fn another_border_is_another_mark() {
         let wanted = fields(&[("ab", "c"), ("d", "")]);
-        let mark = Mark::of_fields(&wanted, [2; 3]);
-        assert_eq!(mark, Mark::of_fields(&fields(&[("ab", "c"), ("d", "")]), [2; 3]));
+        let mark = of_fields(&wanted, [2; 3]);
+        assert_eq!(mark, of_fields(&fields(&[("ab", "c"), ("d", "")]), [2; 3]));
         for other in [
             &[("a", "bc"), ("d", "")][..],
             &[("ab", "c"), ("", "d")],
@@ -131,11 +149,11 @@ mod tests {
             &[("d", ""), ("ab", "c")],
             &[("Ab", "c"), ("d", "")],
         ] {
-            assert_ne!(mark, Mark::of_fields(&fields(other), [2; 3]), "{other:?}");
-            assert_ne!(Mark::of_names(&wanted), Mark::of_names(&fields(other)), "{other:?}");
+            assert_ne!(mark, of_fields(&fields(other), [2; 3]), "{other:?}");
+            assert_ne!(of_names(&wanted), of_names(&fields(other)), "{other:?}");
         }
-        assert_ne!(mark, Mark::of_fields(&wanted, [1, 2, 2]));
-        assert_eq!(Mark::of_names(&wanted), Mark::of_names(&fields(&[("ab", "x"), ("d", "yz")])));
+        assert_ne!(mark, of_fields(&wanted, [1, 2, 2]));
+        assert_eq!(of_names(&wanted), of_names(&fields(&[("ab", "x"), ("d", "yz")])));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::pool::Scratch;
 use super::seen::Seen;
 use super::silent::Silent;
 use crate::rule::Transformation;
-use crate::transform::{Features, apply, features};
+use crate::transform::{Features, apply, empties, features};
 
 /// New states of automata that one phase may build, once the first values have been seen.
 const STATES_PER_PHASE: u32 = 8;
@@ -418,6 +418,9 @@ fn transformed(
     };
     if node.spoilers != u32::MAX && before.0 & node.spoilers == 0 {
         return Some(parent);
+    }
+    if empties(transformation, before) && !built.may_match_from(number, b"") {
+        return None;
     }
     let known = desk.done.iter().find(|(done, from, _)| *done == transformation && *from == parent);
     let made = match known {

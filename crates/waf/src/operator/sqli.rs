@@ -79,21 +79,48 @@ fn is_one_word(value: &[u8]) -> bool {
     let digits = value.iter().all(u8::is_ascii_digit);
     digits
         || value.first().is_some_and(|byte| !byte.is_ascii_digit())
-            && value.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+            && value.iter().all(|byte| is_in_word(*byte))
 }
 
 /// Words that SQL does not know, and numbers, with blanks between: whatever their order, each is a token of its own, and no fingerprint is made of such
 /// tokens alone.
 fn are_plain_words(value: &[u8]) -> bool {
-    if !value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_')) {
-        return false;
+    let mut rest = value;
+    while let Some((first, behind)) = rest.split_first() {
+        if *first == b' ' {
+            rest = behind;
+            continue;
+        }
+        let length = behind.iter().take_while(|byte| is_in_word(**byte)).count() + 1;
+        let Some((word, others)) = rest.split_at_checked(length) else { return false };
+        let is_plain = if first.is_ascii_digit() {
+            // `1e5`, `0x1f`, `1fUNION` are more than that.
+            word.iter().all(u8::is_ascii_digit)
+        } else {
+            is_in_word(*first) && !begins_known_phrase(word)
+        };
+        if !is_plain || others.first().is_some_and(|byte| *byte != b' ') {
+            return false;
+        }
+        rest = others;
     }
-    let mut words = value.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
-    words.all(|word| match word.first() {
-        // `1e5`, `0x1f`, `1fUNION` are more than that.
-        Some(b'0'..=b'9') => word.iter().all(u8::is_ascii_digit),
-        _ => !begins_known_phrase(word),
-    }) && are_plain_prints_unknown()
+    are_plain_prints_unknown()
+}
+
+fn is_in_word(byte: u8) -> bool {
+    const IN_WORD: [bool; 256] = {
+        let mut in_word = [false; 256];
+        let mut byte = 0;
+        while byte < 0x80 {
+            #[expect(clippy::indexing_slicing, reason = "a constant, computed by the compiler")]
+            {
+                in_word[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+            }
+            byte += 1;
+        }
+        in_word
+    };
+    IN_WORD.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
 impl<'a> Reader<'a> {

@@ -271,3 +271,14 @@ const fn spoilers(transformation: Transformation) -> Option<u32> {
 pub fn leaves_alone(transformation: Transformation, features: Features) -> bool {
     spoilers(transformation).is_some_and(|spoilers| features.0 & spoilers == 0)
 }
+
+/// Whether a transformation surely makes nothing of a value of these features. `false` says nothing.
+#[must_use]
+pub fn empties(transformation: Transformation, features: Features) -> bool {
+    const NO_DIGITS: u32 = PERCENT | AMPERSAND | BACKSLASH | HIGH | HASH | JOINER;
+    // A blank is allowed before the end of a line and at the end. What follows a NUL is not looked at.
+    let has_blank_within = features.0 & (SPACE | CONTROL_SPACE | LAST_SPACE) == SPACE;
+    transformation == Transformation::Base64Decode
+        && features.0 & NUL == 0
+        && (features.0 & NO_DIGITS != 0 || has_blank_within)
+}

@@ -345,3 +345,17 @@ fn joined_features_are_those_of_the_whole() {
         }
     }
 }
+
+#[test]
+fn what_is_said_to_become_nothing_does() {
+    let mut told = 0;
+    let texts = ["blue river", " YWJj", "YWJj ", "YWJj \r\nYWJj", "YW-j", "YWJj\0 x y", "YWJjZGVm", "a b\n"];
+    for value in values(4000).chain(texts.map(|text| text.as_bytes().to_vec())) {
+        if empties(T::Base64Decode, features(&value)) {
+            told += 1;
+            assert_eq!(run(T::Base64Decode, &value), b"", "{}", value.escape_ascii());
+        }
+        assert!(!empties(T::Base64DecodeExt, features(&value)));
+    }
+    assert!(told > 1000 && empties(T::Base64Decode, features(b"blue river")), "{told}");
+}

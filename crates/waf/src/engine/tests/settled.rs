@@ -29,7 +29,9 @@ fn condition(dice: &mut Dice) -> String {
     let (name, other, number) = (one(dice, NAMES), one(dice, NAMES), dice.below(4));
     let not = if dice.below(4) == 0 { "!" } else { "" };
     let operator = one(dice, &["eq", "ge", "gt", "le", "lt"]);
-    match dice.below(18) {
+    match dice.below(20) {
+        18 => format!("REQUEST_METHOD \"{not}@streq {}\"", one(dice, &["GET", "POST"])),
+        19 => format!("&REQUEST_METHOD \"{not}@streq {}\"", number % 2),
         12 => format!("&REQUEST_HEADERS:X-Other \"{not}@{operator} {}\"", number % 2),
         13 => format!("REQUEST_HEADERS:X-Other \"{not}@rx {}\"", one(dice, WORDS)),
         14 => format!("REQUEST_COOKIES|REQUEST_COOKIES_NAMES \"{not}@rx {}\"", one(dice, WORDS)),
