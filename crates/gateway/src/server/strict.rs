@@ -5,6 +5,7 @@
 //! accepts what RFC 9112 lets a sender write, and nothing that only a forgiving recipient would take.
 //!
 //! Cost: one pass over each byte of heads and chunk lines; bodies are skipped in one step.
+use crate::upstream::headers::trimmed;
 use memchr::memchr;
 
 #[cfg(test)]
@@ -351,12 +352,9 @@ fn is_framing(name: &[u8]) -> bool {
 
 /// RFC 9112, section 3: exactly two single spaces, no controls, no fragment. Tells whether it is HTTP/1.0.
 fn request_line(line: &[u8]) -> Result<bool, Violation> {
-    let mut parts = line.split(|byte| *byte == b' ');
-    let (Some(method), Some(target), Some(version), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return Err(Violation::RequestLine);
-    };
+    let (method, rest) = word(line).ok_or(Violation::RequestLine)?;
+    // No version holds a space, so that a third one is told below.
+    let (target, version) = word(rest).ok_or(Violation::RequestLine)?;
     let method_fits = !method.is_empty() && method.iter().all(|byte| is_token(*byte));
     let target_fits = !target.is_empty() && !has(target, |byte| byte <= 32 || byte == 127 || byte == b'#');
     if method_fits && target_fits && !is_uri(target) {
@@ -367,6 +365,12 @@ fn request_line(line: &[u8]) -> Result<bool, Violation> {
         b"HTTP/1.0" if method_fits && target_fits => Ok(true),
         _ => Err(Violation::RequestLine),
     }
+}
+
+/// What stands before the first space, and after it.
+fn word(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (word, rest) = line.split_at_checked(memchr(b' ', line)?)?;
+    Some((word, rest.get(1..)?))
 }
 
 /// Whether the HTTP library takes the target: what it would refuse is refused here, where the rest of the request is known.
@@ -392,10 +396,7 @@ fn header_line(line: &[u8]) -> Result<(&[u8], &[u8]), Violation> {
     if has(value, |byte| (byte < 32 && byte != b'\t') || byte == 127) {
         return Err(Violation::HeaderValue);
     }
-    let trim = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let start = value.iter().position(|byte| !trim(byte)).unwrap_or(value.len());
-    let end = value.iter().rposition(|byte| !trim(byte)).map_or(start, |at| at + 1);
-    Ok((name, value.get(start..end).unwrap_or_default()))
+    Ok((name, trimmed(value)))
 }
 
 /// RFC 9110, section 5.6.2, as a table: heads are mostly names.

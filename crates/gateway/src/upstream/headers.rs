@@ -257,6 +257,17 @@ pub(super) fn is_framing(name: &HeaderName) -> bool {
     *name == CONTENT_LENGTH || *name == TRANSFER_ENCODING
 }
 
+/// Without the white space that may stand around a value (RFC 9110, section 5.6.3), and no other.
+pub(crate) fn trimmed(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = value {
+        value = rest;
+    }
+    while let [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}
+
 /// One field of a head.
 pub(super) fn line(out: &mut Vec<u8>, (name, value): (&HeaderName, &HeaderValue)) {
     out.extend_from_slice(name.as_str().as_bytes());

@@ -1,14 +1,17 @@
 //! Heads: the request's as bytes, the answer's from bytes.
 use super::{Failure, broken};
 use crate::body::Body;
-use crate::upstream::{headers, spare};
+use crate::upstream::headers::{self, trimmed};
+use crate::upstream::spare;
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use http::{Method, Request, StatusCode, Version};
-use std::mem::MaybeUninit;
+use memchr::memchr;
 
 /// Fields of an answer at most.
 const FIELDS_MAX: usize = 100;
+/// Fields that most answers do not exceed, with those that we add.
+const FIELDS_USUAL: usize = 16;
 
 /// The head of an answer.
 #[derive(Debug)]
@@ -69,34 +72,78 @@ pub(super) fn end(method: &Method, told: bool, length: usize, out: &mut Vec<u8>)
 }
 
 /// Reads a head; `None`: it is not whole yet. Tells how many bytes it takes.
+///
+/// One pass: names and values are checked where they become names and values. An end of a line without CR is let pass, as RFC
+/// 9112, section 2.2 allows; a CR anywhere else is no part of either.
 pub(super) fn parse(all: &Bytes, asked: &Method) -> Result<Option<(Head, usize)>, Failure> {
-    let mut fields = [const { MaybeUninit::uninit() }; FIELDS_MAX];
-    let mut answer = httparse::Response::new(&mut []);
-    let parsed =
-        httparse::ParserConfig::default().parse_response_with_uninit_headers(&mut answer, all, &mut fields);
-    let length = match parsed {
-        Ok(httparse::Status::Complete(length)) => length,
-        Ok(httparse::Status::Partial) => return Ok(None),
-        Err(error) => return Err(broken(error)),
+    let mut at = 0;
+    let first = loop {
+        match line(all, &mut at) {
+            Some([]) => {}
+            Some(first) => break first,
+            None => return Ok(None),
+        }
     };
-    let status = answer.code.and_then(|code| StatusCode::from_u16(code).ok());
-    let status = status.ok_or_else(|| broken("it answered with no status"))?;
-    let version = if answer.version == Some(1) { Version::HTTP_11 } else { Version::HTTP_10 };
-    let reason = answer.reason.filter(|reason| Some(*reason) != status.canonical_reason());
-    let mut headers = spare::map(answer.headers.len() + 8);
+    let (version, status, reason) = status_line(first)?;
+    let mut headers = spare::map(FIELDS_USUAL);
     let mut told = Told::default();
-    for field in answer.headers.iter() {
-        let name = HeaderName::from_bytes(field.name.as_bytes()).map_err(broken)?;
-        if told.note(&name, field.value)? {
-            let value = HeaderValue::from_maybe_shared(all.slice_ref(field.value)).map_err(broken)?;
-            headers.append(name, value);
+    for count in 0.. {
+        let field = match line(all, &mut at) {
+            Some([]) => break,
+            Some(field) => field,
+            None => {
+                spare::give_map(headers);
+                return Ok(None);
+            }
+        };
+        if count == FIELDS_MAX {
+            return Err(broken("too many header fields"));
+        }
+        let colon = memchr(b':', field).ok_or_else(|| broken("a header field without a colon"))?;
+        let (name, value) = field.split_at_checked(colon).ok_or_else(|| broken("no header field"))?;
+        let name = HeaderName::from_bytes(name).map_err(broken)?;
+        let value = trimmed(value.get(1..).unwrap_or_default());
+        if told.note(&name, value)? {
+            headers.append(name, HeaderValue::from_maybe_shared(all.slice_ref(value)).map_err(broken)?);
         }
     }
     let framing = told.framing((status, version), asked)?;
     let stays = !told.closes && (told.keeps || version == Version::HTTP_11);
     let keep = framing != Framing::Close && stays;
-    let reason = reason.map(|reason| Bytes::copy_from_slice(reason.as_bytes()));
-    Ok(Some((Head { status, version, headers, reason, framing, keep }, length)))
+    let usual = status.canonical_reason().map(str::as_bytes);
+    let reason = (Some(reason) != usual).then(|| Bytes::copy_from_slice(reason));
+    Ok(Some((Head { status, version, headers, reason, framing, keep }, at)))
+}
+
+/// The next line, without its end.
+fn line<'a>(all: &'a [u8], at: &mut usize) -> Option<&'a [u8]> {
+    let rest = all.get(*at..)?;
+    let end = memchr(b'\n', rest)?;
+    *at += end + 1;
+    let line = rest.get(..end)?;
+    Some(line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+/// RFC 9112, section 4; the space before a reason that is empty may be missing.
+fn status_line(line: &[u8]) -> Result<(Version, StatusCode, &[u8]), Failure> {
+    let wrong = || broken("its status line is none");
+    let (version, rest) = line.split_at_checked(9).ok_or_else(wrong)?;
+    let version = match version {
+        b"HTTP/1.1 " => Version::HTTP_11,
+        b"HTTP/1.0 " => Version::HTTP_10,
+        _ => return Err(wrong()),
+    };
+    let (status, rest) = rest.split_at_checked(3).ok_or_else(wrong)?;
+    let status = StatusCode::from_bytes(status).map_err(broken)?;
+    let reason = match rest {
+        [] => rest,
+        [b' ', reason @ ..] => reason,
+        _ => return Err(wrong()),
+    };
+    if reason.iter().any(|byte| (*byte < 32 && *byte != b'\t') || *byte == 127) {
+        return Err(wrong());
+    }
+    Ok((version, status, reason))
 }
 
 /// What the fields say of body and connection, gathered while they are read.

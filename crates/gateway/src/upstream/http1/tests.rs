@@ -58,6 +58,66 @@ fn old_servers() {
     assert!(of("Transfer-Encoding: chunked\r\n").is_err());
 }
 
+type Fields = Vec<(String, Vec<u8>)>;
+
+/// Status, version, fields and length as the library reads them; `None`: the head is not whole.
+fn by_the_library(all: &[u8]) -> Result<Option<(u16, u8, Fields, usize)>, httparse::Error> {
+    let mut fields = [httparse::EMPTY_HEADER; 100];
+    let mut answer = httparse::Response::new(&mut fields);
+    let httparse::Status::Complete(length) = answer.parse(all)? else { return Ok(None) };
+    // The library takes three digits, whatever they are.
+    if answer.code.unwrap() < 100 {
+        return Err(httparse::Error::Status);
+    }
+    let fields = answer.headers.iter().map(|field| (field.name.to_lowercase(), field.value.to_vec()));
+    Ok(Some((answer.code.unwrap(), answer.version.unwrap(), fields.collect(), length)))
+}
+
+#[test]
+fn a_head_is_read_as_the_library_reads_it() {
+    let parts = ["HTTP/1.1 200 OK\r\n", "X-A: 1\r\n", "x-b:\t a \t \u{e9} \r\n", "x-c:\n", "\r\nbody"];
+    let whole = parts.concat().into_bytes();
+    for at in 0..=whole.len() {
+        // Every beginning of it, and each with every byte in place of its last.
+        for last in (0..=u8::MAX).map(Some).chain([None]) {
+            let mut bytes = whole[..at].to_vec();
+            if let (Some(last), Some(place)) = (last, bytes.last_mut()) {
+                *place = last;
+                bytes.extend_from_slice(&whole[at..]);
+            }
+            let all = Bytes::from(bytes);
+            let ours = parse(&all, &Method::GET);
+            match (by_the_library(&all), &ours) {
+                (Ok(Some((status, version, fields, length))), Ok(Some((head, taken)))) => {
+                    assert_eq!((head.status.as_u16(), *taken), (status, length));
+                    assert_eq!(head.version == http::Version::HTTP_11, version == 1);
+                    let own = head.headers.iter();
+                    let mut own: Fields =
+                        own.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
+                    let mut fields = fields;
+                    // The map keeps fields of one name together.
+                    own.sort();
+                    fields.sort();
+                    assert_eq!(own, fields, "{all:?}");
+                }
+                // What can never become right may be told later, but never as a head.
+                (Ok(None) | Err(_), Ok(None)) | (Err(_), Err(_)) => {}
+                // In lines that are whole, what is wrong is seen before the last line comes.
+                (Ok(None), Err(_)) => {}
+                (theirs, _) => panic!("{all:?}: {theirs:?} and {ours:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_head_has_so_many_fields() {
+    let of =
+        |count: usize| framing(&format!("HTTP/1.1 204\r\n{}\r\n", "a: b\r\n".repeat(count)), &Method::GET);
+    assert!(of(100).unwrap().is_some());
+    assert!(of(101).is_err());
+}
+
 #[test]
 fn a_request_as_it_goes_out() {
     let out = |method: &str, field: Option<&str>, length: usize| {
