@@ -119,6 +119,8 @@ pub enum Replaced {
 pub(crate) struct Filter {
     settings: Settings,
     remove: Vec<HeaderName>,
+    /// See [`headers::length_bit`].
+    remove_lengths: u64,
     set: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -129,11 +131,13 @@ impl Layer for Filter {
         let settings = config.response.clone();
         let remove =
             settings.remove_headers.iter().map(|name| headers::name("response.remove-headers", name));
+        let remove = remove.collect::<Result<Vec<_>, _>>()?;
+        let remove_lengths = remove.iter().map(headers::length_bit).fold(0, |all, one| all | one);
         let set = settings
             .set_headers
             .iter()
             .map(|(name, value)| headers::field("response.set-headers", name, value));
-        Ok(Self { remove: remove.collect::<Result<_, _>>()?, set: set.collect::<Result<_, _>>()?, settings })
+        Ok(Self { remove, remove_lengths, set: set.collect::<Result<_, _>>()?, settings })
     }
 
     async fn response(&self, exchange: &mut Exchange<'_>, answer: &mut Answer) {
@@ -278,8 +282,8 @@ enum Kind {
 
 impl Kind {
     fn of(headers: &HeaderMap) -> Self {
-        let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let kind = value.split(';').next().unwrap_or_default().trim().as_bytes();
+        let value = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+        let kind = value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
         let is = |name: &str| kind.eq_ignore_ascii_case(name.as_bytes());
         let ends = |end: &str| {
             let tail = kind.len().checked_sub(end.len()).and_then(|at| kind.get(at..));

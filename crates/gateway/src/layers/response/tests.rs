@@ -47,6 +47,24 @@ fn json_is_escaped_and_means_the_same() {
     assert_eq!(encode::json(b"{}"), None);
 }
 
+#[test]
+fn what_a_body_is_said_to_be() {
+    let of = |value: &[u8]| {
+        let headers =
+            HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_bytes(value).unwrap())]);
+        Kind::of(&headers)
+    };
+    assert_eq!(of(b"Application/JSON ; charset=utf-8"), Kind::Json);
+    assert_eq!(of(b"application/problem+json"), Kind::Json);
+    assert_eq!(of(b"text/html"), Kind::Markup);
+    assert_eq!(of(b"text/css"), Kind::Text);
+    assert_eq!(of(b"image/svg+xml"), Kind::Text);
+    assert_eq!(of(b"image/png"), Kind::Other);
+    // A parameter in another script hides nothing.
+    assert_eq!(of("text/html; title=\u{e9}".as_bytes()), Kind::Markup);
+    assert_eq!(Kind::of(&HeaderMap::new()), Kind::Other);
+}
+
 fn finished(settings: Settings, given: &[(&str, &str)], is_secure: bool, expected: Expect) {
     let mut config = Config { response: settings, ..Config::default() };
     config.response.set_headers.insert("x-frame-options".to_owned(), "SAMEORIGIN".to_owned());
