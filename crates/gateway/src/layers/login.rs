@@ -8,6 +8,7 @@
 //! the provider itself, `…/backchannel/NAME`.
 pub(crate) mod ended;
 mod provider;
+mod renewals;
 mod request;
 mod settings;
 
@@ -222,7 +223,7 @@ impl Login {
         if self.ended.has(&session) {
             return Err("the session was ended".to_owned());
         }
-        let (session, cookie) = match provider.renew(&session, now).await {
+        let (session, cookie) = match provider.renew(&session, exchange.gate.state.clone(), now).await {
             Renewed::Unchanged => (session, cookie),
             Renewed::Session(renewed, cookie) => (*renewed, Some(cookie)),
             Renewed::Ended(why) => return Err(why),

@@ -1,8 +1,11 @@
 //! Log-in to pages: the whole way with a provider, and every way around it.
 use crate::provider::Provider;
 use crate::support::{NEVER, Stage, status};
+use gateway::Config;
 use serde_json::json;
 use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
 
 const ORIGIN: &str = "https://app.example";
 
@@ -11,9 +14,13 @@ struct SecretFile(std::path::PathBuf);
 
 impl SecretFile {
     fn new(name: &str) -> Self {
+        Self::of(name, "s3cret-of-the-client")
+    }
+
+    fn of(name: &str, secret: &str) -> Self {
         let path = std::env::temp_dir().join(format!("buckler-login-{}-{name}", std::process::id()));
         let mut file = std::fs::File::create(&path).unwrap();
-        file.write_all(b"s3cret-of-the-client\n").unwrap();
+        writeln!(file, "{secret}").unwrap();
         Self(path)
     }
 }
@@ -331,4 +338,118 @@ async fn sessions_are_renewed_at_the_provider() {
     let session = cookie(&log_in(&stage, &provider, "/").await, "__Host-buckler-main");
     *provider.odd.lock().unwrap() = json!({"sub": "mallory"});
     assert_eq!(status(&ask(&stage, "GET", "/a", &[&session]).await), 401);
+}
+
+/// Two gateways that share a state and the secret of sessions.
+async fn two(
+    provider: &Provider,
+    (secret, seal, grace): (&SecretFile, &SecretFile, u64),
+    state: &Arc<dyn store::State>,
+) -> [Stage; 2] {
+    let more = format!(
+        "refresh = true\nrefresh-grace-seconds = {grace}\nsession-secrets = [{{ file = \"{}\" }}]",
+        seal.0.display()
+    );
+    let app = crate::support::echo().await;
+    let text = format!("workers = 1\n{}", settings(&provider.issuer(), secret, &more));
+    let config =
+        || Config::from_toml(&text.replace("{app}", &format!("http://{app}")), Path::new("")).unwrap();
+    let one = || {
+        let gateway = gateway::start_with(config(), Arc::clone(state)).unwrap();
+        Stage { address: gateway.addresses()[0], gateway }
+    };
+    [one(), one()]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_gateways_show_a_token_once() {
+    let (provider, secret) = (Provider::start().await, SecretFile::new("together"));
+    let seal = SecretFile::of("seal", "a secret of at least 32 bytes, which gateways share");
+    let state: Arc<dyn store::State> =
+        Arc::new(store::Embedded::in_memory(store::embedded::Options::default()).unwrap());
+    let stages = two(&provider, (&secret, &seal, 100), &state).await;
+    *provider.life.lock().unwrap() = 0;
+    for round in 1..=5 {
+        let session = cookie(&log_in(&stages[0], &provider, "/").await, "__Host-buckler-main");
+        let fields = [session.as_str()];
+        let (one, other) =
+            tokio::join!(ask(&stages[0], "GET", "/a", &fields), ask(&stages[1], "GET", "/b", &fields));
+        assert_eq!((status(&one), status(&other)), (200, 200), "{one} {other}");
+        assert_eq!(provider.renewals(), round, "the token is shown once");
+        let renewed = cookie(&one, "__Host-buckler-main");
+        assert_eq!(renewed, cookie(&other, "__Host-buckler-main"));
+        assert_ne!(renewed, session);
+    }
+    // What the provider ends is over at both, and it is asked once.
+    let session = cookie(&log_in(&stages[0], &provider, "/").await, "__Host-buckler-main");
+    *provider.odd.lock().unwrap() = json!({"sub": "mallory"});
+    for stage in &stages {
+        assert_eq!(status(&ask(stage, "GET", "/a", &[&session]).await), 401);
+    }
+    assert_eq!(provider.renewals(), 6);
+    // The state's keeper reads no token.
+    for key in state.keys("renewal").await.unwrap() {
+        let value = state.get(&key).await.unwrap().unwrap().value;
+        assert!(!String::from_utf8_lossy(&value).contains("refresh"), "{key}");
+    }
+}
+
+/// A state of which no renewal can be told, as it is behind a cluster without a leader.
+#[derive(Debug)]
+struct Away(store::Embedded);
+
+impl store::State for Away {
+    fn get<'a>(
+        &'a self,
+        key: &'a store::Key,
+    ) -> store::Pending<'a, Result<Option<store::Entry>, store::StateError>> {
+        self.0.get(key)
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a store::Key,
+        value: &'a [u8],
+        how: store::Put,
+    ) -> store::Pending<'a, Result<store::Revision, store::StateError>> {
+        if key.as_str().starts_with("renewal") {
+            let reason = "no leader".to_owned();
+            return Box::pin(async { Err(store::StateError::Unavailable { reason }) });
+        }
+        self.0.put(key, value, how)
+    }
+
+    fn remove<'a>(
+        &'a self,
+        key: &'a store::Key,
+        expect: store::Expect,
+    ) -> store::Pending<'a, Result<(), store::StateError>> {
+        self.0.remove(key, expect)
+    }
+
+    fn keys<'a>(&'a self, prefix: &'a str) -> store::Pending<'a, Result<Vec<store::Key>, store::StateError>> {
+        self.0.keys(prefix)
+    }
+
+    fn watch<'a>(
+        &'a self,
+        prefix: &'a str,
+    ) -> store::Pending<'a, Result<Box<dyn store::Watch>, store::StateError>> {
+        self.0.watch(prefix)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_state_a_token_is_shown_when_the_session_would_end() {
+    let (provider, secret) = (Provider::start().await, SecretFile::new("away"));
+    let seal = SecretFile::of("seal-away", "a secret of at least 32 bytes, which gateways share");
+    for (grace, renewals) in [(100, 0), (20, 1)] {
+        let state: Arc<dyn store::State> =
+            Arc::new(Away(store::Embedded::in_memory(store::embedded::Options::default()).unwrap()));
+        let [stage, _] = two(&provider, (&secret, &seal, grace), &state).await;
+        *provider.life.lock().unwrap() = 0;
+        let session = cookie(&log_in(&stage, &provider, "/").await, "__Host-buckler-main");
+        assert_eq!(status(&ask(&stage, "GET", "/a", &[&session]).await), 200);
+        assert_eq!(provider.renewals(), renewals, "a grace of {grace} seconds");
+    }
 }

@@ -1,4 +1,5 @@
 //! One provider: what its discovery document says, its keys, and the sessions that begin there.
+use super::renewals::{self, Turn};
 use super::settings::{ClientProof, ProviderSettings};
 use crate::config::{Config, ConfigError};
 use crate::fetch::fetch;
@@ -60,6 +61,20 @@ pub(super) enum Renewed {
     /// Why it is over.
     Ended(String),
 }
+
+impl Renewed {
+    /// As other gateways are told it.
+    fn text(&self) -> String {
+        match self {
+            Self::Unchanged => "later".to_owned(),
+            Self::Session(_, cookie) => format!("session {cookie}"),
+            Self::Ended(why) => format!("ended {why}"),
+        }
+    }
+}
+
+/// What gateways share, where they do.
+type State = Option<Arc<crate::state::Shared>>;
 
 /// Why a logout token ends nothing.
 pub(super) enum LogoutRefused {
@@ -265,33 +280,76 @@ impl Provider {
     }
 
     /// Renews a session whose tokens are about to end. One request of a session at a time asks the provider, since many
-    /// take a token that comes twice for a stolen one; the others get what it got.
-    pub(super) async fn renew(&self, session: &Session, now: u64) -> Renewed {
+    /// take a token that comes twice for a stolen one; the others get what it got, also at gateways that share a `state`.
+    pub(super) async fn renew(self: &Arc<Self>, session: &Session, state: State, now: u64) -> Renewed {
         let Some(token) = session.refresh.as_deref().filter(|_| self.is_due(session, now)) else {
             return Renewed::Unchanged;
         };
-        let name = encode::base64url(&encode::sha256(token.as_bytes()));
+        let name = renewals::name(&session.issuer, token);
         let cell = {
             let mut renewals = self.renewals.lock().await;
             renewals.retain(|_, (begun, _)| now < begun.saturating_add(RENEWAL_SECONDS));
             if renewals.len() >= RENEWALS_MAX && !renewals.contains_key(&name) {
                 return self.later(session, now);
             }
-            Arc::clone(&renewals.entry(name).or_insert_with(|| (now, Arc::default())).1)
+            Arc::clone(&renewals.entry(name.clone()).or_insert_with(|| (now, Arc::default())).1)
         };
-        let mut outcome = cell.lock().await;
-        let known = match &*outcome {
-            Some(known) => known.clone(),
-            None => {
-                let found = self.ask_to_renew(session, now).await;
-                outcome.insert(found).clone()
+        let (provider, old) = (Arc::clone(self), session.clone());
+        // A task of its own: a token that was shown is used up, also when the request that showed it is given up.
+        let asking = tokio::spawn(async move {
+            let mut outcome = cell.lock().await;
+            match &*outcome {
+                Some(known) => known.clone(),
+                None => outcome.insert(provider.ask_once(&old, &name, state, now).await).clone(),
             }
-        };
-        match known {
+        });
+        match asking.await {
             // Not answered: the tokens' grace decides, now and at the next request.
-            Renewed::Unchanged => self.later(session, now),
-            other => other,
+            Ok(Renewed::Unchanged) | Err(_) => self.later(session, now),
+            Ok(other) => other,
         }
+    }
+
+    /// Asks the provider, unless another gateway does or did.
+    async fn ask_once(&self, session: &Session, name: &str, state: State, now: u64) -> Renewed {
+        // Sessions that only this gateway can open come to no other.
+        let Some(state) = state.filter(|_| self.own_secret.is_none()) else {
+            return self.ask_to_renew(session, now).await;
+        };
+        match renewals::turn(&state, name, RENEWAL_SECONDS).await {
+            Turn::Ours(revision) => {
+                let renewed = self.ask_to_renew(session, now).await;
+                let told = (renewed.text(), revision);
+                // Who is not told waits, and goes on for the session's grace.
+                drop(renewals::tell(&state, name, (&told.0, told.1), RENEWAL_SECONDS).await);
+                renewed
+            }
+            Turn::Theirs(told) => told.map_or(Renewed::Unchanged, |told| self.heard(session, &told, now)),
+            Turn::Unknown if self.has_time(session, now) => Renewed::Unchanged,
+            Turn::Unknown => self.ask_to_renew(session, now).await,
+        }
+    }
+
+    /// What another gateway says that came of it.
+    fn heard(&self, session: &Session, told: &str, now: u64) -> Renewed {
+        match told.split_once(' ') {
+            Some(("session", cookie)) => {
+                let sent = cookie.split(';').next().into_iter();
+                let renewed = self.sessions.open(sent, now).ok().map(|(renewed, _)| renewed);
+                match renewed.filter(|renewed| renewed.id == session.id && renewed.issuer == session.issuer) {
+                    Some(renewed) => Renewed::Session(Box::new(renewed), cookie.to_owned()),
+                    None => Renewed::Unchanged,
+                }
+            }
+            Some(("ended", why)) => Renewed::Ended(why.to_owned()),
+            _ => Renewed::Unchanged,
+        }
+    }
+
+    /// Whether a session can go on without a renewal for as long as what came of one is remembered.
+    fn has_time(&self, session: &Session, now: u64) -> bool {
+        let grace = self.settings.refresh_grace_seconds.saturating_sub(RENEWAL_SECONDS);
+        session.refresh_at.is_some_and(|at| now < at.saturating_add(grace))
     }
 
     fn is_due(&self, session: &Session, now: u64) -> bool {
