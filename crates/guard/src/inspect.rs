@@ -30,7 +30,7 @@ use answer::{Cleaned, Cleaner};
 use leak::Treated;
 use policy::{Bundle, Function, Mode, Treatment};
 use problem::Problem;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use waf::event::{EventLimits, Trigger};
 
 pub use stream::Stream;
@@ -74,7 +74,7 @@ pub struct Inspector {
     input: Option<schema::Checker>,
     output: Option<schema::Checker>,
     rules: rules::Ready,
-    needles: Arc<needle::Needles>,
+    needles: RwLock<Arc<needle::Needles>>,
     dropped: Mutex<batch::Refused>,
     report: Arc<dyn Report>,
 }
@@ -148,7 +148,7 @@ impl Inspector {
             input: schema(&policy.input).map_err(|why| wrong(format!("`input`: {why}")))?,
             output: schema(&policy.output).map_err(|why| wrong(format!("`output`: {why}")))?,
             rules: rules::ready(&bundle.rules, policy, surroundings.background).map_err(wrong)?,
-            needles: Arc::new(needle::Needles::of(&names, &variable)),
+            needles: RwLock::new(Arc::new(needle::Needles::of(&names, &variable))),
             dropped: Mutex::default(),
             policy: policy.clone(),
             report,
@@ -244,13 +244,23 @@ impl Inspector {
         let response = &self.policy.response;
         let treated = (self.policy.mode == Mode::Block)
             .then(|| Treated { secrets: masking(response.secrets), personal: masking(response.personal) });
-        Stream::new(Arc::clone(&self.needles), treated, &invocation.request_id, Arc::clone(&self.report))
+        Stream::new(self.needles(), treated, &invocation.request_id, Arc::clone(&self.report))
+    }
+
+    fn needles(&self) -> Arc<needle::Needles> {
+        Arc::clone(&self.needles.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Secrets that came after the start, by name: no answer has them either.
+    pub fn learn(&self, secrets: &[(String, String)]) {
+        let mut needles = self.needles.write().unwrap_or_else(PoisonError::into_inner);
+        *needles = Arc::new(needles.with(secrets));
     }
 
     fn cleaner<'a>(&'a self, invocation: &'a Invocation) -> Cleaner<'a> {
         Cleaner {
             response: &self.policy.response,
-            needles: &self.needles,
+            needles: self.needles(),
             output: self.output.as_ref(),
             sent: &invocation.event,
             trigger: invocation.trigger,

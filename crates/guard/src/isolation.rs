@@ -233,6 +233,10 @@ impl Part for Isolation {
         state.running = state.running.saturating_add(1);
     }
 
+    fn restored(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).started_ms = clock::now_ms();
+    }
+
     fn end(&self, invocation: &Invocation) -> Aftermath {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.running = state.running.saturating_sub(1);

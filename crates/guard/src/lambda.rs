@@ -10,6 +10,7 @@ pub(crate) mod flights;
 pub(crate) mod head;
 pub(crate) mod platform;
 pub(crate) mod proxy;
+mod restored;
 pub(crate) mod stream;
 mod telemetry;
 pub(crate) mod wire;

@@ -48,6 +48,8 @@ pub trait Part: Send + Sync {
     fn begin(&self, invocation: &Invocation);
     /// The runtime has answered; it does not know yet that it was heard.
     fn answered(&self, _invocation: &Invocation) {}
+    /// The environment was restored from a snapshot: what is counted from its start is counted from here.
+    fn restored(&self) {}
     /// After the answer has left, before the next event is asked for.
     fn end(&self, invocation: &Invocation) -> Aftermath;
 }

@@ -241,6 +241,7 @@ impl Guard {
             _ if apart => AtOnce::OneByOne,
             _ => AtOnce::Several,
         };
+        let settings = self.settings.clone();
         let shared = Arc::new(Proxy {
             api: Arc::clone(&self.api),
             mode: loaded.function.mode,
@@ -254,6 +255,8 @@ impl Guard {
             connections: AtomicUsize::new(0),
             strange: AtomicUsize::new(0),
             first_event: AtomicBool::new(false),
+            redactor: Arc::clone(&redactor),
+            is_valid: Box::new(move || bundle::load(&settings).map(|_| ()).map_err(|why| why.to_string())),
         });
         self.check_package(package, shared.mode)?;
         let runtime = self.start(command, environment, preparations)?;

@@ -13,7 +13,7 @@ use crate::spawn::{self, Guard};
 use crate::talk::{Line, Talk};
 use bytes::Bytes;
 use rustix::process::Signal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -37,7 +37,18 @@ pub(crate) struct Shared {
     pub(crate) work: PathBuf,
     pub(crate) endpoint: String,
     pub(crate) guard: Option<Guard>,
+    /// Functions have a `/tmp` of their own.
     pub(crate) private: bool,
+    /// Layers are at `/opt`.
+    pub(crate) opt: bool,
+}
+
+impl Shared {
+    /// Where a function sees the folder with all of its layers.
+    fn opt_of<'a>(&self, function: &'a Function) -> Option<&'a Path> {
+        let opt = function.opt.as_deref()?;
+        Some(if self.opt { Path::new("/opt") } else { opt })
+    }
 }
 
 /// An environment that runs.
@@ -129,7 +140,8 @@ impl Environment {
         let folder = shared.work.join("environments").join(&id);
         std::fs::create_dir_all(folder.join("tmp"))
             .map_err(|why| failed(format!("{}: {why}", folder.display())))?;
-        let program = runtimes::program(function, &shared.settings, &shared.files).map_err(failed)?;
+        let program = runtimes::program(function, &shared.settings, &shared.files, shared.opt_of(function))
+            .map_err(failed)?;
         let (api, jobs) = Api::new(Arc::clone(function), &shared.settings.account);
         let (port, server) =
             runtime_api::start(&api).await.map_err(|why| failed(format!("no port is free: {why}")))?;
@@ -160,8 +172,10 @@ impl Environment {
         let day = clock::iso(clock::now_ms()).get(..10).unwrap_or_default().replace('-', "/");
         let log_stream = format!("{day}/[$LATEST]{}", environment.id);
         let folder = environment.folder.clone();
+        let api = Arc::clone(&environment.api);
         let start = spawn::Start {
             function,
+            token: &api.credentials.token,
             settings: &shared.settings,
             program: &program,
             port,
@@ -170,6 +184,7 @@ impl Environment {
             log_stream: &log_stream,
             guard: shared.guard.as_ref(),
             private: shared.private,
+            opt: shared.opt_of(function),
             runtimes: &shared.files.folder,
         };
         environment.external = External::start(&start, &environment.api, &environment.logs, &exit_sender);

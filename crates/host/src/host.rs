@@ -7,7 +7,7 @@ use crate::invocation::{Asked, Finished};
 use crate::names::Names;
 use crate::plan::{Function, Plan, Route, Way};
 use crate::pool::{Pool, Throttled};
-use crate::runtimes::Files;
+use crate::runtimes::{self, Files};
 use crate::settings::{Aws, Gateway, Settings};
 use crate::spawn;
 use crate::talk::Talk;
@@ -94,7 +94,7 @@ impl Host {
         let plan = planned((project, app), &names, &settings, (&work, &talk))?;
         let files = Files::write(&work.join("runtimes"))
             .map_err(|why| StartError::Work { path: work.clone(), why })?;
-        let private = private(&plan, &settings, &work, &talk).await;
+        let (private, opt) = mounts(&plan, &settings, (&work, &files), &talk).await;
         let bases = listeners.iter().map(|one| &one.base).chain([&names.endpoint]);
         let ports: Vec<u16> = bases.filter_map(|url| port_of(url)).collect();
         let (ids, keys) = crate::guard::pools(app, &names, cloud.as_deref()).await;
@@ -107,6 +107,7 @@ impl Host {
             endpoint: names.endpoint.clone(),
             guard,
             private,
+            opt,
         });
         let front = front(plan, shared, cloud);
         let mut tasks = crate::sources::start(&front);
@@ -340,7 +341,9 @@ fn planned(
     (work, talk): (&Path, &Talk),
 ) -> Result<Arc<Plan>, StartError> {
     let mut plan = Plan::new(project, app, names, settings);
-    plan.write_inline(&work.join("inline")).map_err(|why| StartError::Work { path: work.to_owned(), why })?;
+    let unwritten = |why| StartError::Work { path: work.to_owned(), why };
+    plan.write_inline(&work.join("inline")).map_err(unwritten)?;
+    crate::layers::lay_out(&mut plan, &work.join("layers")).map_err(unwritten)?;
     for problem in &plan.problems {
         talk.note(problem.clone());
     }
@@ -412,22 +415,34 @@ fn stack_name(folder: &Path) -> String {
     if clean.is_empty() { "app".to_owned() } else { clean.to_owned() }
 }
 
-async fn private(plan: &Plan, settings: &Settings, work: &Path, talk: &Talk) -> bool {
+/// Whether functions get a `/tmp` of their own, and their layers at `/opt`.
+async fn mounts(
+    plan: &Plan,
+    settings: &Settings,
+    (work, files): (&Path, &Files),
+    talk: &Talk,
+) -> (bool, bool) {
     let programs =
         [&settings.python, &settings.node, &settings.guard, &settings.policy].into_iter().flatten();
     let given = programs.chain(&settings.packages).filter_map(|path| std::path::absolute(path).ok());
-    let given: Vec<PathBuf> = given.collect();
-    let mut needed: Vec<&Path> = vec![work];
-    needed.extend(given.iter().map(PathBuf::as_path));
+    let mut needed: Vec<PathBuf> = std::iter::once(work.to_owned()).chain(given).collect();
     for function in plan.functions.values() {
-        needed.push(&function.folder);
-        needed.extend(function.layers.iter().map(PathBuf::as_path));
+        needed.push(function.folder.clone());
+        needed.extend(function.layers.iter().cloned());
+        // What is found on the PATH.
+        let program = runtimes::program(function, settings, files, None).ok();
+        needed.extend(program.and_then(|program| program.arguments.into_iter().next()).map(PathBuf::from));
     }
-    match spawn::private_possible(&needed).await {
-        Ok(()) => true,
-        Err(why) => {
-            talk.note(format!("functions share this machine's /tmp ({why}); their TMPDIR is their own"));
-            false
-        }
+    let private = spawn::mount_possible("/tmp", &needed).await;
+    if let Err(why) = &private {
+        talk.note(format!("functions share this machine's /tmp ({why}); their TMPDIR is their own"));
     }
+    if plan.functions.values().all(|function| function.opt.is_none()) {
+        return (private.is_ok(), false);
+    }
+    let opt = spawn::mount_possible("/opt", &needed).await;
+    if let Err(why) = &opt {
+        talk.note(format!("layers are not at /opt ({why}); their folder is on the paths"));
+    }
+    (private.is_ok(), opt.is_ok())
 }

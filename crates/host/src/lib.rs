@@ -16,6 +16,7 @@ mod front;
 mod guard;
 mod host;
 mod invocation;
+mod layers;
 mod names;
 mod pattern;
 mod plan;

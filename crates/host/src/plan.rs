@@ -53,9 +53,15 @@ pub struct Function {
     pub concurrency: Option<usize>,
     /// Invocations that one environment has at once (managed instances); None: one, as everywhere else.
     pub at_once: Option<usize>,
+    /// Its initialisation ends in a snapshot (SnapStart).
+    pub snap_start: bool,
     pub environment: BTreeMap<String, String>,
-    /// What would lie under `/opt`.
+    /// Its layers in their order: folders, and archives until they are unpacked.
     pub layers: Vec<PathBuf>,
+    /// All of them in one folder: what lies under `/opt`.
+    pub opt: Option<PathBuf>,
+    /// Folders of packages beside the layers.
+    pub packages: Vec<PathBuf>,
     pub role: String,
     pub policies: Vec<Policy>,
     pub boundaries: Vec<Policy>,
@@ -78,6 +84,14 @@ impl Function {
     /// Invocations that one environment has at once.
     pub(crate) fn invocations(&self) -> usize {
         self.at_once.unwrap_or(1)
+    }
+
+    /// Where things of its layers are looked for; `opt` is where the one folder with all of them is seen.
+    pub(crate) fn roots(&self, opt: Option<&Path>) -> Vec<PathBuf> {
+        match opt {
+            Some(opt) => vec![opt.to_owned()],
+            None => self.layers.clone(),
+        }
     }
 
     /// Whether that are several.

@@ -3,6 +3,7 @@
 //! Statuses, bodies and the machine of states are those of AWS's `aws-lambda-runtime-interface-emulator`.
 mod extensions;
 mod respond;
+mod restore;
 mod stand;
 mod telemetry;
 
@@ -18,6 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::{Mutex as AsyncMutex, Semaphore, mpsc, oneshot, watch};
 
 pub(crate) use extensions::Extensions;
+use restore::Credentials;
 use stand::Stand;
 pub(crate) use telemetry::Telemetry;
 
@@ -78,6 +80,7 @@ pub(crate) struct Api {
     pub(crate) pollers: Semaphore,
     pub(crate) extensions: Extensions,
     pub(crate) telemetry: Telemetry,
+    pub(crate) credentials: Credentials,
 }
 
 /// Bytes of a body that says what is wrong.
@@ -96,6 +99,7 @@ impl Api {
             pollers: Semaphore::new(0),
             extensions: Extensions::default(),
             telemetry: Telemetry::new(),
+            credentials: Credentials::new(),
         };
         (Arc::new(api), sender)
     }
@@ -129,10 +133,11 @@ impl Api {
                 self.error(id, request).await
             }
             (Method::POST, ["2018-06-01", "runtime", "init", "error"]) => self.init_error(request).await,
-            (Method::GET, ["2018-06-01", "runtime", "restore", "next"]) => {
-                wire::reply(200, "application/json", "")
-            }
+            (Method::GET, ["2018-06-01", "runtime", "restore", "next"]) => self.restore(),
             (Method::POST, ["2018-06-01", "runtime", "restore", "error"]) => self.init_error(request).await,
+            (Method::GET, ["2021-04-23", "credentials"]) if self.function.snap_start => {
+                self.credentials.answer(&request, &self.function)
+            }
             (Method::GET, ["2018-06-01", "ping"]) => wire::reply(200, "text/plain", "pong"),
             (method, ["2020-01-01", "extension", rest @ ..]) => self.extension(&method, rest, request).await,
             (Method::PUT, ["2022-07-01", "telemetry"] | ["2020-08-15", "logs"]) => {

@@ -71,7 +71,12 @@ pub(crate) struct Program {
 }
 
 /// The program for a function, or why there is none.
-pub(crate) fn program(function: &Function, settings: &Settings, files: &Files) -> Result<Program, String> {
+pub(crate) fn program(
+    function: &Function,
+    settings: &Settings,
+    files: &Files,
+    opt: Option<&Path>,
+) -> Result<Program, String> {
     let runtime = function.runtime.as_str();
     let execution = format!("AWS_Lambda_{runtime}");
     if let Some(version) = runtime.strip_prefix("python") {
@@ -82,9 +87,8 @@ pub(crate) fn program(function: &Function, settings: &Settings, files: &Files) -
         let arguments =
             vec![python.into(), files.python_client.clone().into(), function.handler.clone().into()];
         let mut paths = vec![function.folder.clone()];
-        for layer in &function.layers {
-            paths.extend([layer.join("python"), layer.clone()].into_iter().filter(|path| path.is_dir()));
-        }
+        let site = format!("python/lib/{runtime}/site-packages");
+        paths.extend(below(function, opt, &["python", &site, ""]));
         paths.push(files.python_site.clone());
         let variables = vec![("PYTHONPATH", join(&paths)), ("PYTHONUNBUFFERED", "1".into())];
         return Ok(Program { family: Family::Python, arguments, variables, execution });
@@ -93,20 +97,23 @@ pub(crate) fn program(function: &Function, settings: &Settings, files: &Files) -
         let node = settings.node.clone().or_else(|| on_path("node"));
         let node = node.ok_or("no `node` is on the PATH; name one with `--node`")?;
         let arguments = vec![node.into(), files.node_client.clone().into(), function.handler.clone().into()];
-        let mut paths = Vec::new();
-        for layer in &function.layers {
-            let inner = [layer.join("nodejs/node_modules"), layer.join("node_modules")];
-            paths.extend(inner.into_iter().filter(|path| path.is_dir()));
-        }
+        let version: String = runtime.chars().filter(char::is_ascii_digit).collect();
+        let own = format!("nodejs/node{version}/node_modules");
+        let paths = below(function, opt, &["nodejs/node_modules", &own, "node_modules"]);
         let variables =
             vec![("NODE_PATH", join(&paths)), ("_HOST_ENDPOINT_SHIM", files.node_shim.clone().into())];
         return Ok(Program { family: Family::Node, arguments, variables, execution });
     }
     if runtime.starts_with("provided") || runtime.starts_with("rust") || runtime == "go1.x" {
-        let bootstrap = function.folder.join("bootstrap");
-        if !bootstrap.is_file() {
-            return Err(format!("`{}` is not there; build the function first", bootstrap.display()));
-        }
+        let own = function.folder.join("bootstrap");
+        let roots = function.roots(function.opt.as_deref());
+        let of_layer = roots.iter().position(|root| root.join("bootstrap").is_file());
+        let seen = of_layer.and_then(|at| function.roots(opt).into_iter().nth(at));
+        let bootstrap = match seen {
+            _ if own.is_file() => own,
+            Some(root) => root.join("bootstrap"),
+            None => return Err(format!("`{}` is not there; build the function first", own.display())),
+        };
         return Ok(Program {
             family: Family::Own,
             arguments: vec![bootstrap.into()],
@@ -118,6 +125,15 @@ pub(crate) fn program(function: &Function, settings: &Settings, files: &Files) -
         return Err("the template names no runtime".to_owned());
     }
     Err(format!("the runtime `{runtime}` is not run here; python, nodejs and provided are"))
+}
+
+/// Folders of the packages and layers of a function that are there, as it sees them.
+fn below(function: &Function, opt: Option<&Path>, inner: &[&str]) -> Vec<PathBuf> {
+    let seen = function.roots(opt);
+    let real = function.roots(opt.and(function.opt.as_deref()));
+    let roots = function.packages.iter().zip(&function.packages).chain(seen.iter().zip(&real));
+    let all = roots.flat_map(|(seen, real)| inner.iter().map(move |one| (seen.join(one), real.join(one))));
+    all.filter(|(_, real)| real.is_dir()).map(|(seen, _)| seen).collect()
 }
 
 fn join(paths: &[PathBuf]) -> OsString {

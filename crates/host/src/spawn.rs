@@ -13,6 +13,8 @@ pub(crate) struct Start<'a> {
     pub(crate) function: &'a Function,
     pub(crate) settings: &'a Settings,
     pub(crate) program: &'a Program,
+    /// With it a function that starts from a snapshot asks for its credentials.
+    pub(crate) token: &'a str,
     /// Port of the environment's Runtime API.
     pub(crate) port: u16,
     /// Folder of this environment; `tmp` in it is the function's `/tmp`.
@@ -25,6 +27,8 @@ pub(crate) struct Start<'a> {
     pub(crate) runtimes: &'a Path,
     /// A private `/tmp` can be had.
     pub(crate) private: bool,
+    /// Where the function sees the folder with all of its layers: `/opt`, where that can be had.
+    pub(crate) opt: Option<&'a Path>,
 }
 
 /// The guard and its files.
@@ -39,8 +43,12 @@ pub(crate) struct Guard {
     pub(crate) ports: Vec<u16>,
 }
 
-/// Gives the rest of the line its own `/tmp`.
-const PRIVATE: &str = "mount --bind \"$1\" /tmp && shift && exec \"$@\"";
+/// Where layers are.
+const OPT: &str = "/opt";
+/// Gives the rest of the line its own `/opt`, which it cannot write, and its own `/tmp`, where there are folders for them.
+const PRIVATE: &str = "if [ -n \"$2\" ]; then mount --bind \"$2\" /opt && mount -o remount,bind,ro /opt || exit 126; fi; \
+                       if [ -n \"$1\" ]; then mount --bind \"$1\" /tmp || exit 126; fi; \
+                       shift 2 && exec \"$@\"";
 
 /// Starts the process, in a group of its own.
 pub(crate) fn start(start: &Start<'_>) -> std::io::Result<Child> {
@@ -50,7 +58,7 @@ pub(crate) fn start(start: &Start<'_>) -> std::io::Result<Child> {
     }
     let wrapper = start.function.environment.get("AWS_LAMBDA_EXEC_WRAPPER");
     if let Some(wrapper) = wrapper.filter(|_| start.program.family != Family::Own) {
-        line.push(layered(start.function, wrapper));
+        line.push(layered(start, wrapper));
     }
     line.extend(start.program.arguments.iter().cloned());
     run(line, &start.function.folder, variables(start))
@@ -82,15 +90,17 @@ pub(crate) fn extension(start: &Start<'_>, program: &Path) -> std::io::Result<Ch
     run(line, Path::new("/"), variables)
 }
 
-/// What gives the rest of a line its own `/tmp`, where that can be had.
+/// What gives the rest of a line its own `/tmp` and `/opt`, where they can be had.
 fn private(start: &Start<'_>) -> Vec<OsString> {
     let mut line: Vec<OsString> = Vec::new();
-    if start.private {
+    let opt = start.function.opt.as_ref().filter(|_| start.opt == Some(Path::new(OPT)));
+    if start.private || opt.is_some() {
         line.extend(
             ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c", PRIVATE, "sh"]
                 .map(OsString::from),
         );
-        line.push(start.folder.join("tmp").into());
+        line.push(if start.private { start.folder.join("tmp").into() } else { OsString::new() });
+        line.push(opt.map_or_else(OsString::new, |opt| opt.clone().into()));
     }
     line
 }
@@ -112,10 +122,10 @@ fn run(line: Vec<OsString>, folder: &Path, variables: Vec<(OsString, OsString)>)
 }
 
 /// `/opt/wrapper` in one of the layers.
-fn layered(function: &Function, path: &str) -> OsString {
-    let below = path.strip_prefix("/opt/");
-    let found = below
-        .and_then(|rest| function.layers.iter().map(|layer| layer.join(rest)).find(|file| file.is_file()));
+fn layered(start: &Start<'_>, path: &str) -> OsString {
+    let below = path.strip_prefix("/opt/").filter(|_| start.opt != Some(Path::new(OPT)));
+    let roots = start.function.roots(start.opt);
+    let found = below.and_then(|rest| roots.iter().map(|root| root.join(rest)).find(|file| file.is_file()));
     found.map_or_else(|| path.into(), PathBuf::into_os_string)
 }
 
@@ -129,7 +139,11 @@ fn variables(start: &Start<'_>) -> Vec<(OsString, OsString)> {
     let memory = function.memory_mb.to_string();
     let group = format!("/aws/lambda/{}", function.name);
     let root = function.folder.clone().into_os_string();
-    set("PATH", path);
+    set("PATH", with_opt(start, path, "bin"));
+    if start.function.opt.as_ref().is_some_and(|opt| opt.join("lib").is_dir()) {
+        let own = [function.folder.clone(), function.folder.join("lib")];
+        set("LD_LIBRARY_PATH", with_opt(start, std::env::join_paths(own).unwrap_or_default(), "lib"));
+    }
     set("LANG", "en_US.UTF-8".into());
     set("TZ", ":UTC".into());
     // A home without anything in it: the person's own credentials are not the function's.
@@ -158,6 +172,7 @@ fn variables(start: &Start<'_>) -> Vec<(OsString, OsString)> {
     set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory.into());
     set("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".into());
     match function.at_once {
+        _ if function.snap_start => set("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start".into()),
         Some(count) => {
             set("AWS_LAMBDA_INITIALIZATION_TYPE", "lambda-managed-instances".into());
             set("AWS_LAMBDA_MAX_CONCURRENCY", count.to_string().into());
@@ -166,9 +181,15 @@ fn variables(start: &Start<'_>) -> Vec<(OsString, OsString)> {
     }
     set("AWS_LAMBDA_LOG_GROUP_NAME", group.into());
     set("AWS_LAMBDA_LOG_STREAM_NAME", start.log_stream.into());
-    set("AWS_ACCESS_KEY_ID", function.access_key.clone().into());
-    set("AWS_SECRET_ACCESS_KEY", function.secret_key.clone().into());
-    set("AWS_SESSION_TOKEN", format!("local-{}", function.name).into());
+    if function.snap_start {
+        let uri = format!("http://127.0.0.1:{}/2021-04-23/credentials", start.port);
+        set("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri.into());
+        set("AWS_CONTAINER_AUTHORIZATION_TOKEN", start.token.into());
+    } else {
+        set("AWS_ACCESS_KEY_ID", function.access_key.clone().into());
+        set("AWS_SECRET_ACCESS_KEY", function.secret_key.clone().into());
+        set("AWS_SESSION_TOKEN", format!("local-{}", function.name).into());
+    }
     set("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{}", start.port).into());
     set("LAMBDA_TASK_ROOT", root);
     set("LAMBDA_RUNTIME_DIR", start.runtimes.into());
@@ -180,6 +201,13 @@ fn variables(start: &Start<'_>) -> Vec<(OsString, OsString)> {
         guarded(start, guard, &mut set);
     }
     list
+}
+
+/// A list of folders with one of the layers behind it.
+fn with_opt(start: &Start<'_>, list: OsString, inner: &str) -> OsString {
+    let Some(opt) = start.opt else { return list };
+    let folders = std::env::split_paths(&list).chain([opt.join(inner)]);
+    std::env::join_paths(folders).unwrap_or(list)
 }
 
 /// The guard's own settings.
@@ -194,7 +222,8 @@ fn guarded(start: &Start<'_>, guard: &Guard, set: &mut impl FnMut(&str, OsString
     let temporary = if start.private { "/tmp".into() } else { start.folder.join("tmp") };
     set("BUCKLER_TEMPORARY", temporary.into());
     set("BUCKLER_PORTS", guard.ports.iter().map(u16::to_string).collect::<Vec<_>>().join(",").into());
-    let mut readable = function.layers.clone();
+    let mut readable = function.roots(start.opt);
+    readable.extend(function.packages.iter().cloned());
     readable.push(start.runtimes.to_owned());
     // A virtual environment: what stands beside its `bin`.
     let home = start.program.arguments.first().map(Path::new).and_then(Path::parent).and_then(Path::parent);
@@ -205,13 +234,14 @@ fn guarded(start: &Start<'_>, guard: &Guard, set: &mut impl FnMut(&str, OsString
     }
 }
 
-/// Whether a private `/tmp` can be had: the right to mount, and nothing that is needed below the machine's `/tmp`.
-pub(crate) async fn private_possible(needed: &[&Path]) -> Result<(), String> {
-    if let Some(path) = needed.iter().find(|path| is_below_tmp(path)) {
-        return Err(format!("`{}` is below /tmp", path.display()));
+/// Whether `folder` can be a function's own: the right to mount, and nothing that is needed below the machine's.
+pub(crate) async fn mount_possible(folder: &str, needed: &[PathBuf]) -> Result<(), String> {
+    if let Some(path) = needed.iter().find(|path| is_below(path, folder)) {
+        return Err(format!("`{}` is below {folder}", path.display()));
     }
     let tried = Command::new("unshare")
-        .args(["--mount", "--propagation", "private", "--", "sh", "-c", "mount --bind /var/tmp /tmp"])
+        .args(["--mount", "--propagation", "private", "--", "sh", "-c"])
+        .args(["mount --bind /var/tmp \"$1\" && mount -o remount,bind,ro \"$1\"", "sh", folder])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -224,10 +254,10 @@ pub(crate) async fn private_possible(needed: &[&Path]) -> Result<(), String> {
 }
 
 /// Also by a link, of the path itself or of a folder on the way.
-fn is_below_tmp(path: &Path) -> bool {
-    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+fn is_below(path: &Path, folder: &str) -> bool {
+    let parent = path.parent().and_then(|parent| parent.canonicalize().ok());
     let real = path.canonicalize().ok();
-    [Some(path.to_owned()), folder, real].into_iter().flatten().any(|path| path.starts_with("/tmp"))
+    [Some(path.to_owned()), parent, real].into_iter().flatten().any(|path| path.starts_with(folder))
 }
 
 /// Ends a process group.

@@ -8,13 +8,14 @@ use crate::{Action, Answer, Layer};
 use policy::Treatment;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use waf::event::Trigger;
 use waf::schema::BODY_LIMITS;
 
 /// What the policy says of answers, with the invocation that this one is for.
 pub(super) struct Cleaner<'a> {
     pub(super) response: &'a policy::Response,
-    pub(super) needles: &'a Needles,
+    pub(super) needles: Arc<Needles>,
     pub(super) output: Option<&'a Checker>,
     /// The event.
     pub(super) sent: &'a [u8],
@@ -80,7 +81,7 @@ impl Cleaner<'_> {
         {
             return cleaned;
         }
-        let leaks = leak::look(bytes, self.needles, self.treated());
+        let leaks = leak::look(bytes, &self.needles, self.treated());
         let is_let_through = !self.leaked(&leaks, &mut cleaned) || self.is_detecting;
         let Some(masked) = leaks.masked(bytes).filter(|_| !is_let_through) else { return cleaned };
         // A place in JSON may be a number or a key: each text is masked by itself.
@@ -100,14 +101,14 @@ impl Cleaner<'_> {
             Value::String(text) => {
                 let before = if key.is_empty() { String::new() } else { format!("\"{key}\":\"") };
                 let whole = format!("{before}{text}");
-                let leaks = leak::look(whole.as_bytes(), self.needles, self.treated());
+                let leaks = leak::look(whole.as_bytes(), &self.needles, self.treated());
                 if let Some(masked) = leaks.masked_from(whole.as_bytes(), before.len()) {
                     *text = String::from_utf8_lossy(&masked).into_owned();
                 }
             }
             Value::Number(number) => {
                 let text = number.to_string();
-                let leaks = leak::look(text.as_bytes(), self.needles, self.treated());
+                let leaks = leak::look(text.as_bytes(), &self.needles, self.treated());
                 if let Some(masked) = leaks.masked(text.as_bytes()) {
                     *value = Value::String(String::from_utf8_lossy(&masked).into_owned());
                 }
@@ -195,7 +196,7 @@ impl Cleaner<'_> {
             if !self.is_fit(status, &answer, &body, &mut cleaned) {
                 return cleaned;
             }
-            let leaks = leak::look(&body, self.needles, self.treated());
+            let leaks = leak::look(&body, &self.needles, self.treated());
             if !self.leaked(&leaks, &mut cleaned) {
                 return cleaned;
             }
@@ -282,7 +283,7 @@ impl Cleaner<'_> {
         let hidden = |text: &str| {
             let leaks = leak::look(
                 text.as_bytes(),
-                self.needles,
+                &self.needles,
                 Treated { secrets: Treatment::Mask, personal: Treatment::Mask },
             );
             leaks

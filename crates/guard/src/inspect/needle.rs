@@ -9,6 +9,8 @@ use std::ops::Range;
 const VALUE_BYTES_MIN: usize = 8;
 /// Longer ones are looked for by their beginning.
 const VALUE_BYTES_MAX: usize = 4096;
+/// Values that came later and are looked for.
+const LEARNT_MAX: usize = 32;
 /// Bytes before a value that are looked at.
 const BEFORE_BYTES: usize = 48;
 
@@ -24,6 +26,9 @@ pub(super) struct Needles {
     forms: Vec<Vec<u8>>,
     /// Bytes of the longest form.
     longest: usize,
+    /// Variables and their values: what is learnt later stands beside them.
+    first: Vec<(String, String)>,
+    learnt: Vec<(String, String)>,
 }
 
 impl std::fmt::Debug for Needles {
@@ -36,17 +41,27 @@ impl std::fmt::Debug for Needles {
 impl Needles {
     /// Of these variables and the platform's credentials.
     pub(super) fn of(variables: &BTreeSet<String>, value: &dyn Fn(&str) -> Option<String>) -> Self {
+        let all = variables.iter().map(String::as_str).chain(PLATFORM);
+        Self::all(all.filter_map(|name| Some((name.to_owned(), value(name)?))).collect(), Vec::new())
+    }
+
+    /// With secrets that came later; the newest are kept.
+    pub(super) fn with(&self, secrets: &[(String, String)]) -> Self {
+        let mut learnt = self.learnt.clone();
+        learnt.extend(secrets.iter().filter(|one| !self.learnt.contains(one)).cloned());
+        learnt.drain(..learnt.len().saturating_sub(LEARNT_MAX));
+        Self::all(self.first.clone(), learnt)
+    }
+
+    fn all(first: Vec<(String, String)>, learnt: Vec<(String, String)>) -> Self {
         let mut patterns: Vec<Vec<u8>> = Vec::new();
         let mut names = Vec::new();
-        for name in variables.iter().map(String::as_str).chain(PLATFORM) {
-            let Some(value) = value(name) else { continue };
-            if value.len() < VALUE_BYTES_MIN || is_plain_word(&value) {
-                continue;
-            }
+        let told = |value: &str| value.len() >= VALUE_BYTES_MIN && !is_plain_word(value);
+        for (name, value) in first.iter().chain(&learnt).filter(|(_, value)| told(value)) {
             let bytes = value.as_bytes();
             for form in forms(bytes.get(..VALUE_BYTES_MAX.min(bytes.len())).unwrap_or_default()) {
                 patterns.push(form);
-                names.push(name.to_owned());
+                names.push(name.clone());
             }
         }
         let longest = patterns.iter().map(Vec::len).max().unwrap_or(0);
@@ -55,7 +70,7 @@ impl Needles {
         } else {
             AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok()
         };
-        Self { automaton, names, forms: patterns, longest }
+        Self { automaton, names, forms: patterns, longest, first, learnt }
     }
 
     /// Where values stand, in order, each with its name.

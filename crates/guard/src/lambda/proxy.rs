@@ -3,10 +3,11 @@ use super::answers::{BUFFERED_BYTES_MAX, Reply, oversize_message};
 use super::flights::{AtOnce, Claim, Flight, Flights};
 use super::head::{Framing, Head, line};
 use super::platform::{Platform, Said};
-use super::stream;
 use super::wire::{Wire, WireError};
+use super::{restored, stream};
 use crate::events::Events;
 use crate::inspect::{AnswerOutcome, Inspector};
+use crate::logs::redact::Redactor;
 use crate::run::Ending;
 use crate::{Action, Aftermath, Answer, Invocation, Layer, Occurrence, Outcome, Part, Report, clock};
 use policy::{Function, Mode};
@@ -41,6 +42,9 @@ pub(crate) struct Proxy {
     pub(crate) connections: AtomicUsize,
     pub(crate) strange: AtomicUsize,
     pub(crate) first_event: AtomicBool,
+    pub(crate) redactor: Arc<Redactor>,
+    /// Whether the policy may be followed still: a snapshot may be older than it.
+    pub(crate) is_valid: Box<dyn Fn() -> Result<(), String> + Send + Sync>,
 }
 
 impl std::fmt::Debug for Proxy {
@@ -123,7 +127,7 @@ fn answer_late(proxy: &Proxy, late: &Flight, goes_on: bool) {
 }
 
 impl Proxy {
-    fn strange(&self, rule: &str, reason: String) {
+    pub(super) fn strange(&self, rule: &str, reason: String) {
         if self.strange.fetch_add(1, Ordering::Relaxed) < STRANGE_TOLD_MAX {
             self.events.report(Occurrence {
                 layer: Layer::Runtime,
@@ -248,12 +252,12 @@ impl Connection<'_> {
         let rest = path.strip_prefix(RUNTIME);
         match rest.unwrap_or_default() {
             "invocation/next" if get => self.next(head),
-            "restore/next" if get => self.pass_on(head),
+            "restore/next" if get => restored::pass(self, head),
             "init/error" | "restore/error" if post => self.pass_on(head),
             "invocation/next" | "restore/next" | "init/error" | "restore/error" => {
                 self.refuse(head, &Reply::wrong_method())
             }
-            _ if path == CREDENTIALS && get => self.pass_on(head),
+            _ if path == CREDENTIALS && get => restored::credentials(self, head),
             _ if is_internal_extension(&head.method, path) => self.pass_on(head),
             _ if path == "/2018-06-01/ping" && get => self.refuse(head, &Reply::pong()),
             other => match other.strip_prefix("invocation/").and_then(|rest| rest.split_once('/')) {
@@ -336,17 +340,24 @@ impl Connection<'_> {
 
     /// Errors of the start, and the calls of a restored snapshot: the platform's matter.
     fn pass_on(&mut self, head: &Head) -> Served {
+        match self.passed_on(head)? {
+            Some(said) => self.relay(&said, head),
+            None => self.refuse(head, &Reply::too_large()),
+        }
+    }
+
+    /// What the platform says to it. None: it is too large.
+    pub(super) fn passed_on(&mut self, head: &Head) -> Result<Option<Said>, WireError> {
         self.invite(head)?;
         let body = match self.wire.body(head.framing, BUFFERED_BYTES_MAX) {
             Ok((body, _)) => body,
-            Err(WireError::BodyTooLarge { .. }) => return self.refuse(head, &Reply::too_large()),
+            Err(WireError::BodyTooLarge { .. }) => return Ok(None),
             Err(why) => return Err(why),
         };
         let framing =
             if head.framing == Framing::None { Framing::None } else { Framing::Length(body.len() as u64) };
         let onward = self.platform.head(&head.method, &head.target, &head.headers, framing);
-        let said = self.ask(&onward, &body)?;
-        self.relay(&said, head)
+        self.ask(&onward, &body).map(Some)
     }
 
     /// The next event that may reach the runtime.

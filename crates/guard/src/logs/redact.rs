@@ -4,19 +4,49 @@ use policy::Redaction;
 use sensitive::{Place, Wanted};
 use serde_json::Value;
 use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// A value shorter than this is no secret: masking it would eat ordinary text.
 const SECRET_BYTES_MIN: usize = 6;
 /// Bytes of a value that are looked for; longer ones are found by their beginning.
 const SECRET_BYTES_MAX: usize = 4 << 10;
+/// Values that are looked for: those that the function began with, and as many of the newest.
+const LEARNT_MAX: usize = 32;
 
 /// What is taken out of lines.
 pub(crate) struct Redactor {
     wanted: Option<Wanted>,
     control: bool,
-    /// The values of secret variables in the forms that they are written in, and their replacements.
-    values: Option<AhoCorasick>,
+    values: RwLock<Arc<Values>>,
+}
+
+/// The values of secret variables in the forms that they are written in, and their replacements.
+#[derive(Default)]
+struct Values {
+    automaton: Option<AhoCorasick>,
     replacements: Vec<String>,
+    first: Vec<(String, String)>,
+    learnt: Vec<(String, String)>,
+}
+
+impl Values {
+    fn of(first: Vec<(String, String)>, learnt: Vec<(String, String)>) -> Self {
+        let (mut patterns, mut replacements) = (Vec::new(), Vec::new());
+        for (name, value) in first.iter().chain(&learnt).filter(|(_, value)| value.len() >= SECRET_BYTES_MIN)
+        {
+            let end = (0..=value.len().min(SECRET_BYTES_MAX)).rev().find(|&at| value.is_char_boundary(at));
+            for form in forms(value.get(..end.unwrap_or(0)).unwrap_or_default()) {
+                if form.len() >= SECRET_BYTES_MIN {
+                    patterns.push(form);
+                    replacements.push(format!("[{name}]"));
+                }
+            }
+        }
+        let automaton = (!patterns.is_empty())
+            .then(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok())
+            .flatten();
+        Self { automaton, replacements, first, learnt }
+    }
 }
 
 impl fmt::Debug for Redactor {
@@ -61,23 +91,17 @@ impl Redactor {
             (false, true) => Some(Wanted::Personal),
             (false, false) => None,
         };
-        let (mut patterns, mut replacements) = (Vec::new(), Vec::new());
-        for (name, value) in secrets {
-            if value.len() < SECRET_BYTES_MIN {
-                continue;
-            }
-            let end = (0..=value.len().min(SECRET_BYTES_MAX)).rev().find(|&at| value.is_char_boundary(at));
-            for form in forms(value.get(..end.unwrap_or(0)).unwrap_or_default()) {
-                if form.len() >= SECRET_BYTES_MIN {
-                    patterns.push(form);
-                    replacements.push(format!("[{name}]"));
-                }
-            }
-        }
-        let values = (!patterns.is_empty())
-            .then(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok())
-            .flatten();
-        Self { wanted, control: redaction.control, values, replacements }
+        let values = Values::of(secrets.to_vec(), Vec::new());
+        Self { wanted, control: redaction.control, values: RwLock::new(Arc::new(values)) }
+    }
+
+    /// Secrets that came later: credentials of a restored snapshot. The newest ones are kept.
+    pub(crate) fn learn(&self, secrets: &[(String, String)]) {
+        let mut values = self.values.write().unwrap_or_else(PoisonError::into_inner);
+        let mut learnt = values.learnt.clone();
+        learnt.extend(secrets.iter().filter(|one| !values.learnt.contains(one)).cloned());
+        learnt.drain(..learnt.len().saturating_sub(LEARNT_MAX));
+        *values = Arc::new(Values::of(values.first.clone(), learnt));
     }
 
     /// A line without its end.
@@ -106,8 +130,9 @@ impl Redactor {
 
     /// Text with the values and what detectors find replaced by names.
     pub(crate) fn masked(&self, text: &[u8]) -> Vec<u8> {
-        let mut text = match &self.values {
-            Some(values) => replaced(values, &self.replacements, text),
+        let values = Arc::clone(&self.values.read().unwrap_or_else(PoisonError::into_inner));
+        let mut text = match &values.automaton {
+            Some(automaton) => replaced(automaton, &values.replacements, text),
             None => text.to_vec(),
         };
         if let Some(wanted) = self.wanted {

@@ -16,4 +16,6 @@ mod proxy;
 #[cfg(test)]
 mod residue;
 #[cfg(test)]
+mod restored;
+#[cfg(test)]
 mod several;

@@ -161,6 +161,7 @@ impl Platform {
             loop {
                 if let Some((headers, body)) = state.events.pop_front() {
                     state.waiting -= 1;
+                    self.state.1.notify_all();
                     state.open.push(get(&headers, "Lambda-Runtime-Aws-Request-Id").unwrap().to_owned());
                     return answer(200, &headers, &body);
                 }

@@ -144,6 +144,27 @@ class _Formatter(logging.Formatter):
     converter = time.gmtime
 
 
+def _restored(connection):
+    """The end of the initialisation and what follows it, with the hooks of AWS's `snapshot_restore_py` where that is there."""
+    try:
+        from snapshot_restore_py import get_after_restore, get_before_snapshot
+    except ImportError:
+        get_after_restore = get_before_snapshot = list
+    place = "/init/error"
+    try:
+        hooks = get_before_snapshot()
+        while hooks:
+            function, args, named = hooks.pop()
+            function(*args, **named)
+        connection.call("GET", "/restore/next")
+        place = "/restore/error"
+        for function, args, named in get_after_restore():
+            function(*args, **named)
+    except BaseException as error:
+        _fail(connection, place, error)
+        sys.exit(1)
+
+
 def _workers():
     """Where the environment has several invocations at once, each has a process, as with AWS's own client."""
     for _ in range(int(os.environ.get("AWS_LAMBDA_MAX_CONCURRENCY", "1")) - 1):
@@ -164,6 +185,8 @@ def main():
     except BaseException as error:
         _fail(connection, "/init/error", error)
         sys.exit(1)
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        _restored(connection)
     while True:
         status, headers, body = connection.call("GET", "/invocation/next")
         request_id = headers.get("Lambda-Runtime-Aws-Request-Id")

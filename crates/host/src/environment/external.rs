@@ -5,7 +5,7 @@ use crate::plan::Function;
 use crate::runtime_api::Api;
 use crate::spawn::{self, Start};
 use rustix::process::Signal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
@@ -25,16 +25,17 @@ pub(super) struct External {
 
 /// The programs of a function's layers: what lies in `extensions` and can be executed, in the order of the names.
 /// Of two with one name the later layer's is taken, as where layers are laid over each other.
-pub(crate) fn programs(function: &Function) -> Vec<PathBuf> {
+pub(crate) fn programs(function: &Function, opt: Option<&Path>) -> Vec<PathBuf> {
     use std::os::unix::fs::PermissionsExt;
     let mut found = std::collections::BTreeMap::new();
-    for layer in &function.layers {
+    for layer in function.roots(function.opt.as_deref()) {
         let Ok(entries) = std::fs::read_dir(layer.join("extensions")) else { continue };
         for entry in entries.flatten() {
             let is_program = std::fs::metadata(entry.path())
                 .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0);
             if is_program {
-                found.insert(entry.file_name(), entry.path());
+                let seen = opt.map(|opt| opt.join("extensions").join(entry.file_name()));
+                found.insert(entry.file_name(), seen.unwrap_or_else(|| entry.path()));
             }
         }
     }
@@ -50,7 +51,7 @@ impl External {
         exit: &Arc<watch::Sender<Option<End>>>,
     ) -> Self {
         let mut all = Self::default();
-        for program in programs(start.function) {
+        for program in programs(start.function, start.opt) {
             let name =
                 program.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             api.extensions.expect(&name);

@@ -94,7 +94,7 @@ fn by_facts(project: &Project, app: &App, node: &Node, settings: &Settings) -> O
     None
 }
 
-/// The folders of a function's layers, in their order.
+/// The folders and archives of a function's layers, in their order.
 pub(super) fn layers(
     project: &Project,
     app: &App,
@@ -102,7 +102,7 @@ pub(super) fn layers(
     settings: &Settings,
     problems: &mut Vec<String>,
 ) -> Vec<PathBuf> {
-    let mut found = settings.packages.clone();
+    let mut found = Vec::new();
     for layer in app.targets(node, Relation::Uses).filter(|node| node.kind == model::Kind::Layer) {
         let template = project.file(layer.span).map_or(app.name.as_str(), |file| file.path.as_str());
         let beside = settings.folder.join(template).parent().map(Path::to_owned).unwrap_or_default();
@@ -111,10 +111,12 @@ pub(super) fn layers(
             Data::Text(text) => Some(beside.join(text)),
             _ => None,
         });
-        match [Some(built), written].into_iter().flatten().find(|folder| folder.is_dir()) {
-            Some(folder) => found.push(folder),
+        let is_archive = |path: &Path| path.is_file() && path.extension().is_some_and(|kind| kind == "zip");
+        let mut places = [Some(built), written].into_iter().flatten();
+        match places.find(|place| place.is_dir() || is_archive(place)) {
+            Some(place) => found.push(place),
             None => problems.push(format!(
-                "the layer `{}` of `{}` has no folder here; give its content with `--packages FOLDER`",
+                "the layer `{}` of `{}` has no folder and no zip file here; give its content with `--packages FOLDER`",
                 layer.name, node.name
             )),
         }

@@ -52,6 +52,9 @@ pub(super) fn function(
             .map(|count| count.clamp(1, AT_ONCE_MAX)),
         environment: environment(app, node, &name, (names, settings), problems),
         layers: code::layers(project, app, node, settings, problems),
+        snap_start: snap_start(node, &name, problems),
+        opt: None,
+        packages: settings.packages.clone(),
         policies: identity.as_ref().map(|one| resolved(&one.policies)).unwrap_or_default(),
         boundaries: identity.as_ref().map(|one| resolved(&one.boundaries)).unwrap_or_default(),
         role,
@@ -69,6 +72,16 @@ pub(super) fn function(
         secret_key: clock::hex(&clock::random::<20>()),
         name,
     }
+}
+
+/// Whether it starts from a snapshot: of the runtimes that run here Python does in Lambda.
+fn snap_start(node: &Node, name: &str, problems: &mut Vec<String>) -> bool {
+    let is_wanted = node.flag("snap_start").is_true();
+    let is_known = node.text("runtime").is_some_and(|runtime| runtime.starts_with("python"));
+    if is_wanted && !is_known {
+        problems.push(format!("`{name}`: its runtime has no SnapStart in Lambda; it starts as without"));
+    }
+    is_wanted && is_known
 }
 
 /// The ARN of what a value names.

@@ -11,8 +11,12 @@ mod gateway;
 #[cfg(test)]
 mod invoke;
 #[cfg(test)]
+mod layers;
+#[cfg(test)]
 mod runtimes;
 #[cfg(test)]
 mod several;
+#[cfg(test)]
+mod snap;
 #[cfg(test)]
 mod support;

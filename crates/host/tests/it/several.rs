@@ -1,5 +1,5 @@
 //! Several invocations of one environment at once, in each language, bare and under the guard.
-use crate::support::{Running, built, folder, guard, run, start, tools_python, write};
+use crate::support::{Running, built, folder, run, start, tools_python, under_guard, write};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -49,11 +49,12 @@ fn application(name: &str) -> PathBuf {
 }
 
 async fn started(name: &str, guarded: bool) -> Running {
-    let guard = guarded.then(guard);
     // Our own client, and AWS's.
     let python = tools_python().filter(|_| guarded).unwrap_or_else(|| PathBuf::from("/usr/bin/python3"));
     start(&application(name), |settings| {
-        settings.guard = guard;
+        if guarded {
+            under_guard(settings);
+        }
         settings.python = Some(python);
     })
     .await

@@ -44,6 +44,23 @@ pub(crate) fn guard() -> PathBuf {
     built(&["-p", "guard", "-p", "preload"], "buckler-guard", "crates/guard/src/main.rs")
 }
 
+/// The guard around functions, with its hooks.
+pub(crate) fn under_guard(settings: &mut Settings) {
+    settings.guard = Some(guard());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../guard/hooks");
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = std::fs::read_to_string(&path) {
+                settings.guard_files.push((name, text));
+            }
+        }
+    }
+}
+
 /// Waits until something is so.
 pub(crate) async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     for _ in 0..1_500 {
