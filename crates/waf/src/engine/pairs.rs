@@ -20,6 +20,8 @@ mod pattern;
 const PAIRS_MAX: usize = 400;
 /// How often one of the pairs may stand at one place of a text: more, and the look finds one every time.
 const SHARE_MAX: f64 = 0.04;
+/// How often an anchor may stand at one place of a text: each time it does costs as much as a look at some places.
+const ANCHOR_SHARE_MAX: f64 = 0.04;
 /// How often a pair stands in a text of any bytes.
 const SHARE_OF_ANY: f64 = 1.0 / 65536.0;
 
@@ -55,6 +57,14 @@ pub(super) struct PairLook {
     second: Box<[u64; 256]>,
     /// What stands before those pairs of which it is known.
     before: Found,
+    anchor: Option<Anchor>,
+}
+
+/// At most three bytes of which each pair has one at the same place, or which stand alone: a text is searched for those first.
+#[derive(Debug)]
+enum Anchor {
+    Firsts([u8; 3]),
+    Seconds([u8; 3]),
 }
 
 impl Pairs {
@@ -241,8 +251,12 @@ impl Pairs {
         if weight(&self.pairs) + share_alone > SHARE_MAX {
             return None;
         }
-        let mut look =
-            PairLook { first: Box::new([0; 256]), second: Box::new([0; 256]), before: Found::new() };
+        let mut look = PairLook {
+            first: Box::new([0; 256]),
+            second: Box::new([0; 256]),
+            before: Found::new(),
+            anchor: self.anchor(),
+        };
         let mut next = 0;
         let is_alone = |byte: u8| contains(&self.alone, byte);
         let found = self.pairs.iter().filter(|((first, second), _)| !is_alone(*first) && !is_alone(*second));
@@ -266,11 +280,56 @@ impl Pairs {
         }
         Some(look)
     }
+
+    /// The rarer of the two sets that are few enough.
+    fn anchor(&self) -> Option<Anchor> {
+        let few = |of: fn(&Pair) -> u8| {
+            let mut all = self.alone;
+            self.pairs.keys().for_each(|pair| insert(&mut all, of(pair)));
+            let all: Vec<u8> = members(&all).collect();
+            let three = match all.as_slice() {
+                [one] => Some([*one; 3]),
+                [one, two] => Some([*one, *two, *two]),
+                [one, two, three] => Some([*one, *two, *three]),
+                _ => None,
+            };
+            let share: f64 = all.iter().map(|byte| share(*byte)).sum();
+            three.filter(|_| share <= ANCHOR_SHARE_MAX).map(|three| (share, three))
+        };
+        match (few(|(first, _)| *first), few(|(_, second)| *second)) {
+            (Some((first, firsts)), Some((second, _))) if first <= second => Some(Anchor::Firsts(firsts)),
+            (_, Some((_, seconds))) => Some(Anchor::Seconds(seconds)),
+            (firsts, None) => firsts.map(|(_, firsts)| Anchor::Firsts(firsts)),
+        }
+    }
 }
 
 impl PairLook {
     /// Whether a text has what is needed.
     pub(super) fn stands_in(&self, text: &[u8]) -> bool {
+        let ([one, two, three], behind) = match self.anchor {
+            Some(Anchor::Firsts(firsts)) => (firsts, 1),
+            Some(Anchor::Seconds(seconds)) => (seconds, 0),
+            None => return self.stands_somewhere(text),
+        };
+        memchr::memchr3_iter(one, two, three, text).any(|at| {
+            let end = at + behind;
+            self.ends_at(at, text) || end != at && self.ends_at(end, text)
+        })
+    }
+
+    /// Whether a pair ends at a place, or what stands alone does.
+    fn ends_at(&self, place: usize, text: &[u8]) -> bool {
+        let Some(here) = text.get(place) else { return false };
+        let before = place.checked_sub(1).and_then(|before| text.get(before));
+        let number =
+            before.and_then(|before| self.first.get(usize::from(*before))).map_or(0, |number| number & 63);
+        self.second.get(usize::from(*here)).is_none_or(|firsts| firsts >> number & 1 != 0)
+            && self.may_end_at(place, text)
+    }
+
+    /// The same by a look at each place of a text.
+    fn stands_somewhere(&self, text: &[u8]) -> bool {
         let mut before = 0;
         text.iter().enumerate().any(|(place, byte)| {
             let at = usize::from(*byte);

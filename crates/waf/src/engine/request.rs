@@ -161,6 +161,9 @@ fn know(inputs: &mut Inputs, request: &Request<'_>, path: &[u8], query: &[u8]) {
     if inputs.scalar(C::RequestFilename) == path {
         inputs.know(C::RequestFilename, of_path);
     }
+    if inputs.scalar(C::RequestUri) == raw {
+        inputs.know(C::RequestUri, of_raw);
+    }
 }
 
 /// `ARGS_COMBINED_SIZE`: nothing without arguments, as in ModSecurity.

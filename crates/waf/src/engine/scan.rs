@@ -13,6 +13,7 @@ use super::plan::Origin;
 use super::pool::Scratch;
 use super::seen::Seen;
 use super::silent::Silent;
+use crate::Field;
 use crate::rule::Transformation;
 use crate::transform::{Features, apply, empties, features};
 
@@ -218,10 +219,10 @@ fn ask_feed(
         Origin::Scalar(scalar) => inputs.features(scalar),
         _ => None,
     };
-    each(inputs, feed, &mut |position, value, is_secret| {
-        let memory = match (feed.memory, is_secret) {
-            (Memory::Whole, true) => Memory::Nothing,
-            (memory, _) => memory,
+    each(inputs, feed, &mut |position, Field { name, value }| {
+        let memory = match feed.memory {
+            Memory::Whole if is_secret(name) => Memory::Nothing,
+            memory => memory,
         };
         if !value_may_match(plan, scratch, Asked { cluster, feed, memory, known }, value) {
             return;
@@ -245,18 +246,17 @@ fn are_surely_silent(plan: &Plan, inputs: &Inputs, feed: &Feed, cluster: &Cluste
     feed.name.is_none() && fields.len() > 1 && cluster.is_surely_silent(&plan.rules, fields.block())
 }
 
-/// Calls with the position and value of everything that a feed has, and whether it is a secret.
-fn each(inputs: &Inputs, feed: &Feed, visit: &mut dyn FnMut(usize, &[u8], bool)) {
+/// Calls with the position and value of everything that a feed has, and the name of that value.
+fn each(inputs: &Inputs, feed: &Feed, visit: &mut dyn FnMut(usize, Field<'_>)) {
     match feed.from {
-        Origin::Scalar(scalar) => visit(0, inputs.scalar(scalar), false),
+        Origin::Scalar(scalar) => visit(0, Field { name: b"", value: inputs.scalar(scalar) }),
         Origin::Values(store, part) | Origin::Names(store, part) => {
             let names = matches!(feed.from, Origin::Names(..));
             let fields = inputs.store(store);
             for position in inputs.positions(store, part) {
                 let Some(field) = fields.at(position) else { continue };
                 if feed.name.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(field.name)) {
-                    let is_secret = !names && is_secret(field.name);
-                    visit(position, if names { field.name } else { field.value }, is_secret);
+                    visit(position, if names { Field { name: b"", value: field.name } } else { field });
                 }
             }
         }
