@@ -66,7 +66,16 @@ impl Fields {
     /// The first value of a name, whatever its case.
     #[must_use]
     pub fn first(&self, name: &[u8]) -> Option<&[u8]> {
-        self.iter().find(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value)
+        self.named(name).next().map(|(_, field)| field.value)
+    }
+
+    /// The values of a name, whatever its case, with their positions.
+    pub fn named<'f>(&'f self, name: &[u8]) -> impl Iterator<Item = (usize, Field<'f>)> {
+        // Most others are told by their length, without a look at them.
+        let alike = self.entries.iter().enumerate().filter(move |(_, entry)| entry.name.len() == name.len());
+        alike
+            .map(|(position, entry)| (position, self.field(entry)))
+            .filter(move |(_, field)| field.name.eq_ignore_ascii_case(name))
     }
 
     /// All names and values, one behind the other.

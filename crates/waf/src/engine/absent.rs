@@ -24,12 +24,7 @@ pub(super) enum Condition {
 
 impl Condition {
     pub(super) fn holds(&self, inputs: &Inputs) -> bool {
-        let has_header = |name: &[u8]| {
-            inputs
-                .request_headers
-                .iter()
-                .any(|field| field.name.len() == name.len() && field.name.eq_ignore_ascii_case(name))
-        };
+        let has_header = |name: &[u8]| inputs.request_headers.first(name).is_some();
         match self {
             Self::Filled(store) => !inputs.store(*store).is_empty(),
             Self::Header(name) => has_header(name),

@@ -251,12 +251,20 @@ fn each(inputs: &Inputs, feed: &Feed, visit: &mut dyn FnMut(usize, Field<'_>)) {
     match feed.from {
         Origin::Scalar(scalar) => visit(0, Field { name: b"", value: inputs.scalar(scalar) }),
         Origin::Values(store, part) | Origin::Names(store, part) => {
-            let names = matches!(feed.from, Origin::Names(..));
             let fields = inputs.store(store);
-            for position in inputs.positions(store, part) {
-                let Some(field) = fields.at(position) else { continue };
-                if feed.name.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(field.name)) {
-                    visit(position, if names { Field { name: b"", value: field.name } } else { field });
+            let positions = inputs.positions(store, part);
+            let mut visit = |position, field: Field<'_>| match feed.from {
+                Origin::Names(..) => visit(position, Field { name: b"", value: field.name }),
+                _ => visit(position, field),
+            };
+            if let Some(name) = &feed.name {
+                let named = fields.named(name).filter(|(position, _)| positions.contains(position));
+                named.for_each(|(position, field)| visit(position, field));
+                return;
+            }
+            for position in positions {
+                if let Some(field) = fields.at(position) {
+                    visit(position, field);
                 }
             }
         }
