@@ -43,6 +43,8 @@ mod otlp;
 #[cfg(test)]
 mod passing;
 #[cfg(test)]
+mod places;
+#[cfg(test)]
 mod provider;
 #[cfg(test)]
 mod schema;
