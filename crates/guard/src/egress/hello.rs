@@ -27,9 +27,10 @@ pub(super) fn read(bytes: &[u8]) -> Hello {
         return Hello::Other;
     }
     let Some(length) = number(rest, 2, 2) else { return Hello::Partial };
-    let Some(record) = rest.get(4..4 + length) else {
-        return if length + 5 > RECORD_BYTES_MAX { Hello::Other } else { Hello::Partial };
-    };
+    if length + 5 > RECORD_BYTES_MAX {
+        return Hello::Other;
+    }
+    let Some(record) = rest.get(4..4 + length) else { return Hello::Partial };
     // A message in several records hides its name; clients that do so have thousands of extensions.
     parse(record).map_or(Hello::Other, Hello::Client)
 }
@@ -49,18 +50,32 @@ fn parse(record: &[u8]) -> Option<Option<String>> {
         return Some(None);
     }
     let mut extensions = rest.get(2..2 + number(rest, 0, 2)?)?;
+    let mut name = None;
     while !extensions.is_empty() {
         let kind = number(extensions, 0, 2)?;
         let length = number(extensions, 2, 2)?;
         let content = extensions.get(4..4 + length)?;
         if kind == usize::from(SERVER_NAME) {
-            // A list of one: kind 0 and the name.
-            let name = content.get(5..5 + number(content, 3, 2)?)?;
-            return Some(Some(String::from_utf8(name.to_vec()).ok()?));
+            // Twice: this reader and the server could each mean another one.
+            if name.is_some() {
+                return None;
+            }
+            name = Some(one_name(content)?);
         }
         extensions = extensions.get(4 + length..)?;
     }
-    Some(None)
+    Some(name)
+}
+
+/// A list of one name, whose kind is 0. More of them, or of another kind, no client sends: which one a server takes is not known.
+fn one_name(list: &[u8]) -> Option<String> {
+    let entry = list.get(2..)?;
+    let (kind, name) = (*entry.first()?, entry.get(3..)?);
+    let is_one = number(list, 0, 2)? == entry.len() && number(entry, 1, 2)? == name.len();
+    if !is_one || kind != 0 || name.is_empty() {
+        return None;
+    }
+    String::from_utf8(name.to_vec()).ok()
 }
 
 /// Past a field whose length stands in its first `width` bytes.

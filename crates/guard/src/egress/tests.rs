@@ -226,16 +226,23 @@ fn a_tunnel_carries_bytes_both_ways() {
     assert!(rest.ends_with("seen: ping"), "{rest}");
 }
 
+fn both(length: usize) -> [u8; 2] {
+    u16::try_from(length).unwrap().to_be_bytes()
+}
+
+/// A list of names, each with its kind, as an extension.
+fn server_names(names: &[(u8, &str)]) -> Vec<u8> {
+    let entry = |(kind, name): &(u8, &str)| [&[*kind], &both(name.len())[..], name.as_bytes()].concat();
+    let list: Vec<u8> = names.iter().flat_map(entry).collect();
+    [&[0, 0], &both(list.len() + 2)[..], &both(list.len()), &list].concat()
+}
+
 /// The least ClientHello with a name.
 fn client_hello(name: &str) -> Vec<u8> {
-    let name = name.as_bytes();
-    let both = |length: usize| u16::try_from(length).unwrap().to_be_bytes();
-    let mut extension = vec![0, 0];
-    extension.extend(both(name.len() + 5));
-    extension.extend(both(name.len() + 3));
-    extension.push(0);
-    extension.extend(both(name.len()));
-    extension.extend(name);
+    client_hello_of(&server_names(&[(0, name)]))
+}
+
+fn client_hello_of(extension: &[u8]) -> Vec<u8> {
     let mut body = vec![3, 3];
     body.extend([7; 32]);
     body.extend([0, 0, 2, 0x13, 0x01, 1, 0]);
@@ -247,6 +254,36 @@ fn client_hello(name: &str) -> Vec<u8> {
     record.extend(both(body.len()));
     record.extend(body);
     record
+}
+
+#[test]
+fn a_name_that_a_server_could_read_otherwise_is_refused() {
+    let (allowed, other) = ("api.example.org", "evil.example.net");
+    let twice = [server_names(&[(0, allowed)]), server_names(&[(0, other)])].concat();
+    let mut long = server_names(&[(0, allowed)]);
+    long[5] -= 1;
+    for extension in [
+        server_names(&[(0, allowed), (0, other)]),
+        server_names(&[(1, allowed), (0, other)]),
+        server_names(&[(1, allowed)]),
+        server_names(&[(0, "")]),
+        server_names(&[]),
+        twice,
+        long,
+    ] {
+        assert_eq!(hello::read(&client_hello_of(&extension)), hello::Hello::Other, "{extension:?}");
+    }
+}
+
+#[test]
+fn a_record_that_is_too_long_is_none_however_it_comes() {
+    let mut filled = server_names(&[(0, "api.example.org")]);
+    filled.extend([0, 21]);
+    filled.extend(both(16_384));
+    filled.extend([0; 16_384]);
+    let whole = client_hello_of(&filled);
+    assert_eq!(hello::read(&whole), hello::Hello::Other);
+    assert_eq!(hello::read(&whole[..100]), hello::Hello::Other);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! Frames, whole and in pieces, right and wrong.
+use super::frames::{FIXED_BYTES, checksum};
 use super::*;
 use bytes::BufMut as _;
 
