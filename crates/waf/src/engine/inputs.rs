@@ -55,15 +55,15 @@ pub(super) const OF_LINE: [Collection; 9] = [
 /// Larger ones have no mark: those are bodies, which seldom come again.
 const MARKED_BYTES_MAX: usize = 4096;
 
-/// The marks of a store's names and of its values.
-#[derive(Clone, Copy, Debug)]
+/// The marks of a store's names and of its values, where they came before.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Marks {
-    pub(super) names: Mark,
-    pub(super) values: Mark,
+    pub(super) names: Option<Mark>,
+    pub(super) values: Option<Mark>,
 }
 
 /// The marks of a store as it was: how many values and bytes it had, where those of the query and of a form stand.
-type Marked = ((usize, usize, [usize; 3]), Option<Marks>);
+type Marked = ((usize, usize, [usize; 3]), Marks);
 
 /// The values of one transaction. Used again for the next one after [`clear`](Self::clear).
 #[derive(Debug)]
@@ -84,6 +84,8 @@ pub(super) struct Inputs {
     pub(super) response_headers: Fields,
     pub(super) body: crate::body::Body,
     marks: [Marked; MARKED.len()],
+    /// The request line was marked.
+    is_line_marked: bool,
     line: Option<Mark>,
     /// Room for what is marked.
     marking: Vec<u8>,
@@ -105,6 +107,7 @@ impl Default for Inputs {
             response_headers: Fields::default(),
             body: crate::body::Body::default(),
             marks: Default::default(),
+            is_line_marked: false,
             marking: Vec::new(),
             line: None,
         }
@@ -129,6 +132,7 @@ impl Inputs {
         self.response_headers.clear();
         self.body.clear();
         self.marks = Default::default();
+        self.is_line_marked = false;
         self.line = None;
     }
 
@@ -222,13 +226,15 @@ impl Inputs {
         }
     }
 
-    /// Marks the request line, and the stores that grew since they were marked.
-    pub(super) fn mark(&mut self) {
+    /// Marks the request line, and the stores that grew since they were marked; but for those that come for the first time.
+    pub(super) fn mark(&mut self, comes_again: &mut dyn FnMut(Mark) -> bool) {
+        let mut known = |mark: Mark, kind| Some(mark.within(kind)).filter(|mark| comes_again(*mark));
         let [method, raw, protocol] =
             [Collection::RequestMethod, Collection::RequestUriRaw, Collection::RequestProtocol]
                 .map(|scalar| self.scalar(scalar));
-        if self.line.is_none() && !raw.is_empty() && raw.len() <= MARKED_BYTES_MAX {
-            self.line = Some(Mark::of_texts([method, raw, protocol]).within(Kind::Line));
+        if !self.is_line_marked && !raw.is_empty() && raw.len() <= MARKED_BYTES_MAX {
+            self.line = known(Mark::of_texts([method, raw, protocol]), Kind::Line);
+            self.is_line_marked = true;
         }
         let mut text = std::mem::take(&mut self.marking);
         for (number, store) in MARKED.into_iter().enumerate() {
@@ -240,10 +246,14 @@ impl Inputs {
             if self.marks.get(number).is_none_or(|(known, _)| *known == size) {
                 continue;
             }
-            let marks = (size.0 > 0 && size.1 <= MARKED_BYTES_MAX).then(|| Marks {
-                names: Mark::of_names(fields, &mut text).within(Kind::Names(store)),
-                values: Mark::of_fields(fields, parts, &mut text).within(Kind::Values(store)),
-            });
+            let marks = if size.0 > 0 && size.1 <= MARKED_BYTES_MAX {
+                Marks {
+                    names: known(Mark::of_names(fields, &mut text), Kind::Names(store)),
+                    values: known(Mark::of_fields(fields, parts, &mut text), Kind::Values(store)),
+                }
+            } else {
+                Marks::default()
+            };
             if let Some(place) = self.marks.get_mut(number) {
                 *place = (size, marks);
             }
@@ -251,15 +261,15 @@ impl Inputs {
         self.marking = text;
     }
 
-    /// The mark of the request line, when it has one.
+    /// The mark of the request line, when it came before.
     pub(super) fn mark_of_line(&self) -> Option<Mark> {
         self.line
     }
 
-    /// The marks of a store, when it has some.
-    pub(super) fn marks_of(&self, store: Store) -> Option<Marks> {
-        let number = MARKED.into_iter().position(|marked| marked == store)?;
-        self.marks.get(number)?.1
+    /// The marks of a store.
+    pub(super) fn marks_of(&self, store: Store) -> Marks {
+        let number = MARKED.into_iter().position(|marked| marked == store);
+        number.and_then(|number| self.marks.get(number)).map(|(_, marks)| *marks).unwrap_or_default()
     }
 
     /// The positions in a store that a part of it has.

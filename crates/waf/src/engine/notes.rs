@@ -225,7 +225,7 @@ impl Reader<'_> {
 impl<'w> Walk<'w> {
     /// What decides over a rule that looks at names by way of notes: the names, and its argument.
     pub(super) fn mark_of_notes(&mut self, number: u32, rule: &'w Rule, notes: &Notes) -> Option<Mark> {
-        let marks = self.inputs.marks_of(notes.store)?;
+        let names = self.inputs.marks_of(notes.store).names?;
         let is_usual = self.plan.grouped && !self.is_traced(number) && self.vars.exceptions.is_empty();
         let Some(Link { test: Test::Matcher(_, argument), .. }) = rule.links.last() else { return None };
         if !is_usual {
@@ -234,7 +234,7 @@ impl<'w> Walk<'w> {
         let mut text = std::mem::take(&mut self.scratch.argument);
         text.clear();
         self.view(rule).write(argument, &mut text);
-        let mark = marks.names.and(Mark::of_value(&text)).within(Kind::Rule(number));
+        let mark = names.and(Mark::of_value(&text)).within(Kind::Rule(number));
         self.scratch.argument = text;
         Some(mark)
     }

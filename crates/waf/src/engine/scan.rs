@@ -181,8 +181,8 @@ pub(super) fn ask(plan: &Plan, inputs: &Inputs, scratch: &mut Scratch, number: u
         let mark = match place {
             Place::Line => inputs.mark_of_line(),
             Place::Scalar => None,
-            Place::Names(store) => inputs.marks_of(*store).map(|marks| marks.names),
-            Place::Values(store) => inputs.marks_of(*store).map(|marks| marks.values),
+            Place::Names(store) => inputs.marks_of(*store).names,
+            Place::Values(store) => inputs.marks_of(*store).values,
         };
         let mark = mark.map(|mark| mark.within(Kind::Group(number)));
         if let Some(known) = mark.and_then(|mark| scratch.recalled.get(mark)) {

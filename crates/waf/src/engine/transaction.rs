@@ -278,8 +278,8 @@ impl<'p> Transaction<'p> {
             return Verdict::Pass;
         }
         let State { inputs, vars } = &mut **state;
-        inputs.mark();
         let mut scratch = plan.pool.scratch();
+        inputs.mark(&mut |mark| scratch.recalled.comes_again(mark));
         let mut walk = Walk {
             plan,
             inputs,
