@@ -58,19 +58,18 @@
   let busy = false;
   let broken = false;
 
-  /** Whether an invocation runs: before that nothing of an attacker's is here. */
-  function running() {
-    if (page === undefined) return true;
-    readSync(page, count, 0, 8, 0);
+  /** Whether a number of the page is not 0; without a page, what is said for that. */
+  function counts(place, without) {
+    if (page === undefined) return without;
+    readSync(page, count, 0, 8, place);
     return count[0] !== 0 || count[1] !== 0;
   }
 
+  /** Whether an invocation runs: before that nothing of an attacker's is here. */
+  const running = () => counts(0, true);
+
   /** Whether the runtime still works on an invocation: what it finds is not put back under it. */
-  function unanswered() {
-    if (page === undefined) return false;
-    readSync(page, count, 0, 8, 16);
-    return count[0] !== 0 || count[1] !== 0;
-  }
+  const unanswered = () => counts(16, false);
 
   /** JSON of a flat object, without `toJSON` and iterators that an application could have put into prototypes. */
   function encode(message) {

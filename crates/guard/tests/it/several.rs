@@ -216,6 +216,7 @@ fn workers_that_start_behind_the_first_event_stay() {
     several.mark("a");
     assert_eq!(several.answers(1)["a"].0, "response", "{}", several.all());
     several.platform.nexts(4);
+    several.guarded.says("leftover-process");
     assert_eq!(several.rules("leftover-process"), 1, "the child, and no worker: {}", several.all());
     for id in ["b", "c", "d"] {
         several.give(id, &json!({"until": ["last"]}));
