@@ -12,6 +12,9 @@ const RUST_FLAGS: &str =
 /// Bytes of the preload library at most: with the hooks (`guard`'s tests hold them to 62,000 bytes) less than 100,000.
 const PRELOAD_BYTES_MAX: u64 = 36_000;
 
+/// Bytes of the program at most, without further features: a layer is fetched in every cold start.
+const PROGRAM_BYTES_MAX: u64 = 6_000_000;
+
 /// An architecture of Lambda.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Machine {
@@ -43,7 +46,10 @@ pub(crate) fn run(name: &str, features: &[&str]) -> Result<(), String> {
     let features = features.join(",");
     let wanted = ["-p", "guard", "--bin", "buckler-guard", "--target", program, "--features", &features];
     cargo(&build, &wanted, RUST_FLAGS)?;
-    take(&build, program, "buckler-guard", &folder)?;
+    let bytes = take(&build, program, "buckler-guard", &folder)?;
+    if features.is_empty() && bytes > PROGRAM_BYTES_MAX {
+        return Err(format!("the program has {bytes} bytes; {PROGRAM_BYTES_MAX} are the most"));
+    }
     if is_own || has(&gnu) {
         // Loaded into programs of the GNU C library, so it is no static one.
         cargo(&build, &["-p", "preload", "--features", "bare", "--target", &gnu], "")?;
