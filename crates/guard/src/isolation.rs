@@ -63,11 +63,14 @@ struct Baseline {
 struct Watch {
     inner: Arc<dyn Report>,
     hostile: AtomicBool,
+    /// The first event has come. What the initialisation alone does, no input has caused: the next environment would do the same.
+    serves: AtomicBool,
 }
 
 impl Report for Watch {
     fn report(&self, occurrence: Occurrence) {
-        if occurrence.hostile {
+        let caused = occurrence.request_id.is_some() || self.serves.load(Ordering::Acquire);
+        if occurrence.hostile && caused {
             self.hostile.store(true, Ordering::Release);
         }
         self.inner.report(occurrence);
@@ -100,7 +103,11 @@ impl Isolation {
             policy: policy.isolation.clone(),
             temporary: places.temporary.clone(),
             workers_max: if places.concurrency > 1 { places.concurrency } else { 0 },
-            watch: Arc::new(Watch { inner: report, hostile: AtomicBool::new(false) }),
+            watch: Arc::new(Watch {
+                inner: report,
+                hostile: AtomicBool::new(false),
+                serves: AtomicBool::new(false),
+            }),
             runtime: AtomicU32::new(0),
             state: Mutex::default(),
         };
@@ -226,6 +233,7 @@ struct Told {
 
 impl Part for Isolation {
     fn begin(&self, _invocation: &Invocation) {
+        self.watch.serves.store(true, Ordering::Release);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if self.mode != Mode::Off && state.baseline.is_none() {
             self.remember(&mut state);

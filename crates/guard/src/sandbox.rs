@@ -17,7 +17,7 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use profile::{find, folders, interpreters};
+pub(crate) use profile::{ASKING, find, folders, interpreters, only_asks};
 
 use crate::preload::Connects;
 use crate::probe::{Probed, State, Trial};

@@ -1,5 +1,6 @@
 //! Programs that are started: which one, and whether input breaks out of the word that it was meant for.
 use super::judge::{Context, Suspicion, part, shown};
+use crate::sandbox::ASKING;
 use std::ops::Range;
 
 const RULE: &str = "hook-command";
@@ -83,10 +84,6 @@ fn is_number(word: &str) -> bool {
         && digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b':' | b'e' | b'E'))
 }
 
-/// Programs that runtimes start by themselves to learn about the machine (Python's `platform`, `ctypes.util`); they tell and
-/// change nothing, whatever stands behind them.
-const ASKING: &[&str] = &["uname", "/sbin/ldconfig", "ldconfig"];
-
 /// Whether the policy's list holds a program; nothing where there is no list.
 fn listed(context: &Context<'_>, program: &str) -> Option<bool> {
     let allowed = context.policy.programs.allowed.as_ref()?;
@@ -98,7 +95,7 @@ fn declared(context: &Context<'_>, program: &str, found: &mut Vec<Suspicion>) {
     let fact = ("program", program);
     match listed(context, program) {
         Some(true) => {}
-        _ if ASKING.contains(&program) => {}
+        _ if ASKING.contains(&program.strip_prefix("/sbin/").unwrap_or(program)) => {}
         Some(false) => {
             let reason = format!("the policy does not let this function start `{}`", shown(program));
             found.push(Suspicion::undeclared("hook-program", reason, fact));

@@ -1,7 +1,7 @@
 //! Answers to the preload library.
 use crate::egress::{Decision, Rules as Hosts, literal};
 use crate::names;
-use crate::sandbox::find;
+use crate::sandbox::{find, only_asks};
 use crate::{Action, Layer, Occurrence, Places, Report};
 use policy::{Function, Mode};
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,12 +131,21 @@ impl Answers {
     }
 }
 
+/// What became of what the function wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Met {
+    Passed,
+    /// Without the look of an attack.
+    Refused,
+    Attack,
+}
+
 impl Shared {
     fn blocks(&self) -> bool {
         self.function.mode == Mode::Block
     }
 
-    fn tell(&self, layer: Layer, refused: bool, reason: String, rule: String) {
+    fn tell(&self, layer: Layer, met: Met, reason: String, rule: String) {
         let count = self.told.fetch_add(1, Ordering::Relaxed);
         if count > TOLD_MAX {
             return;
@@ -145,8 +154,8 @@ impl Shared {
             if count == TOLD_MAX { "no more of the preload library is told".to_owned() } else { reason };
         self.report.report(Occurrence {
             layer,
-            action: if refused && self.blocks() { Action::Blocked } else { Action::Told },
-            hostile: refused,
+            action: if met != Met::Passed && self.blocks() { Action::Blocked } else { Action::Told },
+            hostile: met == Met::Attack,
             request_id: None,
             reason,
             rule: Some(rule),
@@ -160,11 +169,11 @@ impl Shared {
         match decision {
             Decision::Allow => true,
             Decision::Tell(reason) => {
-                self.tell(Layer::Egress, false, reason.clone(), format!("{host}:{port}"));
+                self.tell(Layer::Egress, Met::Passed, reason.clone(), format!("{host}:{port}"));
                 true
             }
             Decision::Refuse(reason) => {
-                self.tell(Layer::Egress, true, reason.clone(), format!("{host}:{port}"));
+                self.tell(Layer::Egress, Met::Attack, reason.clone(), format!("{host}:{port}"));
                 !self.blocks()
             }
         }
@@ -197,7 +206,7 @@ impl Shared {
     fn resolve(&self, name: &str) -> (bool, Vec<u8>) {
         // Which port comes later; a name that no rule has with any port is refused now.
         if let Decision::Refuse(reason) = self.hosts.name(name) {
-            self.tell(Layer::Egress, true, reason, shown(name));
+            self.tell(Layer::Egress, Met::Attack, reason, shown(name));
             if self.blocks() {
                 return (false, Vec::new());
             }
@@ -231,7 +240,7 @@ impl Shared {
         let Some(programs) = &self.programs else {
             self.tell(
                 Layer::Sandbox,
-                false,
+                Met::Passed,
                 format!("`{shown}` is started; the policy does not know programs"),
                 shown,
             );
@@ -249,7 +258,8 @@ impl Shared {
             return true;
         }
         let reason = format!("`{shown}` was not started: the policy does not have it");
-        self.tell(Layer::Sandbox, true, reason, shown);
+        let met = if only_asks(path) { Met::Refused } else { Met::Attack };
+        self.tell(Layer::Sandbox, met, reason, shown);
         !self.blocks()
     }
 
@@ -257,7 +267,7 @@ impl Shared {
         let shown = shown(&String::from_utf8_lossy(path));
         self.tell(
             Layer::Sandbox,
-            true,
+            Met::Attack,
             format!("`{shown}` was not opened: the policy does not have it"),
             shown,
         );

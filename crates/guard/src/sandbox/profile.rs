@@ -14,7 +14,7 @@ use std::sync::Arc;
 mod programs;
 
 pub(super) use programs::is_script;
-pub(crate) use programs::{find, interpreters};
+pub(crate) use programs::{ASKING, find, interpreters, only_asks};
 
 /// Folders of the system that every runtime reads: libraries, certificates, name service.
 const SYSTEM: &[&str] = &[

@@ -10,11 +10,11 @@
 //! read in the same way: a second thread that changes it in time gets what Landlock's ports leave.
 #![expect(unsafe_code, reason = "system calls that the standard library does not have")]
 use super::apply::{CONTROL_BYTES, Control};
-use super::profile::{interpreters, is_script};
+use super::profile::{interpreters, is_script, only_asks};
 use crate::preload::Connects;
 use crate::{Action, Layer, Occurrence, Places, Report};
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::net::IpAddr;
@@ -110,7 +110,7 @@ pub(super) fn start(rules: Rules, report: Arc<dyn Report>) -> io::Result<OwnedFd
     std::thread::Builder::new().name("sandbox".to_owned()).stack_size(128 << 10).spawn(move || {
         if let Ok(Some(listener)) = receive_descriptor(&ours) {
             drop(ours);
-            Watch { rules, report, started: 0, main: 0, again: false }.answer_all(&listener);
+            Watch { rules, report, started: 0, main: 0, again: false, refused: None }.answer_all(&listener);
         }
     })?;
     Ok(childs)
@@ -149,6 +149,9 @@ struct Watch {
     main: u32,
     /// What the runtime's process runs is a script or a shell that will be replaced by the runtime.
     again: bool,
+    /// The last process that was refused a program, and that program's name: a search along `PATH` asks folder by folder, and is
+    /// told once.
+    refused: Option<(u32, OsString)>,
 }
 
 impl Watch {
@@ -207,17 +210,26 @@ impl Watch {
         if there && path.as_deref().is_some_and(|path| self.rules.list(path)) {
             return true;
         }
-        let shown = path.as_deref().map_or_else(|| "a program".to_owned(), shown);
+        self.tell(question.pid, path.as_deref());
+        false
+    }
+
+    fn tell(&mut self, pid: u32, path: Option<&Path>) {
+        let name = path.and_then(Path::file_name).unwrap_or_default();
+        if self.refused.as_ref().is_some_and(|(before, known)| *before == pid && known == name) {
+            return;
+        }
+        self.refused = Some((pid, name.to_owned()));
+        let shown = path.map_or_else(|| "a program".to_owned(), shown);
         self.report.report(Occurrence {
             layer: Layer::Sandbox,
             action: Action::Blocked,
-            hostile: true,
+            hostile: !path.is_some_and(only_asks),
             request_id: None,
             reason: format!("`{shown}` was not started: the policy does not have it"),
             rule: Some("programs".to_owned()),
             facts: vec![("program", shown)],
         });
-        false
     }
 }
 

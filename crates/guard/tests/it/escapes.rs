@@ -345,6 +345,28 @@ fn what_is_declared_works() {
     }
 }
 
+/// Runtimes ask the machine what it is by starting a program; that is refused, but no attack, and a search along `PATH` is told once.
+#[test]
+fn a_question_about_the_machine_is_refused_and_no_attack() {
+    if !installed(PYTHON) || !whole() {
+        return;
+    }
+    let scene = Scene::new("asking");
+    scene.folder.write("code/asking.py", include_str!("escapes/asking.py"));
+    let script = scene.folder.0.join("code/asking.py");
+    let output = scene.run(Kernel::AsItIs, None, &[PYTHON, &script.to_string_lossy()]);
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("uname 13 13 13") && text.contains("whoami 13 13 13"), "{text}");
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let told: Vec<(String, bool)> = lines
+        .map(|line| line["unmapped"].clone())
+        .filter(|told| told["rule"] == "programs" && told["action"] == "blocked")
+        .map(|told| (told["facts"]["program"].as_str().unwrap().to_owned(), told["hostile"] == true))
+        .collect();
+    let wanted = [("/usr/local/bin/uname", false), ("/usr/local/bin/whoami", true)];
+    assert_eq!(told, wanted.map(|(program, hostile)| (program.to_owned(), hostile)));
+}
+
 /// Where the policy knows no hosts, everything may be reached but the platform's own Runtime API.
 #[test]
 fn the_runtime_api_is_closed_where_hosts_are_open() {

@@ -1,5 +1,6 @@
 //! Which files the start of a program needs: the program itself, its loader, the interpreter of a script.
 use crate::Places;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::os::unix::ffi::OsStrExt as _;
@@ -8,6 +9,9 @@ use std::path::{Path, PathBuf};
 /// Where programs without a folder are looked for, in this order, after the function's and the layer's own.
 const FOLDERS: &[&str] =
     &["/opt/bin", "/usr/local/bin", "/usr/bin", "/bin", "/var/lang/bin", "/usr/sbin", "/sbin"];
+/// Programs that runtimes start by themselves to learn about the machine (Python's `platform`, `ctypes.util`): they tell and
+/// change nothing, whatever stands behind them. To refuse one is no sign of an attack.
+pub(crate) const ASKING: &[&str] = &["uname", "ldconfig"];
 /// A script of a script of a script.
 const CHAIN_MAX: usize = 4;
 /// Bytes of a file's start that are read for `#!` and the program headers.
@@ -25,6 +29,11 @@ pub(crate) fn find(name: &str, places: &Places) -> Option<PathBuf> {
     folders.map(|folder| folder.join(name)).find(|path| path.is_file())
 }
 
+/// Whether a program, wherever it is looked for, is one of those that only ask.
+pub(crate) fn only_asks(path: &Path) -> bool {
+    path.file_name().and_then(OsStr::to_str).is_some_and(|name| ASKING.contains(&name))
+}
+
 /// Everything else that the kernel opens to start a program: loader, or the script's interpreter and its loader.
 pub(crate) fn interpreters(program: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -36,7 +45,7 @@ pub(crate) fn interpreters(program: &Path) -> Vec<PathBuf> {
             let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
             let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
             let Some(word) = words.next() else { break };
-            let interpreter = PathBuf::from(std::ffi::OsStr::from_bytes(word));
+            let interpreter = PathBuf::from(OsStr::from_bytes(word));
             // `env NAME`: the named program is started next.
             if interpreter.file_name().is_some_and(|name| name == "env") {
                 let name = words.find(|word| !word.starts_with(b"-"));
@@ -92,7 +101,7 @@ fn loader(head: &[u8], file: &mut File) -> Option<PathBuf> {
         let mut text = Vec::new();
         std::io::Read::by_ref(file).take(bytes.min(LOADER_BYTES_MAX)).read_to_end(&mut text).ok()?;
         let text = text.split(|byte| *byte == 0).next()?;
-        return Some(PathBuf::from(std::ffi::OsStr::from_bytes(text)));
+        return Some(PathBuf::from(OsStr::from_bytes(text)));
     }
     None
 }
