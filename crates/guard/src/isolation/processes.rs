@@ -1,6 +1,7 @@
 //! Processes below the guard: found with their descendants, also those whose parents have gone (the guard is their reaper).
 use rustix::process::{Pid, Signal, WaitOptions};
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// Processes that are looked at.
 const PROCESSES_MAX: usize = 10_000;
@@ -58,11 +59,15 @@ fn parent(pid: u32) -> Option<u32> {
     stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
+/// Runtimes that work on several invocations in threads or tasks of one process: every process of theirs was started by a function.
+const THREADED: &[&str] = &["node", "java", "dotnet"];
+
 /// The workers of a runtime that has a process for each invocation: its own children that run its own program, the oldest ones. They
 /// start one after the other, and the first of them has its first event before the last one is there.
 fn workers(runtime: u32, among: &BTreeSet<Process>, most: usize) -> BTreeSet<Process> {
     let program = |pid: u32| std::fs::read_link(format!("/proc/{pid}/exe")).ok();
-    let Some(own) = program(runtime).filter(|_| most > 0) else { return BTreeSet::new() };
+    let has_workers = |path: &PathBuf| most > 0 && !THREADED.iter().any(|name| path.ends_with(name));
+    let Some(own) = program(runtime).filter(has_workers) else { return BTreeSet::new() };
     let is_worker = |pid: u32| parent(pid) == Some(runtime) && program(pid).as_ref() == Some(&own);
     let mut found: Vec<Process> = among.iter().copied().filter(|(pid, _)| is_worker(*pid)).collect();
     found.sort_by_key(|(pid, start)| (*start, *pid));

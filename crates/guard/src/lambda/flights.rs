@@ -40,6 +40,17 @@ pub(crate) enum Claim {
     Unknown,
 }
 
+/// What who wants the next event is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// Ask the platform.
+    Ask,
+    /// Tell the parts of what was answered, and come again: its own connection has not come for it.
+    Settle,
+    /// End the environment, for this reason: nothing is in flight.
+    End(String),
+}
+
 /// How many invocations the runtime has at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum AtOnce {
@@ -94,13 +105,14 @@ impl State {
         Some(found)
     }
 
-    fn is_empty(&self) -> bool {
-        self.flying.is_empty() && self.arriving == 0
+    /// Nobody waits for an answer: one that the guard gave up was answered, whatever the runtime still does.
+    fn is_done(&self) -> bool {
+        self.flying.values().all(|flight| flight.over) && self.arriving == 0
     }
 
-    /// Nothing of an invocation before is left to do.
+    /// Nothing of an invocation before is left to do, but to tell the parts.
     fn is_alone(&self) -> bool {
-        self.is_empty() && !self.asking && self.answered.is_empty() && self.settling == 0
+        self.flying.is_empty() && self.arriving == 0 && !self.asking && self.settling == 0
     }
 }
 
@@ -128,19 +140,22 @@ impl Flights {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until the platform may be asked for an event. An error: the environment is to end, and nothing is in flight.
-    pub(crate) fn ask(&self) -> Result<(), String> {
+    /// Waits until there is something to do for who wants an event.
+    pub(crate) fn turn(&self) -> Turn {
         let mut state = self.state();
         loop {
             if let Some(why) = &state.leaving {
-                if state.is_empty() && !state.closed {
+                if state.is_done() && !state.closed {
                     let why = why.clone();
                     state.closed = true;
-                    return Err(why);
+                    return Turn::End(why);
                 }
             } else if self.at_once != AtOnce::OneByOne || state.is_alone() {
+                if self.at_once == AtOnce::OneByOne && !state.answered.is_empty() {
+                    return Turn::Settle;
+                }
                 state.asking = true;
-                return Ok(());
+                return Turn::Ask;
             }
             state = self.free.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -253,6 +268,7 @@ impl Flights {
                 if let Some(id) = late.map(|(id, _)| id.clone())
                     && let Some(flight) = state.give_up(&id, self.at_once)
                 {
+                    self.free.notify_all();
                     return flight;
                 }
             }
@@ -266,5 +282,62 @@ impl Flights {
                 }
             };
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AtOnce, Flight, Flights, Turn};
+    use crate::Invocation;
+    use crate::clock;
+    use std::sync::Arc;
+
+    fn flight(id: &str, is_late: bool) -> Flight {
+        let invocation = Invocation {
+            request_id: id.to_owned(),
+            deadline_ms: 0,
+            function_arn: String::new(),
+            tenant: None,
+            client_context: None,
+            cognito_identity: None,
+            event: Arc::from([]),
+            trigger: waf::event::Trigger::Direct,
+        };
+        Flight {
+            invocation: Arc::new(invocation),
+            invocation_id: None,
+            deadline: is_late.then(clock::moment),
+            last: None,
+            given_ms: 1,
+            taken: false,
+            over: false,
+        }
+    }
+
+    fn with(at_once: AtOnce, flying: Flight) -> Flights {
+        let flights = Flights::new(at_once);
+        assert_eq!(flights.turn(), Turn::Ask);
+        assert!(flights.arrive());
+        flights.begin(flying);
+        flights
+    }
+
+    /// Who answered may be gone: another tells the parts in its place, and the environment goes on.
+    #[test]
+    fn another_settles_what_was_answered() {
+        let flights = with(AtOnce::OneByOne, flight("a", false));
+        flights.done("a");
+        assert_eq!(flights.turn(), Turn::Settle);
+        flights.settled(flights.take_answered().len());
+        assert_eq!(flights.turn(), Turn::Ask);
+    }
+
+    /// The guard answered in the place of a worker that never comes back: nobody waits for that one.
+    #[test]
+    fn an_environment_ends_beside_a_worker_that_hangs() {
+        let flights = with(AtOnce::Several, flight("a", true));
+        assert_eq!(flights.overdue().invocation.request_id, "a");
+        flights.leave("it is old".to_owned());
+        assert_eq!(flights.turn(), Turn::End("it is old".to_owned()));
     }
 }

@@ -1,6 +1,6 @@
 //! Between the runtime and the platform: one thread of each connection of the runtime, with its own connection onward.
 use super::answers::{BUFFERED_BYTES_MAX, Reply, oversize_message};
-use super::flights::{AtOnce, Claim, Flight, Flights};
+use super::flights::{AtOnce, Claim, Flight, Flights, Turn};
 use super::head::{Framing, Head, line};
 use super::platform::{Platform, Said};
 use super::wire::{Wire, WireError};
@@ -144,6 +144,17 @@ impl Proxy {
     /// What the parts say once an answer has left. Where one wants another environment no more events are asked for, and this one
     /// ends when the last of those in flight is answered. Waits until the platform may be asked.
     fn before_next(&self) {
+        loop {
+            self.settle();
+            match self.flights.turn() {
+                Turn::Ask => return,
+                Turn::Settle => {}
+                Turn::End(why) => return self.recycle(&why),
+            }
+        }
+    }
+
+    fn settle(&self) {
         let answered = self.flights.take_answered();
         for invocation in &answered {
             for part in &self.parts {
@@ -153,9 +164,6 @@ impl Proxy {
             }
         }
         self.flights.settled(answered.len());
-        if let Err(why) = self.flights.ask() {
-            self.recycle(&why);
-        }
     }
 
     /// The runtime is done with an invocation, but for what it says of it.
@@ -473,8 +481,8 @@ impl Connection<'_> {
                     kind: "Runtime.InvalidResponseModeHeader".to_owned(),
                     message: "the runtime named a response mode that does not exist".to_owned(),
                 };
-                self.post(&flight, &answer)?;
-                self.refuse(head, &Reply::response_mode())
+                // Its flight ends whatever the platform says.
+                self.post(&flight, &answer).and_then(|_| self.refuse(head, &Reply::response_mode()))
             }
         };
         self.proxy.flights.done(id);

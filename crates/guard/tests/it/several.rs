@@ -58,6 +58,8 @@ function call(method, path, body) {
 }
 async function handler(event) {
   if (event.set) process.env.PLANTED = event.set;
+  // A process of the runtime's own program that outlives its invocation.
+  if (event.leaves) require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'ignore' });
   for (const name of event.until || []) while (!fs.existsSync(process.env.MARKS + '/' + name)) await new Promise((go) => setTimeout(go, 10));
   return { planted: process.env.PLANTED || null };
 }
@@ -291,6 +293,18 @@ fn a_process_with_several_is_put_back_when_none_is_in_flight() {
     let (_, answer) = &several.answers(1)["after"];
     assert_eq!(answer["planted"], Value::Null, "{}", several.all());
     assert_eq!(several.rules("state-restored"), 1);
+}
+
+/// A runtime of one process has no workers: what looks like one was left behind.
+#[test]
+fn a_copy_of_the_runtime_is_a_leftover() {
+    let several = Several::node("copy");
+    several.platform.nexts(3);
+    several.give("leaves", &json!({"leaves": true}));
+    assert_eq!(several.answers(1)["leaves"].0, "response", "{}", several.all());
+    several.platform.nexts(4);
+    several.guarded.says("leftover-process");
+    assert_eq!(several.rules("leftover-process"), 1, "{}", several.all());
 }
 
 #[test]
