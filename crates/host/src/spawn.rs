@@ -2,7 +2,7 @@
 use crate::plan::Function;
 use crate::runtimes::{Family, Program};
 use crate::settings::Settings;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tokio::process::{Child, Command};
@@ -161,7 +161,7 @@ fn variables(start: &Start<'_>) -> Vec<(OsString, OsString)> {
     }
     for (name, value) in &function.environment {
         if name != "PYTHONPATH" && name != "NODE_PATH" {
-            set(name, value.into());
+            set(name, placed(value, &function.folder));
         }
     }
     set("_HANDLER", function.handler.clone().into());
@@ -201,6 +201,23 @@ fn variables(start: &Start<'_>) -> Vec<(OsString, OsString)> {
         guarded(start, guard, &mut set);
     }
     list
+}
+
+/// Where Lambda has a function's code.
+const TASK: &str = "/var/task";
+
+/// A variable that names the code's place in Lambda, or a list of paths with some below it: they lead to the code's folder here.
+fn placed(value: &str, folder: &Path) -> OsString {
+    let parts = value.split(':').map(|part| match part.strip_prefix(TASK) {
+        Some("") => folder.as_os_str().to_owned(),
+        Some(inner) if inner.starts_with('/') => {
+            let mut path = folder.as_os_str().to_owned();
+            path.push(inner);
+            path
+        }
+        _ => part.into(),
+    });
+    parts.collect::<Vec<_>>().join(OsStr::new(":"))
 }
 
 /// A list of folders with one of the layers behind it.
@@ -270,4 +287,26 @@ pub(crate) fn end(group: u32, signal: rustix::process::Signal) {
     };
     // A group that is gone already is what was wanted.
     rustix::process::kill_process_group(group, signal).unwrap_or_default();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::placed;
+    use std::path::Path;
+
+    #[test]
+    fn the_place_of_the_code_is_the_folder_of_the_code() {
+        let wanted = [
+            ("/var/task", "/code"),
+            ("/var/task/", "/code/"),
+            ("/opt/lib:/var/task/lib:/usr/lib", "/opt/lib:/code/lib:/usr/lib"),
+            ("/var/tasks/lib", "/var/tasks/lib"),
+            ("https://example.org/var/task", "https://example.org/var/task"),
+            ("a::b", "a::b"),
+            ("", ""),
+        ];
+        for (value, here) in wanted {
+            assert_eq!(placed(value, Path::new("/code")), here, "{value}");
+        }
+    }
 }
