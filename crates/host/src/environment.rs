@@ -74,7 +74,7 @@ pub(crate) struct Environment {
     stopped: OnceCell<()>,
     /// Milliseconds since 1970.
     pub(crate) used_ms: AtomicU64,
-    pub(crate) code_ms: u64,
+    pub(crate) code: u64,
     pub(crate) init_ms: AtomicU64,
 }
 
@@ -128,7 +128,7 @@ impl Environment {
     pub(crate) async fn start(
         function: &Arc<Function>,
         shared: &Arc<Shared>,
-        code_ms: u64,
+        code: u64,
         limit: Limit<'_>,
     ) -> Result<Self, Broken> {
         if let Some(why) = &function.missing {
@@ -166,7 +166,7 @@ impl Environment {
             external: External::default(),
             stopped: OnceCell::new(),
             used_ms: AtomicU64::new(clock::now_ms()),
-            code_ms,
+            code,
             init_ms: AtomicU64::new(0),
         };
         let day = clock::iso(clock::now_ms()).get(..10).unwrap_or_default().replace('-', "/");

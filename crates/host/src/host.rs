@@ -333,7 +333,7 @@ fn front(plan: Arc<Plan>, shared: Arc<Shared>, cloud: Option<Arc<Cloud>>) -> Arc
     Arc::new(Front { pools, plan, shared, cloud, owner_key })
 }
 
-/// What runs, with the code that stands in the template written to files.
+/// What runs, with the code that stands in the template or in a zip file as files.
 fn planned(
     (project, app): (&Project, &App),
     names: &Names,
@@ -343,6 +343,7 @@ fn planned(
     let mut plan = Plan::new(project, app, names, settings);
     let unwritten = |why| StartError::Work { path: work.to_owned(), why };
     plan.write_inline(&work.join("inline")).map_err(unwritten)?;
+    crate::package::lay_out(&mut plan, &work.join("packages")).map_err(unwritten)?;
     crate::layers::lay_out(&mut plan, &work.join("layers")).map_err(unwritten)?;
     for problem in &plan.problems {
         talk.note(problem.clone());

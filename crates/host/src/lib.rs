@@ -18,6 +18,7 @@ mod host;
 mod invocation;
 mod layers;
 mod names;
+mod package;
 mod pattern;
 mod plan;
 mod pool;
@@ -29,6 +30,7 @@ mod settings;
 mod sources;
 mod spawn;
 mod talk;
+mod unpack;
 mod web;
 mod wire;
 

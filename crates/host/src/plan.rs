@@ -43,6 +43,8 @@ pub struct Function {
     pub handler: String,
     /// The folder of its code.
     pub folder: PathBuf,
+    /// The zip file that the folder is made of, where its code is one.
+    pub package: Option<PathBuf>,
     /// Its code, where that stands in the template itself.
     pub inline: Option<String>,
     /// Why it cannot run.

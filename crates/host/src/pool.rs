@@ -2,6 +2,7 @@
 use crate::clock;
 use crate::environment::{Broken, CANNOT_START, Environment, Failure, Limit, Shared, TIMED_OUT};
 use crate::invocation::{Answer, Asked, Finished, error_body, too_large};
+use crate::package;
 use crate::plan::{self, Function};
 use crate::runtime_api::{Outcome, Work};
 use crate::talk::Line;
@@ -50,8 +51,8 @@ pub(crate) struct Pool {
     /// Every environment that has started and is not gone.
     live: Mutex<Vec<Weak<Environment>>>,
     places: Arc<Semaphore>,
-    /// Milliseconds since 1970 of the newest code.
-    code_ms: AtomicU64,
+    /// Which code is the newest.
+    code: AtomicU64,
     ending: AtomicBool,
     /// Environments that have answered, and whose runtime has not asked again yet.
     settling: AtomicUsize,
@@ -71,7 +72,7 @@ impl Pool {
     pub(crate) fn new(function: Arc<Function>, shared: Arc<Shared>) -> Arc<Self> {
         let most = shared.settings.environments_max * function.invocations();
         let count = function.concurrency.unwrap_or(most);
-        let code_ms = plan::files_of(&function.folder).0;
+        let code = code_of(&function);
         Arc::new(Self {
             function,
             shared,
@@ -79,7 +80,7 @@ impl Pool {
             starting: AsyncMutex::default(),
             live: Mutex::default(),
             places: Arc::new(Semaphore::new(count)),
-            code_ms: AtomicU64::new(code_ms),
+            code: AtomicU64::new(code),
             ending: AtomicBool::new(false),
             settling: AtomicUsize::new(0),
             settled: Notify::new(),
@@ -184,7 +185,7 @@ impl Pool {
     fn take(self: &Arc<Self>) -> Option<Arc<Environment>> {
         loop {
             let environment = self.idle().pop()?;
-            if environment.is_idle() && environment.code_ms == self.code_ms.load(Relaxed) {
+            if environment.is_idle() && environment.code == self.code.load(Relaxed) {
                 return Some(environment);
             }
             let why = if environment.is_idle() { "its code changed" } else { "its process ended" };
@@ -216,8 +217,8 @@ impl Pool {
         limit: Limit<'_>,
         timeline: &mut Timeline,
     ) -> Result<Arc<Environment>, Broken> {
-        let code_ms = self.code_ms.load(Relaxed);
-        let started = Environment::start(&self.function, &self.shared, code_ms, limit).await;
+        let code = self.code.load(Relaxed);
+        let started = Environment::start(&self.function, &self.shared, code, limit).await;
         if let Err((kind, body)) = &started
             && kind == CANNOT_START
         {
@@ -329,7 +330,7 @@ impl Pool {
             return;
         }
         let until = deadline_ms.max(clock::now_ms() + AFTER_MS);
-        let is_old = self.ending.load(Relaxed) || environment.code_ms != self.code_ms.load(Relaxed);
+        let is_old = self.ending.load(Relaxed) || environment.code != self.code.load(Relaxed);
         if of_environment.is_some() {
             drop(of_environment);
             environment.used_ms.store(clock::now_ms(), Relaxed);
@@ -410,8 +411,15 @@ impl Pool {
         if self.function.missing.is_some() {
             return false;
         }
-        let newest = plan::files_of(&self.function.folder).0;
-        if self.code_ms.swap(newest, Relaxed) == newest {
+        let newest = code_of(&self.function);
+        if self.code.load(Relaxed) == newest {
+            return false;
+        }
+        let renewed = package::renewed(&self.function);
+        // After it: what started meanwhile may have the old code.
+        self.code.store(newest, Relaxed);
+        if let Err(why) = renewed {
+            self.shared.talk.note(format!("{}: its new code cannot be unpacked: {why}", self.function.name));
             return false;
         }
         let old: Vec<_> = self.idle().drain(..).collect();
@@ -433,6 +441,12 @@ impl Pool {
             drop(end.await);
         }
     }
+}
+
+/// A number that changes with a function's code.
+fn code_of(function: &Function) -> u64 {
+    let of_folder = || plan::files_of(&function.folder).0;
+    function.package.as_deref().map_or_else(of_folder, package::stamp)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,5 +1,5 @@
 //! Layers laid over each other: folders are joined, everything else of a later layer takes the place of what was there.
-use super::{Budget, LayerError, at};
+use crate::unpack::{Budget, UnpackError, at};
 use std::fs::FileType;
 use std::os::unix::fs::symlink;
 use std::path::{Component, Path, PathBuf};
@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 const DEPTH_MAX: usize = 100;
 
 /// Lays the folder `layer` over `place`.
-pub(super) fn lay(layer: &Path, place: &Path, budget: &mut Budget) -> Result<(), LayerError> {
+pub(super) fn lay(layer: &Path, place: &Path, budget: &mut Budget) -> Result<(), UnpackError> {
     at(place, std::fs::create_dir_all(place))?;
     let mut waiting = vec![(layer.to_owned(), place.to_owned(), 0)];
     while let Some((from, to, depth)) = waiting.pop() {
@@ -20,7 +20,7 @@ pub(super) fn lay(layer: &Path, place: &Path, budget: &mut Budget) -> Result<(),
             clear(&target, kind)?;
             if kind.is_dir() {
                 if depth >= DEPTH_MAX {
-                    return Err(LayerError::TooMany);
+                    return Err(UnpackError::TooMany);
                 }
                 at(&target, std::fs::create_dir_all(&target))?;
                 waiting.push((source, target, depth + 1));
@@ -36,7 +36,7 @@ pub(super) fn lay(layer: &Path, place: &Path, budget: &mut Budget) -> Result<(),
 }
 
 /// Takes away what an earlier layer has there, unless both are folders. Links are not followed.
-fn clear(target: &Path, kind: FileType) -> Result<(), LayerError> {
+fn clear(target: &Path, kind: FileType) -> Result<(), UnpackError> {
     let Ok(known) = target.symlink_metadata() else { return Ok(()) };
     match (known.is_dir(), kind.is_dir()) {
         (true, true) => Ok(()),
@@ -46,7 +46,7 @@ fn clear(target: &Path, kind: FileType) -> Result<(), LayerError> {
 }
 
 /// Where a link of a layer leads. One that leads out of the layer does so on this machine only, and keeps doing it.
-fn link(layer: &Path, source: &Path) -> Result<PathBuf, LayerError> {
+fn link(layer: &Path, source: &Path) -> Result<PathBuf, UnpackError> {
     let target = at(source, std::fs::read_link(source))?;
     let depth = source.strip_prefix(layer).map_or(0, |inside| inside.components().count().saturating_sub(1));
     let climbs = target.components().filter(|part| *part == Component::ParentDir).count();

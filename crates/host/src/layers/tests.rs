@@ -1,5 +1,6 @@
 //! Archives that somebody made to get out, and layers over each other.
-use super::{Budget, LayerError, merge, unpack};
+use super::merge;
+use crate::unpack::{Budget, UnpackError, unpack};
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -43,11 +44,11 @@ fn zipped(place: &Path, entries: &[Entry<'_>]) {
     zip.finish().unwrap();
 }
 
-fn unpacked(name: &str, entries: &[Entry<'_>]) -> (Folder, Result<(), LayerError>) {
+fn unpacked(name: &str, entries: &[Entry<'_>]) -> (Folder, Result<(), UnpackError>) {
     let folder = Folder::new(name);
     let archive = folder.0.join("layer.zip");
     zipped(&archive, entries);
-    let result = unpack::unpack(&archive, &folder.0.join("in/side"));
+    let result = unpack(&archive, &folder.0.join("in/side"));
     (folder, result)
 }
 
@@ -99,7 +100,7 @@ fn nothing_leads_out_of_the_folder() {
 fn a_bomb_is_refused_before_it_is_large() {
     let zeros = vec![0; 40 << 20];
     let (folder, result) = unpacked("bomb", &[Entry::File("zeros", &zeros, 0o644)]);
-    assert!(matches!(result, Err(LayerError::Ratio(_))), "{result:?}");
+    assert!(matches!(result, Err(UnpackError::Ratio(_))), "{result:?}");
     assert!(std::fs::metadata(folder.0.join("in/side/zeros")).unwrap().len() < 20 << 20);
 }
 

@@ -3,10 +3,18 @@ use crate::settings::Settings;
 use model::{App, Data, Node, Project, Relation, Value};
 use std::path::{Path, PathBuf};
 
-/// A function's folder, or why there is none.
+/// A function's folder or the zip file that becomes one, or why there is none.
+#[derive(Default)]
 pub(super) struct Found {
     pub(super) folder: PathBuf,
+    pub(super) package: Option<PathBuf>,
     pub(super) missing: Option<String>,
+}
+
+impl Found {
+    fn folder(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), ..Self::default() }
+    }
 }
 
 /// Files of a function that are looked at for changes.
@@ -16,42 +24,43 @@ const DEPTH_MAX: usize = 12;
 pub(super) fn find(project: &Project, app: &App, node: &Node, settings: &Settings) -> Found {
     let given = [node.text("name").unwrap_or_default(), node.name.as_str()];
     if let Some(folder) = given.iter().find_map(|name| settings.code.get(*name)) {
-        return Found { folder: folder.clone(), missing: None };
+        return Found::folder(folder);
     }
     let template = project.file(node.span).map_or(app.name.as_str(), |file| file.path.as_str());
     let beside = settings.folder.join(template).parent().map(Path::to_owned).unwrap_or_default();
     // What `sam build` made has the packages in it.
     let built = beside.join(".aws-sam/build").join(&node.name);
     if built.is_dir() {
-        return Found { folder: built, missing: None };
+        return Found::folder(built);
     }
     if node.text("package") == Some("Image") || node.has("image") {
         let missing = "it is a container image; images are not run here".to_owned();
-        return Found { folder: beside, missing: Some(missing) };
+        return Found { missing: Some(missing), ..Found::folder(beside) };
     }
     if let Some(folder) = by_rust(node, &beside) {
-        return Found { folder, missing: None };
+        return Found::folder(folder);
     }
     if let Some(folder) = by_facts(project, app, node, settings) {
-        return Found { folder, missing: None };
+        return Found::folder(folder);
     }
     let written = node.get("code").and_then(Value::as_str).map(|path| beside.join(path));
     match written {
-        Some(folder) if folder.is_dir() => Found { folder, missing: None },
-        Some(file) if file.is_file() && file.extension().is_some_and(|ext| ext != "zip" && ext != "jar") => {
-            Found { folder: file.parent().map(Path::to_owned).unwrap_or_default(), missing: None }
+        Some(folder) if folder.is_dir() => Found::folder(folder),
+        Some(file) if is_archive(&file) => Found { package: Some(file), ..Found::folder(beside) },
+        Some(file) if file.is_file() && file.extension().is_some_and(|ext| ext != "jar") => {
+            Found::folder(file.parent().unwrap_or(Path::new("")))
         }
         Some(path) => {
             let name = node.text("name").unwrap_or(&node.name);
             let missing = format!(
-                "its code `{}` is no folder; build it, or say `--code {name}=FOLDER`",
+                "its code `{}` is no folder and no zip file; build it, or say `--code {name}=FOLDER`",
                 path.display()
             );
-            Found { folder: beside, missing: Some(missing) }
+            Found { missing: Some(missing), ..Found::folder(beside) }
         }
         // It is written where the host keeps its files.
-        None if node.has("inline_code") => Found { folder: PathBuf::new(), missing: None },
-        None => Found { folder: beside, missing: None },
+        None if node.has("inline_code") => Found::default(),
+        None => Found::folder(beside),
     }
 }
 
@@ -111,7 +120,6 @@ pub(super) fn layers(
             Data::Text(text) => Some(beside.join(text)),
             _ => None,
         });
-        let is_archive = |path: &Path| path.is_file() && path.extension().is_some_and(|kind| kind == "zip");
         let mut places = [Some(built), written].into_iter().flatten();
         match places.find(|place| place.is_dir() || is_archive(place)) {
             Some(place) => found.push(place),
@@ -122,6 +130,17 @@ pub(super) fn layers(
         }
     }
     found
+}
+
+fn is_archive(path: &Path) -> bool {
+    path.is_file() && path.extension().is_some_and(|kind| kind == "zip")
+}
+
+/// When a file was changed, in milliseconds since 1970; 0 where that is not known.
+fn changed_ms(file: &Path) -> u64 {
+    let changed = std::fs::metadata(file).and_then(|data| data.modified()).ok();
+    let since = changed.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    since.and_then(|at| u64::try_from(at.as_millis()).ok()).unwrap_or(0)
 }
 
 /// The newest change in a folder of code, in milliseconds since 1970, and how many files it has: packages are left out.
@@ -142,9 +161,7 @@ pub(crate) fn files_of(folder: &Path) -> (u64, usize) {
                 folders.push((entry.path(), depth + 1));
             } else if kind.is_file() {
                 count += 1;
-                let changed = entry.metadata().and_then(|data| data.modified()).ok();
-                let since = changed.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
-                newest = newest.max(since.and_then(|at| u64::try_from(at.as_millis()).ok()).unwrap_or(0));
+                newest = newest.max(changed_ms(&entry.path()));
             }
             if count >= FILES_MAX {
                 return (newest, count);

@@ -42,6 +42,7 @@ pub(super) fn function(
         runtime: text("runtime").unwrap_or_default(),
         handler: text("handler").unwrap_or_default(),
         folder: found.folder,
+        package: found.package,
         inline: text("inline_code").filter(|text| !text.trim().is_empty()),
         missing: found.missing,
         timeout_ms: number("timeout_seconds").map_or(TIMEOUT_MS, |seconds| seconds.min(900) * 1000),

@@ -1,11 +1,9 @@
 //! Layers: archives and folders, laid over each other at `/opt`, bare and under the guard, and where nothing can be mounted.
-use crate::support::{Running, folder, run, start, under_guard, write};
-use host::{Line, Settings};
+use crate::support::{folder, run, start, under_guard, write, zipped};
+use host::Settings;
 use serde_json::json;
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
-use zip::write::SimpleFileOptions;
+use std::path::PathBuf;
 
 const TEMPLATE: &str = "
 Transform: AWS::Serverless-2016-10-31
@@ -41,15 +39,6 @@ const plain = require('plain');
 exports.handler = async () => ({ packed, plain, at: require.resolve('plain') });
 ";
 
-fn zipped(place: &Path, entries: &[(&str, &str, u32)]) {
-    let mut zip = zip::ZipWriter::new(std::fs::File::create(place).unwrap());
-    for (name, text, mode) in entries {
-        zip.start_file(*name, SimpleFileOptions::default().unix_permissions(*mode)).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
-    }
-    zip.finish().unwrap();
-}
-
 fn application(name: &str) -> PathBuf {
     let folder = folder(name);
     write(
@@ -79,15 +68,6 @@ fn application(name: &str) -> PathBuf {
     folder
 }
 
-fn notes(running: &Running) -> Vec<String> {
-    let lines = running.lines.lock().unwrap();
-    let note = |line: &Line| match line {
-        Line::Note { message } => Some(message.clone()),
-        _ => None,
-    };
-    lines.iter().filter_map(note).collect()
-}
-
 async fn laid_out(name: &str, change: impl FnOnce(&mut Settings), is_mounted: bool) {
     let place = application(name);
     let running = start(&place, |settings| {
@@ -95,7 +75,7 @@ async fn laid_out(name: &str, change: impl FnOnce(&mut Settings), is_mounted: bo
         change(settings);
     })
     .await;
-    let notes = notes(&running);
+    let notes = running.notes();
     // A machine that refuses mounts runs the other half of this test only.
     let is_mounted = is_mounted && !notes.iter().any(|note| note.contains("may not mount"));
     assert_eq!(notes.iter().any(|note| note.contains("layers are not at /opt")), !is_mounted, "{notes:?}");

@@ -13,6 +13,8 @@ mod invoke;
 #[cfg(test)]
 mod layers;
 #[cfg(test)]
+mod packages;
+#[cfg(test)]
 mod runtimes;
 #[cfg(test)]
 mod several;

@@ -2,8 +2,10 @@
 use host::{Asked, Host, Line, Settings, Talk};
 use model::{MemorySource, Project};
 use serde_json::Value;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use zip::write::SimpleFileOptions;
 
 /// A host with everything that it told.
 pub(crate) struct Running {
@@ -92,6 +94,16 @@ pub(crate) fn write(folder: &Path, files: &[(&str, &str)]) {
     }
 }
 
+/// A zip file of these files: name, text, mode.
+pub(crate) fn zipped(place: &Path, entries: &[(&str, &str, u32)]) {
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(place).unwrap());
+    for (name, text, mode) in entries {
+        zip.start_file(*name, SimpleFileOptions::default().unix_permissions(*mode)).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap();
+}
+
 /// Reads what stands in a folder: templates and code.
 pub(crate) fn project(folder: &Path) -> Project {
     let mut files = Vec::new();
@@ -132,6 +144,16 @@ pub(crate) async fn start(folder: &Path, change: impl FnOnce(&mut Settings)) -> 
 }
 
 impl Running {
+    /// What the host told.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let lines = self.lines.lock().unwrap();
+        let note = |line: &Line| match line {
+            Line::Note { message } => Some(message.clone()),
+            _ => None,
+        };
+        lines.iter().filter_map(note).collect()
+    }
+
     /// Lines that functions and extensions wrote.
     pub(crate) fn logs(&self) -> Vec<String> {
         let lines = self.lines.lock().unwrap();

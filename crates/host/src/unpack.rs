@@ -1,5 +1,6 @@
-//! A layer's zip file, as a folder.
-use super::{Budget, LayerError, at};
+//! A zip file, of a layer or of a function's code, as a folder.
+//!
+//! INVARIANT: nothing of an archive is written outside of its folder, and no link of it leads out.
 use std::io::Read;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Component, Path, PathBuf};
@@ -13,8 +14,60 @@ const RATIO_FREE_BYTES: u64 = 16 << 20;
 const KIND: u32 = 0o170_000;
 const LINK: u32 = 0o120_000;
 
+/// Bytes of what is laid out for a function: what Lambda allows its code, and its layers under `/opt`.
+const BYTES_MAX: u64 = 250 << 20;
+/// Files, folders and links of it.
+const ENTRIES_MAX: usize = 100_000;
+
+/// Why an archive or a folder cannot be laid out.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UnpackError {
+    #[error("`{}` cannot be read or written: {why}", .path.display())]
+    Io { path: PathBuf, why: std::io::Error },
+    #[error("it is no zip file: {0}")]
+    Zip(#[from] zip::result::ZipError),
+    #[error("it has more than {} MiB", BYTES_MAX >> 20)]
+    TooLarge,
+    #[error("it has more than {ENTRIES_MAX} entries")]
+    TooMany,
+    #[error("`{0}` is packed more tightly than anything honest")]
+    Ratio(String),
+    #[error("the name `{0}` leads out of it")]
+    Name(String),
+    #[error("the link `{0}` leads out of it")]
+    Link(String),
+}
+
+/// Adds what an operation failed on.
+pub(crate) fn at<T>(path: &Path, result: std::io::Result<T>) -> Result<T, UnpackError> {
+    result.map_err(|why| UnpackError::Io { path: path.to_owned(), why })
+}
+
+/// What may still be laid out.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    bytes: u64,
+    entries: usize,
+}
+
+impl Budget {
+    pub(crate) const fn new() -> Self {
+        Self { bytes: BYTES_MAX, entries: ENTRIES_MAX }
+    }
+
+    pub(crate) fn entry(&mut self) -> Result<(), UnpackError> {
+        self.entries = self.entries.checked_sub(1).ok_or(UnpackError::TooMany)?;
+        Ok(())
+    }
+
+    pub(crate) fn bytes(&mut self, count: u64) -> Result<(), UnpackError> {
+        self.bytes = self.bytes.checked_sub(count).ok_or(UnpackError::TooLarge)?;
+        Ok(())
+    }
+}
+
 /// Unpacks `archive` into `folder`, which is new.
-pub(super) fn unpack(archive: &Path, folder: &Path) -> Result<(), LayerError> {
+pub(crate) fn unpack(archive: &Path, folder: &Path) -> Result<(), UnpackError> {
     let file = at(archive, std::fs::File::open(archive))?;
     let mut archive = zip::ZipArchive::new(std::io::BufReader::new(file))?;
     at(folder, std::fs::create_dir_all(folder))?;
@@ -24,7 +77,7 @@ pub(super) fn unpack(archive: &Path, folder: &Path) -> Result<(), LayerError> {
         budget.entry()?;
         let mut entry = archive.by_index(position)?;
         let name = entry.name().map(|name| name.into_owned()).unwrap_or_default();
-        let Some(inside) = inside(&name) else { return Err(LayerError::Name(name)) };
+        let Some(inside) = inside(&name) else { return Err(UnpackError::Name(name)) };
         let mode = entry.unix_mode().unwrap_or(0o644);
         let place = folder.join(&inside);
         if entry.is_dir() {
@@ -64,7 +117,7 @@ fn write<R: Read>(
     place: &Path,
     mode: u32,
     budget: &mut Budget,
-) -> Result<(), LayerError> {
+) -> Result<(), UnpackError> {
     if let Some(parent) = place.parent() {
         at(parent, std::fs::create_dir_all(parent))?;
     }
@@ -74,7 +127,7 @@ fn write<R: Read>(
     let mut file = at(place, std::fs::File::create(place))?;
     let written = at(place, std::io::copy(&mut entry.by_ref().take(most.saturating_add(1)), &mut file))?;
     if written > most && most < budget.bytes {
-        return Err(LayerError::Ratio(place.file_name().unwrap_or_default().to_string_lossy().into_owned()));
+        return Err(UnpackError::Ratio(place.file_name().unwrap_or_default().to_string_lossy().into_owned()));
     }
     budget.bytes(written)?;
     // Readable for the function's user, and no bits that lend somebody's rights.
@@ -84,7 +137,7 @@ fn write<R: Read>(
 
 /// A link below `folder`. It may climb only from where it stands, and no higher than the folder: what it passes after that is a name, so
 /// no link on its way leads out either.
-fn link(folder: &Path, inside: &Path, target: &str) -> Result<(), LayerError> {
+fn link(folder: &Path, inside: &Path, target: &str) -> Result<(), UnpackError> {
     let mut depth = inside.components().count().saturating_sub(1);
     let mut climbs = true;
     for part in Path::new(target).components() {
@@ -92,7 +145,7 @@ fn link(folder: &Path, inside: &Path, target: &str) -> Result<(), LayerError> {
             Component::ParentDir if climbs && depth > 0 => depth -= 1,
             Component::Normal(_) => climbs = false,
             Component::CurDir => {}
-            _ => return Err(LayerError::Link(inside.display().to_string())),
+            _ => return Err(UnpackError::Link(inside.display().to_string())),
         }
     }
     let place = folder.join(inside);
@@ -102,11 +155,11 @@ fn link(folder: &Path, inside: &Path, target: &str) -> Result<(), LayerError> {
         let is_own =
             at(parent, parent.canonicalize())? == at(folder, folder.canonicalize())?.join(parent_of(inside));
         if !is_own {
-            return Err(LayerError::Link(inside.display().to_string()));
+            return Err(UnpackError::Link(inside.display().to_string()));
         }
     }
     if place.symlink_metadata().is_ok() {
-        return Err(LayerError::Link(inside.display().to_string()));
+        return Err(UnpackError::Link(inside.display().to_string()));
     }
     at(&place, symlink(target, &place))
 }
