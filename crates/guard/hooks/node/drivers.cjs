@@ -1,6 +1,7 @@
 'use strict';
 // SQL text, statements of AWS and dangerous formats on their way to packages: wrapped when a file of theirs is loaded.
-const TEXTS = ['Statement', 'sql', 'Sql', 'QueryString', 'queryString', 'Expression', 'KeyConditionExpression', 'FilterExpression', 'ConditionExpression', 'UpdateExpression'];
+const TEXTS = ['Statement', 'sql', 'Sql', 'QueryString', 'queryString', 'Expression', 'KeyConditionExpression', 'FilterExpression', 'ConditionExpression', 'UpdateExpression', 'ProjectionExpression'];
+const CONDITIONS = ['ScanFilter', 'QueryFilter', 'KeyConditions', 'Expected'];
 const done = new WeakSet();
 
 module.exports = (filename, module, { ask, cut }) => {
@@ -23,9 +24,17 @@ module.exports = (filename, module, { ask, cut }) => {
   const statements = (operation, input) => {
     if (!input || typeof input !== 'object') return;
     for (const name of TEXTS) if (typeof input[name] === 'string') sql('aws.' + operation, input[name], false);
+    comparisons(operation, input);
+    if (Array.isArray(input.TransactItems)) for (const item of input.TransactItems) for (const inner of Object.values(item || {})) if (!Array.isArray(inner)) statements(operation, inner);
     for (const list of [input.Statements, input.TransactStatements, input.Sqls]) {
       if (Array.isArray(list)) for (const one of list) sql('aws.' + operation, typeof one === 'string' ? one : one && one.Statement, false);
     }
+  };
+  // DynamoDB's older conditions: a member for each attribute, with its comparison.
+  const comparisons = (operation, input) => {
+    const found = CONDITIONS.flatMap((name) => Object.values(input[name] || {}).map((one) => one && one.ComparisonOperator));
+    const names = [...found, input.ConditionalOperator].filter((one) => typeof one === 'string');
+    if (names.length > 0) ask({ k: 'operators', api: 'aws.' + operation, names: names.slice(0, 200).map(cut) });
   };
   // Operators in the documents that a store is asked with, and the code that some of them run.
   const MEMBERS_MAX = 20000;

@@ -4,6 +4,9 @@ use super::judge::{Context, Suspicion, part};
 use std::ops::Range;
 
 const RULE: &str = "hook-sql";
+const DOCUMENTS: &str = "hook-nosql";
+/// The one comparison that a caller may choose: it asks for what was asked for anyway.
+const EQUAL: &str = "EQ";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -35,17 +38,26 @@ pub(super) fn judge(context: &Context<'_>, text: &str, backslash: bool) -> Vec<S
     found
 }
 
-/// Operators (`$ne`) that came with the event as names of members: a value that was expected to be a text is a condition.
+/// Operators (`$ne`) that came with the event as names of members: a value that was expected to be a text is a condition. And
+/// comparisons of DynamoDB's older conditions (`"ComparisonOperator": "NE"`) that are a value of the event.
 pub(super) fn operators(context: &Context<'_>, names: &[String]) -> Vec<Suspicion> {
-    let brought = names.iter().find(|name| context.inputs.has_operator(name));
-    let attack = |name: &String| {
+    let is_member = |name: &&String| name.starts_with('$') && context.inputs.has_operator(name);
+    if let Some(name) = names.iter().find(is_member) {
         let reason = "input brings an operator into a query of a document store";
         // No fragment: that the code has the same operator elsewhere says nothing of this one.
-        let mut attack = Suspicion::attack("hook-nosql", reason, "");
+        let mut attack = Suspicion::attack(DOCUMENTS, reason, "");
         attack.facts = vec![("input", super::judge::shown(name))];
-        attack
+        return vec![attack];
+    }
+    let is_chosen = |name: &&String| {
+        !name.starts_with('$')
+            && *name != EQUAL
+            && context.inputs.any(|input| input.eq_ignore_ascii_case(name.as_bytes()))
     };
-    brought.map(attack).into_iter().collect()
+    // A fragment: a state of the United States is a comparison, too, where the code has its own.
+    let reason = "input chooses the comparison of a query";
+    let attack = |name: &String| Suspicion::attack(DOCUMENTS, reason, name);
+    names.iter().find(is_chosen).map(attack).into_iter().collect()
 }
 
 /// How a range of input changes the statement, if it does.

@@ -9,13 +9,27 @@ def install(shared):
         "ConditionExpression", "UpdateExpression", "ProjectionExpression",
     ))
     lists = ("Statements", "TransactStatements", "Sqls")
+    conditions = ("ScanFilter", "QueryFilter", "KeyConditions", "Expected")
     operations = frozenset((
         "ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction", "StartQueryExecution", "SelectObjectContent", "Query", "Scan",
-        "StartQuery", "PutItem", "UpdateItem", "DeleteItem", "ExecuteSql",
+        "StartQuery", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "ExecuteSql",
     ))
+
+    def compare(operation, params):
+        # DynamoDB's older conditions: a member for each attribute, with its comparison.
+        members = [one for name in conditions if isinstance(params.get(name), dict) for one in params[name].values()]
+        found = [one.get("ComparisonOperator") for one in members if isinstance(one, dict)]
+        found = {one for one in found + [params.get("ConditionalOperator")] if isinstance(one, str)}
+        if found:
+            load("asks")["operators"]("boto3." + operation, found)
 
     def look(operation, params):
         ask = load("asks")["sql"]
+        compare(operation, params)
+        for item in params.get("TransactItems") or ():
+            for inner in item.values() if isinstance(item, dict) else ():
+                if isinstance(inner, dict):
+                    look(operation, inner)
         for name in texts.intersection(params):
             if isinstance(params[name], str):
                 ask("boto3." + operation, params[name])

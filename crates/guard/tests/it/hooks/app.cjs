@@ -92,6 +92,17 @@ exports.pgNumber = (event) => nobody(() => new pg.Client({ port: 9 }).query(`SEL
 exports.mysqlText = (event) => nobody(() => { const c = mysql.createConnection({ port: 9 }); c.on('error', () => {}); c.query('SELECT * FROM users WHERE name = "' + event.name + '"', () => {}); });
 exports.mysqlEscaped = (event) => nobody(() => { const c = mysql.createConnection({ port: 9 }); c.on('error', () => {}); c.query('SELECT * FROM users WHERE name = ' + mysql.escape(event.name), () => {}); });
 
+const aws = optional('@aws-sdk/client-dynamodb');
+const dynamo = (command, input) => nobody(() => {
+  const client = new aws.DynamoDBClient({ region: 'eu-west-1', endpoint: 'http://127.0.0.1:9', maxAttempts: 1, credentials: { accessKeyId: 'AKIA', secretAccessKey: 'x' } });
+  client.send(new aws[command](input)).catch(() => {});
+});
+const condition = (value, how) => ({ AttributeValueList: [{ S: value }], ComparisonOperator: how });
+exports.dynamoChosen = (event) => dynamo('ScanCommand', { TableName: 'users', ScanFilter: { [event.field]: condition(event.value, event.how) } });
+exports.dynamoOwn = (event) => dynamo('ScanCommand', { TableName: 'users', ScanFilter: { state: condition(event.value, 'NE') } });
+exports.dynamoPartiql = (event) => dynamo('ExecuteStatementCommand', { Statement: "SELECT * FROM users WHERE name = '" + event.value + "'" });
+exports.dynamoExpression = (event) => dynamo('TransactWriteItemsCommand', { TransactItems: [{ Put: { TableName: 'users', Item: { id: { S: '1' } }, ConditionExpression: 'attribute_not_exists(' + event.field + ')' } }] });
+
 // Files.
 exports.read = (event) => fs.readFileSync(path.join(TMP, 'uploads', event.name), 'utf8');
 exports.readPlain = (event) => fs.readFileSync(TMP + '/uploads/' + event.name);

@@ -266,6 +266,37 @@ def mongo_body(event):
     documents().find(json.loads(event["body"])["filter"])
 
 
+# DynamoDB: the client is real, and nobody listens where it asks.
+def dynamo(operation, **parameters):
+    import boto3, botocore.config, botocore.exceptions
+    keys = {"aws_access_key_id": "AKIA", "aws_secret_access_key": "x", "region_name": "eu-west-1"}
+    config = botocore.config.Config(retries={"max_attempts": 0})
+    client = boto3.client("dynamodb", endpoint_url="http://127.0.0.1:9", config=config, **keys)
+    try:
+        getattr(client, operation)(**parameters)
+    except botocore.exceptions.EndpointConnectionError:
+        pass
+
+
+def dynamo_chosen(event):
+    condition = {"AttributeValueList": [{"S": event["value"]}], "ComparisonOperator": event["how"]}
+    dynamo("scan", TableName="users", ScanFilter={event["field"]: condition})
+
+
+def dynamo_own(event):
+    condition = {"AttributeValueList": [{"S": event["value"]}], "ComparisonOperator": "NE"}
+    dynamo("scan", TableName="users", ScanFilter={"state": condition})
+
+
+def dynamo_partiql(event):
+    dynamo("execute_statement", Statement="SELECT * FROM users WHERE name = '" + event["value"] + "'")
+
+
+def dynamo_expression(event):
+    put = {"TableName": "users", "Item": {"id": {"S": "1"}}, "ConditionExpression": "attribute_not_exists(" + event["field"] + ")"}
+    dynamo("transact_write_items", TransactItems=[{"Put": put}])
+
+
 # Files.
 def read(event):
     with open(os.path.join(TMP, "uploads", event["name"])) as file:

@@ -122,6 +122,17 @@ const FILES: &[(&str, &str, &str)] = &[
     ("esmRead", r#"{"name":"../secret"}"#, "hook-file"),
 ];
 
+const DYNAMO: &[(&str, &str, &str)] = &[
+    ("dynamoChosen", r#"{"field":"email","value":"a@x.io","how":"EQ"}"#, "ok"),
+    ("dynamoChosen", r#"{"field":"email","value":"*","how":"GT"}"#, "hook-nosql"),
+    // Nebraska.
+    ("dynamoOwn", r#"{"value":"NE"}"#, "ok"),
+    ("dynamoPartiql", r#"{"value":"ann"}"#, "ok"),
+    ("dynamoPartiql", r#"{"value":"x' OR '1'='1"}"#, "hook-sql"),
+    ("dynamoExpression", r#"{"field":"id"}"#, "ok"),
+    ("dynamoExpression", r#"{"field":"x) OR attribute_exists(id"}"#, "hook-sql"),
+];
+
 const DOCUMENTS: &[(&str, &str, &str)] = &[
     ("mongoFind", r#"{"name":"ann","password":"$ne"}"#, "ok"),
     ("mongoFind", r#"{"name":"ann","password":{"$ne":""}}"#, "hook-nosql"),
@@ -162,7 +173,7 @@ fn run(name: &str, cases: &[(&str, &str, &str)]) {
         std::fs::copy(here.join(file), folder.join("task").join(file)).unwrap();
     }
     let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools/node_modules");
-    let has_packages = ["node-serialize", "js-yaml", "pg", "mysql2", "mongodb"]
+    let has_packages = ["node-serialize", "js-yaml", "pg", "mysql2", "mongodb", "@aws-sdk/client-dynamodb"]
         .iter()
         .all(|name| packages.join(name).exists());
     if has_packages {
@@ -180,7 +191,7 @@ fn run(name: &str, cases: &[(&str, &str, &str)]) {
     std::os::unix::fs::symlink("/etc/passwd", folder.join("tmp/uploads/link")).unwrap();
     let needs = |name: &str| {
         ["unserialize", "yaml"].contains(&name)
-            || ["pg", "mysql", "mongo"].iter().any(|package| name.starts_with(package))
+            || ["pg", "mysql", "mongo", "dynamo"].iter().any(|package| name.starts_with(package))
     };
     let cases: Vec<_> = cases.iter().filter(|(name, ..)| has_packages || !needs(name)).copied().collect();
     let driver = here.join("driver.cjs");
@@ -212,6 +223,11 @@ fn sql_is_judged_by_its_tokens() {
 #[test]
 fn documents_take_values_and_no_operators() {
     run("node-documents", DOCUMENTS);
+}
+
+#[test]
+fn conditions_of_dynamodb_are_the_codes_own() {
+    run("node-dynamo", DYNAMO);
 }
 
 #[test]

@@ -133,6 +133,18 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
     ("mongo_body", r#"{"body":"{\"filter\":{\"name\":{\"\u0024ne\":1}}}"}"#, "hook-nosql"),
 ];
 
+const DYNAMO: &[(&str, &str, &str)] = &[
+    ("dynamo_chosen", r#"{"field":"email","value":"a@x.io","how":"EQ"}"#, "ok"),
+    ("dynamo_chosen", r#"{"field":"email","value":"*","how":"GT"}"#, "hook-nosql"),
+    ("dynamo_chosen", r#"{"body":"{\"how\":\"NE\"}","field":"email","value":"*","how":"NE"}"#, "hook-nosql"),
+    // Nebraska.
+    ("dynamo_own", r#"{"value":"NE"}"#, "ok"),
+    ("dynamo_partiql", r#"{"value":"ann"}"#, "ok"),
+    ("dynamo_partiql", r#"{"value":"x' OR '1'='1"}"#, "hook-sql"),
+    ("dynamo_expression", r#"{"field":"id"}"#, "ok"),
+    ("dynamo_expression", r#"{"field":"x) OR attribute_exists(id"}"#, "hook-sql"),
+];
+
 const SQL: &[(&str, &str, &str)] = &[
     ("sql_text", r#"{"name":"ann"}"#, "ok"),
     ("sql_text", r#"{"name":"select * from users; drop table users --"}"#, "ok"),
@@ -272,6 +284,13 @@ fn sql_is_judged_by_its_tokens() {
 fn documents_take_values_and_no_operators() {
     if has("pymongo") {
         run("py-documents", DOCUMENTS);
+    }
+}
+
+#[test]
+fn conditions_of_dynamodb_are_the_codes_own() {
+    if has("boto3") {
+        run("py-dynamo", DYNAMO);
     }
 }
 
