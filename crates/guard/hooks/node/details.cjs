@@ -38,6 +38,6 @@ module.exports = (fragments, message, { task, own }) => {
     if (at === '' || (isOwn && !at.startsWith(task))) at = path + ':' + site.getLineNumber();
     if (!files.includes(path)) files.push(path);
   }
-  const constants = fragments.map((fragment) => files.some((path) => texts(path).some((text) => text.includes(fragment) && (message.k !== 'code' || text !== fragment || fragment.length > 40))));
+  const constants = fragments.map((fragment) => files.some((path) => texts(path).some((text) => (message.k === 'operators' ? text === fragment : text.includes(fragment)) && (message.k !== 'code' || text !== fragment || fragment.length > 40))));
   return { k: 'details', at, constants };
 };

@@ -7,7 +7,7 @@ def install(shared):
     from _json import encode_basestring_ascii
     from _thread import allocate_lock
     read, write, getcwd, fspath = posix.read, posix.write, posix.getcwd, posix.fspath
-    running, block, folder = shared["running"], shared["block"], shared["folder"]
+    running, block, folder, task = shared["running"], shared["block"], shared["folder"], shared["task"]
     frame = sys._getframe
     text_max = 120000
     answer_max = 1 << 18
@@ -20,6 +20,7 @@ def install(shared):
     socket = shared["socket"]
     is_broken = False
     constants_of = {}
+    packages = []
 
     def text(value):
         """Any value as a JSON text: bytes as the file system means them; of what is too long both ends."""
@@ -75,16 +76,34 @@ def install(shared):
             elif type(one) is type(code):
                 collect(one, texts, names)
 
+    def installed():
+        """What of the function's folder is packages: names at its top that their installer has noted."""
+        found = set()
+        try:
+            for entry in posix.listdir(task):
+                if entry.endswith(".dist-info"):
+                    with open(task + entry + "/RECORD", encoding="utf-8", errors="replace") as lines:
+                        found.update(line.split(",", 1)[0].split("/", 1)[0] for line in lines)
+        except OSError:
+            pass
+        return found
+
+    def is_package(path):
+        if "-packages/" in path or not path.startswith(task):
+            return "-packages/" in path
+        if not packages:
+            packages.append(installed())
+        return path[len(task):].split("/", 1)[0] in packages[0]
+
     def modules():
         """Texts of all modules of the application: of constants that functions elsewhere use."""
         texts = set()
-        task = shared["task"]
         for name, module in list(sys.modules.items()):
             known = constants_of.get(name)
             if known is None:
                 known = no_names
                 path = getattr(module, "__file__", None) or ""
-                if path.startswith(task) and "-packages/" not in path:
+                if path.startswith(task) and not is_package(path):
                     try:
                         known = set()
                         collect(module.__loader__.get_code(module.__name__), known, set())
@@ -97,7 +116,7 @@ def install(shared):
     def details(fragments, kind):
         frames = application()
         # What is outside of any library comes first: the application's own line.
-        best = next((at for at in frames if "-packages/" not in at.f_code.co_filename), frames[0] if frames else None)
+        best = next((at for at in frames if not is_package(at.f_code.co_filename)), frames[0] if frames else None)
         place = "%s:%d" % (best.f_code.co_filename, best.f_lineno) if best is not None else ""
         own = []
         if fragments:
@@ -105,6 +124,9 @@ def install(shared):
             for at in frames:
                 collect(at.f_code, texts, names)
             for fragment in fragments:
+                if kind == "operators":
+                    own.append(fragment in texts)
+                    continue
                 is_own = any(fragment in one for one in texts) or kind == "module" and fragment in names
                 if not is_own and kind == "sql" and len(fragment) >= 8:
                     # Statements often stand at the top of a module or of a class.
@@ -246,7 +268,7 @@ def install(shared):
             ask('{"k":"sql","api":"%s","text":%s,"backslash":%s}' % (api, text(statement), "true" if backslash else "false"), "sql")
 
     def operators(api, names):
-        ask('{"k":"operators","api":"%s","names":[%s]}' % (api, ",".join(text(one) for one in sorted(names)[:200])))
+        ask('{"k":"operators","api":"%s","names":[%s]}' % (api, ",".join(text(one) for one in sorted(names)[:200])), "operators")
 
     def resolved(name, addresses):
         listed = ",".join(text(one) for one in addresses)

@@ -244,6 +244,11 @@ def sql_whole(event):
     return database().execute(event["sql"]).fetchall()
 
 
+def packaged(event):
+    import runner
+    runner.run("echo " + event["name"])
+
+
 # Documents: the client is real, and no server is needed to be asked about.
 def documents():
     import pymongo
@@ -280,7 +285,8 @@ def dynamo(operation, **parameters):
 
 def dynamo_chosen(event):
     condition = {"AttributeValueList": [{"S": event["value"]}], "ComparisonOperator": event["how"]}
-    dynamo("scan", TableName="users", ScanFilter={event["field"]: condition})
+    # The name of the table has a comparison in it.
+    dynamo("scan", TableName="TABLE_OF_USERS", ScanFilter={event["field"]: condition})
 
 
 def dynamo_own(event):

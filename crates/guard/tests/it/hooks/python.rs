@@ -137,6 +137,7 @@ const DYNAMO: &[(&str, &str, &str)] = &[
     ("dynamo_chosen", r#"{"field":"email","value":"a@x.io","how":"EQ"}"#, "ok"),
     ("dynamo_chosen", r#"{"field":"email","value":"*","how":"GT"}"#, "hook-nosql"),
     ("dynamo_chosen", r#"{"body":"{\"how\":\"NE\"}","field":"email","value":"*","how":"NE"}"#, "hook-nosql"),
+    ("dynamo_chosen", r#"{"field":"email","value":"*","how":"LE"}"#, "hook-nosql"),
     // Nebraska.
     ("dynamo_own", r#"{"value":"NE"}"#, "ok"),
     ("dynamo_partiql", r#"{"value":"ann"}"#, "ok"),
@@ -285,6 +286,28 @@ fn documents_take_values_and_no_operators() {
     if has("pymongo") {
         run("py-documents", DOCUMENTS);
     }
+}
+
+#[test]
+fn the_line_that_is_told_is_the_applications_own() {
+    let mut runtime = runtime("py-packages", &program(), &policy::Function::default());
+    // As `pip install --target` and every packaging tool leave it.
+    let task =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("hooks-py-packages-{}/task", std::process::id()));
+    std::fs::create_dir_all(task.join("Runner-1.0.dist-info")).unwrap();
+    std::fs::write(
+        task.join("Runner-1.0.dist-info/RECORD"),
+        "runner/__init__.py,,\nRunner-1.0.dist-info/RECORD,,\n",
+    )
+    .unwrap();
+    std::fs::create_dir_all(task.join("runner")).unwrap();
+    std::fs::write(task.join("runner/__init__.py"), "import os\ndef run(text): os.system(text)\n").unwrap();
+    let answer = runtime.case("packaged", r#"{"name":"x; id"}"#);
+    assert!(answer.starts_with("refused"), "{answer}");
+    let told = runtime.told.take();
+    let refused = told.iter().find(|one| one.action == guard::Action::Blocked).unwrap();
+    let at = &refused.facts.iter().find(|(name, _)| *name == "at").unwrap().1;
+    assert!(at.contains("/task/app.py:"), "{at}");
 }
 
 #[test]
