@@ -1,6 +1,7 @@
 //! The policy of this function: found, verified, or refused.
 use crate::clock;
-use crate::settings::Settings;
+use crate::fetch::fetch;
+use crate::settings::{Address, Settings};
 use policy::{Bundle, FORMAT, Function, Mode, PublicKey, Rules, signed};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -24,6 +25,8 @@ pub struct Loaded {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     Signed,
+    /// The layer's, signed: the address that `BUCKLER_POLICY` names gave none that may be used, or an older one. Why.
+    Layer(String),
     /// `BUCKLER_POLICY_UNSIGNED=1`.
     Unsigned,
     /// There is none: our own rules and the defaults apply.
@@ -37,6 +40,8 @@ pub enum Origin {
 pub enum BundleError {
     #[error("the policy `{path}` cannot be read: {why}")]
     Read { path: PathBuf, why: io::Error },
+    #[error("the policy at `{address}` cannot be fetched: {why}")]
+    Fetch { address: Address, why: String },
     #[error(
         "the public key `{path}` cannot be read: {why}; `buckler guard layer --key` puts it into the layer"
     )]
@@ -77,6 +82,46 @@ pub fn load(settings: &Settings) -> Result<Loaded, BundleError> {
 }
 
 fn verified(settings: &Settings) -> Result<Loaded, BundleError> {
+    match &settings.policy_address {
+        Some(address) => at_address(settings, address),
+        None => in_file(settings),
+    }
+}
+
+/// The bundle at an address. Where that does not give one that may be used, or gives one that was issued before the layer's (somebody
+/// who holds the address cannot take a function back to what was allowed once), it is the layer's.
+fn at_address(settings: &Settings, address: &Address) -> Result<Loaded, BundleError> {
+    let fetched = fetched(address).and_then(|bytes| chosen(settings, &bytes));
+    let in_layer = bytes(&settings.policy).ok().map(|bytes| chosen(settings, &bytes));
+    match (fetched, in_layer) {
+        (Ok(fetched), Some(Ok(in_layer))) if in_layer.bundle.issued > fetched.bundle.issued => {
+            let why = format!("the policy at `{address}` was issued before the layer's");
+            Ok(Loaded { origin: Origin::Layer(why), ..in_layer })
+        }
+        (Ok(fetched), _) => Ok(fetched),
+        (Err(why), Some(Ok(in_layer))) => Ok(Loaded { origin: Origin::Layer(why.to_string()), ..in_layer }),
+        (Err(why), _) => Err(why),
+    }
+}
+
+fn fetched(address: &Address) -> Result<Vec<u8>, BundleError> {
+    let wrong = |why: String| BundleError::Fetch { address: address.clone(), why };
+    let ask = access::Ask {
+        method: "GET",
+        url: address.0.clone(),
+        headers: Vec::new(),
+        body: Vec::new(),
+        answer_bytes_max: signed::ENVELOPE_BYTES_MAX,
+    };
+    // What went wrong on the way may spell the whole address.
+    let answer = fetch(&ask).map_err(|why| wrong(why.replace(address.0.as_str(), "the address")))?;
+    if answer.status != 200 {
+        return Err(wrong(format!("it answers with status {}", answer.status)));
+    }
+    Ok(answer.body)
+}
+
+fn in_file(settings: &Settings) -> Result<Loaded, BundleError> {
     let bytes = match bytes(&settings.policy) {
         Ok(bytes) => bytes,
         Err(why) if why.kind() == io::ErrorKind::NotFound && !settings.policy_named => {
@@ -84,13 +129,19 @@ fn verified(settings: &Settings) -> Result<Loaded, BundleError> {
         }
         Err(why) => return Err(BundleError::Read { path: settings.policy.clone(), why }),
     };
+    chosen(settings, &bytes)
+}
+
+/// Reads a bundle, and chooses the function in it.
+fn chosen(settings: &Settings, bytes: &[u8]) -> Result<Loaded, BundleError> {
     let now = clock::now_ms() / 1000;
     let (bundle, origin) = if settings.policy_unsigned {
-        (signed::read(&signed::unverified(&bytes).unwrap_or(bytes))?, Origin::Unsigned)
+        let inner = signed::unverified(bytes);
+        (signed::read(inner.as_deref().unwrap_or(bytes))?, Origin::Unsigned)
     } else {
         let keys = keys(&settings.policy_key)?;
         let ages = signed::Ages { oldest_seconds: settings.policy_age_max_s, ..signed::Ages::default() };
-        (signed::read_signed_within(&bytes, &keys, now, ages)?, Origin::Signed)
+        (signed::read_signed_within(bytes, &keys, now, ages)?, Origin::Signed)
     };
     let wanted = settings.function.clone().unwrap_or_default();
     let Some(name) = find(&bundle, &wanted) else {

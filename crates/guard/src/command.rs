@@ -160,12 +160,16 @@ fn verify(variables: &Variables) -> i32 {
         Ok((settings, loaded)) => {
             let what = match &loaded.origin {
                 Origin::Signed => "signed by a known key".to_owned(),
+                Origin::Layer(why) => format!("signed by a known key, and used since {why}"),
                 Origin::Unsigned => "NOT SIGNED (`BUCKLER_POLICY_UNSIGNED`)".to_owned(),
                 Origin::Absent => "absent: the defaults apply".to_owned(),
                 Origin::Refused(why) => format!("REFUSED: {why}"),
             };
             let mode = format!("{:?}", loaded.function.mode).to_lowercase();
-            let path = settings.policy.display();
+            let path = match (&settings.policy_address, &loaded.origin) {
+                (Some(_), Origin::Signed) => "the policy at the address".to_owned(),
+                _ => settings.policy.display().to_string(),
+            };
             say(std::io::stdout(), &format!("{path}: {what}; function `{}`, mode `{mode}`\n", loaded.name));
             i32::from(matches!(loaded.origin, Origin::Refused(_)))
         }

@@ -8,7 +8,6 @@ mod answer;
 mod batch;
 mod caller;
 mod event;
-mod fetch;
 mod keys;
 mod leak;
 mod needle;
@@ -118,6 +117,8 @@ impl Inspector {
         let wrong = |why: String| InspectError::Policy { function: function.to_owned(), why };
         let variable = |name: &str| surroundings.variables.get(name).cloned();
         let given = keys::Given { variable: &variable, fetch: surroundings.fetch };
+        keys::stray(surroundings.variables.keys(), &bundle.issuers.keys().collect::<Vec<_>>())
+            .map_err(wrong)?;
         let mut issuers = Vec::new();
         for (name, settings) in &bundle.issuers {
             let issuer = keys::Issuer::read(name, settings, bundle.keys.get(name), &given).map_err(wrong)?;

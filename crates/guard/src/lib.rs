@@ -18,6 +18,7 @@ mod clock;
 pub mod command;
 pub mod egress;
 pub mod events;
+mod fetch;
 pub mod hooks;
 pub mod inspect;
 pub mod invocation;

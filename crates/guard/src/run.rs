@@ -281,6 +281,7 @@ impl Guard {
     fn tell_origin(&self, loaded: &Loaded) {
         let (rule, reason) = match &loaded.origin {
             Origin::Signed => return,
+            Origin::Layer(why) => ("policy-layer", format!("the layer's policy is used: {why}")),
             Origin::Unsigned => (
                 "policy-unsigned",
                 "the policy is taken WITHOUT a signature (`BUCKLER_POLICY_UNSIGNED`): for development only"

@@ -4,7 +4,9 @@
 use policy::Mode;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::path::PathBuf;
+use url::Url;
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +24,8 @@ const POLICY_KEY: &str = "/opt/buckler/policy.pub";
 const CONNECTIONS_MAX: usize = 128;
 /// Says to the runtimes of managed instances how many invocations they have at once.
 const CONCURRENCY: &str = "AWS_LAMBDA_MAX_CONCURRENCY";
+/// What begins the names of variables that say where the keys of an issuer are: `docs/policy.md`.
+pub(crate) const JWKS_PREFIX: &str = "BUCKLER_JWKS_";
 /// The most that Lambda gives one environment.
 const CONCURRENCY_MAX: usize = 1600;
 
@@ -37,6 +41,25 @@ pub enum EventsTo {
     Nowhere,
 }
 
+/// An address, shown without what may be a signature in it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address(pub(crate) Url);
+
+impl fmt::Display for Address {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = self.0.clone();
+        shown.set_query(None);
+        shown.set_fragment(None);
+        write!(formatter, "{shown}")
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
 /// What the owner decided.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -46,6 +69,8 @@ pub struct Settings {
     pub mode: Option<Mode>,
     /// `BUCKLER_POLICY`, and whether it was named at all.
     pub policy: PathBuf,
+    /// `BUCKLER_POLICY`, where it is an address; [`Self::policy`] is then the layer's, for when the address does not answer.
+    pub policy_address: Option<Address>,
     pub policy_named: bool,
     /// `BUCKLER_POLICY_KEY`: a file with public keys in PEM.
     pub policy_key: PathBuf,
@@ -129,13 +154,24 @@ impl Settings {
         for name in variables.keys().map(|name| name.to_string_lossy()) {
             let known = NAMES.contains(&name.as_ref());
             // `BUCKLER_POLICY_…` variables of a user's application are no settings of ours only if they say so.
-            if name.starts_with(PREFIX) && !known && !name.starts_with("BUCKLER_APP_") {
+            let is_free = name.starts_with("BUCKLER_APP_") || name.starts_with(JWKS_PREFIX);
+            if name.starts_with(PREFIX) && !known && !is_free {
                 return Err(SettingsError::Unknown { name: name.chars().take(100).collect() });
             }
         }
         let get = |name: &str| variables.get(OsStr::new(name)).filter(|value| !value.is_empty());
         let path =
             |name: &str, default: &str| get(name).map_or_else(|| PathBuf::from(default), PathBuf::from);
+        let policy_address =
+            get("BUCKLER_POLICY").map_or(Ok(None), |value| address(&value.to_string_lossy()))?;
+        let policy_unsigned = switch("BUCKLER_POLICY_UNSIGNED", get("BUCKLER_POLICY_UNSIGNED"))?;
+        if policy_address.is_some() && policy_unsigned {
+            return Err(SettingsError::Value {
+                name: "BUCKLER_POLICY_UNSIGNED",
+                value: "1".to_owned(),
+                must: "unset where `BUCKLER_POLICY` is an address: what comes over a network is signed",
+            });
+        }
         // What is no number is for the runtime to refuse.
         let concurrency = get(CONCURRENCY).and_then(|value| text(value).parse().ok()).unwrap_or(1);
         let concurrency = usize::clamp(concurrency, 1, CONCURRENCY_MAX);
@@ -144,10 +180,11 @@ impl Settings {
         Ok(Self {
             runtime_api: get(RUNTIME_API).map(|value| text(value)),
             mode: get("BUCKLER_MODE").map(|value| mode(&text(value))).transpose()?,
-            policy: path("BUCKLER_POLICY", POLICY),
+            policy: if policy_address.is_some() { POLICY.into() } else { path("BUCKLER_POLICY", POLICY) },
             policy_named: get("BUCKLER_POLICY").is_some(),
+            policy_address,
             policy_key: path("BUCKLER_POLICY_KEY", POLICY_KEY),
-            policy_unsigned: switch("BUCKLER_POLICY_UNSIGNED", get("BUCKLER_POLICY_UNSIGNED"))?,
+            policy_unsigned,
             policy_age_max_s: number("BUCKLER_POLICY_AGE_MAX_S", get("BUCKLER_POLICY_AGE_MAX_S"))?,
             function: get("BUCKLER_FUNCTION")
                 .or_else(|| get("AWS_LAMBDA_FUNCTION_NAME"))
@@ -180,6 +217,21 @@ impl Settings {
             })?,
         })
     }
+}
+
+/// An address from which a policy is fetched, if it is one and no path.
+fn address(value: &str) -> Result<Option<Address>, SettingsError> {
+    if !value.contains("://") {
+        return Ok(None);
+    }
+    let url = Url::parse(value).ok().filter(access::exchange::is_safe);
+    // An address may hold a signature: it is not shown.
+    let wrong = || SettingsError::Value {
+        name: "BUCKLER_POLICY",
+        value: "an address".to_owned(),
+        must: "a path, or an address that begins with `https://` (`http://` on this machine) and holds no password",
+    };
+    url.map(|url| Some(Address(url))).ok_or_else(wrong)
 }
 
 fn mode(value: &str) -> Result<Mode, SettingsError> {

@@ -1,6 +1,7 @@
 //! Issuers of tokens and their keys: those of the bundle, and fresher ones that a thread of its own fetches.
 //!
 //! No event waits for keys, unless there are none at all or a token names a key that is not known, and that within a rate.
+use crate::settings::JWKS_PREFIX;
 use access::jwks::{KeySet, Source};
 use access::jwt::{self, JwtError, Keys, Verifier};
 use access::{Answer, Ask, Identity};
@@ -71,7 +72,20 @@ fn filled(value: &Value, variable: &dyn Fn(&str) -> Option<String>) -> Option<Va
 /// The environment variable that overrides where an issuer's keys are fetched.
 pub(super) fn override_name(issuer: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-    format!("BUCKLER_JWKS_{}", issuer.chars().map(plain).collect::<String>())
+    format!("{JWKS_PREFIX}{}", issuer.chars().map(plain).collect::<String>())
+}
+
+/// A variable that names none of these issuers: a misspelt one leaves keys where they are, in silence.
+pub(super) fn stray<'a>(
+    variables: impl Iterator<Item = &'a String>,
+    issuers: &[&String],
+) -> Result<(), String> {
+    let is_stray = |name: &&String| {
+        name.starts_with(JWKS_PREFIX) && issuers.iter().all(|issuer| override_name(issuer) != **name)
+    };
+    let Some(name) = variables.into_iter().find(is_stray) else { return Ok(()) };
+    let known: Vec<String> = issuers.iter().map(|issuer| format!("`{}`", override_name(issuer))).collect();
+    Err(format!("`{name}` names no issuer of the policy: for it there are {}", known.join(", ")))
 }
 
 impl Issuer {

@@ -1,5 +1,4 @@
 //! What an inspector takes from outside: environment variables, and how keys are fetched.
-use super::fetch;
 use super::keys::Fetch;
 use super::token::Tokens;
 use std::collections::BTreeMap;
@@ -33,13 +32,13 @@ impl Surroundings {
         let text = |text: std::ffi::OsString| text.into_string().ok();
         let variables =
             std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect();
-        Self { variables, background: true, fetch: fetch::fetch }
+        Self { variables, background: true, fetch: crate::fetch::fetch }
     }
 
     /// With these variables, and keys fetched when an event needs them.
     #[must_use]
     pub fn of(variables: BTreeMap<String, String>) -> Self {
-        Self { variables, background: false, fetch: fetch::fetch }
+        Self { variables, background: false, fetch: crate::fetch::fetch }
     }
 
     /// Starts the thread that keeps keys fresh; none where there is nothing to fetch.

@@ -1,5 +1,6 @@
 //! Who calls: tokens, signatures, authorization, rates, schemas.
 use super::*;
+use crate::fetch::tests::served;
 use access::encode::base64url;
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
@@ -98,6 +99,37 @@ fn forged_tokens_are_refused_where_an_issuer_is_known() {
     assert_eq!(verdict(&inspector, &cookie(&good)), "pass");
     assert!(verdict(&inspector, &cookie(&format!("{none}.{victim}."))).starts_with("authentication 401"));
     assert_eq!(verdict(&inspector, &cookie(&format!("x.{bare}.y"))), "pass");
+}
+
+#[test]
+fn the_owner_says_where_the_keys_of_an_issuer_are() {
+    let authority = Authority::new();
+    let mut given = more(&authority);
+    given.as_object_mut().unwrap().remove("keys");
+    let address = format!("{}/keys", served(vec![(200, authority.keys().to_string().into_bytes())]));
+    let variables = [POOL[0], POOL[1], ("BUCKLER_JWKS_USERS", &address)];
+    let (inspector, _) = made(json!({}), given.clone(), &variables);
+    assert_eq!(verdict(&inspector, &with_token(&authority.token(&claims("anna")))), "pass");
+    let forged = Authority::new().token(&claims("anna"));
+    assert!(verdict(&inspector, &with_token(&forged)).starts_with("authentication 401"));
+    // A misspelt one, and one that keys must not come from.
+    for (name, address, part) in [
+        ("BUCKLER_JWKS_USER", address.as_str(), "`BUCKLER_JWKS_USERS`"),
+        ("BUCKLER_JWKS_USERS", "http://example.org/keys", "https://"),
+    ] {
+        let variables = [POOL[0], POOL[1], (name, address)]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        let report: Arc<dyn Report> = Arc::new(Heard::default());
+        let made = Inspector::with(
+            &bundle(json!({}), given.clone()),
+            "orders",
+            report,
+            &Surroundings::of(variables),
+        );
+        let why = made.unwrap_err().to_string();
+        assert!(why.contains(part), "{why}");
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Fetching the keys of issuers: one small blocking client, for a thread beside the events.
+//! Fetching the keys of issuers and the policy: one small blocking client, for a start and for a thread beside the events.
 use crate::names;
 use access::{Answer, Ask};
 use std::net::SocketAddr;
@@ -14,11 +14,11 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 /// The whole of one request. An event waits for it only where no key is known at all.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Sends a request for keys.
+/// Sends a request.
 ///
 /// # Errors
 /// Nothing came back, or too much.
-pub(super) fn fetch(ask: &Ask) -> Result<Answer, String> {
+pub(crate) fn fetch(ask: &Ask) -> Result<Answer, String> {
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)
         .root_certs(RootCerts::PlatformVerifier)
@@ -68,5 +68,36 @@ impl Resolver for Names {
             out.push(SocketAddr::new(address, port));
         }
         Ok(out)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    /// Answers each request with the next of these, over HTTP on loopback; gives its origin.
+    pub(crate) fn served(answers: Vec<(u16, Vec<u8>)>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for (status, body) in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    let mut byte = [0];
+                    stream.read_exact(&mut byte).unwrap();
+                    head.push(byte[0]);
+                }
+                write!(
+                    stream,
+                    "HTTP/1.1 {status} x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                    body.len()
+                )
+                .unwrap();
+                stream.write_all(&body).unwrap();
+            }
+        });
+        address
     }
 }
