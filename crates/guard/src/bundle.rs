@@ -9,6 +9,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests write policies")]
 mod tests;
 
 /// The bundle, and which of its functions this is.

@@ -11,6 +11,7 @@
 mod descriptors;
 mod files;
 mod processes;
+mod sockets;
 
 use crate::{Action, Aftermath, Invocation, Layer, Occurrence, Part, Places, Preparation, Report, clock};
 use policy::Mode;
@@ -172,7 +173,9 @@ impl Isolation {
             }
         }
         if self.policy.scrub {
-            let scrubbed = files::scrub(&self.temporary, &baseline.files, &self.policy.keep, acts);
+            let mut keep = descriptors::listening_files(pid, &self.temporary);
+            keep.extend(self.policy.keep.iter().cloned());
+            let scrubbed = files::scrub(&self.temporary, &baseline.files, &keep, acts);
             if !scrubbed.removed.is_empty() {
                 let facts = vec![("files", scrubbed.count.to_string()), ("names", listed(&scrubbed.removed))];
                 let action = if acts { Action::Changed } else { Action::Told };

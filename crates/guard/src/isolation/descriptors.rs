@@ -1,10 +1,11 @@
 //! Descriptors of the runtime: connections, listeners and files that an invocation left open.
+use super::sockets::{self, Reach, Socket};
 use std::collections::BTreeSet;
+use std::os::unix::fs::FileTypeExt as _;
+use std::path::Path;
 
 /// Descriptors that are told of one by one.
 const TOLD_MAX: usize = 50;
-/// State of a listening socket in `/proc/PID/net/tcp`.
-const LISTENING: &str = "0A";
 
 /// Numbers and targets before the first event, and what was told already.
 #[derive(Default)]
@@ -43,23 +44,19 @@ pub(super) fn leftover(pid: u32, known: &Known) -> New {
     let mut told = known.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut sockets = None;
     for number in numbers(pid).difference(&known.numbers).take(TOLD_MAX) {
-        let Ok(target) = std::fs::read_link(format!("/proc/{pid}/fd/{number}")) else { continue };
-        let target = target.to_string_lossy().into_owned();
+        let Some(target) = target(pid, *number) else { continue };
         if target.starts_with("anon_inode:") || target.starts_with("/dev/") || !told.insert(target.clone()) {
             continue;
         }
-        let inode = target.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']'));
-        let name = match inode {
+        let name = match inode(&target) {
             Some(inode) => {
-                let list = sockets.get_or_insert_with(|| sockets_of(pid));
-                match list.iter().find(|socket| socket.inode == inode) {
-                    Some(socket) if socket.is_listening => {
-                        new.ends = Some("an invocation left a socket that listens".to_owned());
-                        format!("listener on port {}", socket.port)
-                    }
-                    Some(socket) => format!("connection to port {}", socket.port),
-                    None => "socket".to_owned(),
+                let list = sockets.get_or_insert_with(|| sockets::of(pid));
+                let found = list.iter().find(|socket| socket.inode == inode);
+                let reach = found.map_or(Reach::Out, |socket| socket.reach(list, &|other| holds(pid, other)));
+                if let Some(why) = reach.ends() {
+                    new.ends = Some(why.to_owned());
                 }
+                found.map_or_else(|| "socket".to_owned(), Socket::name)
             }
             None if target.ends_with(" (deleted)") => {
                 new.ends = Some("an invocation left a file open that no folder shows".to_owned());
@@ -72,30 +69,33 @@ pub(super) fn leftover(pid: u32, known: &Known) -> New {
     new
 }
 
-struct Socket {
-    inode: String,
-    is_listening: bool,
-    /// The other side's; a listener's own.
-    port: u16,
+/// Files in a folder that are sockets on which the process listens. Frameworks make one for the server that they have in the
+/// function's own process, with the first event (`aws-serverless-express`): without it no further event would reach it.
+pub(super) fn listening_files(pid: u32, folder: &Path) -> BTreeSet<String> {
+    if pid == 0 {
+        return BTreeSet::new();
+    }
+    let is_socket = |path: &Path| path.symlink_metadata().is_ok_and(|found| found.file_type().is_socket());
+    let is_there = |path: &&str| Path::new(path).parent() == Some(folder) && is_socket(Path::new(path));
+    let sockets = sockets::of_files(pid);
+    let listening = sockets.iter().filter_map(|socket| Some((socket.listening_file()?, &socket.inode)));
+    listening
+        .filter(|(path, inode)| is_there(path) && holds(pid, inode))
+        .map(|(path, _)| path.to_owned())
+        .collect()
 }
 
-/// TCP sockets of the process's network, from `/proc/PID/net/tcp` and `tcp6`.
-fn sockets_of(pid: u32) -> Vec<Socket> {
-    let mut found = Vec::new();
-    for table in ["tcp", "tcp6"] {
-        #[expect(clippy::disallowed_methods, reason = "the kernel tells of sockets in files")]
-        let text = std::fs::read_to_string(format!("/proc/{pid}/net/{table}")).unwrap_or_default();
-        found.extend(text.lines().skip(1).filter_map(|line| {
-            let mut fields = line.split_ascii_whitespace();
-            let (own, other, state) = (fields.nth(1)?, fields.next()?, fields.next()?);
-            let is_listening = state == LISTENING;
-            let port = if is_listening { own } else { other }.rsplit_once(':')?.1;
-            Some(Socket {
-                inode: fields.nth(5)?.to_owned(),
-                is_listening,
-                port: u16::from_str_radix(port, 16).ok()?,
-            })
-        }));
-    }
-    found
+fn target(pid: u32, number: u32) -> Option<String> {
+    let target = std::fs::read_link(format!("/proc/{pid}/fd/{number}")).ok()?;
+    Some(target.to_string_lossy().into_owned())
+}
+
+fn inode(target: &str) -> Option<&str> {
+    target.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']'))
+}
+
+/// Whether a process has a socket open.
+fn holds(pid: u32, wanted: &str) -> bool {
+    let is_it = |number: &u32| target(pid, *number).is_some_and(|target| inode(&target) == Some(wanted));
+    numbers(pid).iter().any(is_it)
 }

@@ -40,6 +40,33 @@ def plant(what, secret):
         server.bind(("127.0.0.1", 0))
         server.listen()
         KEPT.append(server)
+    if what == "pair":
+        server = socket.socket()
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        client = socket.create_connection(server.getsockname())
+        client.sendall(secret.encode())
+        KEPT.extend([client, server.accept()[0]])
+        server.close()
+    if what == "datagrams":
+        server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        server.bind(("127.0.0.1", 0))
+        server.sendto(secret.encode(), server.getsockname())
+        KEPT.append(server)
+    if what == "abstract":
+        server = socket.socket(socket.AF_UNIX)
+        server.bind("\0planted-" + os.environ["MARK"])
+        server.listen()
+        KEPT.append(server)
+    if what == "framework":
+        server = socket.socket(socket.AF_UNIX)
+        server.bind(TMP + "/server.sock")
+        server.listen()
+        KEPT.append(server)
+    if what == "statistics":
+        sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sender.sendto(b"count:1|c", ("127.0.0.1", 8125))
+        KEPT.append(sender)
     if what == "deleted":
         file = open(TMP + "/gone", "w+")
         os.remove(TMP + "/gone")
@@ -167,7 +194,7 @@ fn processes_do_not_stay() {
 
 #[test]
 fn what_cannot_be_closed_ends_the_environment() {
-    for what in ["listener", "deleted"] {
+    for what in ["listener", "pair", "datagrams", "abstract", "deleted"] {
         let Some(mut environment) = Environment::start(what) else { return };
         environment.invoke("blue", "{}");
         environment.invoke("blue", &format!(r#"{{"plant":"{what}","secret":"blue's"}}"#));
@@ -178,6 +205,21 @@ fn what_cannot_be_closed_ends_the_environment() {
             "{what}: {}",
             environment.guarded.stdout()
         );
+    }
+}
+
+#[test]
+fn what_frameworks_keep_stays() {
+    for (what, file, told) in
+        [("framework", Some("server.sock"), "listener on"), ("statistics", None, "UDP socket on port")]
+    {
+        let Some((clean, found, environment)) = next(what) else { return };
+        assert_eq!(found["pid"], clean["pid"], "{what}: {}", environment.guarded.stdout());
+        let files: Vec<&str> =
+            found["files"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        assert_eq!(files, Vec::from_iter(file), "{what}");
+        let events = environment.guarded.events("leftover-descriptor");
+        assert!(events.iter().any(|event| event.to_string().contains(told)), "{what}: {events:?}");
     }
 }
 
