@@ -1,6 +1,7 @@
 //! Descriptors of the runtime: connections, listeners and files that an invocation left open.
 use super::sockets::{self, Reach, Socket};
 use std::collections::BTreeSet;
+use std::fs::DirEntry;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
@@ -72,15 +73,16 @@ pub(super) fn leftover(pid: u32, known: &Known) -> New {
 /// Files in a folder that are sockets on which the process listens. Frameworks make one for the server that they have in the
 /// function's own process, with the first event (`aws-serverless-express`): without it no further event would reach it.
 pub(super) fn listening_files(pid: u32, folder: &Path) -> BTreeSet<String> {
-    if pid == 0 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return BTreeSet::new() };
+    let is_socket = |entry: &DirEntry| entry.file_type().is_ok_and(|kind| kind.is_socket());
+    let files: BTreeSet<_> = entries.flatten().filter(is_socket).map(|entry| entry.path()).collect();
+    if pid == 0 || files.is_empty() {
         return BTreeSet::new();
     }
-    let is_socket = |path: &Path| path.symlink_metadata().is_ok_and(|found| found.file_type().is_socket());
-    let is_there = |path: &&str| Path::new(path).parent() == Some(folder) && is_socket(Path::new(path));
     let sockets = sockets::of_files(pid);
     let listening = sockets.iter().filter_map(|socket| Some((socket.listening_file()?, &socket.inode)));
     listening
-        .filter(|(path, inode)| is_there(path) && holds(pid, inode))
+        .filter(|(path, inode)| files.contains(Path::new(path)) && holds(pid, inode))
         .map(|(path, _)| path.to_owned())
         .collect()
 }
