@@ -85,6 +85,8 @@ pub(crate) fn ready(
     let given = policy::build::Given {
         now: clock::now_ms() / 1000,
         guard: own,
+        text: settings.guard_text.clone(),
+        rules: settings.guard_rules.clone(),
         keys: keys.clone(),
         ..policy::build::Given::default()
     };

@@ -43,6 +43,10 @@ pub struct Settings {
     pub detect: bool,
     /// `[guard]` of the owner's configuration, for the policy.
     pub guard_config: toml::Table,
+    /// The text of that configuration, for errors that name a line.
+    pub guard_text: String,
+    /// Rule files that `[guard.rules]` names, with their texts.
+    pub guard_rules: Vec<(String, String)>,
     /// Files of the guard's hooks, by their path below `hooks`.
     pub guard_files: Vec<(String, String)>,
     /// Folder with `policy.json`, its signature and `policy.pub`, which the guard reads. None: the host makes one.
@@ -96,6 +100,8 @@ impl Settings {
             gateway: None,
             detect: false,
             guard_config: toml::Table::new(),
+            guard_text: String::new(),
+            guard_rules: Vec::new(),
             guard_files: Vec::new(),
             policy: None,
             python: None,

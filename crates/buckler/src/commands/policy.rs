@@ -16,6 +16,7 @@ use crate::args::{
     DiffArguments, KeyKind, KeygenArguments, LearnArguments, LockArguments, PolicyArguments, PolicyCommand,
     ShowArguments, VerifyArguments,
 };
+use crate::config::Loaded;
 use crate::exit::Exit;
 use crate::{clock, output};
 
@@ -53,6 +54,21 @@ fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
 fn text(path: &Path) -> Result<String, CommandError> {
     String::from_utf8(read(path)?)
         .map_err(|_| CommandError::Read { path: path.to_owned(), why: "it is not UTF-8".to_owned() })
+}
+
+/// The text of the configuration file, and the rule files that its `[guard]` names, with their texts.
+pub(crate) struct Configured {
+    pub(crate) text: String,
+    pub(crate) rules: Vec<(String, String)>,
+}
+
+pub(crate) fn configured(loaded: &Loaded) -> Result<Configured, CommandError> {
+    let whole = loaded.path.as_deref().map_or(Ok(String::new()), text)?;
+    let place = loaded.path.clone().unwrap_or_else(|| "buckler.toml".into());
+    let names = policy::build::rule_files(&loaded.config.guard, &whole)
+        .map_err(|error| policy_error(&place, error))?;
+    let file = |name: String| text(&loaded.beside(Path::new(&name))).map(|rules| (name, rules));
+    Ok(Configured { rules: names.into_iter().map(file).collect::<Result<_, _>>()?, text: whole })
 }
 
 fn policy_error(path: &Path, why: impl ToString) -> CommandError {

@@ -14,6 +14,7 @@ mod hosted;
 mod hostile;
 mod moto;
 mod packages;
+mod policy;
 mod privileges;
 mod run;
 mod scan;

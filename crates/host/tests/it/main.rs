@@ -17,6 +17,8 @@ mod packages;
 #[cfg(test)]
 mod runtimes;
 #[cfg(test)]
+mod sdk;
+#[cfg(test)]
 mod several;
 #[cfg(test)]
 mod snap;

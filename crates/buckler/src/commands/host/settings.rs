@@ -8,6 +8,7 @@ use host::{Aws, Gateway, Settings};
 use super::wrong;
 use crate::args::{AwsChoice, GuardMode, HostArguments, InvokeArguments, RunArguments};
 use crate::commands::CommandError;
+use crate::commands::policy::configured;
 use crate::commands::reading::Read;
 
 pub(super) fn of_run(arguments: &RunArguments, read: &Read) -> Result<Settings, CommandError> {
@@ -52,6 +53,8 @@ fn common(arguments: &HostArguments, read: &Read) -> Result<Settings, CommandErr
     };
     settings.guard = if arguments.no_guard { None } else { Some(guard(arguments)?) };
     settings.guard_config = read.loaded.config.guard.clone();
+    let configured = configured(&read.loaded)?;
+    (settings.guard_text, settings.guard_rules) = (configured.text, configured.rules);
     let own = |(name, text): &(&str, &str)| ((*name).to_owned(), guard::hooks::shipped(name, text));
     settings.guard_files = guard::hooks::FILES.iter().map(own).collect();
     settings.detect = arguments.mode == GuardMode::Detect;

@@ -8,7 +8,7 @@ use policy::learn::Learned;
 use policy::{SigningKey, signed};
 use serde_json::json;
 
-use super::{CommandError, package, policy_error, pretty, read, text};
+use super::{CommandError, Configured, configured, package, policy_error, pretty, read, text};
 use crate::args::BuildArguments;
 use crate::commands::reading;
 use crate::config::Loaded;
@@ -65,19 +65,7 @@ fn chosen<'p>(project: &'p Project, name: Option<&str>) -> Result<Option<&'p App
 }
 
 fn given(arguments: &BuildArguments, loaded: &Loaded) -> Result<Given, CommandError> {
-    let guard = loaded.config.guard.clone();
-    let file = loaded.path.clone();
-    let text_of = match &file {
-        Some(path) => text(path)?,
-        None => String::new(),
-    };
-    let place = file.clone().unwrap_or_else(|| "buckler.toml".into());
-    let names = build::rule_files(&guard, &text_of).map_err(|error| policy_error(&place, error))?;
-    let mut rules = Vec::new();
-    for name in names {
-        let path = loaded.beside(Path::new(&name));
-        rules.push((name.clone(), text(&path)?));
-    }
+    let Configured { text, rules } = configured(loaded)?;
     let mut keys = BTreeMap::new();
     for (issuer, path) in &arguments.keys {
         let set = serde_json::from_slice(&read(Path::new(path))?)
@@ -88,5 +76,5 @@ fn given(arguments: &BuildArguments, loaded: &Loaded) -> Result<Given, CommandEr
     for (function, folder) in &arguments.packages {
         packages.insert(function.clone(), package::digest(Path::new(folder))?);
     }
-    Ok(Given { now: clock::seconds(), guard, text: text_of, rules, keys, packages })
+    Ok(Given { now: clock::seconds(), guard: loaded.config.guard.clone(), text, rules, keys, packages })
 }
