@@ -183,7 +183,13 @@ pub fn read(processor: Processor, content_type: &[u8], body: &[u8], limits: &Lim
         Processor::GraphQl => {
             let text = charset::whole(content_type, body, out);
             match std::str::from_utf8(&text) {
-                Ok(document) => graph_ql(document, limits, out),
+                Ok(document) => {
+                    // The document itself as well, under the name that it has in JSON and in a query string.
+                    if limits.arguments_max > 0 {
+                        out.arguments.push(b"query", document.as_bytes());
+                    }
+                    graph_ql(document, limits, out);
+                }
                 Err(_) => out.fail(|| "GraphQL parsing error: the document is not UTF-8".to_owned()),
             }
         }

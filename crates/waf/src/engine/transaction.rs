@@ -184,7 +184,7 @@ impl<'p> Transaction<'p> {
                     inputs.args_post = start..inputs.args.len();
                     of_processor = false;
                 }
-                Some(Processor::Json) if body.is_empty() => {}
+                Some(Processor::Json | Processor::GraphQl) if body.is_empty() => {}
                 Some(processor) => {
                     let left = plan.limits.arguments_max.saturating_sub(inputs.args.len());
                     let limits = crate::Limits { arguments_max: left, ..plan.limits.clone() };

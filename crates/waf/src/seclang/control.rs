@@ -97,13 +97,13 @@ pub(super) fn mode(name: &str, value: &str, third: EngineMode) -> Result<EngineM
 }
 
 fn processor(value: &str) -> Result<String, Wrong> {
-    const PROCESSORS: &[&str] = &["JSON", "MULTIPART", "URLENCODED", "XML"];
+    const PROCESSORS: &[&str] = &["GRAPHQL", "JSON", "MULTIPART", "URLENCODED", "XML"];
     let upper = value.to_ascii_uppercase();
     if PROCESSORS.contains(&upper.as_str()) {
         return Ok(upper);
     }
     Err(Wrong::unknown("body processor", value, PROCESSORS.iter().copied())
-        .help("write JSON, MULTIPART, URLENCODED or XML"))
+        .help("write GRAPHQL, JSON, MULTIPART, URLENCODED or XML"))
 }
 
 /// `100`, `100-199`, several divided by blanks or commas.
