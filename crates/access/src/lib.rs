@@ -26,7 +26,6 @@ pub mod oauth;
 pub mod oidc;
 pub mod session;
 pub mod signature;
-pub mod stepup;
 
 // what they may do, and how often
 #[cfg(feature = "cedar")]

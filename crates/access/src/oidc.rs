@@ -65,7 +65,7 @@ impl LoginError {
     }
 }
 
-/// A stronger or fresher login than usual ([`crate::stepup`]).
+/// A stronger or fresher login than usual (RFC 9470).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     pub contexts: Vec<String>,

@@ -3,7 +3,7 @@ use super::Layer;
 use super::waf::read_file;
 use crate::config::{Config, ConfigError};
 use crate::exchange::{Exchange, Flow};
-use access::policy::{self, Authorizer, File, Files, Missing, Question};
+use access::policy::{self, Authorizer, File, Files, Question};
 use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use std::path::{Path, PathBuf};
@@ -67,14 +67,17 @@ impl Layer for Authorize {
             return Flow::Continue(());
         }
         let reason = reason(&decision);
-        if exchange.identity.is_none() {
-            return challenge(exchange, reason, "Bearer");
-        }
-        let weak = |one: &&Missing| matches!(one, Missing::Acr(_) | Missing::Amr(_) | Missing::Fresh(_));
-        if let Some(missing) = decision.missing.iter().find(weak) {
-            return challenge(exchange, reason, &step_up(missing));
-        }
-        exchange.refuse(Self::NAME, StatusCode::FORBIDDEN, reason)
+        // Whoever is nobody yet is asked to say who; what is missing beyond that is told then.
+        let (status, wanted) = match &exchange.identity {
+            None => {
+                (StatusCode::UNAUTHORIZED, Some(decision.challenge().unwrap_or_else(|| "Bearer".to_owned())))
+            }
+            Some(_) => (
+                StatusCode::from_u16(decision.status()).unwrap_or(StatusCode::FORBIDDEN),
+                decision.challenge(),
+            ),
+        };
+        refused(exchange, status, reason, wanted)
     }
 }
 
@@ -85,22 +88,11 @@ fn reason(decision: &policy::Decision) -> String {
     missing.chain(policies).chain(errors).collect::<Vec<_>>().join(", ")
 }
 
-/// RFC 9470, section 3.
-fn step_up(missing: &Missing) -> String {
-    let start = "Bearer error=\"insufficient_user_authentication\"";
-    match missing {
-        Missing::Acr(values) => {
-            format!("{start}, acr_values=\"{}\"", values.iter().cloned().collect::<Vec<_>>().join(" "))
-        }
-        Missing::Fresh(seconds) => format!("{start}, max_age=\"{seconds}\""),
-        _ => start.to_owned(),
-    }
-}
-
-fn challenge(exchange: &mut Exchange<'_>, reason: String, challenge: &str) -> Flow {
-    let flow = exchange.refuse(Authorize::NAME, StatusCode::UNAUTHORIZED, reason);
+/// A refusal with what would help (RFC 6750, section 3; RFC 9470, section 3).
+fn refused(exchange: &mut Exchange<'_>, status: StatusCode, reason: String, wanted: Option<String>) -> Flow {
+    let flow = exchange.refuse(Authorize::NAME, status, reason);
     let Flow::Break(mut answer) = flow else { return flow };
-    if let Ok(value) = HeaderValue::from_str(challenge) {
+    if let Some(value) = wanted.and_then(|wanted| HeaderValue::from_str(&wanted).ok()) {
         answer.headers_mut().insert(WWW_AUTHENTICATE, value);
     }
     Flow::Break(answer)

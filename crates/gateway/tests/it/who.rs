@@ -1,6 +1,8 @@
 //! Who somebody is, and how often they ask: tokens, limits, block list.
 use crate::support::{NEVER, PLAIN, Stage, status};
 use aws_lc_rs::hmac;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::path::PathBuf;
@@ -219,4 +221,80 @@ async fn the_administrator_needs_the_token() {
     assert_eq!(stage.get("/a").await.0, 200);
     let metrics = call("GET", "/metrics", "test", "").await;
     assert!(metrics.contains("buckler_gateway_requests_total{route=\"all\",class=\"2xx\"}"), "{metrics}");
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_would_help() {
+    let folder = Folder::new("challenges");
+    let file = folder.put("secret", SECRET);
+    let stage = |authorization: &str| {
+        let own = PLAIN.replace(
+            "mode = \"off\"",
+            &format!("mode = \"off\"\nauthentication = [\"login\"]\nauthorization = {authorization}"),
+        );
+        format!(
+            "[authentication.jwt.login]\nissuer = \"https://login.example\"\naudiences = [\"orders\"]\nkeys = {{ shared = {{ file = \"{file}\" }} }}\n{own}"
+        )
+    };
+    let challenge = async |stage: &Stage, token: &str| {
+        let request = format!(
+            "GET /a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+        );
+        let answer = stage.raw(request, NEVER).await.to_lowercase();
+        let field =
+            answer.lines().find_map(|line| line.strip_prefix("www-authenticate: ")).map(ToOwned::to_owned);
+        (status(&answer), field)
+    };
+    let token = |claims: &str| token(HS256, claims, SECRET);
+    let scopes = Stage::new(&stage("{ scopes = [\"read\", \"write\"] }")).await;
+    let wanted = "bearer error=\"insufficient_scope\", scope=\"write\"".to_owned();
+    assert_eq!(challenge(&scopes, &token(CLAIMS)).await, (403, Some(wanted)));
+    // Everything that is missing, at once (RFC 9470, section 3).
+    let strong =
+        Stage::new(&stage("{ step-up = { acr = [\"gold\"], amr = [\"otp\"], max-age = \"10m\" } }")).await;
+    let (code, field) = challenge(&strong, &token(CLAIMS)).await;
+    let field = field.unwrap();
+    assert_eq!(code, 401);
+    for part in
+        ["insufficient_user_authentication", "acr_values=\"gold\"", "max_age=\"600\"", "another factor"]
+    {
+        assert!(field.contains(part), "{field}");
+    }
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let enough =
+        CLAIMS.replace("\"exp\"", &format!("\"acr\":\"gold\",\"amr\":[\"otp\"],\"auth_time\":{now},\"exp\""));
+    assert_eq!(challenge(&strong, &token(&enough)).await, (200, None));
+}
+
+#[tokio::test]
+async fn a_public_key_is_no_shared_secret() {
+    let folder = Folder::new("confusion");
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+    let point = pair.public_key().as_ref();
+    let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..33]), URL_SAFE_NO_PAD.encode(&point[33..65]));
+    let key =
+        format!(r#"{{"kty":"EC","crv":"P-256","kid":"k","use":"sig","alg":"ES256","x":"{x}","y":"{y}"}}"#);
+    let set = format!(r#"{{"keys":[{key}]}}"#);
+    let file = folder.put("keys", &set);
+    let settings = PLAIN.replace(
+        "mode = \"off\"",
+        "mode = \"off\"\nauthentication = [\"login\"]\nauthorization = { scopes = [\"read\"] }",
+    );
+    let stage = Stage::new(&format!(
+        "[authentication.jwt.login]\nissuer = \"https://login.example\"\naudiences = [\"orders\"]\nkeys = {{ file = \"{file}\" }}\n{settings}"
+    ))
+    .await;
+    let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"ES256","typ":"JWT","kid":"k"}"#);
+    let text = format!("{head}.{}", URL_SAFE_NO_PAD.encode(CLAIMS));
+    let signature = pair.sign(&SystemRandom::new(), text.as_bytes()).unwrap();
+    let good = format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref()));
+    assert_eq!(bearer(&stage, &good).await, 200);
+    for secret in [point, &point[1..33], key.as_bytes(), set.as_bytes(), x.as_bytes()] {
+        for header in
+            [r#"{"alg":"HS256","typ":"JWT","kid":"k"}"#, r#"{"alg":"HS256"}"#, r#"{"alg":"ES256","kid":"k"}"#]
+        {
+            assert_eq!(bearer(&stage, &token(header, CLAIMS, secret)).await, 401, "{header}");
+        }
+    }
+    assert_eq!(bearer(&stage, &good).await, 200, "an honest client beside them is served");
 }

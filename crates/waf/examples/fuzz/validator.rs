@@ -102,6 +102,7 @@ fn is_comparable(schema: &Value) -> bool {
         "dependencies",
         "additionalItems",
         "\"#\"",
+        "\"$ref\":\"\"",
         "idn-",
         "\"multipleOf\":9007199254740993",
         "\"multipleOf\":18446744073709551615",

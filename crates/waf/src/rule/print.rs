@@ -201,7 +201,11 @@ fn action_text(action: &Action) -> String {
         }
         Action::Control(control) => format!("ctl:{}", control_text(control)),
         Action::InitCollection { collection, key } => {
-            format!("initcol:'{}={}'", collection.name(), macro_quotes(key))
+            // Blanks and quotes around a key are taken off when it is read, unless others stand around them.
+            let whole = key.to_string();
+            let is_bare = whole.trim() == whole && !(whole.starts_with('\'') && whole.ends_with('\''));
+            let around = if is_bare { "" } else { "\\'" };
+            format!("initcol:'{}={around}{}{around}'", collection.name(), macro_quotes(key))
         }
         Action::SetKey { collection, key } => {
             let name = match collection {

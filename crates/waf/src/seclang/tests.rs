@@ -374,3 +374,13 @@ fn reading_is_bounded() {
     );
     assert!(problems_of(&chain).contains("chain is longer"));
 }
+
+#[test]
+fn quotes_and_blanks_of_a_key_are_printed_so_that_they_stay() {
+    for key in ["''a''", "'''", r"'\' a'", "%{REMOTE_ADDR}", "'  '", "' a '"] {
+        let rules = format!("SecAction \"id:1,phase:1,pass,nolog,initcol:ip={key}\"");
+        let files = MemoryFiles::new([("main.conf", rules.as_str())]);
+        let (rules, _) = load("main.conf", &files);
+        assert_prints_the_same(&rules);
+    }
+}
