@@ -19,8 +19,6 @@ pub struct Limits {
     pub parts_max: usize,
     /// Matches that one transaction keeps.
     pub matches_max: usize,
-    /// Bytes of one value that rules look at.
-    pub value_bytes_max: usize,
     /// Steps that one regular expression may take on one value (`SecPcreMatchLimit`).
     pub regex_steps_max: usize,
 }
@@ -36,7 +34,6 @@ impl Default for Limits {
             depth_max: 512,
             parts_max: 1000,
             matches_max: 1000,
-            value_bytes_max: 12 << 20,
             regex_steps_max: 10_000_000,
         }
     }

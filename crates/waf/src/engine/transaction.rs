@@ -47,6 +47,9 @@ impl<'p> Transaction<'p> {
         state.inputs.clear();
         state.vars.clear(&plan.names, plan.engine());
         request::connection(&mut state.inputs, client);
+        if let Some(application) = &plan.config.web_app_id {
+            state.inputs.set(C::WebAppId, application.as_bytes());
+        }
         if plan.wants_time {
             request::time(&mut state.inputs, client.now_micros);
         }
@@ -193,6 +196,9 @@ impl<'p> Transaction<'p> {
                     body::read(processor, &content_type, body, &limits, &mut inputs.body);
                     error = inputs.body.error.take().map(|message| (prefix(processor), message));
                     take_arguments(inputs, processor);
+                    if plan.config.upload_files_max.is_some_and(|max| inputs.body.files.len() > max) {
+                        inputs.set(C::MultipartFileLimitExceeded, b"1");
+                    }
                 }
             }
         }

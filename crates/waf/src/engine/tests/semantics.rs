@@ -192,3 +192,35 @@ fn the_end_of_a_path_is_the_pattern() {
         assert_eq!(seen(fast), seen(slow));
     }
 }
+
+#[test]
+fn settings_that_variables_tell_of() {
+    let upload = |files: usize| {
+        let part = "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.txt\"\r\n\r\nx\r\n"
+            .repeat(files);
+        let exchange = Exchange::get("/");
+        exchange.header("Content-Type", "multipart/form-data; boundary=b").body(&format!("{part}--b--\r\n"))
+    };
+    let rules = r#"
+SecRequestBodyAccess On
+SecUploadFileLimit 2
+SecWebAppId "shop"
+SecRule MULTIPART_FILE_LIMIT_EXCEEDED "@eq 1" "id:1,phase:2,deny,status:413,log"
+SecRule WEBAPPID "@streq shop" "id:2,phase:1,pass,log"
+"#;
+    check(rules, &upload(2), "2");
+    check(rules, &upload(3), "2 1 status 413");
+    check("SecRule WEBAPPID \"@streq shop\" \"id:2,phase:1,pass,log\"", &upload(1), "");
+}
+
+#[test]
+fn a_document_of_graphql_is_read_by_its_type_or_by_a_rule() {
+    let sent =
+        |kind: &str| Exchange::get("/").header("Content-Type", kind).body("{ user(name: \"ann\") { id } }");
+    let rule = "SecRequestBodyAccess On\nSecRule ARGS \"@streq ann\" \"id:1,phase:2,pass,log\"\n";
+    check(rule, &sent("application/graphql; charset=utf-8"), "1");
+    check(rule, &sent("application/graphql+json"), "");
+    check(rule, &sent("text/plain"), "");
+    let chosen = format!("SecAction \"id:2,phase:1,pass,nolog,ctl:requestBodyProcessor=GRAPHQL\"\n{rule}");
+    check(&chosen, &sent("text/plain"), "1");
+}
