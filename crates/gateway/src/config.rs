@@ -169,6 +169,15 @@ impl Config {
         Ok(config)
     }
 
+    /// What each route asks for: `[authorization]`, where a route's own `authorization` takes the place of what stands there.
+    #[must_use]
+    pub fn permissions(&self) -> access::policy::Config {
+        let mut settings = self.authorization.clone();
+        let own = |route: &Route| Some((route.name.clone(), route.authorization.clone()?));
+        settings.routes.extend(self.route.iter().filter_map(own));
+        settings
+    }
+
     /// Reads a file of TOML; relative paths start beside it.
     ///
     /// # Errors

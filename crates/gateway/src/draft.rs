@@ -1,7 +1,11 @@
 //! A configuration to begin with, from the application graph: a route for each way in over HTTP, an upstream for each function.
+mod openapi;
+
 use model::{App, Kind, Node, Relation};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+
+pub use openapi::draft_of_openapi;
 
 /// Events that are HTTP requests.
 const HTTP_EVENTS: &[&str] = &["http-api", "rest-api", "function-url", "load-balancer"];

@@ -36,6 +36,7 @@ mod websocket;
 
 pub use check::check;
 pub use config::{Config, ConfigError};
-pub use draft::draft;
+pub use draft::{draft, draft_of_openapi};
 pub use logs::Told;
+pub use route::{Fitting, fitting};
 pub use server::{Running, StartError, start, start_told, start_with};

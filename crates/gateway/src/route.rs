@@ -88,6 +88,31 @@ impl Routes {
     }
 }
 
+/// A route's name and the parameters that a path gives it.
+pub type Fitting = (String, Vec<(String, String)>);
+
+/// The route that a request fits: to explain what a configuration does.
+///
+/// # Errors
+/// Routes that cannot be, a path or a method that is none.
+pub fn fitting(
+    config: &Config,
+    host: &str,
+    path: &str,
+    method: &str,
+) -> Result<Option<Fitting>, ConfigError> {
+    let wrong = |what: &str, why: String| ConfigError::setting(what, why);
+    let path = crate::path::normalise(path).map_err(|why| wrong("path", why.to_string()))?;
+    let method = Method::from_bytes(method.as_bytes()).map_err(|why| wrong("method", why.to_string()))?;
+    let routes = Routes::build(config)?;
+    let found = routes.find(&host.to_ascii_lowercase(), &path, &method);
+    Ok(found.map(|route| {
+        let parameters = route.parameters(path.readable());
+        let owned = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        (route.settings.name.clone(), owned.collect())
+    }))
+}
+
 impl Route {
     fn new(settings: config::Route, index: usize) -> Result<Self, ConfigError> {
         let at = format!("route.{}.path", settings.name);

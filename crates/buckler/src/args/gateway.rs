@@ -18,7 +18,7 @@ pub(crate) enum GatewayCommand {
     /// Say what is wrong with a configuration, the rules and the files that it names
     Check(ConfigArguments),
     /// Write a configuration from the application's templates: its HTTP routes and functions
-    Init(InitGatewayArguments),
+    Init(Box<InitGatewayArguments>),
 }
 
 #[derive(Debug, Args)]
@@ -30,6 +30,9 @@ pub(crate) struct ConfigArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct InitGatewayArguments {
+    /// An OpenAPI document (3.0 or 3.1, JSON or YAML) in the place of the application: a route for each of its operations
+    #[arg(long, value_name = "FILE")]
+    pub openapi: Option<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
 }

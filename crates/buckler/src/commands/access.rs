@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &AccessArguments) -> Result<Exit, CommandError> {
 }
 
 fn check(arguments: &AccessCheckArguments) -> Result<Exit, CommandError> {
-    let (config, files) = read(&arguments.files)?;
+    let Named { config, files, .. } = read(&arguments.files)?;
     let result = Authorizer::new(config, &files);
     let (problems, warnings, count) = match &result {
         Ok(authorizer) => (&[] as &[Problem], authorizer.warnings(), authorizer.policies()),
@@ -54,7 +54,7 @@ fn check(arguments: &AccessCheckArguments) -> Result<Exit, CommandError> {
 
 #[cfg(feature = "cedar")]
 fn schema(arguments: &PolicyFiles) -> Result<Exit, CommandError> {
-    let (config, _) = read(arguments)?;
+    let Named { config, .. } = read(arguments)?;
     let mapping = config.cedar.as_ref().map(|cedar| cedar.mapping.clone()).unwrap_or_default();
     let text = access::cedar::Policies::own_schema(&mapping, &access::policy::routes(&config));
     output::put(&arguments.writing, &text)?;
@@ -67,12 +67,22 @@ fn schema(_: &PolicyFiles) -> Result<Exit, CommandError> {
     Err(CommandError::Access { why: why.to_owned() })
 }
 
-/// The configuration that the arguments name, with its files. Files that the rules name stand beside the rules.
-fn read(arguments: &PolicyFiles) -> Result<(Config, Files), CommandError> {
+/// What the arguments name: rules with their files, and the gateway whose they are, where they are one's.
+struct Named {
+    config: Config,
+    files: Files,
+    gateway: Option<gateway::Config>,
+}
+
+/// Reads them. Files that the rules name stand beside the rules.
+fn read(arguments: &PolicyFiles) -> Result<Named, CommandError> {
     let mut config = Config::default();
     let mut folder = PathBuf::new();
+    let mut gateway = None;
     if let Some(path) = &arguments.rules {
-        config = rules(path, &text(path)?)?;
+        let text = text(path)?;
+        gateway = gateway_of(path, &text).transpose()?;
+        config = gateway.as_ref().map_or_else(|| rules(path, &text), |gateway| Ok(gateway.permissions()))?;
         folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     }
     let given = [&arguments.schema, &arguments.entities, &arguments.links];
@@ -97,23 +107,30 @@ fn read(arguments: &PolicyFiles) -> Result<(Config, Files), CommandError> {
         files.entities = one(named(&arguments.entities, &cedar.entities))?;
         files.links = one(named(&arguments.links, &cedar.links))?;
     }
-    Ok((config, files))
+    Ok(Named { config, files, gateway })
 }
 
-/// Rules by themselves, or those of a gateway's configuration.
+/// A gateway's configuration, where the rules are one's.
+fn gateway_of(path: &Path, text: &str) -> Option<Result<gateway::Config, CommandError>> {
+    let table: toml::Table = toml::from_str(text).ok()?;
+    // Rules by themselves know neither.
+    if !table.contains_key("route") && !table.contains_key("authorization") {
+        return None;
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let wrong =
+        |why: gateway::ConfigError| CommandError::Access { why: format!("{}: {why}", path.display()) };
+    Some(gateway::Config::from_toml(text, folder).map_err(wrong))
+}
+
+/// Rules by themselves.
 fn rules(path: &Path, text: &str) -> Result<Config, CommandError> {
     let wrong = |error: toml::de::Error| {
         let start = error.span().map_or(0, |span| span.start);
         let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
         CommandError::Access { why: format!("{}:{line}: {}", path.display(), error.message()) }
     };
-    let table: toml::Table = toml::from_str(text).map_err(wrong)?;
-    match table.get("authorization") {
-        Some(own) => own.clone().try_into().map_err(|error: toml::de::Error| CommandError::Access {
-            why: format!("{}: `authorization`: {}", path.display(), error.message()),
-        }),
-        None => toml::from_str(text).map_err(wrong),
-    }
+    toml::from_str(text).map_err(wrong)
 }
 
 /// A file, or the files of a folder that end in `.cedar`, ordered by name.

@@ -4,6 +4,7 @@ use std::path::Path;
 use gateway::{Config, Running};
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::policy::text;
 use super::{CommandError, reading};
 use crate::args::{ConfigArguments, GatewayArguments, GatewayCommand, InitGatewayArguments};
 use crate::exit::Exit;
@@ -81,6 +82,13 @@ fn reload(running: &Running, path: &Path) {
 }
 
 fn init(arguments: &InitGatewayArguments) -> Result<Exit, CommandError> {
+    if let Some(path) = &arguments.openapi {
+        let text = text(path)?;
+        let drafted = gateway::draft_of_openapi(&text, &path.display().to_string());
+        let drafted = drafted.map_err(|why| wrong(path, &why.to_string()))?;
+        output::put(&arguments.reading.writing, &drafted)?;
+        return Ok(Exit::Clean);
+    }
     let read = reading::read(&arguments.reading)?;
     let Some(app) = read.project.apps.first() else { return Ok(Exit::Incomplete) };
     if read.project.apps.len() > 1 && !arguments.reading.writing.quiet {

@@ -51,7 +51,8 @@ fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
     std::fs::read(path).map_err(|why| wrong(why.to_string()))
 }
 
-fn text(path: &Path) -> Result<String, CommandError> {
+/// Reads a text within its limit.
+pub(crate) fn text(path: &Path) -> Result<String, CommandError> {
     String::from_utf8(read(path)?)
         .map_err(|_| CommandError::Read { path: path.to_owned(), why: "it is not UTF-8".to_owned() })
 }

@@ -122,6 +122,10 @@ def exploit(name, run, wait=1.5):
     time.sleep(wait)
     new = CALLS[calls:]
     worked = worked or any("/x" in call for call in new)
+    # Who stopped it is told beside the answer, and may be told after it.
+    until = time.time() + 3
+    while not worked and not blocked_since(mark) and time.time() < until:
+        time.sleep(0.2)
     tell("exploit", name, not worked, f"{detail} calls={new[:2]} stopped by {blocked_since(mark)}")
 
 

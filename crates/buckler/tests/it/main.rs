@@ -1,6 +1,7 @@
 //! The program as people run it: real files, real processes, real exit codes.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test writes files and fails loudly")]
 mod accept;
+mod access;
 #[cfg(test)]
 mod attacked;
 mod bucket;

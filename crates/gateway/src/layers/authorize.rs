@@ -25,12 +25,7 @@ impl Layer for Authorize {
     const NAME: &'static str = "authorize";
 
     fn build(config: &Config, _: Option<&Self>) -> Result<Self, ConfigError> {
-        let mut settings = config.authorization.clone();
-        for route in &config.route {
-            if let Some(rule) = &route.authorization {
-                settings.routes.insert(route.name.clone(), rule.clone());
-            }
-        }
+        let settings = config.permissions();
         if settings == policy::Config::default() {
             return Ok(Self { authorizer: None });
         }

@@ -3,6 +3,7 @@
 //! What a document does not name is refused: a positive model, where rules only know what is bad. Security requirements of a document
 //! are the matter of authentication and authorization.
 mod documents;
+pub(crate) use documents::parse;
 mod graphql;
 mod problem;
 

@@ -4,14 +4,14 @@ use std::fmt::Write;
 use access::policy::{Authorizer, Decision, Near, Question, find, identity_of, method_of, routes};
 use serde_json::{Map, Value, json};
 
-use super::{CommandError, read, text};
+use super::{CommandError, Named, read, text};
 use crate::args::AccessExplainArguments;
 use crate::exit::Exit;
 use crate::{clock, output};
 
 pub(super) fn run(arguments: &AccessExplainArguments) -> Result<Exit, CommandError> {
     let wrong = |why: String| CommandError::Access { why };
-    let (config, files) = read(&arguments.files)?;
+    let Named { config, files, gateway } = read(&arguments.files)?;
     let known = routes(&config);
     let authorizer = Authorizer::new(config, &files).map_err(|problems| {
         let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -32,6 +32,11 @@ pub(super) fn run(arguments: &AccessExplainArguments) -> Result<Exit, CommandErr
         Some(route) => {
             let named = std::iter::once(route.clone()).collect();
             (route.clone(), find(&named, &asked, &arguments.path).map(|(_, found)| found).unwrap_or_default())
+        }
+        None if gateway.is_some() => {
+            let config = gateway.unwrap_or_default();
+            let fitting = gateway::fitting(&config, &arguments.host, &arguments.path, &asked);
+            fitting.map_err(|error| wrong(error.to_string()))?.unwrap_or_default()
         }
         None => find(&known, &asked, &arguments.path).unwrap_or_default(),
     };

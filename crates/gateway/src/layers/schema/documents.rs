@@ -71,7 +71,7 @@ fn read(setting: &str, path: &Path) -> Result<Value, ConfigError> {
 }
 
 /// YAML holds JSON, but not every JSON: what begins as JSON is read as that.
-pub(super) fn parse(text: &str) -> Result<Value, String> {
+pub(crate) fn parse(text: &str) -> Result<Value, String> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     if text.trim_start().starts_with(['{', '[']) {
         match serde_json::from_str(text) {
