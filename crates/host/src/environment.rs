@@ -21,6 +21,7 @@ use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watc
 use tokio::task::JoinHandle;
 
 use external::External;
+use output::GuardEvents;
 pub(crate) use output::Logs;
 use watch::End;
 
@@ -67,6 +68,7 @@ pub(crate) struct Environment {
     group: u32,
     folder: PathBuf,
     pub(crate) logs: Arc<Logs>,
+    guard_events: Arc<GuardEvents>,
     /// Most memory that was seen, in KiB.
     memory: Arc<AtomicU64>,
     tasks: Vec<JoinHandle<()>>,
@@ -149,6 +151,8 @@ impl Environment {
         let (exit_sender, exit) = tokio_watch::channel(None);
         let exit_sender = Arc::new(exit_sender);
         let phase = api.phase();
+        let (events, talk) = (folder.join("events.jsonl"), shared.talk.clone());
+        let guard_events = Arc::new(GuardEvents::new(events, function.name.clone(), talk));
         let mut environment = Self {
             id,
             function: Arc::clone(function),
@@ -161,6 +165,7 @@ impl Environment {
             group: 0,
             folder,
             logs,
+            guard_events,
             memory: Arc::new(AtomicU64::new(0)),
             tasks: vec![server],
             external: External::default(),
@@ -205,11 +210,7 @@ impl Environment {
         })?;
         self.group = child.id().unwrap_or(0);
         self.tasks.extend(self.logs.follow(child.stdout.take(), child.stderr.take(), output::Kind::Function));
-        self.tasks.push(tokio::spawn(output::guard_events(
-            self.folder.join("events.jsonl"),
-            self.function.name.clone(),
-            self.shared.talk.clone(),
-        )));
+        self.tasks.push(tokio::spawn(Arc::clone(&self.guard_events).follow()));
         let limit_kib = self.shared.settings.memory_limits.then_some(self.function.memory_mb * 1024);
         let memory = Arc::clone(&self.memory);
         self.tasks.push(tokio::spawn(watch::process(child, self.group, memory, limit_kib, exit)));
@@ -423,6 +424,8 @@ impl Environment {
         }
         // What the runtime left behind in its group.
         spawn::end(self.group, Signal::KILL);
+        // Nobody writes any more.
+        self.guard_events.tell().await;
         let (function, environment) = (self.function.name.clone(), self.id.clone());
         self.shared.talk.say(Line::Ended { function, environment, why: why.to_owned() });
         // The last lines of its output.

@@ -105,24 +105,46 @@ impl Logs {
     }
 }
 
-/// Tells the guard's events as they are written.
-pub(super) async fn guard_events(path: PathBuf, function: String, talk: Talk) {
-    let mut at = 0;
-    loop {
-        tokio::time::sleep(Duration::from_millis(EVENTS_MS)).await;
-        let Ok(mut file) = tokio::fs::File::open(&path).await else { continue };
-        if file.seek(std::io::SeekFrom::Start(at)).await.is_err() {
-            continue;
+/// The guard's events, told as they are written.
+#[derive(Debug)]
+pub(super) struct GuardEvents {
+    path: PathBuf,
+    function: String,
+    talk: Talk,
+    /// Bytes of the file that were told.
+    at: tokio::sync::Mutex<u64>,
+}
+
+impl GuardEvents {
+    pub(super) fn new(path: PathBuf, function: String, talk: Talk) -> Self {
+        Self { path, function, talk, at: tokio::sync::Mutex::default() }
+    }
+
+    pub(super) async fn follow(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(Duration::from_millis(EVENTS_MS)).await;
+            self.tell().await;
         }
-        let mut bytes = Vec::new();
-        if file.take(EVENTS_BYTES_MAX).read_to_end(&mut bytes).await.is_err() {
-            continue;
-        }
-        let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') else { continue };
-        at += end as u64 + 1;
-        for line in bytes.get(..end).unwrap_or_default().split(|byte| *byte == b'\n') {
-            if let Ok(event) = serde_json::from_slice(line) {
-                talk.say(Line::Guard { function: function.clone(), event });
+    }
+
+    /// Tells what came since. At the end of an environment once more: its last event is often why it ends.
+    pub(super) async fn tell(&self) {
+        let mut at = self.at.lock().await;
+        loop {
+            let Ok(mut file) = tokio::fs::File::open(&self.path).await else { return };
+            if file.seek(std::io::SeekFrom::Start(*at)).await.is_err() {
+                return;
+            }
+            let mut bytes = Vec::new();
+            if file.take(EVENTS_BYTES_MAX).read_to_end(&mut bytes).await.is_err() {
+                return;
+            }
+            let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') else { return };
+            *at += end as u64 + 1;
+            for line in bytes.get(..end).unwrap_or_default().split(|byte| *byte == b'\n') {
+                if let Ok(event) = serde_json::from_slice(line) {
+                    self.talk.say(Line::Guard { function: self.function.clone(), event });
+                }
             }
         }
     }

@@ -24,3 +24,5 @@ mod several;
 mod snap;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod told;
