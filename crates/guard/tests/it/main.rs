@@ -12,6 +12,8 @@ mod hostile;
 #[cfg(test)]
 mod platform;
 #[cfg(test)]
+mod policies;
+#[cfg(test)]
 mod proxy;
 #[cfg(test)]
 mod residue;
