@@ -21,11 +21,7 @@ fn bundle(function: &Value) -> String {
 }
 
 /// A function under a policy, and what is set beside it.
-fn under<'a>(
-    name: &str,
-    function: &Value,
-    more: &[(&'a str, String)],
-) -> Option<(Platform, Guarded, Folder)> {
+fn under(name: &str, function: &Value, more: &[(&str, String)]) -> Option<(Platform, Guarded, Folder)> {
     let python = python()?;
     let (platform, folder) = (Platform::start(), Folder::new(name));
     let file = folder.write("policy.json", &bundle(function));
