@@ -24,7 +24,7 @@ pub fn draft(app: &App) -> String {
         functions.insert(function.name.as_str(), function);
         write_route(&mut routes, trigger, function, &mut names);
     }
-    let mut out = HEAD.to_owned();
+    let mut out = head("this application, written from its templates");
     out.push_str(&routes);
     if functions.is_empty() {
         out.push_str("# No function of the application is started by HTTP.\n");
@@ -40,8 +40,11 @@ pub fn draft(app: &App) -> String {
     out
 }
 
-const HEAD: &str = "# The gateway in front of this application, written from its templates. `buckler gateway check` reads it.
-[[listen]]
+fn head(of: &str) -> String {
+    format!("# The gateway in front of {of}. `buckler gateway check` reads it.\n{LISTENS}")
+}
+
+const LISTENS: &str = "[[listen]]
 address = \"127.0.0.1:8080\"
 
 [waf]

@@ -1,5 +1,5 @@
 //! A configuration to begin with, from an OpenAPI document (3.0 and 3.1): a route for each operation, with what it asks for.
-use super::{HEAD, line, quoted};
+use super::{head, line, quoted};
 use crate::config::ConfigError;
 use crate::layers::schema::parse;
 use access::policy::Rule;
@@ -28,7 +28,7 @@ pub fn draft_of_openapi(text: &str, file: &str) -> Result<String, ConfigError> {
     for problem in problems {
         told.entry(problem.place.to_string()).or_default().push(problem.message);
     }
-    let mut out = HEAD.replace("from its templates", "from its OpenAPI document");
+    let mut out = head("this API, written from its OpenAPI document");
     line(&mut out, &format!("[schema.api.{UPSTREAM}]"));
     line(&mut out, &format!("file = {}\n", quoted(file)));
     let mut all: Vec<_> = rules.iter().collect();

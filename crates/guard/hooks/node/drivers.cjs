@@ -21,11 +21,15 @@ module.exports = (filename, module, { ask, cut }) => {
       try { owner[name] = wrapped; } catch { /* frozen: stays */ }
     }
   };
-  const statements = (operation, input) => {
+  const within = (operation, input) => {
     if (!input || typeof input !== 'object') return;
     for (const name of TEXTS) if (typeof input[name] === 'string') sql('aws.' + operation, input[name], false);
     comparisons(operation, input);
-    if (Array.isArray(input.TransactItems)) for (const item of input.TransactItems) for (const inner of Object.values(item || {})) if (!Array.isArray(inner)) statements(operation, inner);
+  };
+  const statements = (operation, input) => {
+    within(operation, input);
+    if (!input || typeof input !== 'object') return;
+    if (Array.isArray(input.TransactItems)) for (const item of input.TransactItems) for (const inner of Object.values(item || {})) if (!Array.isArray(inner)) within(operation, inner);
     for (const list of [input.Statements, input.TransactStatements, input.Sqls]) {
       if (Array.isArray(list)) for (const one of list) sql('aws.' + operation, typeof one === 'string' ? one : one && one.Statement, false);
     }

@@ -139,5 +139,5 @@ fn broken_encodings_are_no_harm() {
 #[test]
 fn the_hooks_of_all_languages_are_small() {
     let bytes: usize = super::FILES.iter().map(|(path, text)| super::shipped(path, text).len()).sum();
-    assert!(bytes <= 62_000, "{bytes} bytes");
+    assert!(bytes <= 63_000, "{bytes} bytes");
 }

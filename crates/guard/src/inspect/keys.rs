@@ -85,7 +85,8 @@ pub(super) fn stray<'a>(
     };
     let Some(name) = variables.into_iter().find(is_stray) else { return Ok(()) };
     let known: Vec<String> = issuers.iter().map(|issuer| format!("`{}`", override_name(issuer))).collect();
-    Err(format!("`{name}` names no issuer of the policy: for it there are {}", known.join(", ")))
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    Err(format!("`{name}` names no issuer of the policy; variables for those that it has: {known}"))
 }
 
 impl Issuer {

@@ -23,16 +23,19 @@ def install(shared):
         if found:
             load("asks")["operators"]("boto3." + operation, found)
 
+    def within(operation, params):
+        for name in texts.intersection(params):
+            if isinstance(params[name], str):
+                load("asks")["sql"]("boto3." + operation, params[name])
+        compare(operation, params)
+
     def look(operation, params):
         ask = load("asks")["sql"]
-        compare(operation, params)
+        within(operation, params)
         for item in params.get("TransactItems") or ():
             for inner in item.values() if isinstance(item, dict) else ():
                 if isinstance(inner, dict):
-                    look(operation, inner)
-        for name in texts.intersection(params):
-            if isinstance(params[name], str):
-                ask("boto3." + operation, params[name])
+                    within(operation, inner)
         for name in lists:
             for one in params.get(name) or ():
                 statement = one.get("Statement") if isinstance(one, dict) else one
