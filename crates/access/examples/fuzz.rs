@@ -9,9 +9,10 @@ use std::error::Error;
 use access::block::{self, BlockList, Change, Entry, Facts, List, Target as Blocking};
 use access::jwks::{Key, KeySet};
 use access::jwt::{Algorithm, Issuer, Keys, Proofs, SigningKey, Verifier};
+use access::oauth::{client, introspection};
 use access::session::{self, Sealer, Session, Sessions};
 use access::signature::{Request, message, sigv4, webhook};
-use access::{Secret, SecretFrom, certificate, dpop, key};
+use access::{Answer, Secret, SecretFrom, certificate, dpop, key};
 use mutate::{Arguments, Dice, Mutator, Seed};
 
 const NOW: u64 = 1_767_225_600;
@@ -481,6 +482,48 @@ fn sessions() -> Result<(Vec<String>, Target), Box<dyn Error>> {
     Ok((seeds, Box::new(run)))
 }
 
+/// Answers of an authorization server: to a question about a token, and with a token.
+fn answers(is_introspection: bool) -> Result<(Vec<String>, Target), Box<dyn Error>> {
+    let about = format!(
+        r#"{{"active":true,"iss":"https://i.example","aud":["a"],"sub":"s","scope":"x y","exp":{},"cnf":{{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}},"acr":"1","amr":["pwd"],"roles":["r"]}}"#,
+        NOW + 60
+    );
+    let token =
+        r#"{"access_token":"abc","token_type":"Bearer","expires_in":3600,"refresh_token":"def","scope":"x"}"#;
+    if !is_introspection {
+        let run = |text: &str| {
+            let answer = |status| Answer { status, headers: Vec::new(), body: text.as_bytes().to_vec() };
+            drop(client::tokens(&answer(400)));
+            taken(client::tokens(&answer(200)).is_ok())
+        };
+        return Ok((vec![token.to_owned(), r#"{"error":"invalid_grant"}"#.to_owned()], Box::new(run)));
+    }
+    let config: introspection::Config = serde_json::from_value(serde_json::json!({
+        "url": "https://i.example/introspect", "issuer": "https://i.example", "audiences": ["a"], "role-claims": ["roles"], "entries-max": 8,
+    }))?;
+    let client = client::Client {
+        id: "us".to_owned(),
+        proof: client::Proof::None,
+        token_endpoint: config.url.clone(),
+        issuer: config.issuer.clone(),
+    };
+    let bound = about.clone();
+    let run = move |text: &str| {
+        let mut known = introspection::Introspection::new(config.clone(), client.clone());
+        let answer = Answer { status: 200, headers: Vec::new(), body: text.as_bytes().to_vec() };
+        let said = known.answered("a-token", Ok(&answer), Proofs::default(), NOW);
+        // What is kept says what was said, and a token that is bound to a key opens nothing without the key.
+        match (known.look_up("a-token", Proofs::default(), NOW), &said) {
+            (introspection::Known::Yes(_), Err(_)) | (introspection::Known::No(_), Ok(_)) => Outcome::Forged,
+            _ if said.as_ref().is_ok_and(|one| one.issuer != "https://i.example") => Outcome::Forged,
+            _ if said.is_ok() && text == bound => Outcome::Forged,
+            _ => taken(said.is_ok()),
+        }
+    };
+    let plain = format!(r#"{{"active":true,"aud":"a","username":"s","exp":"{}"}}"#, NOW + 60);
+    Ok((vec![about, plain, r#"{"active":false}"#.to_owned()], Box::new(run)))
+}
+
 const TARGETS: &[&str] = &[
     "jwt",
     "jwks",
@@ -493,6 +536,8 @@ const TARGETS: &[&str] = &[
     "message",
     "block",
     "session",
+    "introspection",
+    "tokens",
 ];
 
 fn target(name: &str) -> Result<(Vec<String>, Target), Box<dyn Error>> {
@@ -508,6 +553,8 @@ fn target(name: &str) -> Result<(Vec<String>, Target), Box<dyn Error>> {
         "message" => messages(),
         "block" => blocks(),
         "session" => sessions()?,
+        "introspection" => answers(true)?,
+        "tokens" => answers(false)?,
         other => return Err(format!("`{other}` is no target").into()),
     })
 }

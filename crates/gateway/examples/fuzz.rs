@@ -1,17 +1,19 @@
-//! Mutates frames of an event stream, and reads them.
+//! Mutates what clients and upstreams write, and reads it.
 //!
 //!     cargo run --profile fuzz -p gateway --example fuzz -- TARGET [SECONDS] [SEED] [FOLDER]
 //!
-//! `raw` reads the bytes as they are, `frames` puts right checksums around what was mutated. See `mutate` for the rest.
+//! For event streams `raw` reads the bytes as they are, and `frames` puts right checksums around what was mutated. The other targets
+//! are streams of requests, answers, paths, chains of addresses, trace contexts and answers of functions. See `mutate` for the rest.
 use mutate::{Arguments, Mutator, Seed};
 use std::error::Error;
 
 #[path = "../src/upstream/stream/frames.rs"]
 mod frames;
 
-use frames::{Decoder, Event, checksum};
+#[path = "fuzz/texts.rs"]
+mod texts;
 
-const TARGETS: &[&str] = &["frames", "raw"];
+use frames::{Decoder, Event, checksum};
 
 const PIECES: &[&[u8]] = &[
     b"\x00",
@@ -128,12 +130,22 @@ fn run(bytes: &[u8], is_raw: bool) -> Result<usize, Box<dyn Error>> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = Arguments::of_process(TARGETS)?;
+    let names: Vec<&str> =
+        ["frames", "raw"].into_iter().chain(texts::TARGETS.iter().map(|text| text.name)).collect();
+    let arguments = Arguments::of_process(&names)?;
     let is_raw = arguments.target == "raw";
-    let mut seeds: Vec<Seed> = seeds(is_raw).iter().map(Seed::from).collect();
+    let text = texts::TARGETS.iter().find(|text| text.name == arguments.target);
+    let mut seeds: Vec<Seed> = match text {
+        Some(text) => text.seeds.iter().map(|seed| Seed::from(*seed)).collect(),
+        None => seeds(is_raw).iter().map(Seed::from).collect(),
+    };
     if let Some(folder) = &arguments.folder {
         seeds.extend(Seed::below(folder, &[""])?);
     }
-    let mut mutator = Mutator::of_bytes(PIECES, arguments.seed);
-    mutate::run("gateway", &arguments, &seeds, &mut mutator, |seed| run(&seed.bytes, is_raw))
+    let pieces = text.map_or(PIECES, |text| text.pieces);
+    let mut mutator = Mutator::of_bytes(pieces, arguments.seed);
+    mutate::run("gateway", &arguments, &seeds, &mut mutator, |seed| match text {
+        Some(text) => Ok((text.run)(&seed.bytes)?),
+        None => run(&seed.bytes, is_raw),
+    })
 }

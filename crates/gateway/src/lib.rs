@@ -21,6 +21,8 @@ mod draft;
 mod event;
 mod exchange;
 mod fetch;
+#[doc(hidden)]
+pub mod fuzz;
 mod gate;
 pub mod layers;
 mod logs;

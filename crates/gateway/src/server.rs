@@ -6,7 +6,7 @@ mod connection;
 mod handle;
 mod hello;
 mod room;
-mod strict;
+pub(crate) mod strict;
 pub(crate) mod tls;
 mod total;
 mod wire;

@@ -56,7 +56,7 @@ impl Context {
 }
 
 /// `00-<trace>-<span>-<flags>`, as the recommendation demands: lower-case digits, nothing all zero.
-fn parse(text: &[u8]) -> Option<(u128, u64, bool)> {
+pub(crate) fn parse(text: &[u8]) -> Option<(u128, u64, bool)> {
     let text = std::str::from_utf8(text).ok()?;
     let mut parts = text.split('-');
     let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);

@@ -2,7 +2,7 @@
 pub(crate) mod connect;
 pub(crate) mod headers;
 mod health;
-mod http1;
+pub(crate) mod http1;
 pub(crate) mod lambda;
 pub(crate) mod pool;
 pub(crate) mod spare;

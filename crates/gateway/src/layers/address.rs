@@ -186,12 +186,14 @@ impl Address {
 
     /// From the nearest to the farthest: the first address that is no trusted proxy. What cannot be read ends the chain.
     /// With it comes the element that tells of the client, as the proxy wrote it that the client spoke to.
-    fn client<'h>(&self, headers: &'h HeaderMap, peer: IpAddr) -> (IpAddr, Option<&'h str>) {
+    pub(crate) fn client<'h>(&self, headers: &'h HeaderMap, peer: IpAddr) -> (IpAddr, Option<&'h str>) {
         let (mut client, mut told) = (peer, None);
         let mut seen = 0;
         for value in headers.get_all(&self.header).into_iter().rev() {
-            for element in value.to_str().unwrap_or_default().rsplit(',') {
+            // Element by element: a byte that is no text, far out where clients write, must not hide what proxies wrote.
+            for element in value.as_bytes().rsplit(|byte| *byte == b',') {
                 seen += 1;
+                let element = std::str::from_utf8(element).unwrap_or_default();
                 let address = if self.header == "forwarded" { forwarded(element) } else { address(element) };
                 let Some(address) = address.filter(|_| seen <= CHAIN_MAX) else { return (client, told) };
                 (client, told) = (address, Some(element));

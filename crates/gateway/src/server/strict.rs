@@ -8,6 +8,7 @@
 use crate::upstream::headers::trimmed;
 use memchr::memchr;
 
+pub(crate) mod fuzz;
 #[cfg(test)]
 mod tests;
 
@@ -214,8 +215,9 @@ impl Strict {
             if self.line.len() + bytes.len() > most {
                 return Err(Violation::TooLong);
             }
+            let known = self.line.len();
             self.line.extend_from_slice(bytes);
-            return self.early(bytes.len());
+            return self.early(known, bytes.len());
         };
         let piece = bytes.get(..end).unwrap_or_default();
         if self.line.len() + piece.len() > most {
@@ -240,12 +242,11 @@ impl Strict {
         Ok(used)
     }
 
-    /// A look at a line that has only begun, so that what can never become right is refused at once.
-    fn early(&self, used: usize) -> Result<usize, Violation> {
-        let strays = match self.line.iter().position(|byte| *byte == b'\r') {
-            Some(at) => at + 1 < self.line.len(),
-            None => false,
-        };
+    /// A look at a line that has only begun, so that what can never become right is refused at once. What an earlier look has seen is
+    /// not seen again: a line may come byte by byte.
+    fn early(&self, known: usize, used: usize) -> Result<usize, Violation> {
+        let fresh = self.line.get(known.saturating_sub(1)..).unwrap_or_default();
+        let strays = memchr(b'\r', fresh).is_some_and(|at| at + 1 < fresh.len());
         if strays { Err(Violation::LineEnd) } else { Ok(used) }
     }
 

@@ -20,6 +20,7 @@ use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
 mod body;
+pub(crate) mod fuzz;
 mod head;
 
 #[cfg(test)]

@@ -237,7 +237,7 @@ pub(crate) async fn answer(invoked: Answer, most: usize) -> Result<Answer, Answe
     read(&body.whole(most).await?)
 }
 
-pub(super) fn read(bytes: &[u8]) -> Result<Answer, AnswerError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Answer, AnswerError> {
     let value: Value = serde_json::from_slice(bytes).map_err(|_| AnswerError::Form)?;
     // The Runtime Interface Emulator tells failures in the body alone.
     if value.get("errorType").is_some() && value.get("statusCode").is_none() {

@@ -64,3 +64,12 @@ fn ranges_of_cdns_are_read() {
     );
     assert!(ranges("{}").is_err() && ranges("nothing").is_err());
 }
+
+#[test]
+fn a_byte_that_is_no_text_hides_no_proxy() {
+    let layer = layer("x-forwarded-for");
+    let mut fields = http::HeaderMap::new();
+    fields.append("x-forwarded-for", HeaderValue::from_bytes(b"1.2.3.4\xff, 203.0.113.9, 10.0.0.2").unwrap());
+    let client = layer.client(&fields, "10.0.0.1".parse().unwrap()).0;
+    assert_eq!(client, "203.0.113.9".parse::<IpAddr>().unwrap());
+}

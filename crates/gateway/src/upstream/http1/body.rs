@@ -235,10 +235,12 @@ fn take(read: &mut BytesMut, left: &mut u64) -> Bytes {
 
 /// The size of the next chunk, once its line is there.
 fn chunk_line(read: &mut BytesMut) -> Result<Option<u64>, BodyError> {
-    let Some(end) = memchr(b'\n', read) else {
-        let fits = read.len() <= CHUNK_LINE_BYTES_MAX;
-        return if fits { Ok(None) } else { Err(wrong("a chunk's line is too long")) };
-    };
+    let found = memchr(b'\n', read);
+    // However it comes: a line is as long in one read as in many.
+    if found.unwrap_or(read.len()) > CHUNK_LINE_BYTES_MAX {
+        return Err(wrong("a chunk's line is too long"));
+    }
+    let Some(end) = found else { return Ok(None) };
     let line = read.split_to(end + 1);
     size(&line).map(Some).ok_or_else(|| wrong("a chunk has no size"))
 }
@@ -264,7 +266,7 @@ fn trailers(read: &mut BytesMut) -> Result<Piece, BodyError> {
     }
     let mut fields = [httparse::EMPTY_HEADER; TRAILERS_MAX];
     let (length, fields) = match httparse::parse_headers(read, &mut fields) {
-        Ok(httparse::Status::Complete(done)) => done,
+        Ok(httparse::Status::Complete(done)) if done.0 <= TRAILER_BYTES_MAX => done,
         Ok(httparse::Status::Partial) if read.len() <= TRAILER_BYTES_MAX => return Ok(Piece::More),
         _ => return Err(wrong("its trailers cannot be read")),
     };
