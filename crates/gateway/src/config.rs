@@ -15,7 +15,7 @@ pub use error::ConfigError;
 pub use limits::Limits;
 pub use listen::{Certificate, ClientCertificates, ClientMode, Listen, Tls, TlsVersion};
 pub use route::{Mode, PathOddity, Route};
-pub use upstream::{Breaker, Kind, Retry, Sign, Upstream};
+pub use upstream::{Breaker, KeysFrom, Kind, Retry, Sign, Upstream};
 
 /// Everything that a gateway is told.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -3,6 +3,7 @@ pub(crate) mod connect;
 pub(crate) mod headers;
 mod health;
 pub(crate) mod http1;
+mod keys;
 pub(crate) mod lambda;
 pub(crate) mod pool;
 pub(crate) mod spare;

@@ -1,10 +1,12 @@
 //! AWS Signature Version 4: signing requests to AWS, and verifying requests that clients sign so.
 mod canonical;
+mod given;
 mod sign;
 #[cfg(test)]
 mod tests;
 mod verify;
 
+pub use given::{Given, GivenError, profile};
 pub use sign::{Credentials, Payload, presign, sign};
 pub use verify::{Config, Key, SigV4Error, Verified, VerifiedPayload, verify};
 

@@ -96,7 +96,7 @@ pub enum Kind {
     Local,
 }
 
-/// SigV4. The keys come from the environment, a file or the instance, never from the configuration.
+/// SigV4. The keys come from the environment, a file, or the role of the container or instance, never from the configuration.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Sign {
@@ -104,11 +104,30 @@ pub struct Sign {
     /// `lambda` for functions.
     #[serde(default = "Sign::service")]
     pub service: String,
-    /// A file in the form of `~/.aws/credentials`; left out: the variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`.
+    /// Left out: the file that `credentials` names, else the variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
+    /// `AWS_SESSION_TOKEN`, else the container's role.
+    #[serde(default)]
+    pub from: Option<KeysFrom>,
+    /// A file in the form of `~/.aws/credentials`.
     #[serde(default)]
     pub credentials: Option<PathBuf>,
     #[serde(default = "Sign::profile")]
     pub profile: String,
+    /// Of `container` and `instance`: where keys are asked for, in the place of what AWS' variables say.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+}
+
+/// Where access keys come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeysFrom {
+    Environment,
+    File,
+    /// ECS tasks, and pods of EKS.
+    Container,
+    /// The instance's metadata service (IMDSv2).
+    Instance,
 }
 
 impl Sign {

@@ -3,6 +3,7 @@ pub(crate) mod client;
 mod introspect;
 mod issuer;
 mod message;
+mod possession;
 mod settings;
 mod signed;
 
@@ -12,8 +13,7 @@ use crate::config::{Config, ConfigError};
 use crate::exchange::{Answer, Exchange, Flow};
 use crate::state;
 use access::certificate::{self, Certificate};
-use access::replay::Fresh;
-use access::{Identity, Secret, SecretFrom, dpop, key, oauth, replay};
+use access::{Identity, Secret, SecretFrom, key, oauth, replay};
 use http::StatusCode;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use introspect::{NoIdentity, Server};
@@ -34,7 +34,7 @@ const PROOFS_MAX: usize = 200_000;
 #[derive(Debug)]
 pub(crate) struct Authenticate {
     sources: BTreeMap<String, Arc<Source>>,
-    dpop: dpop::Config,
+    possession: possession::Possession,
     proofs: Arc<replay::Memory>,
     /// Remembers proofs for all gateways, in the place of `proofs`.
     shared: Option<Arc<state::Shared>>,
@@ -70,6 +70,19 @@ enum Said {
     },
     /// It cannot be told now whether it is right.
     Away(String),
+}
+
+/// Why a token that is shown is not looked at.
+struct Unshown {
+    said: Said,
+    /// What its proof of possession lacks, as the challenge says it.
+    proof: Option<&'static str>,
+}
+
+impl From<Said> for Unshown {
+    fn from(said: Said) -> Self {
+        Self { said, proof: None }
+    }
 }
 
 /// A token in `Authorization`, and what was proven beside it; made once a request, since a proof counts once.
@@ -141,7 +154,7 @@ impl Layer for Authenticate {
             before.map_or_else(|| Arc::new(replay::Memory::new(PROOFS_MAX)), |old| Arc::clone(&old.proofs));
         Ok(Self {
             sources,
-            dpop: settings.dpop.clone(),
+            possession: possession::Possession::build(config, before.map(|old| &old.possession))?,
             proofs,
             shared: None,
             bare_token: settings.bare_token,
@@ -187,6 +200,10 @@ impl Layer for Authenticate {
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {
             answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
+        if let Some(Err(Unshown { proof: Some(code), .. })) = presented {
+            let now = exchange.moment.seconds();
+            self.possession.challenge(&mut answer, (&self.realm, code, now));
+        }
         for name in &route.settings.authentication {
             if let Some(Source::Message(signers)) = self.sources.get(name).map(|source| &**source) {
                 answer.headers_mut().append(message::ACCEPT_SIGNATURE, signers.wanted.clone());
@@ -225,7 +242,7 @@ impl Authenticate {
         &self,
         source: &Source,
         exchange: &mut Exchange<'_>,
-        presented: &mut Option<Result<Presented, Said>>,
+        presented: &mut Option<Result<Presented, Unshown>>,
     ) -> ControlFlow<Answer, Said> {
         let said = match source {
             Source::Jwt(_) | Source::Introspection(_) => {
@@ -235,7 +252,7 @@ impl Authenticate {
                 match presented {
                     None => Said::Nothing,
                     Some(Ok(presented)) => token(source, presented, exchange.moment.seconds()).await,
-                    Some(Err(said)) => said.again(),
+                    Some(Err(unshown)) => unshown.said.again(),
                 }
             }
             Source::ApiKey { header, world, store } => api_key(header, *world, store, exchange),
@@ -248,12 +265,12 @@ impl Authenticate {
     }
 
     /// The token that the request shows, with its proof of possession.
-    async fn present(&self, exchange: &mut Exchange<'_>) -> Option<Result<Presented, Said>> {
+    async fn present(&self, exchange: &mut Exchange<'_>) -> Option<Result<Presented, Unshown>> {
         let mut values = exchange.head.headers.get_all(AUTHORIZATION).iter();
         let value = values.next()?;
         if values.next().is_some() {
             let reason = "two `Authorization` fields".to_owned();
-            return Some(Err(Said::Refused { reason, told: "the request is not valid" }));
+            return Some(Err(Said::Refused { reason, told: "the request is not valid" }.into()));
         }
         let value = value.to_str().ok()?;
         let (scheme, token) = match value.split_once(' ') {
@@ -268,40 +285,23 @@ impl Authenticate {
         }
         let now = exchange.moment.seconds();
         let told = "the token asks for a proof of possession";
-        let key = match self.proof(exchange, &token, is_dpop, now) {
+        let fresh = is_dpop.then(|| self.possession.proof(exchange, &token, now)).transpose();
+        let key = match fresh {
             Ok(None) => None,
             Ok(Some(fresh)) => match fresh.admit(self.replays(), now).await {
                 Ok(proof) => Some(proof.thumbprint),
                 Err(error @ replay::ReplayError::Seen) => {
-                    return Some(Err(Said::Refused { reason: error.to_string(), told }));
+                    return Some(Err(Said::Refused { reason: error.to_string(), told }.into()));
                 }
-                Err(error) => return Some(Err(Said::Away(error.to_string()))),
+                Err(error) => return Some(Err(Said::Away(error.to_string()).into())),
             },
-            Err(reason) => return Some(Err(Said::Refused { reason, told })),
+            Err(why) => {
+                let said = Said::Refused { reason: why.to_string(), told };
+                return Some(Err(Unshown { said, proof: Some(why.code()) }));
+            }
         };
         let certificate = leaf(exchange).map(|certificate| certificate.thumbprint);
         Some(Ok(Presented { token, is_dpop, key, certificate }))
-    }
-
-    /// The proof that stands beside the token; it counts once.
-    fn proof(
-        &self,
-        exchange: &Exchange<'_>,
-        token: &str,
-        is_dpop: bool,
-        now: u64,
-    ) -> Result<Option<Fresh<dpop::Proof>>, String> {
-        let proofs = exchange.head.headers.get_all("dpop").iter().filter_map(|value| value.to_str().ok());
-        if !is_dpop {
-            return Ok(None);
-        }
-        let proof = dpop::one(proofs).map_err(|error| error.to_string())?;
-        let url = format!("{}{}", exchange.origin(), exchange.head.uri.path());
-        let url = url::Url::parse(&url).map_err(|error| error.to_string())?;
-        let method = exchange.head.method.as_str();
-        let target = dpop::Target { method, url: &url, token: Some(token), nonce: None };
-        let fresh = dpop::verify(proof, target, &self.dpop, now).map_err(|error| error.to_string())?;
-        Ok(Some(fresh))
     }
 }
 

@@ -47,6 +47,7 @@ impl Layer for Upstream {
                 Some(target)
                     if target.settings.authorities.is_none() && target.settings.certificate.is_none() =>
                 {
+                    target.signer.iter().for_each(crate::upstream::lambda::Signer::look_again);
                     Arc::clone(target)
                 }
                 _ => Arc::new(Target::build(config, name, settings)?),
@@ -92,6 +93,11 @@ impl Upstream {
             && let Err(why) = Box::pin(tokens.show(exchange)).await
         {
             return without_token(exchange, target, &why);
+        }
+        if let Some(signer) = &target.signer
+            && let Err(why) = Box::pin(signer.refresh()).await
+        {
+            return without_token(exchange, target, &NoToken::Key(why));
         }
         if exchange.upgrade.is_some() && websocket::is_upgrade(&exchange.head) {
             // A tunnel says nothing of how long requests take: its place is free again once it stands.
@@ -181,7 +187,7 @@ fn without_token(exchange: &mut Exchange<'_>, target: &Target, why: &NoToken) ->
         NoToken::Nothing | NoToken::Refused(_) => {
             failed(exchange, target, StatusCode::FORBIDDEN, &why.to_string())
         }
-        NoToken::Away(_) => {
+        NoToken::Away(_) | NoToken::Key(_) => {
             let mut answer = failed(exchange, target, StatusCode::SERVICE_UNAVAILABLE, &why.to_string());
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(5));
             answer

@@ -1,12 +1,12 @@
 //! Lambda: a request as an event of API Gateway's HTTP APIs (payload format 2.0), the answer back, and SigV4.
 use crate::body::Body;
+use crate::clock;
 use crate::config::{Config, ConfigError, Sign};
 use crate::exchange::{Answer, Exchange};
-use crate::layers::authenticate::secret;
-use crate::layers::waf::read_file;
+use crate::upstream::keys::Keys;
+use access::encode;
 use access::signature::Request as Signable;
-use access::signature::sigv4::{Credentials, Payload, Scope, sign};
-use access::{Secret, SecretFrom, encode};
+use access::signature::sigv4::{Payload, Scope, sign};
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use http::{StatusCode, Uri};
@@ -23,9 +23,9 @@ pub(crate) struct Sent<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// Signs requests with one access key.
+/// Signs requests with one access key after the other.
 pub(crate) struct Signer {
-    credentials: Credentials,
+    keys: Keys,
     region: String,
     service: String,
 }
@@ -38,26 +38,21 @@ impl std::fmt::Debug for Signer {
 
 impl Signer {
     pub(crate) fn build(config: &Config, at: &str, settings: &Sign) -> Result<Self, ConfigError> {
-        let at = format!("{at}.sign");
-        let credentials = match &settings.credentials {
-            Some(path) => {
-                let path = config.path(path);
-                let wrong = |message: String| ConfigError::file(&at, &path, message);
-                let text = String::from_utf8(read_file(&path).map_err(wrong)?)
-                    .map_err(|error| wrong(error.to_string()))?;
-                let message = format!("has no keys for the profile `{}`", settings.profile);
-                profile(&text, &settings.profile).ok_or_else(|| ConfigError::file(&at, &path, message))?
-            }
-            None => {
-                let variable = |name: &str| secret(config, &at, &SecretFrom::Env(name.to_owned()));
-                Credentials {
-                    access_key_id: variable("AWS_ACCESS_KEY_ID")?.text().unwrap_or_default().to_owned(),
-                    secret_access_key: variable("AWS_SECRET_ACCESS_KEY")?,
-                    session_token: variable("AWS_SESSION_TOKEN").ok(),
-                }
-            }
-        };
-        Ok(Self { credentials, region: settings.region.clone(), service: settings.service.clone() })
+        let keys = Keys::build(config, &format!("{at}.sign"), settings)?;
+        Ok(Self { keys, region: settings.region.clone(), service: settings.service.clone() })
+    }
+
+    /// Sees to a key before requests are put together.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) async fn refresh(&self) -> Result<(), String> {
+        self.keys.refresh(clock::now().seconds()).await
+    }
+
+    /// The configuration was read again: perhaps there is another key.
+    pub(crate) fn look_again(&self) {
+        self.keys.look_again();
     }
 
     /// Puts the signature among the fields. What the client sent under these names goes.
@@ -67,6 +62,8 @@ impl Signer {
             fields.remove(name);
         }
         fields.remove(AUTHORIZATION);
+        // Without a key nothing comes this far.
+        let Some(credentials) = self.keys.now() else { return };
         let host = host.to_str().unwrap_or_default();
         let headers = [("host".to_owned(), host.to_owned())];
         let request = Signable {
@@ -78,30 +75,12 @@ impl Signer {
             body: Some(body),
         };
         let scope = Scope { region: &self.region, service: &self.service };
-        for (name, value) in sign(&request, Payload::SignedAndTold, &self.credentials, scope, now) {
+        for (name, value) in sign(&request, Payload::SignedAndTold, &credentials, scope, now) {
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                 fields.insert(name, value);
             }
         }
     }
-}
-
-/// One profile of a file in the form of `~/.aws/credentials`.
-fn profile(text: &str, wanted: &str) -> Option<Credentials> {
-    let (mut inside, mut id, mut key, mut token) = (false, None, None, None);
-    for line in text.lines().map(str::trim) {
-        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-            inside = name.trim() == wanted;
-        } else if let (true, Some((name, value))) = (inside, line.split_once('=')) {
-            match name.trim() {
-                "aws_access_key_id" => id = Some(value.trim().to_owned()),
-                "aws_secret_access_key" => key = Some(Secret::new(value.trim())),
-                "aws_session_token" => token = Some(Secret::new(value.trim())),
-                _ => {}
-            }
-        }
-    }
-    Some(Credentials { access_key_id: id?, secret_access_key: key?, session_token: token })
 }
 
 /// Where a function is invoked.

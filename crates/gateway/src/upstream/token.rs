@@ -72,6 +72,9 @@ pub(crate) enum NoToken {
     /// 503
     #[error("no token for the upstream: {0}")]
     Away(String),
+    /// 503
+    #[error("no access key for the upstream: {0}")]
+    Key(String),
 }
 
 /// Tokens for one upstream.

@@ -1,6 +1,6 @@
 //! Tokens that only their issuer can read, with a real authorization server: npm `oidc-provider`, as `cargo xtask tools`
 //! installs it.
-use crate::support::{NEVER, PLAIN, Stage, raw, status};
+use crate::support::{NEVER, PLAIN, Stage, echo, raw, status};
 use crate::who::Folder;
 use access::dpop::{self, Target};
 use access::encode;
@@ -212,6 +212,46 @@ async fn a_token_bound_to_a_key_needs_a_proof_each_time() {
         assert_eq!(status(&ask(&stage, &bad).await), 401, "{why}");
     }
     assert_eq!(status(&ask(&stage, &with(&key, "7", "/a")).await), 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proof_must_carry_a_nonce_where_the_owner_wants_it() {
+    let Some(server) = Server::start() else { return };
+    let folder = Folder::new("introspection-nonce");
+    let secret = folder.put("secret", "secret:of+the gateway");
+    let own = settings(server.address, &secret, "");
+    let wanted = format!("[authentication.dpop-nonce]\nseconds = 600\n{own}");
+    let stage = Stage::new(&wanted).await;
+    let key = crate::provider::signer("d1");
+    let endpoint = format!("http://{}/token", server.address).parse().unwrap();
+    let target = Target { method: "POST", url: &endpoint, token: None, nonce: None };
+    let token = server.token(&format!("DPoP: {}\r\n", dpop::prove(&key, target, "t", now()).unwrap())).await;
+    let url = "http://a/a".parse().unwrap();
+    let with = |id: &str, nonce: Option<&str>| {
+        let target = Target { method: "GET", url: &url, token: Some(&token), nonce };
+        let proof = dpop::prove(&key, target, id, now()).unwrap();
+        format!("Authorization: DPoP {token}\r\nDPoP: {proof}\r\n")
+    };
+    let asked = ask(&stage, &with("1", None)).await;
+    assert!(
+        status(&asked) == 401 && asked.contains("www-authenticate: DPoP error=\"use_dpop_nonce\""),
+        "{asked}"
+    );
+    let nonce = asked.split_once("dpop-nonce: ").unwrap().1.lines().next().unwrap().trim();
+    assert_eq!(status(&ask(&stage, &with("2", Some(nonce))).await), 200);
+    let wrong = ask(&stage, &with("3", Some("another"))).await;
+    assert!(status(&wrong) == 401 && wrong.contains(nonce), "{wrong}");
+    let text = wanted.replace("{app}", &format!("http://{}", echo().await));
+    let config = gateway::Config::from_toml(&format!("workers = 1\n{text}"), Path::new("")).unwrap();
+    stage.gateway.reload(config).unwrap();
+    assert_eq!(status(&ask(&stage, &with("4", Some(nonce))).await), 200, "a reload keeps what clients hold");
+    for (nonce, place) in
+        [("seconds = 0", "seconds"), ("key = { env = \"NOT_SET_ANYWHERE\" }", "NOT_SET_ANYWHERE")]
+    {
+        let text = wanted.replace("seconds = 600", nonce).replace("{app}", "http://127.0.0.1:1");
+        let config = gateway::Config::from_toml(&text, Path::new("")).unwrap();
+        assert!(gateway::check(config).unwrap_err().to_string().contains(place), "{place}");
+    }
 }
 
 /// Seconds since 1970-01-01.

@@ -25,6 +25,8 @@ mod introspection;
 #[cfg(test)]
 mod invoke;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod login;

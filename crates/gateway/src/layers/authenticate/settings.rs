@@ -27,12 +27,26 @@ pub struct Settings {
     pub message: BTreeMap<String, Message>,
     /// Proofs of possession (RFC 9449).
     pub dpop: dpop::Config,
+    /// Proofs must carry a nonce of ours; left out: none is asked for.
+    pub dpop_nonce: Option<Nonces>,
     /// `Authorization` may hold a token without a scheme, as clients of API Gateway's authorizers send it.
     pub bare_token: bool,
     /// What becomes of credentials that are not valid where a route is open to all.
     pub invalid_on_public: Invalid,
     /// `realm` of challenges.
     pub realm: String,
+}
+
+/// Nonces of proofs: one that was made long before, or on another machine, is no proof (RFC 9449, section 9).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Nonces {
+    /// A nonce serves so long, and as long again while clients learn the next one.
+    #[serde(default = "window")]
+    pub seconds: u64,
+    /// What nonces are made with, the same for all gateways in front of one address; left out: each gateway has its own.
+    #[serde(default)]
+    pub key: Option<SecretFrom>,
 }
 
 /// Credentials that are not valid, or cannot be judged now, at a route that asks for none (`public`).

@@ -38,14 +38,6 @@ fn what_is_no_answer_is_told() {
 }
 
 #[test]
-fn a_profile_is_found_among_others() {
-    let text = "[default]\naws_access_key_id = A\naws_secret_access_key = B\n[two]\naws_access_key_id=C\naws_secret_access_key=D\naws_session_token=E\n";
-    let found = profile(text, "two").unwrap();
-    assert_eq!((found.access_key_id.as_str(), found.secret_access_key.text()), ("C", Some("D")));
-    assert!(profile(text, "three").is_none());
-}
-
-#[test]
 fn a_function_is_named_in_the_path() {
     assert_eq!(path(None, false), "/2015-03-31/functions/function/invocations");
     assert!(path(Some("arn:aws:lambda:eu-west-1:1:function:a"), false).contains("arn%3Aaws%3Alambda"));
