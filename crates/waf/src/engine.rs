@@ -201,6 +201,13 @@ impl Plan {
         self.config.engine.unwrap_or(EngineMode::DetectionOnly)
     }
 
+    /// Seconds that a persistent collection lives without a change (`SecCollectionTimeout`).
+    #[must_use]
+    pub fn collection_seconds(&self) -> u64 {
+        // ModSecurity's reference manual, `SecCollectionTimeout`.
+        self.config.collection_timeout_seconds.unwrap_or(3600)
+    }
+
     /// How many rules there are, chains counted once.
     #[must_use]
     pub fn rules_count(&self) -> usize {

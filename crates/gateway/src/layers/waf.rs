@@ -141,6 +141,10 @@ impl Layer for Waf {
         };
         let before = before.map(|before| (&before.sources, &before.block, &before.detect));
         let (sources, block, detect) = rules::plans(config, wanted, before)?;
+        // Both are made of the same rules.
+        if let Some(plan) = block.as_ref().or(detect.as_ref()) {
+            persistence.set_lives(plan.collection_seconds());
+        }
         Ok(Self {
             block,
             detect,

@@ -147,7 +147,7 @@ impl<'w> Walk<'w> {
                 self.vars.processor_name.clear();
                 self.vars.processor_name.extend_from_slice(name.as_bytes());
             }
-            // The audit log is the gateway's; what `ctl` removes was resolved when the plan was made.
+            // There is no audit log, only the match log of the gateway; what `ctl` removes was resolved when the plan was made.
             Control::AuditEngine(_)
             | Control::AuditLogParts(_)
             | Control::RuleRemoveById(_)

@@ -1,7 +1,7 @@
 //! Persistent collections in memory, bounded.
 use super::shared::Outbox;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use waf::rule::Persistent;
 use waf::{Change, ChangeKind, Fields, Persistence};
@@ -11,8 +11,8 @@ mod tests;
 
 /// Locks, so that threads rarely meet.
 const SHARDS: usize = 16;
-/// Seconds that a collection lives without a change (`SecCollectionTimeout`).
-pub(super) const LIVES_SECONDS: u64 = 3600;
+/// Seconds that a collection lives without a change, where no rules say it.
+const LIVES_SECONDS: u64 = 3600;
 /// Members of one collection.
 const MEMBERS_MAX: usize = 256;
 
@@ -22,6 +22,8 @@ type Name = (Persistent, Vec<u8>);
 #[derive(Debug)]
 pub(super) struct Memory {
     most: AtomicUsize,
+    /// Seconds that a collection lives without a change (`SecCollectionTimeout`).
+    lives: AtomicU64,
     shards: [Mutex<HashMap<Name, Kept>>; SHARDS],
     /// Where changes go, where gateways count together.
     pub(super) out: OnceLock<Arc<Outbox>>,
@@ -46,6 +48,7 @@ impl Memory {
     pub(super) fn new(most: usize) -> Self {
         Self {
             most: AtomicUsize::new(most),
+            lives: AtomicU64::new(LIVES_SECONDS),
             shards: std::array::from_fn(|_| Mutex::default()),
             out: OnceLock::new(),
         }
@@ -54,6 +57,15 @@ impl Memory {
     /// Changes how many collections there may be.
     pub(super) fn set_most(&self, most: usize) {
         self.most.store(most, Relaxed);
+    }
+
+    /// Changes how long a collection lives without a change.
+    pub(super) fn set_lives(&self, seconds: u64) {
+        self.lives.store(seconds, Relaxed);
+    }
+
+    pub(super) fn lives_seconds(&self) -> u64 {
+        self.lives.load(Relaxed)
     }
 
     fn shard(&self, key: &[u8]) -> Option<&Mutex<HashMap<Name, Kept>>> {
@@ -116,7 +128,7 @@ impl Memory {
         if kept.until <= now_micros {
             kept.members.clear();
         }
-        kept.until = now_micros.saturating_add(LIVES_SECONDS * 1_000_000);
+        kept.until = now_micros.saturating_add(self.lives_seconds().saturating_mul(1_000_000));
         kept.members.retain(|member| member.until.is_none_or(|until| until > now_micros));
         for change in changes {
             kept.change(change, now_micros);

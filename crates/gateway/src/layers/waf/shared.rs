@@ -6,7 +6,7 @@
 //!
 //! An entry is the moment at which its member ends (microseconds since 1970-01-01, 0: with its collection), a line end,
 //! the value.
-use super::memory::{LIVES_SECONDS, Memory};
+use super::memory::Memory;
 use crate::server::{Phase, Shared};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -154,8 +154,13 @@ impl Outbox {
     }
 
     /// Writes one member. What may have been written is not written again: sums are never too high by a retry.
-    async fn write_one(&self, state: &dyn State, key: Key, waiting: Waiting) -> Result<(), String> {
-        let Err((why, is_unwritten)) = write(state, &key, &waiting).await else { return Ok(()) };
+    async fn write_one(
+        &self,
+        (state, lives): (&dyn State, u64),
+        key: Key,
+        waiting: Waiting,
+    ) -> Result<(), String> {
+        let Err((why, is_unwritten)) = write((state, lives), &key, &waiting).await else { return Ok(()) };
         if is_unwritten {
             self.put_back(key, waiting);
         }
@@ -163,14 +168,14 @@ impl Outbox {
     }
 
     /// Writes what waits; stops at the first failure.
-    async fn flush(self: &Arc<Self>, state: &Arc<dyn State>) -> Result<(), String> {
+    async fn flush(self: &Arc<Self>, state: &Arc<dyn State>, lives: u64) -> Result<(), String> {
         let mut writes = JoinSet::new();
         let mut failed = None;
         loop {
             while failed.is_none() && writes.len() < WRITES_MAX {
                 let Some((key, waiting)) = self.waiting().pop_first() else { break };
                 let (this, state) = (Arc::clone(self), Arc::clone(state));
-                drop(writes.spawn(async move { this.write_one(&*state, key, waiting).await }));
+                drop(writes.spawn(async move { this.write_one((&*state, lives), key, waiting).await }));
             }
             match writes.join_next().await {
                 None => return failed.map_or(Ok(()), Err),
@@ -197,8 +202,12 @@ impl Outbox {
     }
 }
 
-/// Writes one member. The flag of a failure tells that nothing was written.
-async fn write(state: &dyn State, key: &Key, waiting: &Waiting) -> Result<(), (String, bool)> {
+/// Writes one member; one without an end of its own lives so many seconds. The flag of a failure tells that nothing was written.
+async fn write(
+    (state, lives): (&dyn State, u64),
+    key: &Key,
+    waiting: &Waiting,
+) -> Result<(), (String, bool)> {
     for _ in 0..ATTEMPTS_MAX {
         let found = state.get(key).await.map_err(|why| (why.to_string(), true))?;
         let now = crate::clock::now().micros;
@@ -210,7 +219,7 @@ async fn write(state: &dyn State, key: &Key, waiting: &Waiting) -> Result<(), (S
             None => remove(state, key, found.as_ref()).await,
             Some(value) => {
                 let life = match until {
-                    0 => Duration::from_secs(LIVES_SECONDS),
+                    0 => Duration::from_secs(lives),
                     until => Duration::from_micros(until.saturating_sub(now).max(1)),
                 };
                 let how = found.as_ref().map_or(Put::NEW, |entry| Put::over(entry.revision));
@@ -248,7 +257,8 @@ pub(crate) async fn write_changes(shared: Arc<Shared>) {
             tokio::time::sleep(COLLECTS).await;
         }
         let lost = outbox.lost.swap(0, Relaxed);
-        let problem = match outbox.flush(&state.state).await {
+        let lives = shared.gate.load().stack.waf.memory().lives_seconds();
+        let problem = match outbox.flush(&state.state, lives).await {
             Ok(()) if lost == 0 => None,
             Ok(()) => Some(format!("{lost} changes of collections are counted by this gateway alone")),
             Err(why) => Some(why),

@@ -29,3 +29,14 @@ fn a_flood_of_keys_costs_no_memory() {
     let kept: usize = memory.shards.iter().map(|shard| shard.lock().unwrap().len()).sum();
     assert!(kept <= 160, "{kept}");
 }
+
+#[test]
+fn a_collection_that_nobody_changes_ends() {
+    let memory = Memory::new(1000);
+    memory.set_lives(5);
+    memory.save(Persistent::Ip, b"a", &[change("n", ChangeKind::Add(2), None)], 1);
+    assert_eq!(value(&memory, b"a", "n", 4_000_000).as_deref(), Some("2"));
+    memory.save(Persistent::Ip, b"a", &[change("m", ChangeKind::Add(1), None)], 4_000_000);
+    assert_eq!(value(&memory, b"a", "n", 8_000_000).as_deref(), Some("2"), "a change keeps it");
+    assert_eq!(value(&memory, b"a", "n", 9_000_001), None);
+}

@@ -46,7 +46,7 @@ async fn two_outboxes_add_up_and_times_stay() {
         for _ in 0..10 {
             outbox.take(Persistent::Ip, b"a", &[change(ChangeKind::Add(1), expires)], now);
         }
-        outbox.flush(&state).await.unwrap();
+        outbox.flush(&state, 3600).await.unwrap();
     }
     let key = key_of(Persistent::Ip, b"a", "n").unwrap();
     let entry = state.get(&key).await.unwrap().unwrap();
@@ -58,6 +58,6 @@ async fn two_outboxes_add_up_and_times_stay() {
     let seen = waf::Persistence::load(&memory, Persistent::Ip, b"a", now);
     assert_eq!(seen.first(b"n"), Some(b"21".as_slice()), "what waits here counts");
     boxes[0].take(Persistent::Ip, b"a", &[change(ChangeKind::Remove, None)], now);
-    boxes[0].flush(&state).await.unwrap();
+    boxes[0].flush(&state, 3600).await.unwrap();
     assert!(state.get(&key).await.unwrap().is_none());
 }
