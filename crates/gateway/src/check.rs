@@ -31,6 +31,9 @@ fn warnings(config: &Config) -> Vec<String> {
     {
         warn(format!("`{}` is served without TLS", listen.address));
     }
+    if let Some(text) = server::descriptors::warning(&config.limits) {
+        warn(text);
+    }
     if config.rate.limits.is_empty() {
         warn("no `[[rate.limits]]`: clients may ask as often as they like".to_owned());
     }

@@ -3,6 +3,7 @@
 //! Each worker is a thread with a runtime of its own and accepts from the same sockets; a connection and its upstream
 //! connections stay on one thread, so that a request meets no lock and no other thread on its way.
 mod connection;
+pub(crate) mod descriptors;
 mod handle;
 mod hello;
 mod room;
@@ -124,6 +125,7 @@ fn begin(
     let state = crate::state::open(&gate.config, state)?;
     let gate = gate.with_state(state)?;
     let config = Arc::clone(&gate.config);
+    descriptors::raise(&config.limits);
     let logs = Logs::open(&config, told)?;
     let metrics = Metrics::new(&gate.routes);
     let listeners =

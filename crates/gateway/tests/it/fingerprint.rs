@@ -18,7 +18,13 @@ async fn secure(folder: &Folder, settings: &str) -> (Stage, String) {
 }
 
 /// What the client computes of itself, and the answer.
-async fn openssl(python: &Path, stage: &Stage, authorities: &str, name: &str, protocols: &str) -> (String, String) {
+async fn openssl(
+    python: &Path,
+    stage: &Stage,
+    authorities: &str,
+    name: &str,
+    protocols: &str,
+) -> (String, String) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/openssl_client.py");
     let mut client = Command::new(python);
     client.arg(script).arg(stage.address.port().to_string()).args([authorities, name, protocols]);
@@ -67,14 +73,16 @@ async fn a_client_is_told_by_its_first_message() {
 async fn fingerprints_are_blocked_and_limited() {
     let Some(python) = python() else { return };
     let folder = Folder::new("ja4-block");
-    let limit = "[[rate.limits]]\nname = \"tool\"\nrate = \"2/1h\"\nby = [\"fingerprint\"]\nmissing = \"skip\"";
+    let limit =
+        "[[rate.limits]]\nname = \"tool\"\nrate = \"2/1h\"\nby = [\"fingerprint\"]\nmissing = \"skip\"";
     let (stage, authorities) = secure(&folder, limit).await;
     let ask = async |stage: &Stage, authorities: &str, protocols: &str| {
         let (own, answer) = openssl(&python, stage, authorities, "gateway.example", protocols).await;
         (own, status(&answer))
     };
     let (own, first) = ask(&stage, &authorities, "http/1.1").await;
-    let others = [ask(&stage, &authorities, "http/1.1").await.1, ask(&stage, &authorities, "http/1.1").await.1];
+    let others =
+        [ask(&stage, &authorities, "http/1.1").await.1, ask(&stage, &authorities, "http/1.1").await.1];
     assert_eq!((first, others), (200, [200, 429]));
     assert_eq!(ask(&stage, &authorities, "").await.1, 200, "another program has a budget of its own");
     let block = format!("[block]\nblock = [{{ fingerprint = \"{own}\", reason = \"a tool\" }}]");
@@ -87,9 +95,12 @@ async fn fingerprints_are_blocked_and_limited() {
 #[tokio::test]
 async fn only_a_trusted_proxy_tells_it() {
     let from = "[client-address]\nfingerprint-from = \"cloudfront-viewer-ja4-fingerprint\"\nfingerprint-header = \"x-client-ja4\"";
-    let block = "[block]\nblock = [{ fingerprint = \"t13d1516h2_8daaf6152771_e5627efa2ab1\", reason = \"a tool\" }]";
+    let block =
+        "[block]\nblock = [{ fingerprint = \"t13d1516h2_8daaf6152771_e5627efa2ab1\", reason = \"a tool\" }]";
     let text = |ja4: &str| {
-        format!("GET /a HTTP/1.1\r\nHost: a\r\nCloudFront-Viewer-JA4-Fingerprint: {ja4}\r\nConnection: close\r\n\r\n")
+        format!(
+            "GET /a HTTP/1.1\r\nHost: a\r\nCloudFront-Viewer-JA4-Fingerprint: {ja4}\r\nConnection: close\r\n\r\n"
+        )
     };
     let bad = text("t13d1516h2_8daaf6152771_e5627efa2ab1");
     let nobody = Stage::new(&format!("{from}\n{block}\n{PLAIN}")).await;

@@ -10,7 +10,11 @@ mod cluster;
 #[cfg(test)]
 mod collections;
 #[cfg(test)]
+mod crowd;
+#[cfg(test)]
 mod crs;
+#[cfg(test)]
+mod fingerprint;
 #[cfg(test)]
 #[path = "../../../store/tests/it/folder.rs"]
 mod folder;
