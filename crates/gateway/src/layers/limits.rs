@@ -69,6 +69,11 @@ impl Layer for Limits {
                 body.last(most_ms);
             }
         }
+        // HTTP/2 lets a client say that nothing comes, and go on. Nothing is sent for it before it is clear whether it lies (RFC
+        // 9113, section 8.1.1).
+        if matches!(exchange.body, Body::Client(_)) && exchange.body.size_hint().exact() == Some(0) {
+            exchange.whole_body(Self::NAME).await?;
+        }
         Flow::Continue(())
     }
 }

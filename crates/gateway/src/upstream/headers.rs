@@ -24,9 +24,9 @@ fn is_hop(name: &str) -> bool {
     )
 }
 
-/// Fields by which a proxy tells an application who the client is or what it really asked for. From a client that is no
-/// trusted proxy they are claims, and are taken away.
-const CLAIMS: [&str; 18] = [
+/// Fields by which a proxy, a content delivery network or a load balancer tells an application where the client is, who it is, or what
+/// it really asked for. From a client that is no trusted proxy they are claims, and are taken away.
+const CLAIMS: [&str; 48] = [
     "forwarded",
     "x-forwarded",
     "x-forwarded-for",
@@ -42,7 +42,39 @@ const CLAIMS: [&str; 18] = [
     "client-ip",
     "true-client-ip",
     "x-cluster-client-ip",
+    "x-remote-ip",
+    "x-remote-addr",
+    "x-originating-ip",
+    "x-original-forwarded-for",
+    "x-envoy-external-address",
+    // Cloudflare, Akamai's above, Fastly, Azure Front Door, App Engine, CloudFront, and platforms of others.
     "cf-connecting-ip",
+    "cf-connecting-ipv6",
+    "cf-pseudo-ipv4",
+    "fastly-client-ip",
+    "x-azure-clientip",
+    "x-azure-socketip",
+    "x-appengine-user-ip",
+    "cloudfront-viewer-address",
+    "fly-client-ip",
+    "x-nf-client-connection-ip",
+    "x-vercel-forwarded-for",
+    // Who the client is: Application Load Balancer, App Service, Identity-Aware Proxy, and what applications take from their own proxy.
+    "x-amzn-oidc-data",
+    "x-amzn-oidc-identity",
+    "x-amzn-oidc-accesstoken",
+    "x-amzn-mtls-clientcert",
+    "x-amzn-mtls-clientcert-leaf",
+    "x-amzn-mtls-clientcert-subject",
+    "x-amzn-mtls-clientcert-issuer",
+    "x-amzn-mtls-clientcert-serial-number",
+    "x-amzn-mtls-clientcert-validity",
+    "x-ms-client-principal",
+    "x-ms-client-principal-id",
+    "x-ms-client-principal-name",
+    "x-goog-authenticated-user-email",
+    "x-goog-authenticated-user-id",
+    "x-remote-user",
     "x-original-url",
     "x-rewrite-url",
 ];

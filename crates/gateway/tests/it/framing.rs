@@ -138,12 +138,9 @@ async fn http2_is_no_way_around() {
         .header("content-length", "0")
         .body(Full::new(Bytes::from("GET /hidden")))
         .unwrap();
-    // A length that lies is a malformed request (RFC 9113, section 8.1.1). When its head is answered before the lie is there, nothing of it is.
-    if let Ok(answer) = client.send_request(request).await
-        && let Ok(body) = answer.into_body().collect().await
-    {
-        let text = String::from_utf8_lossy(&body.to_bytes()).into_owned();
-        assert!(text.starts_with("saw POST /a HTTP/1.1") && !text.contains("hidden"), "{text}");
+    // A length that lies is a malformed request (RFC 9113, section 8.1.1).
+    if let Ok(answer) = client.send_request(request).await {
+        assert_eq!(answer.status(), 400);
     }
     client.ready().await.unwrap();
     for path in ["/a/%2e%2e/b", "/a//b", "/a%2fb", "/a;b", "/a%5cb", "/a%00"] {

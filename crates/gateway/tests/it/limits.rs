@@ -1,9 +1,6 @@
 //! What a client may ask of the gateway at most.
-use crate::support::{NEVER, PATIENCE, PLAIN, Stage, get, http2, read_until, status};
-use bytes::Bytes;
-use http::Request;
-use http_body_util::Full;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use crate::support::{NEVER, PLAIN, Stage, get, read_until, status};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 fn with(limits: &str) -> String {
@@ -89,90 +86,4 @@ async fn one_address_gets_so_many_connections() {
         }
     }
     assert!(served, "places are given back");
-}
-
-/// HTTP/2 frames by hand: type, flags, stream, payload.
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-    let mut frame = length[1..].to_vec();
-    frame.extend([kind, flags]);
-    frame.extend(stream.to_be_bytes());
-    frame.extend(payload);
-    frame
-}
-
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// `GET http://a/` in HPACK: three of the static table, and `:authority: a`.
-const HEAD: &[u8] = &[0x82, 0x86, 0x84, 0x41, 0x01, b'a'];
-
-/// Writes until the gateway closes; tells how many bytes went.
-async fn flood(stage: &Stage, start: &[u8], piece: impl Fn(u32) -> Vec<u8>, most: u32) -> bool {
-    let mut stream = TcpStream::connect(stage.address).await.unwrap();
-    stream.write_all(PREFACE).await.unwrap();
-    stream.write_all(&frame(4, 0, 0, &[])).await.unwrap();
-    stream.write_all(start).await.unwrap();
-    let (mut read, mut write) = stream.split();
-    let writing = async {
-        for number in 0..most {
-            if write.write_all(&piece(number)).await.is_err() {
-                return true;
-            }
-        }
-        false
-    };
-    let reading = async {
-        let mut piece = [0; 4096];
-        while let Ok(1..) = read.read(&mut piece).await {}
-    };
-    let both = async {
-        tokio::select! {
-            () = reading => true,
-            closed = async { let closed = writing.await; if !closed { std::future::pending::<()>().await; } closed } => closed,
-        }
-    };
-    tokio::time::timeout(PATIENCE, both).await.unwrap_or(false)
-}
-
-#[tokio::test]
-async fn rapid_reset_closes_the_connection() {
-    let stage = Stage::new(&with("resets-max = 100")).await;
-    let piece = |number: u32| {
-        let stream = number * 2 + 1;
-        let mut bytes = frame(1, 0x5, stream, HEAD);
-        bytes.extend(frame(3, 0, stream, &8_u32.to_be_bytes()));
-        bytes
-    };
-    assert!(flood(&stage, &[], piece, 100_000).await, "closed");
-    stage.is_alive().await;
-}
-
-#[tokio::test]
-async fn a_flood_of_continuations_closes_the_connection() {
-    let stage = Stage::new(PLAIN).await;
-    let start = frame(1, 0, 1, HEAD);
-    // Literal fields without an end of the block.
-    let field = [&[0x00, 0x01, b'x', 0x7f, 0x81, 0x00][..], &[b'a'; 256]].concat();
-    assert!(flood(&stage, &start, |_| frame(9, 0, 1, &field), 100_000).await, "closed");
-    stage.is_alive().await;
-}
-
-#[tokio::test]
-async fn floods_of_settings_and_pings_cost_nobody_else() {
-    let stage = Stage::new(PLAIN).await;
-    let address = stage.address;
-    let flooding = tokio::spawn(async move {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(PREFACE).await.unwrap();
-        stream.write_all(&frame(4, 0, 0, &[])).await.unwrap();
-        for _ in 0..20_000 {
-            if stream.write_all(&frame(6, 0, 0, &[0; 8])).await.is_err() {
-                return;
-            }
-        }
-    });
-    stage.is_alive().await;
-    let mut client = http2(stage.address).await;
-    let request = Request::get(format!("http://{}/", stage.address)).body(Full::<Bytes>::default()).unwrap();
-    assert_eq!(client.send_request(request).await.unwrap().status(), 200);
-    flooding.abort();
 }

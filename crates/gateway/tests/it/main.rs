@@ -14,10 +14,16 @@ mod crowd;
 #[cfg(test)]
 mod crs;
 #[cfg(test)]
+mod downgrade;
+#[cfg(test)]
 mod fingerprint;
+#[cfg(test)]
+mod floods;
 #[cfg(test)]
 #[path = "../../../store/tests/it/folder.rs"]
 mod folder;
+#[cfg(test)]
+mod frames;
 #[cfg(test)]
 mod framing;
 #[cfg(test)]

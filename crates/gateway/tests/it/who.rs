@@ -6,6 +6,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPai
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::path::PathBuf;
+use tokio::io::AsyncWriteExt as _;
 
 const SECRET: &[u8] = b"a secret of forty bytes, shared with us.";
 
@@ -150,13 +151,48 @@ async fn tokens_without_a_scheme_are_taken_where_the_owner_says_so() {
 async fn no_header_evades_a_limit() {
     let settings = format!("[[rate.limits]]\nname = \"each\"\nrate = \"3/1m\"\nby = [\"address\"]\n{PLAIN}");
     let stage = Stage::new(&settings).await;
-    for number in 0..10 {
-        let fields = format!(
-            "X-Forwarded-For: 10.0.0.{number}\r\nForwarded: for=10.0.0.{number}\r\nX-Real-IP: 10.0.0.{number}\r\n"
-        );
+    for number in 0..ADDRESS_FIELDS.len() {
+        // One at a time, and all at once.
+        let claim = |name: &str| format!("{name}: 10.0.0.{number}\r\n");
+        let fields =
+            if number == 0 { ADDRESS_FIELDS.map(claim).concat() } else { claim(ADDRESS_FIELDS[number]) };
         let expect = if number < 3 { 200 } else { 429 };
-        assert_eq!(ask(&stage, &fields).await, expect, "{number}");
+        assert_eq!(ask(&stage, &fields).await, expect, "{fields}");
+        // Somebody else is served meanwhile, as often as they may.
+        let other = format!("127.0.1.{}:0", number + 1).parse().unwrap();
+        let answer = from(other, stage.address, &fields).await;
+        assert!(status(&answer) == 200 && !answer.contains("10.0.0."), "{answer}");
     }
+}
+
+/// Where proxies of all kinds say who the client is.
+const ADDRESS_FIELDS: [&str; 16] = [
+    "X-Forwarded-For",
+    "Forwarded",
+    "X-Real-IP",
+    "CF-Connecting-IP",
+    "CF-Connecting-IPv6",
+    "True-Client-IP",
+    "X-Client-IP",
+    "X-Cluster-Client-IP",
+    "Fastly-Client-IP",
+    "X-Azure-ClientIP",
+    "CloudFront-Viewer-Address",
+    "X-Original-Forwarded-For",
+    "X-Originating-IP",
+    "X-Remote-Addr",
+    "X_Forwarded_For",
+    "Client-IP",
+];
+
+/// A request from an address of this machine.
+async fn from(own: std::net::SocketAddr, address: std::net::SocketAddr, fields: &str) -> String {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(own).unwrap();
+    let mut stream = socket.connect(address).await.unwrap();
+    let text = format!("GET /a HTTP/1.1\r\nHost: a\r\n{fields}Connection: close\r\n\r\n");
+    stream.write_all(text.as_bytes()).await.unwrap();
+    crate::support::read_until(&mut stream, NEVER).await
 }
 
 #[tokio::test]
@@ -172,6 +208,14 @@ async fn behind_a_trusted_proxy_each_client_counts_alone() {
         429,
         "what a client adds itself does not count"
     );
+    // Nor what it says in the fields of other proxies.
+    for name in ADDRESS_FIELDS.iter().filter(|name| !name.contains("Forwarded-For")) {
+        assert_eq!(
+            ask(&stage, &format!("{name}: 6.6.6.6\r\nX-Forwarded-For: 203.0.113.1\r\n")).await,
+            429,
+            "{name}"
+        );
+    }
 }
 
 #[tokio::test]
