@@ -12,7 +12,7 @@ use crate::body::Body;
 use crate::clock::Moment;
 use crate::config::{Config, ConfigError};
 use crate::exchange::{Answer, Exchange, Flow};
-use http::header::{CACHE_CONTROL, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, RANGE, SET_COOKIE};
+use http::header::{CACHE_CONTROL, ETAG, HOST, HeaderName, HeaderValue, IF_NONE_MATCH, RANGE, SET_COOKIE};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body::Body as _;
 use http_cache_semantics::{BeforeRequest, CacheOptions, CachePolicy};
@@ -190,9 +190,10 @@ fn names_tag(headers: &HeaderMap, tag: &[u8]) -> bool {
 
 /// What stands at one address: the route, the host, the path as it was normalised, the query.
 fn key(exchange: &Exchange<'_>) -> String {
-    let host = exchange.head.uri.host().map(str::to_owned).or_else(|| {
-        exchange.head.headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned)
-    });
+    let host =
+        exchange.head.uri.host().map(str::to_owned).or_else(|| {
+            exchange.head.headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned)
+        });
     let query = exchange.head.uri.query().unwrap_or_default();
     format!(
         "{}\n{}\n{}\n{query}",
@@ -202,11 +203,12 @@ fn key(exchange: &Exchange<'_>) -> String {
     )
 }
 
+/// The head, for the rules of storing. Where it goes stands in the key: HTTP/1.1 and HTTP/2 write it in two ways.
 fn head(exchange: &Exchange<'_>) -> Request<()> {
     let mut request = Request::new(());
     request.method_mut().clone_from(&exchange.head.method);
-    request.uri_mut().clone_from(&exchange.head.uri);
     request.headers_mut().clone_from(&exchange.head.headers);
+    request.headers_mut().remove(HOST);
     request
 }
 

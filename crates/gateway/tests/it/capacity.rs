@@ -84,7 +84,7 @@ async fn a_quota_outlives_the_gateway() {
 }
 
 /// Answers `/slow` with half a body, and the rest once it is told to; everything else at once.
-async fn slow() -> (SocketAddr, tokio::sync::watch::Sender<bool>) {
+pub(crate) async fn slow() -> (SocketAddr, tokio::sync::watch::Sender<bool>) {
     let (tell, told) = tokio::sync::watch::channel(false);
     let address = upstream(move |mut stream, head| {
         let mut told = told.clone();
@@ -101,7 +101,7 @@ async fn slow() -> (SocketAddr, tokio::sync::watch::Sender<bool>) {
 }
 
 /// A request that has its place, and half of its answer.
-async fn begun(address: SocketAddr, fields: &str) -> TcpStream {
+pub(crate) async fn begun(address: SocketAddr, fields: &str) -> TcpStream {
     let mut client = TcpStream::connect(address).await.unwrap();
     let text = format!("GET /slow HTTP/1.1\r\nHost: a\r\n{fields}Connection: close\r\n\r\n");
     client.write_all(text.as_bytes()).await.unwrap();
@@ -109,7 +109,7 @@ async fn begun(address: SocketAddr, fields: &str) -> TcpStream {
     client
 }
 
-async fn until(wanted: u16, address: SocketAddr, fields: &str) {
+pub(crate) async fn until(wanted: u16, address: SocketAddr, fields: &str) {
     let asked = async {
         let text = format!("GET /a HTTP/1.1\r\nHost: a\r\n{fields}Connection: close\r\n\r\n");
         while status(&raw(address, &text, NEVER).await) != wanted {

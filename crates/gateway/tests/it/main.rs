@@ -4,6 +4,10 @@ mod acme;
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod app;
+#[cfg(test)]
+mod caching;
+#[cfg(test)]
 mod capacity;
 #[cfg(test)]
 mod cluster;
@@ -76,5 +80,7 @@ mod tokens;
 mod total;
 #[cfg(test)]
 mod upload;
+#[cfg(test)]
+mod upstreams;
 #[cfg(test)]
 mod who;
