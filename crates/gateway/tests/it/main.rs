@@ -10,6 +10,8 @@ mod caching;
 #[cfg(test)]
 mod capacity;
 #[cfg(test)]
+mod challenge;
+#[cfg(test)]
 mod cluster;
 #[cfg(test)]
 mod collections;
