@@ -1,6 +1,7 @@
 //! A look at a configuration without serving.
 use crate::config::{Config, ConfigError};
 use crate::gate::Gate;
+use crate::route::Routes;
 use crate::server;
 
 /// Makes everything ready as for serving, without a socket: rules compile, files are there, names fit. Gives warnings.
@@ -17,7 +18,25 @@ pub fn check(config: Config) -> Result<Vec<String>, ConfigError> {
             server::tls::server(&gate.config, listen, tls)?;
         }
     }
-    Ok(warnings(&gate.config))
+    let mut warnings = warnings(&gate.config);
+    warnings.extend(unused(&gate.routes));
+    Ok(warnings)
+}
+
+/// Routes behind one that takes everything of theirs: the first that fits is used.
+fn unused(routes: &Routes) -> Vec<String> {
+    let all = routes.all().split_last().map_or(&[][..], |(_, all)| all);
+    let pairs = all.iter().enumerate().filter_map(|(number, route)| {
+        let earlier = all.get(..number)?.iter().find(|earlier| earlier.covers(route))?;
+        Some((&route.settings.name, &earlier.settings.name))
+    });
+    pairs
+        .map(|(name, earlier)| {
+            format!(
+                "route `{name}` is never used: `{earlier}` before it takes all of its requests; move it up"
+            )
+        })
+        .collect()
 }
 
 fn warnings(config: &Config) -> Vec<String> {

@@ -1,5 +1,5 @@
-//! Decisions as events of the Open Cybersecurity Schema Framework (OCSF 1.3): HTTP Activity (4002), and Detection Finding
-//! (2004) where rules matched.
+//! Decisions as events of the Open Cybersecurity Schema Framework (OCSF 1.3): HTTP Activity (4002), Detection Finding (2004)
+//! where rules matched, Network Activity (4001) where bytes were no request.
 use crate::clock;
 use crate::exchange::{Answer, Connection, Decision, Exchange};
 use crate::logs;
@@ -38,7 +38,7 @@ fn activity(exchange: &Exchange<'_>, answer: &Answer, refused: bool) -> Value {
         "POST" => 6,
         "PUT" => 7,
         "TRACE" => 8,
-        "PATCH" => 9,
+        // OCSF 1.3 has no number for PATCH.
         _ => 99,
     };
     let path = logs::mask(
@@ -55,6 +55,7 @@ fn activity(exchange: &Exchange<'_>, answer: &Answer, refused: bool) -> Value {
         "category_uid": 4,
         "class_uid": 4002,
         "activity_id": activity_id,
+        "activity_name": (activity_id == 99).then_some(method),
         "type_uid": 400_200 + activity_id,
         "time": exchange.moment.micros / 1000,
         "severity_id": if refused { 3 } else { 1 },
@@ -115,9 +116,9 @@ pub(crate) fn emit_connection(
     shared.logs.event(&json!({
         "metadata": metadata(None),
         "category_uid": 4,
-        "class_uid": 4002,
-        "activity_id": 0,
-        "type_uid": 400_200,
+        "class_uid": 4001,
+        "activity_id": 5,
+        "type_uid": 400_105,
         "time": clock::now().micros / 1000,
         "severity_id": 3,
         "action_id": 2,
@@ -125,8 +126,7 @@ pub(crate) fn emit_connection(
         "status_detail": format!("{}: {}", decision.layer, decision.reason),
         "src_endpoint": {"ip": connection.peer.ip(), "port": connection.peer.port()},
         "dst_endpoint": {"ip": connection.local.ip(), "port": connection.local.port()},
-        "http_response": status.map(|status| json!({"code": status})),
-        "unmapped": {"rules": decision.rules},
+        "unmapped": {"rules": decision.rules, "http_status": status},
     }));
 }
 

@@ -130,7 +130,13 @@ impl Route {
         for part in path.split('/').filter(|part| !(open && part.is_empty())) {
             let parameter = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
             match parameter {
-                Some(name) => segments.push(Segment::Parameter(name.to_owned())),
+                Some(name) if is_name(name) => segments.push(Segment::Parameter(name.to_owned())),
+                Some(_) => {
+                    let message = format!(
+                        "`{part}` is no parameter, which takes one whole segment (`{{id}}`); for all that follows write `/*` at the end"
+                    );
+                    return Err(ConfigError::setting(at, message));
+                }
                 None if part.contains(['{', '}', '*', '?', '#', '%']) => {
                     let message =
                         format!("`{part}` mixes text with a pattern; write whole segments, decoded");
@@ -141,6 +147,24 @@ impl Route {
         }
         let hosts = settings.hosts.iter().map(|host| HostPattern::new(host)).collect();
         Ok(Self { settings, index, hosts, segments, open })
+    }
+
+    /// Whether every request that fits the other one fits this one, too: behind this one it is never used.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        let (ours, theirs) = (&self.settings, &other.settings);
+        let methods = ours.methods.is_empty()
+            || (!theirs.methods.is_empty() && theirs.methods.is_subset(&ours.methods));
+        let hosts = ours.hosts.is_empty()
+            || (!theirs.hosts.is_empty() && theirs.hosts.iter().all(|host| ours.hosts.contains(host)));
+        let fits = |(own, their): (&Segment, &Segment)| match (own, their) {
+            (Segment::Parameter(_), Segment::Literal(text)) => !text.is_empty(),
+            (Segment::Parameter(_), Segment::Parameter(_)) => true,
+            (Segment::Literal(own), Segment::Literal(their)) => own == their,
+            (Segment::Literal(_), Segment::Parameter(_)) => false,
+        };
+        let (own, their) = (self.segments.len(), other.segments.len());
+        let length = if self.open { own <= their } else { own == their && !other.open };
+        methods && hosts && length && self.segments.iter().zip(&other.segments).all(fits)
     }
 
     fn fits(&self, host: &str, path: &str, method: &Method) -> bool {
@@ -189,6 +213,11 @@ impl Route {
         }
         wire.get(..end).unwrap_or_default()
     }
+}
+
+/// What API Gateway writes as `{proxy+}`, and others as `{*rest}`, is no name.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['+', '*', '{', '}', '?', ':'])
 }
 
 impl HostPattern {

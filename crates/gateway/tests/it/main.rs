@@ -22,6 +22,8 @@ mod crs;
 #[cfg(test)]
 mod downgrade;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod fingerprint;
 #[cfg(test)]
 mod floods;
