@@ -9,6 +9,7 @@ mod cli_page;
 #[cfg(test)]
 mod dvsa;
 mod fix;
+mod gateway;
 mod guard_patch;
 #[cfg(test)]
 mod hosted;
