@@ -10,6 +10,8 @@ mod caching;
 #[cfg(test)]
 mod capacity;
 #[cfg(test)]
+mod certificates;
+#[cfg(test)]
 mod challenge;
 #[cfg(test)]
 mod cluster;
@@ -42,6 +44,8 @@ mod h2spec;
 mod introspection;
 #[cfg(test)]
 mod invoke;
+#[cfg(test)]
+mod issuers;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
