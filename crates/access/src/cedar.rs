@@ -28,6 +28,8 @@ pub struct Policies {
     known: Known,
     loaded: Loaded,
     stock: Stock,
+    /// The schema is ours, in which actions are in the methods.
+    is_own: bool,
     authorizer: Authorizer,
 }
 
@@ -53,7 +55,8 @@ impl Policies {
         let stock = Stock::read(&known, set, files.entities.as_ref());
         match (loaded, stock) {
             (Ok(loaded), Ok(stock)) => {
-                Ok(Self { mapping, known, loaded, stock, authorizer: Authorizer::new() })
+                let is_own = files.schema.is_none();
+                Ok(Self { mapping, known, loaded, stock, is_own, authorizer: Authorizer::new() })
             }
             (loaded, stock) => Err(loaded.err().into_iter().chain(stock.err()).flatten().collect()),
         }
@@ -117,7 +120,14 @@ impl Policies {
             entities.insert(uid, request::entity(&self.known, brought, filed, is_principal)?);
         }
         self.reach(&mut entities)?;
-        let all = entities.into_values().chain(self.stock.actions.iter().cloned());
+        // A route may be there for many methods: what its action is in, the request says.
+        let within =
+            self.is_own.then(|| request::within(&self.mapping, &action, question)).transpose()?.flatten();
+        let actions = self.stock.actions.iter().map(|known| match &within {
+            Some(own) if own.uid() == known.uid() => own.clone(),
+            _ => known.clone(),
+        });
+        let all = entities.into_values().chain(actions);
         let entities = Entities::from_entities(all, None).map_err(|error| request::with_causes(&error))?;
         let request =
             Request::new(who, action, what, context, Some(&self.known.schema)).map_err(|error| {

@@ -185,6 +185,25 @@ pub(super) fn action(known: &Known, mapping: &Mapping, question: &Question<'_>) 
     }
 }
 
+/// The action in the method of this very request, whatever the route's name says: `forbid(principal, action in Action::"write",
+/// resource)` holds for every request that writes. `None`: the action is a method itself.
+pub(super) fn within(
+    mapping: &Mapping,
+    action: &EntityUid,
+    question: &Question<'_>,
+) -> Result<Option<Entity>, String> {
+    let methods = super::schema::METHODS;
+    let is_method = methods.iter().any(|(method, _)| *method == action.id().unescaped());
+    if is_method {
+        return Ok(None);
+    }
+    // A method that nobody knows may write.
+    let method = methods.iter().find(|(method, _)| *method == question.method);
+    let parent = method.map_or("write", |(method, _)| *method);
+    let parent = uid(&full(&mapping.namespace, "Action"), parent)?;
+    Ok(Some(Entity::new_no_attrs(action.clone(), [parent].into())))
+}
+
 /// The circumstances, of which the schema's context takes what it declares.
 pub(super) fn context(known: &Known, action: &EntityUid, question: &Question<'_>) -> Result<Context, String> {
     let nothing = BTreeSet::new();

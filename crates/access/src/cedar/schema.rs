@@ -15,7 +15,7 @@ const NAMES_DEEP_MAX: usize = 16;
 const CONTEXT: &str = "{ address: ipaddr, time: datetime, method: String, path: String, host: String, route: String, \
      parameters: String, mtls: Bool, bound: Bool, authenticated: Bool, acr?: String, amr: Set<String>, authAge?: Long, \
      scopes: Set<String> }";
-const METHODS: [(&str, &str); 9] = [
+pub(super) const METHODS: [(&str, &str); 9] = [
     ("GET", "read"),
     ("HEAD", "read"),
     ("OPTIONS", "read"),
@@ -203,7 +203,8 @@ fn actions(mapping: &Mapping, routes: &BTreeSet<String>) -> BTreeMap<String, Opt
     for route in named.chain(mapping.actions.keys()) {
         let action = mapping.actions.get(route).unwrap_or(route);
         let begin = route.split(' ').next().unwrap_or_default();
-        let method = METHODS.iter().find(|(method, _)| *method == begin).map(|(method, _)| *method);
+        let method =
+            METHODS.iter().find(|(method, _)| method.eq_ignore_ascii_case(begin)).map(|(method, _)| *method);
         let known = METHODS.iter().any(|(method, group)| method == action || group == action);
         if !known {
             found

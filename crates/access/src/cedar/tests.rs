@@ -122,6 +122,19 @@ fn actions_are_routes_methods_and_groups() {
 }
 
 #[test]
+fn what_a_request_does_its_method_says_and_not_the_name_of_its_route() {
+    let alice = who("alice", &[], json!({}));
+    let permits = |action: &str, method: &'static str| {
+        let policies = policies(&format!("permit(principal, action in Action::\"{action}\", resource);"));
+        policies.decide(&Question { method, ..question(Some(&alice), &PARAMETERS) }).allowed
+    };
+    for method in ["DELETE", "POST", "PROPFIND", "get"] {
+        assert!(permits("write", method) && !permits("read", method) && !permits("GET", method), "{method}");
+    }
+    assert!(permits("DELETE", "DELETE") && permits("read", "HEAD") && !permits("write", "HEAD"));
+}
+
+#[test]
 fn objects_are_named_by_parameters() {
     let alice = who("alice", &[], json!({ "tenant": "acme", "order_owner": "alice" }));
     let permits = |rest: &str| {

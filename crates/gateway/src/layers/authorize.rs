@@ -8,6 +8,9 @@ use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
 use std::path::{Path, PathBuf};
 
+#[cfg(all(test, feature = "cedar"))]
+mod tests;
+
 /// Settings of the layer. While nothing is said here nor at any route, it lets everybody pass.
 pub type Settings = policy::Config;
 

@@ -26,6 +26,8 @@ mod downgrade;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod filtering;
+#[cfg(test)]
 mod fingerprint;
 #[cfg(test)]
 mod floods;
