@@ -8,6 +8,7 @@ mod disk;
 mod exit;
 mod facts;
 mod http;
+mod input;
 mod output;
 mod revision;
 mod since;

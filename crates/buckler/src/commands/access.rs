@@ -11,10 +11,7 @@ use serde_json::json;
 use super::CommandError;
 use crate::args::{AccessArguments, AccessCheckArguments, AccessCommand, PolicyFiles};
 use crate::exit::Exit;
-use crate::output;
-
-/// Most bytes of one file.
-const FILE_BYTES_MAX: u64 = 64 << 20;
+use crate::{input, output};
 
 pub(super) fn run(arguments: &AccessArguments) -> Result<Exit, CommandError> {
     match &arguments.command {
@@ -156,20 +153,5 @@ fn file(path: &Path) -> Result<File, CommandError> {
 
 /// A file's text. `-` is the standard input.
 fn text(path: &Path) -> Result<String, CommandError> {
-    use std::io::Read;
-    let failed = |why: std::io::Error| CommandError::Read { path: path.into(), why: why.to_string() };
-    let mut text = String::new();
-    let read = if path.as_os_str() == "-" {
-        std::io::stdin().lock().take(FILE_BYTES_MAX + 1).read_to_string(&mut text)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_string(&mut text))
-    };
-    read.map_err(failed)?;
-    if text.len() as u64 > FILE_BYTES_MAX {
-        return Err(CommandError::Read {
-            path: path.into(),
-            why: format!("more than {FILE_BYTES_MAX} bytes"),
-        });
-    }
-    Ok(text)
+    input::text(path, input::DOCUMENT_BYTES_MAX)
 }

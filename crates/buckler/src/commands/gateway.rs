@@ -4,11 +4,10 @@ use std::path::Path;
 use gateway::{Config, Running};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::policy::text;
 use super::{CommandError, reading};
 use crate::args::{ConfigArguments, GatewayArguments, GatewayCommand, InitGatewayArguments};
 use crate::exit::Exit;
-use crate::output;
+use crate::{input, output};
 
 pub(super) fn run(arguments: &GatewayArguments) -> Result<Exit, CommandError> {
     match &arguments.command {
@@ -81,10 +80,20 @@ fn reload(running: &Running, path: &Path) {
     }
 }
 
+/// How a configuration names a file: its own folder is where its paths start.
+fn beside(path: &Path, configuration: Option<&Path>) -> Result<String, CommandError> {
+    let is_elsewhere =
+        configuration.and_then(Path::parent).is_some_and(|folder| !folder.as_os_str().is_empty());
+    let whole = if is_elsewhere { std::path::absolute(path) } else { Ok(path.to_owned()) };
+    let wrong = |why: std::io::Error| CommandError::Read { path: path.to_owned(), why: why.to_string() };
+    Ok(whole.map_err(wrong)?.display().to_string())
+}
+
 fn init(arguments: &InitGatewayArguments) -> Result<Exit, CommandError> {
     if let Some(path) = &arguments.openapi {
-        let text = text(path)?;
-        let drafted = gateway::draft_of_openapi(&text, &path.display().to_string());
+        let text = input::text(path, input::DOCUMENT_BYTES_MAX)?;
+        let drafted =
+            gateway::draft_of_openapi(&text, &beside(path, arguments.reading.writing.output.as_deref())?);
         let drafted = drafted.map_err(|why| wrong(path, &why.to_string()))?;
         output::put(&arguments.reading.writing, &drafted)?;
         return Ok(Exit::Clean);

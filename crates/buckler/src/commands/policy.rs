@@ -1,5 +1,4 @@
 //! `buckler policy`: the bundle that the guard enforces, built, signed, shown, compared and learned.
-#![expect(clippy::disallowed_methods, reason = "bundles, keys and recordings are read here")]
 mod build;
 mod package;
 
@@ -18,10 +17,8 @@ use crate::args::{
 };
 use crate::config::Loaded;
 use crate::exit::Exit;
-use crate::{clock, output};
+use crate::{clock, input, output};
 
-/// Most bytes of one file.
-const FILE_BYTES_MAX: u64 = 64 << 20;
 const DAY_SECONDS: u64 = 86_400;
 
 pub(super) fn run(arguments: &PolicyArguments) -> Result<Exit, CommandError> {
@@ -43,18 +40,12 @@ pub(super) fn run(arguments: &PolicyArguments) -> Result<Exit, CommandError> {
 
 /// Reads a file within its limit.
 fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
-    let wrong = |why: String| CommandError::Read { path: path.to_owned(), why };
-    let size = std::fs::metadata(path).map_err(|why| wrong(why.to_string()))?.len();
-    if size > FILE_BYTES_MAX {
-        return Err(wrong(format!("it has {size} bytes; {FILE_BYTES_MAX} is the most")));
-    }
-    std::fs::read(path).map_err(|why| wrong(why.to_string()))
+    input::bytes(path, input::DOCUMENT_BYTES_MAX)
 }
 
 /// Reads a text within its limit.
 pub(crate) fn text(path: &Path) -> Result<String, CommandError> {
-    String::from_utf8(read(path)?)
-        .map_err(|_| CommandError::Read { path: path.to_owned(), why: "it is not UTF-8".to_owned() })
+    input::text(path, input::DOCUMENT_BYTES_MAX)
 }
 
 /// The text of the configuration file, and the rule files that its `[guard]` names, with their texts.

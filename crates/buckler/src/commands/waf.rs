@@ -5,7 +5,6 @@ mod explain;
 mod test;
 mod tune;
 
-use std::io::Read;
 use std::path::Path;
 
 use replay::exchange::{self, Setting};
@@ -17,7 +16,7 @@ use waf::{Limits, NoPersistence, Plan};
 use super::CommandError;
 use crate::args::{Rules, WafArguments, WafCommand};
 use crate::exit::Exit;
-use crate::{clock, output};
+use crate::{clock, input, output};
 
 pub(super) fn run(arguments: &WafArguments) -> Result<Exit, CommandError> {
     match &arguments.command {
@@ -72,14 +71,7 @@ fn records(path: &Path) -> Result<Vec<Record>, CommandError> {
 }
 
 fn text(path: &Path) -> Result<String, CommandError> {
-    let wrong = |why: std::io::Error| CommandError::Read { path: path.into(), why: why.to_string() };
-    if path == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(wrong)?;
-        return Ok(text);
-    }
-    #[expect(clippy::disallowed_methods, reason = "the file that the arguments name")]
-    std::fs::read_to_string(path).map_err(wrong)
+    input::text(path, input::RECORDS_BYTES_MAX)
 }
 
 /// Who sent a record, and when.

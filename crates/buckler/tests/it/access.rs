@@ -92,6 +92,12 @@ fn an_openapi_document_becomes_routes_with_what_they_ask_for() {
         ]);
         assert!(ran.code == code && ran.out.contains(part), "{method} {path} {ran:?}");
     }
+    // Written elsewhere, it still finds its document.
+    folder.write("out/keep", "");
+    let far = folder.buckler(&["gateway", "init", "--openapi", "openapi.yaml", "-o", "out/gateway.toml"]);
+    assert_eq!(far.code, 0, "{far:?}");
+    let named = folder.path().join("openapi.yaml").display().to_string();
+    assert!(folder.read("out/gateway.toml").contains(&named), "{}", folder.read("out/gateway.toml"));
     let nothing = folder.buckler(&["gateway", "init", "--openapi", "none.yaml"]);
     assert!(nothing.code == 2 && nothing.err.contains("no operation"), "{nothing:?}");
 }

@@ -13,22 +13,35 @@ fn app() -> u16 {
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            std::thread::spawn(move || {
-                let mut stream = stream.unwrap();
-                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-                while let Some(Ok(first)) = lines.next() {
-                    while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
-                    if first.contains("/slow") {
-                        std::thread::sleep(Duration::from_secs(1));
-                    }
-                    if stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine").is_err() {
-                        return;
-                    }
-                }
-            });
+            std::thread::spawn(move || answer(stream.unwrap()));
         }
     });
     port
+}
+
+fn answer(mut stream: TcpStream) {
+    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+    while let Some(Ok(first)) = lines.next() {
+        while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+        if first.contains("/slow") {
+            std::thread::sleep(Duration::from_secs(1));
+        }
+        if stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine").is_err() {
+            return;
+        }
+    }
+}
+
+/// One more request on a connection that stays.
+fn ask_again(kept: &mut TcpStream) {
+    kept.write_all(b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"fine") {
+        let mut piece = [0; 1024];
+        let read = kept.read(&mut piece).unwrap();
+        assert_ne!(read, 0, "cut off after {}", String::from_utf8_lossy(&answer));
+        answer.extend(piece.iter().take(read));
+    }
 }
 
 fn settings(app: u16, more: &str) -> String {
@@ -54,7 +67,9 @@ impl Serving {
             .unwrap();
         let mut said = BufReader::new(process.stderr.take().unwrap()).lines();
         let first = said.next().unwrap().unwrap();
-        let port = first.rsplit_once(':').unwrap_or_else(|| panic!("{first}")).1.parse().unwrap();
+        let port = first.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        assert!(port.is_some(), "{first}");
+        let port = port.unwrap();
         Self { process, port, said }
     }
 
@@ -105,14 +120,7 @@ fn reloads_under_load_lose_no_request() {
                 while !stop.load(Relaxed) {
                     // Two of them on one connection, two on many.
                     if number % 2 == 0 {
-                        kept.write_all(b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
-                        let mut answer = Vec::new();
-                        while !answer.ends_with(b"fine") {
-                            let mut piece = [0; 1024];
-                            let read = kept.read(&mut piece).unwrap();
-                            assert_ne!(read, 0, "cut off after {}", String::from_utf8_lossy(&answer));
-                            answer.extend_from_slice(&piece[..read]);
-                        }
+                        ask_again(&mut kept);
                     } else {
                         let answer = ask(port, "/a");
                         assert!(is_fine(answer.as_ref()), "{answer:?}");

@@ -19,6 +19,41 @@ const TRAFFIC: &str = "{\"id\":\"good\",\"request\":\"GET /a?q=shoes HTTP/1.1\\r
 {\"id\":\"name2\",\"request\":\"GET /b?note=O'Hara HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\"}
 ";
 
+/// ModSecurity's `modsecurity.conf-recommended`, as its Debian package for nginx installs it.
+#[test]
+fn the_recommended_configuration_of_modsecurity_holds() {
+    let named = std::env::var("BUCKLER_MODSECURITY_CONF");
+    let file = named.unwrap_or_else(|_| "/etc/nginx/modsecurity.conf".to_owned());
+    if !std::path::Path::new(&file).exists() {
+        println!(
+            "skipped: BUCKLER_MODSECURITY_CONF names no modsecurity.conf-recommended, and Debian's is not there"
+        );
+        return;
+    }
+    let body = |kind: &str, body: &str| {
+        let head = format!(
+            "POST /a HTTP/1.1\r\nHost: a\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        serde_json::json!({"request": head + body}).to_string()
+    };
+    let part = "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n";
+    let records = [
+        body("application/json", "{\"a\": 1}"),
+        body("application/json", "{\"a"),
+        body("text/xml", "<a><b></a>"),
+        body("multipart/form-data; boundary=x", &format!("{part}--x--\r\n")),
+        body("multipart/form-data; boundary=x", part),
+    ];
+    let folder = Folder::new(&[("t.jsonl", &records.join("\n"))]);
+    let ran = folder.buckler(&["waf", "eval", "--rules", &file, "--requests", "t.jsonl"]);
+    let lines = ran.out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let ids: Vec<_> = lines.map(|line| (line["ids"].to_string(), line["status"].to_string())).collect();
+    let wanted =
+        [("[]", "null"), ("[200002]", "400"), ("[200002]", "400"), ("[]", "null"), ("[200002]", "400")];
+    assert_eq!(ids, wanted.map(|(ids, status)| (ids.to_owned(), status.to_owned())), "{}", ran.err);
+}
+
 #[test]
 fn recorded_requests_get_a_verdict_a_line() {
     let folder = Folder::new(&[("r.conf", RULES), ("t.jsonl", TRAFFIC)]);

@@ -87,6 +87,32 @@ async fn endless_continuations_close_their_connection_alone() {
     .await;
 }
 
+/// Says the same until the gateway closes.
+async fn again_and_again(address: SocketAddr, text: Arc<str>) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    for _ in 0..100 {
+        if stream.write_all(text.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Fifty connections that say a byte now and then.
+async fn trickle(address: SocketAddr, begin: &str) {
+    let mut lines = Vec::new();
+    for _ in 0..50 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        drop(stream.write_all(begin.as_bytes()).await);
+        lines.push(stream);
+    }
+    for _ in 0..20 {
+        for line in &mut lines {
+            drop(line.write_all(b"a").await);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
 /// One field of 4 kB in the dynamic table, and a head that names it over and over (an HPACK bomb).
 fn bomb(number: u32) -> Vec<u8> {
     let mut block = HEAD.to_vec();
@@ -105,18 +131,7 @@ async fn floods_of_fields_cost_nobody_else() {
     beside(&stage, |address| flood(address, &[], bomb, 200)).await;
     let many: String = (0..200).map(|number| format!("X-{number}: a\r\n")).collect();
     let text: Arc<str> = format!("GET / HTTP/1.1\r\nHost: a\r\n{many}\r\n").into();
-    beside(&stage, move |address| {
-        let text = Arc::clone(&text);
-        async move {
-            let mut stream = TcpStream::connect(address).await.unwrap();
-            for _ in 0..100 {
-                if stream.write_all(text.as_bytes()).await.is_err() {
-                    return;
-                }
-            }
-        }
-    })
-    .await;
+    beside(&stage, move |address| again_and_again(address, Arc::clone(&text))).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -148,21 +163,7 @@ async fn slow_clients_keep_nobody_waiting() {
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n",
     ] {
-        beside(&stage, move |address| async move {
-            let mut lines = Vec::new();
-            for _ in 0..50 {
-                let mut stream = TcpStream::connect(address).await.unwrap();
-                drop(stream.write_all(begin.as_bytes()).await);
-                lines.push(stream);
-            }
-            for _ in 0..20 {
-                for line in &mut lines {
-                    drop(line.write_all(b"a").await);
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            }
-        })
-        .await;
+        beside(&stage, move |address| trickle(address, begin)).await;
     }
     // Answers that nobody reads.
     beside(&stage, |address| async move {

@@ -151,11 +151,10 @@ async fn tokens_without_a_scheme_are_taken_where_the_owner_says_so() {
 async fn no_header_evades_a_limit() {
     let settings = format!("[[rate.limits]]\nname = \"each\"\nrate = \"3/1m\"\nby = [\"address\"]\n{PLAIN}");
     let stage = Stage::new(&settings).await;
-    for number in 0..ADDRESS_FIELDS.len() {
+    for (number, name) in ADDRESS_FIELDS.iter().enumerate() {
         // One at a time, and all at once.
         let claim = |name: &str| format!("{name}: 10.0.0.{number}\r\n");
-        let fields =
-            if number == 0 { ADDRESS_FIELDS.map(claim).concat() } else { claim(ADDRESS_FIELDS[number]) };
+        let fields = if number == 0 { ADDRESS_FIELDS.map(claim).concat() } else { claim(name) };
         let expect = if number < 3 { 200 } else { 429 };
         assert_eq!(ask(&stage, &fields).await, expect, "{fields}");
         // Somebody else is served meanwhile, as often as they may.
