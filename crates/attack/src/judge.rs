@@ -74,6 +74,9 @@ pub(crate) fn proven_by_answer(attack: &Attack, answer: &Answer, baseline: &Base
         }
         Proof::Trace => (has_trace(&answer.body) && !has_trace(&baseline.honest.body))
             .then(|| "the answer holds a stack trace".to_owned()),
+        Proof::Secret => secret(&answer.body)
+            .filter(|_| secret(&baseline.honest.body).is_none())
+            .map(|name| format!("the answer holds the value of `{name}`")),
         Proof::Accepted => {
             accepted(answer, baseline).then(|| "a forged token was taken like the honest one".to_owned())
         }
@@ -134,6 +137,25 @@ fn is_page(answer: &Answer) -> bool {
     let kind = answer.header("content-type").unwrap_or("text/html").to_ascii_lowercase();
     let nosniff = answer.header("x-content-type-options").is_some();
     kind.contains("html") || kind.contains("svg") || (!nosniff && kind.contains("text/plain"))
+}
+
+/// Variables of every function that must never leave it.
+const SECRETS: &[&str] = &["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+/// Characters of a value of one, at the least.
+const SECRET_CHARS_MIN: usize = 16;
+
+/// A variable that stands in a text with its value, in any notation: `NAME=value`, JSON, JSON in a string, Python's. A name alone, or
+/// with a masked value, is none.
+fn secret(body: &str) -> Option<&'static str> {
+    SECRETS.iter().copied().find(|name| {
+        body.match_indices(name).any(|(at, _)| {
+            let rest = body.get(at + name.len()..).unwrap_or_default();
+            let value = rest.trim_start_matches(['\\', '"', '\'', ':', '=', ' ']);
+            let is_apart = (1..=8).contains(&(rest.len() - value.len()));
+            let is_of = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '+' | '-' | '_');
+            is_apart && value.chars().take_while(|c| is_of(*c)).count() >= SECRET_CHARS_MIN
+        })
+    })
 }
 
 /// Stack traces of the runtimes, and the fields in which Lambda's runtimes carry them.
@@ -238,4 +260,32 @@ fn shape(answer: &Answer) -> (u16, bool, Vec<String>) {
         _ => Vec::new(),
     };
     (answer.status, answer.function_error.is_some(), parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::secret;
+
+    #[test]
+    fn a_secret_is_its_value_and_not_its_name() {
+        const VALUE: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLE";
+        for text in [
+            format!("PATH=/bin\nAWS_SECRET_ACCESS_KEY={VALUE}\nX=1"),
+            format!("{{\"AWS_SECRET_ACCESS_KEY\":\"{VALUE}\"}}"),
+            format!("{{\\\"AWS_SECRET_ACCESS_KEY\\\":\\\"{VALUE}\\\"}}"),
+            format!("{{'AWS_SECRET_ACCESS_KEY': '{VALUE}'}}"),
+            format!("HOME=/\0AWS_SECRET_ACCESS_KEY={VALUE}\0"),
+        ] {
+            assert_eq!(secret(&text), Some("AWS_SECRET_ACCESS_KEY"), "{text}");
+        }
+        for text in [
+            "set AWS_SECRET_ACCESS_KEY first",
+            "AWS_SECRET_ACCESS_KEY=",
+            "AWS_SECRET_ACCESS_KEY=[secret]",
+            "AWS_SECRET_ACCESS_KEY=***",
+            "",
+        ] {
+            assert_eq!(secret(text), None, "{text}");
+        }
+    }
 }

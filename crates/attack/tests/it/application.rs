@@ -14,6 +14,7 @@ impl Application {
     pub(crate) fn start() -> Self {
         let mut child = Command::new("node")
             .args([concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/application.cjs"), "ana"])
+            .env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLE")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -1,5 +1,7 @@
 //! The guard as a program, around real runtimes.
 #[cfg(test)]
+mod behaviour;
+#[cfg(test)]
 mod clients;
 #[cfg(test)]
 mod escapes;

@@ -21,21 +21,25 @@ fn bundle(function: &Value) -> String {
 }
 
 /// A function under a policy, and what is set beside it.
-fn under(name: &str, function: &Value, more: &[(&str, String)]) -> Option<(Platform, Guarded, Folder)> {
+pub(crate) fn under(
+    platform: &Platform,
+    (name, code): (&str, &str),
+    function: &Value,
+    more: &[(&str, String)],
+) -> Option<(Guarded, Folder)> {
     let python = python()?;
-    let (platform, folder) = (Platform::start(), Folder::new(name));
+    let folder = Folder::new(name);
     let file = folder.write("policy.json", &bundle(function));
-    let mut setup = Setup::python(&python, &folder, FUNCTION)
+    let mut setup = Setup::python(&python, &folder, code)
         .with("BUCKLER_LAYER", env!("CARGO_MANIFEST_DIR"))
         .with("BUCKLER_POLICY", file.to_str().unwrap())
         .with("LAMBDA_TASK_ROOT", folder.0.to_str().unwrap())
         .with("PYTHONDONTWRITEBYTECODE", "1");
     setup.variables.extend(more.iter().cloned());
-    let guarded = setup.start(&platform);
-    Some((platform, guarded, folder))
+    Some((setup.start(platform), folder))
 }
 
-fn unsigned() -> (&'static str, String) {
+pub(crate) fn unsigned() -> (&'static str, String) {
     ("BUCKLER_POLICY_UNSIGNED", "1".to_owned())
 }
 
@@ -66,7 +70,9 @@ fn an_environment_ends_when_the_policy_says_so() {
         (json!({"recycle_between_tenants": true}), &[("a", r#"{"name":"a's"}"#)][..]),
     ] {
         let function = json!({"mode": "block", "isolation": isolation});
-        let Some((platform, mut guarded, _folder)) = under("recycled", &function, &[unsigned()]) else {
+        let platform = Platform::start();
+        let Some((mut guarded, _folder)) = under(&platform, ("recycled", FUNCTION), &function, &[unsigned()])
+        else {
             return;
         };
         assert_eq!(answered(&platform, &mut guarded, events), events.len(), "{isolation}");
@@ -94,7 +100,9 @@ fn a_policy_of_nobody_known_keeps_the_function_from_starting() {
     ] {
         let mut variables = vec![("BUCKLER_POLICY", file.clone()), public.clone()];
         variables.extend(more);
-        let Some((platform, mut guarded, _folder)) = under("signature", &function, &variables) else {
+        let platform = Platform::start();
+        let Some((mut guarded, _folder)) = under(&platform, ("signature", FUNCTION), &function, &variables)
+        else {
             return;
         };
         if starts {
@@ -114,7 +122,9 @@ fn the_users_own_wrapper_is_started() {
     let wrapper = folder.write("wrapper", "#!/bin/sh\nexport WRAPPED=yes\nexec \"$@\"\n");
     std::fs::set_permissions(&wrapper, std::fs::Permissions::from_mode(0o755)).unwrap();
     let more = [unsigned(), ("BUCKLER_EXEC_WRAPPER", wrapper.display().to_string())];
-    let Some((platform, guarded, _folder)) = under("wrapped", &json!({"mode": "block"}), &more) else {
+    let platform = Platform::start();
+    let Some((guarded, _folder)) = under(&platform, ("wrapped", FUNCTION), &json!({"mode": "block"}), &more)
+    else {
         return;
     };
     platform.give("id", 10_000, b"{}", &[]);

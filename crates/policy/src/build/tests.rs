@@ -193,3 +193,76 @@ fn the_schema_of_the_bundle_names_what_a_bundle_has() {
         assert_eq!(names(&function[part]["properties"]), names(&full[part]), "{part}");
     }
 }
+
+const DESCRIBED: &str = r##"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      DefinitionBody:
+        openapi: 3.0.1
+        info: { title: shop, version: "1" }
+        paths:
+          /orders/{id}:
+            parameters: [{ name: id, in: path, required: true, schema: { type: string, pattern: "^[0-9]+$" } }]
+            put:
+              requestBody: { required: true, content: { application/json: { schema: { $ref: "#/components/schemas/Order" } } } }
+              x-amazon-apigateway-integration: { type: aws_proxy, httpMethod: POST, uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations" }
+        components:
+          schemas:
+            Order: { type: object, required: [amount], properties: { amount: { type: integer, minimum: 1 } } }
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.11
+      CodeUri: .
+      Events:
+        Put: { Type: Api, Properties: { Path: "/orders/{id}", Method: put, RestApiId: !Ref Api } }
+"##;
+
+fn described(template: &str) -> Value {
+    let project = testkit::project([
+        ("template.yaml", template),
+        ("app.py", "def handler(event, context):\n    return 1\n"),
+    ]);
+    let given = Given { now: 1_800_000_000, ..Given::default() };
+    let built = build(&project, project.templates().next().unwrap(), &given).unwrap();
+    of(&built.bundle, "Orders")["input"].clone()
+}
+
+#[test]
+fn requests_are_as_the_template_describes_them() {
+    let input = described(DESCRIBED);
+    assert_eq!(input["origin"], "declared", "{input}");
+    let openapi = &input["openapi"];
+    assert_eq!(openapi["openapi"], "3.0.1");
+    assert_eq!(openapi["paths"]["/orders/{id}"]["parameters"][0]["name"], "id");
+    let put = &openapi["paths"]["/orders/{id}"]["put"];
+    assert_eq!(
+        put["requestBody"]["content"]["application/json"]["schema"]["$ref"],
+        "#/components/schemas/Order"
+    );
+    assert!(put.get("x-amazon-apigateway-integration").is_none());
+    assert_eq!(openapi["components"]["schemas"]["Order"]["required"], json!(["amount"]));
+}
+
+#[test]
+fn a_description_that_leaves_something_out_refuses_nothing() {
+    let more = "        Get: { Type: Api, Properties: { Path: /other, Method: get, RestApiId: !Ref Api } }\n";
+    let put = "        Put: {";
+    for (from, to) in [
+        // A route that it does not name, a version that nobody reads, any method, what is known only when it is deployed.
+        (put, format!("{more}{put}")),
+        ("openapi: 3.0.1", "swagger: \"2.0\"".to_owned()),
+        ("            put:", "            x-amazon-apigateway-any-method:".to_owned()),
+        ("minimum: 1", "minimum: !Ref Least".to_owned()),
+    ] {
+        let changed = DESCRIBED.replace(from, &to);
+        assert_ne!(changed, DESCRIBED);
+        let input = described(&changed);
+        assert!(input.get("openapi").is_none_or(Value::is_null), "{to}: {input}");
+    }
+}

@@ -218,6 +218,8 @@ impl Definition<'_, '_> {
             ("cors_exposed", "x-amazon-apigateway-cors.exposeHeaders"),
             ("cors_max_age", "x-amazon-apigateway-cors.maxAge"),
             ("key_source", "x-amazon-apigateway-api-key-source"),
+            ("openapi", "openapi"),
+            ("components", "components"),
         ];
         for (attr, path) in ATTRS {
             let missing = self.lowering.node(self.api).is_some_and(|node| !node.has(attr));
@@ -259,6 +261,7 @@ impl Definition<'_, '_> {
             ("connection", settings.path("x-amazon-apigateway-integration.connectionId").cloned()),
             ("models", settings.get("requestBody").cloned()),
             ("parameters", settings.get("parameters").cloned()),
+            ("path_parameters", path.value.get("parameters").cloned()),
         ];
         for (attr, value) in attrs {
             if let Some(value) = value {
