@@ -90,7 +90,8 @@ pub(crate) fn ready(
         keys: keys.clone(),
         ..policy::build::Given::default()
     };
-    let built = policy::build::build(project, app, &given).map_err(|why| wrong(why.to_string()))?;
+    let mut built = policy::build::build(project, app, &given).map_err(|why| wrong(why.to_string()))?;
+    built.leave_out_unread(waf::schema::Api::is_read);
     let mut bundle = built.bundle;
     for function in bundle.functions.values_mut() {
         if let Some(hosts) = &mut function.egress.hosts {

@@ -51,6 +51,23 @@ pub struct Built {
     pub notes: Vec<String>,
 }
 
+impl Built {
+    /// Leaves out descriptions of requests that who enforces them could not read: its function would not start. What the owner
+    /// wrote stays, and is told there.
+    pub fn leave_out_unread(&mut self, read: impl Fn(&serde_json::Value) -> Result<(), String>) {
+        for (name, function) in &mut self.bundle.functions {
+            let document = function.input.as_ref().and_then(|input| input.openapi.as_ref());
+            let Some(Err(why)) = document.map(&read) else { continue };
+            if function.reasons.remove("input").is_some() {
+                function.input = None;
+                self.notes.push(format!(
+                    "`{name}`: its requests are not checked against the API's OpenAPI document: {why}"
+                ));
+            }
+        }
+    }
+}
+
 /// Builds the bundle of one application.
 ///
 /// # Errors

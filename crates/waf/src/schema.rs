@@ -108,6 +108,17 @@ impl Api {
         read::read(document)
     }
 
+    /// Whether a document can be read.
+    ///
+    /// # Errors
+    /// The first thing in it that cannot be used, with its place.
+    pub fn is_read(document: &Json) -> Result<(), String> {
+        let first = |problems: Vec<Problem>| {
+            problems.first().map(|one| format!("{}: {}", one.place, one.message)).unwrap_or_default()
+        };
+        Self::read(document).map(drop).map_err(first)
+    }
+
     /// The route template of a request, when the document names it.
     #[must_use]
     pub fn route(&self, path: &str) -> Option<&str> {

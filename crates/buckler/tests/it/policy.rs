@@ -104,3 +104,54 @@ fn rules_of_the_owner_hold_in_a_local_run() {
     assert_eq!(refused.code, 1, "{refused:?}");
     assert!(refused.out.contains("Buckler.Refused"), "{refused:?}");
 }
+
+const DESCRIBED: &str = r#"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      DefinitionUri: api.yaml
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.13
+      CodeUri: .
+      Events:
+        Put: { Type: Api, Properties: { Path: "/orders/{id}", Method: put, RestApiId: !Ref Api } }
+"#;
+
+const API: &str = r#"
+openapi: 3.0.1
+info: { title: shop, version: "1" }
+paths:
+  /orders/{id}:
+    put:
+      parameters: [{ name: id, in: path, required: true, schema: { type: string, pattern: "^[0-9]+$" } }]
+      x-amazon-apigateway-integration:
+        type: aws_proxy
+        httpMethod: POST
+        uri: { "Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Orders.Arn}/invocations" }
+"#;
+
+#[test]
+fn a_description_of_the_api_becomes_a_schema_where_it_can_be_read() {
+    let folder = Folder::new(&[
+        ("template.yaml", DESCRIBED),
+        ("api.yaml", API),
+        ("app.py", "def handler(event, context):\n    return {}\n"),
+    ]);
+    let built = folder.buckler(&["policy", "build"]);
+    let bundle: serde_json::Value =
+        serde_json::from_str(&built.out).unwrap_or_else(|why| panic!("{why}: {built:?}"));
+    let put = &bundle["functions"]["Orders"]["input"]["openapi"]["paths"]["/orders/{id}"]["put"];
+    assert_eq!(put["parameters"][0]["schema"]["pattern"], "^[0-9]+$", "{bundle}");
+    // One that the guard could not read would keep the function from starting: it is left out, and told.
+    folder.write("api.yaml", &API.replace("^[0-9]+$", "^([0-9]+$"));
+    let unread = folder.buckler(&["policy", "build"]);
+    let bundle: serde_json::Value = serde_json::from_str(&unread.out).unwrap();
+    assert!(bundle["functions"]["Orders"]["input"].is_null(), "{bundle}");
+    assert!(unread.err.contains("`Orders`: its requests are not checked"), "{unread:?}");
+}

@@ -148,11 +148,9 @@ fn a_function_has_the_time_that_its_policy_gives() {
     let Some((platform, guarded, _folder)) = function("duration", policy, &[]) else { return };
     let quick = asked(&platform, &guarded, "nothing");
     assert_eq!(quick["did"], "done");
-    let begun = std::time::Instant::now();
     platform.give("id", 60_000, br#"{"do": "sleep"}"#, &[]);
     let posted = platform.posted();
     assert_ne!(posted.what, "response", "{}", posted.text());
-    assert!(begun.elapsed().as_secs() < 30, "long before the platform's own end");
 }
 
 #[test]

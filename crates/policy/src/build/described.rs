@@ -7,38 +7,44 @@ use serde_json::{Map, Value as Json, json};
 /// The provider type of routes that stand in an OpenAPI document.
 const OPERATION: &str = "openapi::Operation";
 
-/// Fills the schema of a function's requests. Only where every route of its triggers is described: a document that leaves one out
-/// would refuse its requests. Answers stay open: what descriptions say of them is seldom whole.
+/// Events that come with a request.
+const HTTP: &[&str] = &["http-api", "rest-api", "function-url", "load-balancer"];
+
+/// Fills the schema of a function's requests. Only where every route of its triggers is described, by one document: one that leaves a
+/// route out would refuse its requests. Answers stay open: what descriptions say of them is seldom whole.
 pub(super) fn fill(app: &App, node: &Node, function: &mut Function) {
-    let is_http = |kind: &str| matches!(kind, "api-gateway-v1" | "api-gateway-v2" | "function-url" | "alb");
-    let mut routes = function.triggers.iter().filter(|trigger| is_http(&trigger.kind)).peekable();
-    if routes.peek().is_none() {
+    let is_http = |trigger: &&Node| {
+        trigger.kind == Kind::Trigger && trigger.text("event").is_some_and(|event| HTTP.contains(&event))
+    };
+    let mut found: Vec<(&Node, &Node)> = Vec::new();
+    for trigger in app.sources(node, Relation::Triggers).filter(is_http) {
+        let Some(described) = operation(app, trigger) else { return };
+        found.push(described);
+    }
+    let Some((_, api)) = found.first() else { return };
+    if found.iter().any(|(_, other)| other.id != api.id) {
         return;
     }
-    let operations: Vec<&Node> = app
-        .sources(node, Relation::Invokes)
-        .filter(|route| route.kind == Kind::ApiRoute && route.provider_type == OPERATION)
-        .collect();
-    let is_described = |method: &str, path: &str| {
-        operations.iter().any(|one| one.text("method") == Some(method) && one.text("path") == Some(path))
-    };
-    let all = routes.all(|trigger| {
-        !trigger.routes.is_empty()
-            && trigger.routes.iter().all(|route| is_described(&route.method, &route.path))
-    });
-    let Some(api) = operations.first().and_then(|one| app.targets(one, Relation::PartOf).next()) else {
-        return;
-    };
-    let of_one_api =
-        operations.iter().all(|one| app.targets(one, Relation::PartOf).any(|of| of.id == api.id));
-    if all
-        && of_one_api
-        && let Some(openapi) = document(api, &operations)
-    {
+    let operations: Vec<&Node> = found.iter().map(|(operation, _)| *operation).collect();
+    if let Some(openapi) = document(api, &operations) {
         let openapi = Some(openapi);
         function.input = Some(Schema { origin: SchemaOrigin::Declared, openapi, ..Schema::default() });
         reason(function, "input", "the API's OpenAPI document in the templates");
     }
+}
+
+/// The operation that describes a trigger's requests, and its API.
+fn operation<'a>(app: &'a App, trigger: &'a Node) -> Option<(&'a Node, &'a Node)> {
+    let api = app.targets(trigger, Relation::FedBy).find(|node| node.kind == Kind::Api)?;
+    let same = |one: &&Node| {
+        one.kind == Kind::ApiRoute
+            && one.provider_type == OPERATION
+            && one
+                .text("method")
+                .is_some_and(|own| trigger.text("method").is_some_and(|m| m.eq_ignore_ascii_case(own)))
+            && one.text("path") == trigger.text("path")
+    };
+    Some((app.sources(api, Relation::PartOf).find(same)?, api))
 }
 
 /// The part of a document that describes these operations; `None` where it is not known whole, or describes no requests.

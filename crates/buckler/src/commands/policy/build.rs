@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &BuildArguments) -> Result<Exit, CommandError> {
     let given = given(arguments, &read_project.loaded)?;
     let file = read_project.loaded.path.clone().unwrap_or_else(|| "buckler.toml".into());
     let mut built = build::build(project, app, &given).map_err(|error| policy_error(&file, error))?;
-    leave_out_unread(&mut built);
+    built.leave_out_unread(waf::schema::Api::is_read);
     if let Some(path) = &arguments.learned {
         let learned = Learned::read(&read(path)?).map_err(|error| policy_error(path, error))?;
         learned.apply(&mut built.bundle);
@@ -46,23 +46,6 @@ pub(super) fn run(arguments: &BuildArguments) -> Result<Exit, CommandError> {
         }
     }
     Ok(if built.bundle.functions.is_empty() { Exit::Incomplete } else { Exit::Clean })
-}
-
-/// A description that the guard could not read would keep its function from starting.
-fn leave_out_unread(built: &mut build::Built) {
-    for (name, function) in &mut built.bundle.functions {
-        let document = function.input.as_ref().and_then(|input| input.openapi.as_ref());
-        let Some(Err(problems)) = document.map(waf::schema::Api::read) else { continue };
-        // What the owner wrote in `[guard]` is told by the guard itself; this one nobody wrote for it.
-        if function.reasons.remove("input").is_some() {
-            function.input = None;
-            let first = problems.first().map(|one| format!("{}: {}", one.place, one.message));
-            built.notes.push(format!(
-                "`{name}`: its requests are not checked against the API's OpenAPI document: {}",
-                first.unwrap_or_default()
-            ));
-        }
-    }
 }
 
 /// The application that is meant.
