@@ -11,22 +11,36 @@ port, count = int(sys.argv[1]), int(sys.argv[2])
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 kept = []
-for number in range(count):
-    line = socket.socket()
-    # Not all from one address: so many the gateway takes from none.
-    line.bind((f"127.0.0.{2 + number % 100}", 0))
-    line.connect(("127.0.0.1", port))
-    kept.append(line)
-for line in kept[::2]:
-    line.sendall(b"GET /crowd HTTP/1.1\r\nHost: example.com\r\n\r\n")
-for line in kept[::2]:
+
+
+def answered(line):
+    """Reads the application's answer, whole. Anything else is told, and ends all."""
     line.settimeout(60)
     answer = b""
     while b"saw GET /crowd" not in answer or not answer.endswith(b"\n\n"):
-        piece = line.recv(4096)
+        try:
+            piece = line.recv(4096)
+        except TimeoutError:
+            piece = b""
         if not piece:
-            sys.exit("an answer is missing")
+            sys.exit(f"connection {kept.index(line)} of {count}: no answer but {answer!r}")
         answer += piece
+
+
+# A few at a time: each request that runs needs three more descriptors on the other side, and those are counted.
+for start in range(0, count, 50):
+    some = []
+    for number in range(start, min(start + 50, count)):
+        line = socket.socket()
+        # Not all from one address: so many the gateway takes from none.
+        line.bind((f"127.0.0.{2 + number % 100}", 0))
+        line.connect(("127.0.0.1", port))
+        some.append(line)
+    kept += some
+    for line in some[::2]:
+        line.sendall(b"GET /crowd HTTP/1.1\r\nHost: example.com\r\n\r\n")
+    for line in some[::2]:
+        answered(line)
 print("ready", flush=True)
 sys.stdin.read()
 poll = select.poll()
