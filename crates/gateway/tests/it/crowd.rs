@@ -19,7 +19,8 @@ async fn ten_thousand_idle_connections_keep_nobody_out() {
         println!("{count} instead of {WANTED} connections: the system gives {hard} descriptors");
     }
     // However slow the machine, none is closed for its silence.
-    let stage = Stage::new(&format!("[limits]\nkeep-alive-ms = 900000\nheader-read-ms = 900000\n{PLAIN}")).await;
+    let stage =
+        Stage::new(&format!("[limits]\nkeep-alive-ms = 900000\nheader-read-ms = 900000\n{PLAIN}")).await;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/crowd.py");
     let mut crowd = Command::new(python)
         .arg(script)
