@@ -218,7 +218,9 @@ pub enum Who<'a> {
 }
 
 impl Who<'_> {
-    pub(crate) fn parts(&self) -> (u8, &str, &str, u128) {
+    /// What makes one: the kind, the issuer and the subject of an identity, the network of an address.
+    #[must_use]
+    pub fn parts(&self) -> (u8, &str, &str, u128) {
         match self {
             Self::Identity(who) => (0, &who.issuer, &who.subject, 0),
             Self::Address(address) => {

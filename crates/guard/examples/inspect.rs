@@ -28,6 +28,7 @@ fn invocation(event: &str, trigger: Trigger) -> Invocation {
         cognito_identity: None,
         event: event.as_bytes().into(),
         trigger,
+        work: Arc::default(),
     }
 }
 

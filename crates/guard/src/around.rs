@@ -3,6 +3,7 @@ use crate::egress::{Egress, EgressError};
 use crate::events::Events;
 use crate::hooks::{Hooks, HooksError};
 use crate::isolation::{Isolation, IsolationError};
+use crate::pace::Pace;
 use crate::preload::Preload;
 use crate::probe::Trial;
 use crate::sandbox::{self, SandboxError};
@@ -25,7 +26,6 @@ pub enum AroundError {
 
 /// All parts, ready.
 pub(crate) struct Around {
-    pub(crate) isolation: Arc<Isolation>,
     pub(crate) parts: Vec<Arc<dyn Part>>,
     pub(crate) preparations: Vec<Preparation>,
 }
@@ -41,10 +41,12 @@ impl Around {
         let (isolation, isolated) = Isolation::new(function, Arc::clone(&events), &places)?;
         // Attacks that the other parts see end the environment: they report through it.
         let report = isolation.report();
-        let isolation = Arc::new(isolation);
         let (egress, proxied) = Egress::new(function, &places, Arc::clone(&report))?;
         places.egress_port = egress.port();
         let mut parts: Vec<Arc<dyn Part>> = Vec::new();
+        if function.mode != Mode::Off {
+            parts.push(Arc::new(Pace::new(Arc::clone(&events))));
+        }
         let mut preparations = Vec::new();
         match Hooks::new(function, Arc::clone(&report), &places) {
             Ok((hooks, hooked)) => {
@@ -67,8 +69,8 @@ impl Around {
             preparations.push(boxed);
         }
         // Last: what is left is cleaned when every other part is done with the invocation.
-        parts.push(Arc::clone(&isolation) as Arc<dyn Part>);
-        Ok(Self { isolation, parts, preparations })
+        parts.push(Arc::new(isolation));
+        Ok(Self { parts, preparations })
     }
 }
 

@@ -7,6 +7,7 @@
 mod answer;
 mod batch;
 mod caller;
+mod crowd;
 mod event;
 mod keys;
 mod leak;

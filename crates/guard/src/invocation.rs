@@ -1,6 +1,7 @@
 //! One invocation, as every part of the guard sees it.
 use crate::Layer;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use waf::event::Trigger;
 
 /// What the platform said with `GET /runtime/invocation/next`.
@@ -21,6 +22,26 @@ pub struct Invocation {
     pub event: Arc<[u8]>,
     /// By the event's shape, or what the policy says where only one trigger is possible.
     pub trigger: Trigger,
+    /// Who counts invocations at work keeps a weak reference.
+    pub work: Arc<Work>,
+}
+
+/// Whether somebody is still at work on an invocation: nobody is when this is gone, either.
+#[derive(Debug, Default)]
+pub struct Work {
+    is_over: AtomicBool,
+}
+
+impl Work {
+    /// The answer is there, though it may not have left.
+    pub fn end(&self) {
+        self.is_over.store(true, Ordering::Release);
+    }
+
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        !self.is_over.load(Ordering::Acquire)
+    }
 }
 
 /// Why an event does not reach the function, or an answer not its caller.

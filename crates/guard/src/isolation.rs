@@ -122,12 +122,6 @@ impl Isolation {
         Arc::clone(&self.watch) as Arc<dyn Report>
     }
 
-    /// The runtime's process runs.
-    pub fn started(&self, pid: u32) {
-        self.runtime.store(pid, Ordering::Release);
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).started_ms = clock::now_ms();
-    }
-
     fn tell(&self, told: Told, request_id: Option<&str>) {
         self.watch.inner.report(Occurrence {
             layer: Layer::Isolation,
@@ -148,10 +142,6 @@ impl Isolation {
             processes: processes::known(pid, self.workers_max),
             descriptors: descriptors::known(pid),
         });
-        let init_ms = clock::now_ms().saturating_sub(state.started_ms);
-        let facts = vec![("init_ms", init_ms.to_string())];
-        let reason = "an execution environment started and got its first event";
-        self.tell(Told { rule: "cold-start", action: Action::Told, reason, facts }, None);
     }
 
     /// Ends and removes what an invocation left. Some: the environment cannot go on, with the reason.
@@ -235,6 +225,11 @@ struct Told {
 }
 
 impl Part for Isolation {
+    fn started(&self, pid: u32) {
+        self.runtime.store(pid, Ordering::Release);
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).started_ms = clock::now_ms();
+    }
+
     fn begin(&self, _invocation: &Invocation) {
         self.watch.serves.store(true, Ordering::Release);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -28,6 +28,7 @@ mod logs;
 mod names;
 pub mod occurrence;
 pub mod os;
+mod pace;
 pub mod package;
 mod pair;
 pub mod part;

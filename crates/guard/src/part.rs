@@ -44,6 +44,10 @@ pub enum Aftermath {
 
 /// What is told of each invocation.
 pub trait Part: Send + Sync {
+    /// The runtime's process runs.
+    fn started(&self, _pid: u32) {}
+    /// The runtime asks for its first event.
+    fn ready(&self) {}
     /// Before the event reaches the runtime.
     fn begin(&self, invocation: &Invocation);
     /// The runtime has answered; it does not know yet that it was heard.

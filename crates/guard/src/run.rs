@@ -232,7 +232,7 @@ impl Guard {
         });
         let unmade = |_| RunError::Io(io::Error::other("the thread that prepares inspection ended"));
         let inspector = inspector?.map_err(unmade)??;
-        let Around { isolation, parts, mut preparations } = around?;
+        let Around { parts, mut preparations } = around?;
         let mut environment = self.environment(variables, port);
         preparations.extend(self.framed_log(&mut environment, &redactor, &ending)?);
         let apart = loaded.function.mode == Mode::Block && loaded.function.isolation.recycle_between_tenants;
@@ -254,13 +254,16 @@ impl Guard {
             connections_max: self.settings.connections_max,
             connections: AtomicUsize::new(0),
             strange: AtomicUsize::new(0),
+            asked: AtomicBool::new(false),
             first_event: AtomicBool::new(false),
             redactor: Arc::clone(&redactor),
             is_valid: Box::new(move || bundle::load(&settings).map(|_| ()).map_err(|why| why.to_string())),
         });
         self.check_package(package, shared.mode)?;
         let runtime = self.start(command, environment, preparations)?;
-        isolation.started(u32::try_from(runtime.pid()).unwrap_or(0));
+        for part in &shared.parts {
+            part.started(u32::try_from(runtime.pid()).unwrap_or(0));
+        }
         if let Some(inspector) = &shared.inspector {
             inspector.begin();
         }

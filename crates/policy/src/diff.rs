@@ -197,6 +197,7 @@ fn function(old: &Function, new: &Function, told: &mut Told<'_>) {
     for (place, old, new) in [
         ("limits.event_bytes", before.event_bytes, after.event_bytes),
         ("limits.response_bytes", before.response_bytes, after.response_bytes),
+        ("limits.at_once_per_identity", before.at_once_per_identity, after.at_once_per_identity),
         ("limits.duration_ms", before.duration_ms, after.duration_ms),
         ("limits.processes", before.processes, after.processes),
         ("limits.file_bytes", before.file_bytes, after.file_bytes),

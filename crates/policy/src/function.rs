@@ -138,6 +138,9 @@ pub struct Limits {
     pub response_bytes: Option<u64>,
     /// Rates, as `[limits]` of the gateway takes them (`access::limit::Config`); of one execution environment.
     pub rates: Option<Value>,
+    /// Invocations of one identity (one address, for nobody) at once in one execution environment. More than one run at once
+    /// on Lambda Managed Instances only (`AWS_LAMBDA_MAX_CONCURRENCY`).
+    pub at_once_per_identity: Option<u64>,
     /// Milliseconds before the platform's deadline at which the guard answers instead.
     pub deadline_margin_ms: Option<u64>,
     /// Milliseconds that one invocation may take, whatever the platform allows.

@@ -1,8 +1,9 @@
 //! Webhooks, authorization and rates: who may, and how often.
+use super::crowd::Crowd;
 use super::event::route_name;
 use super::problem::Problem;
 use super::route::Parameters;
-use crate::Layer;
+use crate::{Invocation, Layer};
 use access::limit::{Facts, Limiter, Stage, Verdict};
 use access::policy::{Authorizer, CedarConfig, Config, File, Files, Question};
 use access::replay::Memory;
@@ -22,6 +23,7 @@ const REPLAYS_MAX: usize = 10_000;
 pub(super) struct Callers {
     authorizer: Option<Authorizer>,
     limiter: Option<Limiter>,
+    crowd: Option<Crowd>,
     /// Milliseconds; the clock of limits never goes back.
     last_ms: AtomicU64,
     webhooks: Vec<Webhook>,
@@ -61,6 +63,9 @@ pub(super) fn read(policy: &Function, variable: &dyn Fn(&str) -> Option<String>)
         }
         None => None,
     };
+    if policy.limits.at_once_per_identity == Some(0) {
+        return Err("`limits.at_once_per_identity`: is 0, so nothing could pass".to_owned());
+    }
     let mut webhooks = Vec::new();
     for (trigger, said) in policy.triggers.iter().enumerate() {
         let Some(config) = &said.webhook else { continue };
@@ -76,6 +81,7 @@ pub(super) fn read(policy: &Function, variable: &dyn Fn(&str) -> Option<String>)
     Ok(Callers {
         authorizer,
         limiter,
+        crowd: policy.limits.at_once_per_identity.map(Crowd::new),
         last_ms: AtomicU64::new(0),
         webhooks,
         replays: Memory::new(REPLAYS_MAX),
@@ -185,8 +191,17 @@ impl Callers {
         Err(problem)
     }
 
-    /// Not too often?
-    pub(super) fn rate(&self, asked: &Asked<'_>, now_ms: u64) -> Result<(), Problem> {
+    /// Not too often, and not too many at once?
+    pub(super) fn limited(
+        &self,
+        asked: &Asked<'_>,
+        (invocation, now_ms): (&Invocation, u64),
+    ) -> Result<(), Problem> {
+        self.rate(asked, now_ms)?;
+        self.crowd.as_ref().map_or(Ok(()), |crowd| crowd.join(asked, invocation))
+    }
+
+    fn rate(&self, asked: &Asked<'_>, now_ms: u64) -> Result<(), Problem> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
         let now_ms = self.last_ms.fetch_max(now_ms, Ordering::Relaxed).max(now_ms);
         let facts = Facts {

@@ -72,7 +72,7 @@ impl Inspector {
                 address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
                 identity: claimed.as_ref(),
             };
-            self.callers.rate(&asked, now_ms)?;
+            self.callers.limited(&asked, (invocation, now_ms))?;
         }
         self.records((event, parsed), invocation, now_ms)
     }
@@ -117,7 +117,7 @@ impl Inspector {
         self.callers.may(&asked, now)?;
         let named = self.named(http);
         let asked = Asked { identity: asked.identity.or(named.as_ref()), ..asked };
-        self.callers.rate(&asked, now_ms)
+        self.callers.limited(&asked, (invocation, now_ms))
     }
 
     /// Whoever the header of `access.identity` names: for limits only, nothing of it is proven.

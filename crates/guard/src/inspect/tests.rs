@@ -71,6 +71,7 @@ pub(super) fn invocation(event: &[u8]) -> Invocation {
         cognito_identity: None,
         event: event.into(),
         trigger,
+        work: Arc::default(),
     }
 }
 

@@ -302,6 +302,7 @@ mod tests {
             cognito_identity: None,
             event: Arc::from([]),
             trigger: waf::event::Trigger::Direct,
+            work: Arc::default(),
         };
         Flight {
             invocation: Arc::new(invocation),

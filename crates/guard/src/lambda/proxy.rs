@@ -41,6 +41,8 @@ pub(crate) struct Proxy {
     pub(crate) connections_max: usize,
     pub(crate) connections: AtomicUsize,
     pub(crate) strange: AtomicUsize,
+    /// The runtime has asked for an event.
+    pub(crate) asked: AtomicBool,
     pub(crate) first_event: AtomicBool,
     pub(crate) redactor: Arc<Redactor>,
     /// Whether the policy may be followed still: a snapshot may be older than it.
@@ -168,6 +170,7 @@ impl Proxy {
 
     /// The runtime is done with an invocation, but for what it says of it.
     pub(super) fn answered(&self, flight: &Flight) {
+        flight.invocation.work.end();
         for part in &self.parts {
             part.answered(&flight.invocation);
         }
@@ -206,6 +209,7 @@ impl Proxy {
                 cognito_identity: text("Lambda-Runtime-Cognito-Identity"),
                 event: body.into(),
                 trigger: Trigger::Direct,
+                work: Arc::default(),
             }),
             invocation_id: head.headers.get("Lambda-Runtime-Invocation-Id").map(<[u8]>::to_vec),
             deadline: timed.then(|| clock::in_ms(own_ms)),
@@ -371,6 +375,9 @@ impl Connection<'_> {
     /// The next event that may reach the runtime.
     fn next(&mut self, head: &Head) -> Served {
         let onward = self.platform.head(&head.method, &head.target, &head.headers, Framing::None);
+        if !self.proxy.asked.swap(true, Ordering::Relaxed) {
+            self.proxy.parts.iter().for_each(|part| part.ready());
+        }
         loop {
             self.proxy.before_next();
             let said = match self.ask(&onward, b"") {

@@ -177,3 +177,23 @@ fn a_package_that_was_changed_does_not_start() {
         }
     }
 }
+
+#[test]
+fn start_and_warm_up_are_told_once() {
+    let Some((platform, guarded, _folder)) = function("pace", json!({}), &[]) else { return };
+    for _ in 0..12 {
+        asked(&platform, &guarded, "nothing");
+    }
+    guarded.says("warm-up");
+    for (rule, names) in
+        [("cold-start", &["init_ms"][..]), ("warm-up", &["first_us", "usual_us", "slow_invocations"])]
+    {
+        let told = guarded.events(rule);
+        assert_eq!(told.len(), 1, "{rule}: {}", guarded.stdout());
+        let facts = &told[0]["unmapped"]["facts"];
+        for name in names {
+            let number: u64 = facts[name].as_str().unwrap().parse().unwrap();
+            assert!(number > 0 || *name == "slow_invocations", "{facts}");
+        }
+    }
+}

@@ -15,7 +15,7 @@ def handler(event, context):
     return {'seen': SEEN, 'wrapped': os.environ.get('WRAPPED')}
 ";
 
-fn bundle(function: &Value) -> String {
+pub(crate) fn bundle(function: &Value) -> String {
     json!({"format": policy::FORMAT, "application": "a", "issued": 1, "expires": 99_999_999_999_u64, "functions": {"f": function}})
         .to_string()
 }

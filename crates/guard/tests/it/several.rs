@@ -2,6 +2,7 @@
 //! has them in one process.
 use crate::guarded::{Folder, Guarded, Setup, python};
 use crate::platform::Platform;
+use crate::policies::bundle;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -60,6 +61,7 @@ async function handler(event) {
   if (event.set) process.env.PLANTED = event.set;
   // A process of the runtime's own program that outlives its invocation.
   if (event.leaves) require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'ignore' });
+  if (event.until) console.log(`waits for ${event.until}`);
   for (const name of event.until || []) while (!fs.existsSync(process.env.MARKS + '/' + name)) await new Promise((go) => setTimeout(go, 10));
   return { planted: process.env.PLANTED || null };
 }
@@ -111,6 +113,18 @@ impl Several {
         Self::start(name, |folder| {
             let client = folder.write("client.cjs", NODE);
             Setup::new(&["/usr/bin/node", client.to_str().unwrap()])
+        })
+    }
+
+    /// The runtime in Node under a policy.
+    fn under(name: &str, function: &Value) -> Self {
+        Self::start(name, |folder| {
+            let client = folder.write("client.cjs", NODE);
+            let policy = folder.write("policy.json", &bundle(function));
+            let text = |path: &Path| path.to_str().unwrap().to_owned();
+            Setup::new(&["/usr/bin/node", &text(&client)])
+                .with("BUCKLER_POLICY", &text(&policy))
+                .with("BUCKLER_POLICY_UNSIGNED", "1")
         })
     }
 
@@ -308,17 +322,49 @@ fn a_copy_of_the_runtime_is_a_leftover() {
     assert_eq!(several.rules("leftover-process"), 1, "{}", several.all());
 }
 
+/// An event of a function URL, of somebody known by address alone.
+fn asked_from(address: &str, until: &str) -> Value {
+    json!({"version": "2.0", "rawPath": "/", "rawQueryString": "", "headers": {"host": "f.example.org"},
+        "requestContext": {"accountId": "anonymous", "apiId": "f", "domainName": "f.example.org", "stage": "$default",
+            "http": {"method": "POST", "path": "/", "protocol": "HTTP/1.1", "sourceIp": address, "userAgent": "test"}},
+        "body": "", "isBase64Encoded": false, "until": [until]})
+}
+
+#[test]
+fn one_identity_has_its_own_part_of_an_environment() {
+    let several = Several::under("crowd", &json!({"mode": "block", "limits": {"at_once_per_identity": 1}}));
+    several.platform.nexts(3);
+    several.give("first", &asked_from("192.0.2.1", "first"));
+    several.guarded.says("waits for first");
+    several.give("second", &asked_from("192.0.2.1", "never"));
+    let (_, refused) = &several.answers(1)["second"];
+    assert_eq!(refused["statusCode"], 429, "{refused} {}", several.all());
+    several.guarded.says("at_once_per_identity");
+    several.give("other", &asked_from("192.0.2.2", "other"));
+    several.mark("other");
+    assert_eq!(several.answers(1)["other"].0, "response", "{}", several.all());
+    // Whoever has ended takes nobody's part, however it ended.
+    several.mark("first");
+    assert_eq!(several.answers(1)["first"].0, "response", "{}", several.all());
+    several.platform.give("late", 600, asked_from("192.0.2.1", "late").to_string().as_bytes(), &[]);
+    assert_eq!(several.answers(1)["late"].1["errorType"], "Sandbox.Timedout", "{}", several.all());
+    several.mark("late");
+    several.guarded.says("late heard 410");
+    several.give("again", &asked_from("192.0.2.1", "first"));
+    assert_eq!(several.answers(1)["again"].1["planted"], Value::Null, "{}", several.all());
+    // Nobody known sends what a queue brings.
+    for id in ["a", "b", "c"] {
+        several.give(id, &json!({"until": ["end"]}));
+    }
+    several.platform.all_taken();
+    several.mark("end");
+    assert_eq!(several.answers(3).len(), 3);
+}
+
 #[test]
 fn tenants_who_are_kept_apart_come_one_by_one() {
-    let policy = json!({"format": policy::FORMAT, "application": "tenants", "issued": 1, "expires": 99_999_999_999_u64,
-        "functions": {"f": {"mode": "block", "isolation": {"recycle_between_tenants": true}}}});
-    let mut several = Several::start("tenants", |folder| {
-        let client = folder.write("client.cjs", NODE);
-        let policy = folder.write("policy.json", &policy.to_string());
-        Setup::new(&["/usr/bin/node", client.to_str().unwrap()])
-            .with("BUCKLER_POLICY", policy.to_str().unwrap())
-            .with("BUCKLER_POLICY_UNSIGNED", "1")
-    });
+    let function = json!({"mode": "block", "isolation": {"recycle_between_tenants": true}});
+    let mut several = Several::under("tenants", &function);
     let tenant = |name| [("Lambda-Runtime-Aws-Tenant-Id", name)];
     several.platform.nexts(1);
     let event = json!({"until": ["go"]}).to_string();

@@ -248,6 +248,7 @@ fn what_cannot_be_enforced_is_an_error() {
         (json!({"triggers": [{"kind": "pigeon"}]}), json!({}), "pigeon"),
         (json!({"input": {"json": {"type": "nothing"}}}), json!({}), "input"),
         (json!({"limits": {"rates": {"limits": [{"name": "x"}]}}}), json!({}), "limits.rates"),
+        (json!({"limits": {"at_once_per_identity": 0}}), json!({}), "limits.at_once_per_identity"),
         (json!({}), json!({"rules": {"files": [["x.conf", "SecRule nonsense"]]}}), "x.conf"),
         (json!({}), json!({"issuers": {"a": {"issuer": "http://evil.example"}}}), "issuer `a`"),
         (

@@ -77,6 +77,7 @@ pub(super) fn invocation(count: u64, event: &str) -> Invocation {
         trigger: waf::event::read(event.as_bytes(), None, &waf::event::EventLimits::default())
             .unwrap()
             .trigger,
+        work: Arc::default(),
     }
 }
 
