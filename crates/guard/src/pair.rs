@@ -3,7 +3,7 @@
 //! Lambda starts extensions before the runtime, so the extension listens first, on an abstract Unix socket of this execution
 //! environment, and takes one connection: the guard's, which comes before any code of the function runs. Then nobody is
 //! listened to any more, so that the function has nothing to forge. What is said is a line each way: SHUTDOWN and its reason,
-//! and that the last events and log lines have left.
+//! and that the last events and log lines have left, which the guard also says when it ends by itself, in good order.
 //!
 //! INVARIANT: neither waits for the other longer than [`ANSWER_MS`], and neither needs the other.
 use crate::events::Events;
@@ -37,6 +37,8 @@ pub(crate) struct Extension {
     peer: Mutex<Option<UnixStream>>,
     /// SHUTDOWN was said: that the other ends is no news.
     ending: AtomicBool,
+    /// The guard of the runtime ended in good order before that.
+    done: AtomicBool,
 }
 
 impl Extension {
@@ -47,7 +49,11 @@ impl Extension {
 
     /// Takes the one connection, whenever it comes.
     pub(crate) fn start(listener: UnixListener, events: &Arc<Events>) -> io::Result<Arc<Self>> {
-        let own = Arc::new(Self { peer: Mutex::default(), ending: AtomicBool::new(false) });
+        let own = Arc::new(Self {
+            peer: Mutex::default(),
+            ending: AtomicBool::new(false),
+            done: AtomicBool::new(false),
+        });
         let (shared, events) = (Arc::clone(&own), Arc::clone(events));
         std::thread::Builder::new().name("pair".to_owned()).stack_size(128 << 10).spawn(move || {
             let accepted = listener.accept();
@@ -55,11 +61,16 @@ impl Extension {
             let Ok((peer, _)) = accepted else { return };
             let Ok(reading) = peer.try_clone() else { return };
             *shared.peer.lock().unwrap_or_else(PoisonError::into_inner) = Some(peer);
-            // It says nothing by itself: what can be waited for is its end, with the poll that takes no bytes away.
+            // What can be waited for is its end, with the poll that takes no bytes away: they are for whoever says SHUTDOWN.
             wait_for_end(&reading);
-            if !shared.ending.load(Ordering::Acquire) {
+            let peer = shared.peer.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_news = !shared.ending.load(Ordering::Acquire);
+            if is_news && last_line(&reading).is_ok_and(|line| line == DONE) {
+                shared.done.store(true, Ordering::Release);
+            } else if is_news {
                 tell(&*events, "guard-ended", "the guard of the runtime has ended");
             }
+            drop(peer);
         })?;
         Ok(own)
     }
@@ -71,18 +82,26 @@ impl Extension {
 
     /// Says SHUTDOWN, and waits until the last events and lines of the other have left.
     pub(crate) fn shut_down(&self, reason: &str) -> bool {
+        let mut known = self.peer.lock().unwrap_or_else(PoisonError::into_inner);
         self.ending.store(true, Ordering::Release);
-        let Some(mut peer) = self.peer.lock().unwrap_or_else(PoisonError::into_inner).take() else {
-            return false;
-        };
+        let Some(mut peer) = known.take() else { return false };
+        drop(known);
+        if self.done.load(Ordering::Acquire) {
+            return true;
+        }
         let reason: String = reason.chars().filter(|one| !one.is_control()).take(100).collect();
-        let mut answer = String::new();
-        let said = peer
-            .set_read_timeout(Some(Duration::from_millis(ANSWER_MS)))
-            .and_then(|()| peer.write_all(format!("shutdown {reason}\n").as_bytes()))
-            .and_then(|()| BufReader::new(peer.take(LINE_BYTES_MAX)).read_line(&mut answer));
-        said.is_ok() && answer == DONE
+        // It may have ended in good order at this moment, and hears nothing: its line is there all the same.
+        drop(peer.write_all(format!("shutdown {reason}\n").as_bytes()));
+        last_line(&peer).is_ok_and(|line| line == DONE)
     }
+}
+
+/// The one line that the guard of the runtime says.
+fn last_line(peer: &UnixStream) -> io::Result<String> {
+    peer.set_read_timeout(Some(Duration::from_millis(ANSWER_MS)))?;
+    let mut line = String::new();
+    BufReader::new(peer.take(LINE_BYTES_MAX)).read_line(&mut line)?;
+    Ok(line)
 }
 
 /// Returns when the other end is closed.
@@ -92,21 +111,32 @@ fn wait_for_end(peer: &UnixStream) {
     while let Err(rustix::io::Errno::INTR) = poll(&mut one, None) {}
 }
 
-/// The side of the runtime's guard: connects where an extension listens, and flushes when it says SHUTDOWN.
-pub(crate) fn join(variables: &Variables, events: &Arc<Events>) -> io::Result<bool> {
-    let Ok(peer) = UnixStream::connect_addr(&address(variables)?) else { return Ok(false) };
-    let events = Arc::clone(events);
+/// The side of the runtime's guard.
+#[derive(Debug)]
+pub(crate) struct Joined(Arc<UnixStream>);
+
+impl Joined {
+    /// The last events and lines have left. The other may have been ended meanwhile.
+    pub(crate) fn done(&self) {
+        (&*self.0).write_all(DONE.as_bytes()).unwrap_or_default();
+    }
+}
+
+/// Connects where an extension listens, and flushes when it says SHUTDOWN. None: there is no extension.
+pub(crate) fn join(variables: &Variables, events: &Arc<Events>) -> io::Result<Option<Joined>> {
+    let Ok(peer) = UnixStream::connect_addr(&address(variables)?) else { return Ok(None) };
+    let (joined, events) = (Joined(Arc::new(peer)), Arc::clone(events));
+    let (own, peer) = (Joined(Arc::clone(&joined.0)), Arc::clone(&joined.0));
     std::thread::Builder::new().name("pair".to_owned()).stack_size(128 << 10).spawn(move || {
         let mut line = String::new();
-        let read = BufReader::new((&peer).take(LINE_BYTES_MAX)).read_line(&mut line);
+        let read = BufReader::new((&*peer).take(LINE_BYTES_MAX)).read_line(&mut line);
         if read.is_ok() && line.starts_with("shutdown ") {
             tell(&*events, "shutdown", "the platform ends the environment");
             events.flush();
-            // The other may have been ended meanwhile.
-            (&peer).write_all(DONE.as_bytes()).unwrap_or_default();
+            own.done();
         }
     })?;
-    Ok(true)
+    Ok(Some(joined))
 }
 
 fn tell(events: &dyn Report, rule: &str, reason: &str) {
@@ -142,14 +172,14 @@ mod tests {
         let [ours, theirs] = [events(&paths[0]), events(&paths[1])];
         let name = format!("test-{}", std::process::id());
         let variables: Variables = [("AWS_LAMBDA_FUNCTION_NAME".into(), name.into())].into_iter().collect();
-        assert!(!join(&variables, &theirs).unwrap(), "there is no extension yet");
+        assert!(join(&variables, &theirs).unwrap().is_none(), "there is no extension yet");
         let listener = Extension::listen(&variables).unwrap();
         let extension = Extension::start(listener, &ours).unwrap();
-        assert!(join(&variables, &theirs).unwrap());
+        let _joined = join(&variables, &theirs).unwrap().unwrap();
         while !extension.is_there() {
             std::thread::yield_now();
         }
-        assert!(!join(&variables, &theirs).unwrap(), "the second to come is not heard");
+        assert!(join(&variables, &theirs).unwrap().is_none(), "the second to come is not heard");
         assert!(extension.shut_down("spindown\nforged"));
         assert!(std::fs::read_to_string(&paths[1]).unwrap().contains("the platform ends the environment"));
         assert!(!extension.shut_down("again"));

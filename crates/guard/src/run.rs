@@ -12,7 +12,7 @@ use crate::logs::redact::Redactor;
 use crate::logs::{Pumps, frames};
 use crate::os;
 use crate::package::Checking;
-use crate::pair;
+use crate::pair::{self, Joined};
 use crate::part::Preparation;
 use crate::probe::Trial;
 use crate::settings::{PREFIX, RUNTIME_API, Settings, Variables};
@@ -72,6 +72,8 @@ pub(crate) struct Ending {
     begun: AtomicBool,
     events: Arc<Events>,
     pumps: Mutex<Pumps>,
+    /// The extension, which hears that nothing more comes.
+    pair: Option<Joined>,
 }
 
 impl Ending {
@@ -95,6 +97,9 @@ impl Ending {
     fn settle(&self) {
         self.pumps.lock().unwrap_or_else(PoisonError::into_inner).settle(Duration::from_millis(SETTLE_MS));
         self.events.flush();
+        if let Some(pair) = &self.pair {
+            pair.done();
+        }
     }
 }
 
@@ -149,8 +154,8 @@ pub fn exec(command: Vec<OsString>, variables: Variables) -> Result<i32, RunErro
             }
         }
         // Without an extension there is nobody to speak with, and nothing is missing.
-        drop(pair::join(&variables, &events));
-        Guard { api: api.as_str().into(), settings, events, output }.run(command, variables, trial)
+        let pair = pair::join(&variables, &events).ok().flatten();
+        Guard { api: api.as_str().into(), settings, events, output, pair }.run(command, variables, trial)
     });
     if let Err(why) = &result {
         init_error(&api, why);
@@ -201,10 +206,11 @@ struct Guard {
     settings: Settings,
     events: Arc<Events>,
     output: Arc<Lines>,
+    pair: Option<Joined>,
 }
 
 impl Guard {
-    fn run(self, command: Vec<OsString>, variables: Variables, trial: Trial) -> Result<i32, RunError> {
+    fn run(mut self, command: Vec<OsString>, variables: Variables, trial: Trial) -> Result<i32, RunError> {
         let mut loaded = bundle::load(&self.settings)?;
         if self.settings.temporary.is_none() && loaded.function.isolation.scrub {
             loaded.function.isolation.scrub = false;
@@ -220,6 +226,7 @@ impl Guard {
             begun: AtomicBool::new(false),
             events: Arc::clone(&self.events),
             pumps: Mutex::default(),
+            pair: self.pair.take(),
         });
         let listener = proxy::listen(self.settings.port).map_err(RunError::Listen)?;
         let port = listener.local_addr()?.port();

@@ -389,6 +389,11 @@ impl Environment {
         idle && self.api.extensions.are_ready()
     }
 
+    /// Whether its runtime, or an extension, has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.exit.borrow().is_some()
+    }
+
     /// Most memory that its processes used together, in MB.
     pub(crate) fn memory_mb(&self) -> u64 {
         self.memory.load(Relaxed).div_ceil(1024)

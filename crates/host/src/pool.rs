@@ -339,7 +339,12 @@ impl Pool {
                 environment.stop("SPINDOWN", "its code changed").await;
             }
         } else if !environment.idle(until).await {
-            environment.stop("TIMEOUT", "its runtime did not ask for more work").await;
+            let (reason, why) = if environment.has_ended() {
+                ("FAILURE", "its runtime ended after its answer")
+            } else {
+                ("TIMEOUT", "its runtime did not ask for more work")
+            };
+            environment.stop(reason, why).await;
         } else if is_old {
             let why = if self.ending.load(Relaxed) { "the host ends" } else { "its code changed" };
             environment.stop("SPINDOWN", why).await;

@@ -1,4 +1,6 @@
 //! Fixtures in a string, for the tests of other crates. Never ships.
+pub mod programs;
+
 use std::collections::BTreeSet;
 
 use iac::{MemorySource, Options};

@@ -14,6 +14,8 @@ mod guard_patch;
 #[cfg(test)]
 mod hosted;
 mod hostile;
+#[cfg(test)]
+mod layer;
 mod moto;
 mod packages;
 mod policy;

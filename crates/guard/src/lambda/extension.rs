@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use std::ffi::OsStr;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The name under which it registers: the file's own, as the platform demands.
 const NAME: &str = "buckler-guard";
@@ -24,6 +25,8 @@ const NEXT: &str = "/2020-01-01/extension/event/next";
 const INIT_ERROR: &str = "/2020-01-01/extension/init/error";
 const EXIT_ERROR: &str = "/2020-01-01/extension/exit/error";
 const TELEMETRY: &str = "/2022-07-01/telemetry";
+/// Milliseconds after which the platform sends records that wait.
+const RECORDS_MS: u64 = 100;
 const IDENTIFIER: &str = "Lambda-Extension-Identifier";
 
 /// Why the extension ended otherwise than by a SHUTDOWN.
@@ -153,7 +156,7 @@ impl Extension {
         let body = json!({
             "schemaVersion": "2022-12-13",
             "types": ["platform"],
-            "buffering": {"maxItems": 1000, "maxBytes": 262_144, "timeoutMs": 1000},
+            "buffering": {"maxItems": 1000, "maxBytes": 262_144, "timeoutMs": RECORDS_MS},
             "destination": {"protocol": "HTTP", "URI": listening},
         })
         .to_string();
@@ -208,6 +211,8 @@ impl Extension {
                         "the runtime's guard did not say that its last events have left".to_owned(),
                     );
                 }
+                // What the platform knows of the last invocation comes yet.
+                std::thread::sleep(Duration::from_millis(RECORDS_MS + RECORDS_MS / 2));
                 return Ok(());
             }
         }

@@ -10,7 +10,7 @@ use crate::{Action, Layer, Occurrence, Report};
 use serde_json::Value;
 use std::fs::File;
 use std::io::{self, Read};
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 
 /// The name under which the platform reaches extensions.
@@ -22,7 +22,10 @@ const RECORDS_MAX: usize = 1000;
 
 /// Listens; the address that the platform is to deliver to.
 pub(super) fn listen(events: &Arc<Events>) -> io::Result<String> {
-    let listener = TcpListener::bind(names::sockets(&format!("{HOST}:0"), names::WITHIN)?.as_slice())?;
+    // Where the name has no address, whoever stands for the platform is on this machine.
+    let places = names::sockets(&format!("{HOST}:0"), names::WITHIN)
+        .unwrap_or_else(|_| vec![(Ipv4Addr::LOCALHOST, 0).into()]);
+    let listener = TcpListener::bind(places.as_slice())?;
     let port = listener.local_addr()?.port();
     let mut token = [0; 16];
     File::open("/dev/urandom")?.read_exact(&mut token)?;

@@ -1,5 +1,5 @@
 //! AWS's own clients, `lambda_runtime` and `lambda-extension` (`examples/lambda_client.rs`), bare and under the guard.
-use crate::support::{Running, built, folder, guard, run, start, write};
+use crate::support::{Running, folder, run, start, write};
 use host::{Answer, Asked, Line};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ Resources:
 
 fn client() -> PathBuf {
     let arguments = ["-p", "host", "--example", "lambda_client"];
-    built(&arguments, "examples/lambda_client", "crates/host/examples/lambda_client.rs")
+    testkit::programs::built(&arguments, "examples/lambda_client", "crates/host/examples/lambda_client.rs")
 }
 
 fn application(name: &str) -> PathBuf {
@@ -59,7 +59,7 @@ fn application(name: &str) -> PathBuf {
 }
 
 async fn started(name: &str, guarded: bool) -> Running {
-    let guard = guarded.then(guard);
+    let guard = guarded.then(testkit::programs::guard);
     start(&application(name), |settings| settings.guard = guard).await
 }
 

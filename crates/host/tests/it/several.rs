@@ -1,5 +1,5 @@
 //! Several invocations of one environment at once, in each language, bare and under the guard.
-use crate::support::{Running, built, folder, run, start, tools_python, under_guard, write};
+use crate::support::{Running, folder, run, start, tools_python, under_guard, write};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -43,8 +43,11 @@ fn application(name: &str) -> PathBuf {
     let program = folder.join("rust/bootstrap");
     std::fs::create_dir_all(program.parent().unwrap()).unwrap();
     let client = ["-p", "host", "--example", "lambda_client"];
-    std::fs::copy(built(&client, "examples/lambda_client", "crates/host/examples/lambda_client.rs"), program)
-        .unwrap();
+    std::fs::copy(
+        testkit::programs::built(&client, "examples/lambda_client", "crates/host/examples/lambda_client.rs"),
+        program,
+    )
+    .unwrap();
     folder
 }
 

@@ -21,34 +21,9 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// A program of this workspace: where cargo put it, built when it is not there yet or older than `source`.
-pub(crate) fn built(arguments: &[&str], place: &str, source: &str) -> PathBuf {
-    static ONE: Mutex<()> = Mutex::new(());
-    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let path = target.join("debug").join(place);
-    let time = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
-    if time(&path).is_none_or(|built| time(&root.join(source)).is_some_and(|written| written > built)) {
-        let status = std::process::Command::new(env!("CARGO"))
-            .args(["build", "--quiet"])
-            .args(arguments)
-            .current_dir(&root)
-            .status()
-            .unwrap();
-        assert!(status.success(), "cargo build {arguments:?}");
-    }
-    path.canonicalize().unwrap()
-}
-
-/// The guard's program.
-pub(crate) fn guard() -> PathBuf {
-    built(&["-p", "guard", "-p", "preload"], "buckler-guard", "crates/guard/src/main.rs")
-}
-
 /// The guard around functions, with its hooks.
 pub(crate) fn under_guard(settings: &mut Settings) {
-    settings.guard = Some(guard());
+    settings.guard = Some(testkit::programs::guard());
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../guard/hooks");
     let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
