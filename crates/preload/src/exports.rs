@@ -12,6 +12,7 @@ mod hosts;
 mod lists;
 mod names;
 mod programs;
+mod reverse;
 
 /// Runs before the program's own code, and before that of libraries loaded later.
 #[used]

@@ -5,6 +5,7 @@ use crate::guarded::{Folder, PROGRAM};
 use crate::platform::Platform;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::net::UdpSocket;
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -47,7 +48,6 @@ struct Scene {
     folder: Folder,
     platform: Platform,
     given: Value,
-    _udp: UdpSocket,
     _unix: [UnixListener; 2],
 }
 
@@ -66,7 +66,7 @@ impl Scene {
         folder.write("code/declared.py", include_str!("escapes/declared.py"));
         let secret = folder.write("outside/secret", "the secret of somebody else");
         let platform = Platform::start();
-        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let udp = nameserver();
         let unix = folder.0.join("outside/socket");
         let by_path = UnixListener::bind(&unix).unwrap();
         std::fs::set_permissions(&unix, std::fs::Permissions::from_mode(0o777)).unwrap();
@@ -75,7 +75,7 @@ impl Scene {
         let port: u16 = platform.address.rsplit(':').next().unwrap().parse().unwrap();
         let given = json!({
             "api": port, "secret": secret, "outside": folder.0.join("outside"), "temp": folder.0.join("tmp"),
-            "unix": unix, "abstract": hidden, "udp": udp.local_addr().unwrap().port(), "name": hostname(),
+            "unix": unix, "abstract": hidden, "udp": udp, "name": hostname(),
             "processes": PROCESSES, "file_bytes": FILE_BYTES,
         });
         let function = json!({
@@ -90,14 +90,14 @@ impl Scene {
             "functions": {"f": function},
         });
         folder.write("policy.json", &bundle.to_string());
-        Self { folder, platform, given, _udp: udp, _unix: [by_path, by_name] }
+        Self { folder, platform, given, _unix: [by_path, by_name] }
     }
 
     fn run(&self, kernel: Kernel, user: Option<u32>, command: &[&str]) -> Output {
         let mut line = match kernel {
-            Kernel::AsItIs => Command::new(PROGRAM),
+            Kernel::AsItIs => dumping(PROGRAM),
             Kernel::Absent => {
-                let mut line = Command::new(built().join("examples/absent"));
+                let mut line = dumping(built().join("examples/absent"));
                 if let Some(user) = user {
                     line.args(["--user", &user.to_string()]);
                 }
@@ -129,19 +129,69 @@ impl Scene {
     ) -> BTreeMap<String, String> {
         let script = self.folder.0.join("code").join(script);
         let output = self.run(kernel, user, &[program, &script.to_string_lossy(), &self.given.to_string()]);
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let found: BTreeMap<String, String> = lines
-            .filter_map(|line| {
-                Some((line.get("attempt")?.as_str()?.to_owned(), line.get("result")?.as_str()?.to_owned()))
-            })
-            .collect();
-        assert!(!found.is_empty(), "nothing was tried: {text}\n{}", String::from_utf8_lossy(&output.stderr));
-        for (name, result) in &found {
-            println!("{kernel:?} {user:?} {name:<28} {result}");
-        }
-        found
+        told(&format!("{kernel:?} {user:?}"), &output)
     }
+
+    /// The same without the guard. None: this machine lets nobody keep its mounts to itself.
+    fn bare(&self, program: &str, script: &str) -> Option<BTreeMap<String, String>> {
+        let mut line = dumping("unshare");
+        // In the place of the guard stands a shell.
+        line.args(["--mount", "--propagation", "private", "--", "sh", "-c", "\"$@\"; true", "sh", program]);
+        line.arg(self.folder.0.join("code").join(script)).arg(self.given.to_string());
+        let output = line.current_dir(self.folder.0.join("code")).output().unwrap();
+        (!output.stdout.is_empty()).then(|| told("bare", &output))
+    }
+}
+
+/// What each attempt came to, by name.
+fn told(how: &str, output: &Output) -> BTreeMap<String, String> {
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let found: BTreeMap<String, String> = lines
+        .filter_map(|line| {
+            Some((line.get("attempt")?.as_str()?.to_owned(), line.get("result")?.as_str()?.to_owned()))
+        })
+        .collect();
+    assert!(!found.is_empty(), "nothing was tried: {text}\n{}", String::from_utf8_lossy(&output.stderr));
+    for (name, result) in &found {
+        println!("{how} {name:<28} {result}");
+    }
+    found
+}
+
+/// A program that may write core files, as far as this machine lets it.
+fn dumping(program: impl AsRef<OsStr>) -> Command {
+    let mut line = Command::new("/bin/sh");
+    line.args(["-c", "ulimit -c $(ulimit -H -c); exec \"$@\"", "sh"]).arg(program);
+    line
+}
+
+/// Answers every question with an address; gives the port.
+fn nameserver() -> u16 {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 512];
+        while let Ok((count, from)) = socket.recv_from(&mut bytes) {
+            let Some((id, question)) = bytes[..count].split_first_chunk::<2>().filter(|_| count > 12) else {
+                continue;
+            };
+            // RFC 1035 section 4.1: a response with one question and one answer, whose name is the question's. To the name of an address
+            // (PTR, 12) the question itself is the answer.
+            let data: &[u8] = if question.ends_with(&[0, 12, 0, 1]) {
+                &[0, 12, 0, 1, 0, 0, 0, 60, 0, 2, 0xc0, 12]
+            } else {
+                &[0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1]
+            };
+            let mut answer = id.to_vec();
+            answer.extend_from_slice(&[0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0]);
+            answer.extend_from_slice(&question[10..]);
+            answer.extend_from_slice(&[0xc0, 12]);
+            answer.extend_from_slice(data);
+            drop(socket.send_to(&answer, from));
+        }
+    });
+    port
 }
 
 fn hostname() -> String {
@@ -173,6 +223,7 @@ const ROOT: &[&str] = &["daemon", "fork-bomb"];
 const ABSENT: &[&str] = &[
     "daemon",
     "dns-datagram-raw",
+    "dns-question-handle",
     "file-read-raw",
     "file-shm",
     "file-write-raw",
@@ -224,6 +275,50 @@ fn whole() -> bool {
         println!("skipped in part: this kernel has not all of it: {missing:?}");
     }
     missing.is_empty()
+}
+
+/// What machines refuse by themselves, each another part of it. Everything else proves something only where it gets through without the guard.
+const MACHINES: &[&str] = &[
+    "bpf",
+    "chroot",
+    "core-dump",
+    "dns-name",
+    "dns-name-old",
+    "dns-name-old-reentrant",
+    "init-environment",
+    "io-uring",
+    "keyring",
+    "mount",
+    "node-dns-name",
+    "perf",
+    "runtime-api-fast-open",
+    "runtime-api-multipath",
+    "socket-alg",
+    "socket-netlink-audit",
+    "socket-packet",
+    "socket-raw",
+    "socket-vsock",
+    "user-namespace",
+    "user-namespace-clone3",
+    "userfaultfd",
+];
+
+#[test]
+fn without_the_guard_attempts_get_through() {
+    for (program, script) in [(PYTHON, "attempts.py"), (NODE, "attempts.js")] {
+        if !installed(program) {
+            continue;
+        }
+        let Some(found) = Scene::new(&format!("bare-{script}")).bare(program, script) else {
+            println!("skipped: mounts cannot be kept from this machine");
+            continue;
+        };
+        let reached = through(&found);
+        let stopped: Vec<&str> =
+            found.keys().map(String::as_str).filter(|name| !reached.contains(name)).collect();
+        println!("this machine stops {stopped:?}");
+        assert!(stopped.iter().all(|name| MACHINES.contains(name)), "they prove nothing: {stopped:?}");
+    }
 }
 
 #[test]

@@ -73,7 +73,7 @@ unsafe extern "C" {
     fn host_error() -> *mut c_int;
 }
 
-fn not_found() -> *mut hostent {
+pub(super) fn not_found() -> *mut hostent {
     // SAFETY: the place of this thread's own number.
     unsafe { *host_error() = HOST_NOT_FOUND };
     core::ptr::null_mut()
@@ -116,7 +116,7 @@ pub(crate) unsafe extern "C" fn gethostbyname2(name: *const c_char, family: c_in
 ///
 /// # Safety
 /// Both are null or places of the caller.
-unsafe fn nothing(found: *mut *mut hostent, error: *mut c_int) -> c_int {
+pub(super) unsafe fn nothing(found: *mut *mut hostent, error: *mut c_int) -> c_int {
     // SAFETY: as the caller says.
     unsafe {
         if !found.is_null() {
@@ -266,6 +266,51 @@ macro_rules! own_query {
     };
 }
 
+/// The same for a name in two parts.
+macro_rules! parted_query {
+    ($name:ident, $text:literal $(, $state:ident)?) => {
+        /// # Safety
+        /// As the C library's.
+        #[unsafe(no_mangle)]
+        pub(crate) unsafe extern "C" fn $name(
+            $($state: *mut libc::c_void,)?
+            name: *const c_char,
+            domain: *const c_char,
+            class: c_int,
+            kind: c_int,
+            into: *mut c_uchar,
+            size: c_int,
+        ) -> c_int {
+            type Real = unsafe extern "C" fn(
+                $(parted_query!(@ $state),)?
+                *const c_char,
+                *const c_char,
+                c_int,
+                c_int,
+                *mut c_uchar,
+                c_int,
+            ) -> c_int;
+            // SAFETY: the arguments are the caller's. Each part has to be a name that may be asked for: no policy names halves.
+            unsafe {
+                match real!($text, Real) {
+                    Some(real) if may_ask(name) && may_ask(domain) => {
+                        real($($state,)? name, domain, class, kind, into, size)
+                    }
+                    _ => {
+                        not_found();
+                        -1
+                    }
+                }
+            }
+        }
+    };
+    (@ $state:ident) => { *mut libc::c_void };
+}
+
+parted_query!(res_querydomain, c"res_querydomain");
+parted_query!(__res_querydomain, c"__res_querydomain");
+parted_query!(res_nquerydomain, c"res_nquerydomain", state);
+parted_query!(__res_nquerydomain, c"__res_nquerydomain", state);
 own_query!(res_nquery, c"res_nquery");
 own_query!(res_nsearch, c"res_nsearch");
 own_query!(__res_nquery, c"__res_nquery");
