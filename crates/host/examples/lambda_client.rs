@@ -96,7 +96,9 @@ async fn work(event: LambdaEvent<Value>) -> Result<Answer, Diagnostic> {
             Ok(whole(json!({"slept": number("ms"), "most": MOST.load(Ordering::SeqCst)})))
         }
         "bytes" => Ok(whole(Value::String("x".repeat(usize::try_from(number("count")).unwrap_or(0))))),
-        "stream" => Ok(stream(number("pieces"), number("size"), payload.get("fails").is_some())),
+        "stream" => {
+            Ok(stream(number("pieces"), number("size"), payload["ends"].as_str().unwrap_or_default()))
+        }
         _ => {
             say(&format!("function handles {}", context.request_id));
             Ok(whole(json!({
@@ -115,12 +117,24 @@ fn whole(value: Value) -> Answer {
 
 type Pieces = Pin<Box<dyn Stream<Item = Result<Vec<u8>, Error>> + Send>>;
 
-/// Pieces of a size; a stream that fails breaks after them.
-fn stream(pieces: u64, size: u64, fails: bool) -> Answer {
+/// Pieces of a size, and how they end: well, with an error of the stream (`broken`), or with the process (`exit`).
+fn stream(pieces: u64, size: u64, ends: &str) -> Answer {
     let width = usize::try_from(size).unwrap_or(0);
-    let good =
-        (0..pieces).map(move |piece| Ok(format!("{:<width$}\n", format!("piece {piece}")).into_bytes()));
-    let bad = fails.then(|| Err(Error::from("the stream broke")));
+    let good = (0..pieces).map(move |piece| {
+        let mut text = format!("piece {piece}").into_bytes();
+        text.resize(width.max(text.len()), b' ');
+        text.push(b'\n');
+        Ok(text)
+    });
+    let (fails, exits) = (ends == "broken", ends == "exit");
+    let bad = (fails || exits).then_some(()).into_iter().map(move |()| {
+        if exits {
+            // What came before is to be on its way.
+            std::thread::sleep(Duration::from_millis(100));
+            std::process::exit(9);
+        }
+        Err(Error::from("the stream broke"))
+    });
     let pieces: Pieces = Box::pin(futures_util::stream::iter(good.chain(bad)));
     let mut response = Response::from(pieces);
     response.metadata_prelude.headers.insert("content-type", http::HeaderValue::from_static("text/plain"));

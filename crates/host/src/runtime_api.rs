@@ -126,11 +126,14 @@ impl Api {
         let method = request.method().clone();
         match (method, parts.as_slice()) {
             (Method::GET, ["2018-06-01", "runtime", "invocation", "next"]) => self.next().await,
-            (Method::POST, ["2018-06-01", "runtime", "invocation", id, "response"]) => {
-                self.response(id, request).await
-            }
-            (Method::POST, ["2018-06-01", "runtime", "invocation", id, "error"]) => {
-                self.error(id, request).await
+            (Method::POST, ["2018-06-01", "runtime", "invocation", id, what @ ("response" | "error")]) => {
+                let (id, is_error) = ((*id).to_owned(), *what == "error");
+                // On a task of its own: a runtime that goes away in the middle takes its connection's with it, and its invocation is
+                // answered all the same.
+                let answering = tokio::spawn(async move {
+                    if is_error { self.error(&id, request).await } else { self.response(&id, request).await }
+                });
+                answering.await.unwrap_or_else(|_| refuse(500, "InternalServerError", "the host failed"))
             }
             (Method::POST, ["2018-06-01", "runtime", "init", "error"]) => self.init_error(request).await,
             (Method::GET, ["2018-06-01", "runtime", "restore", "next"]) => self.restore(),

@@ -140,9 +140,18 @@ async fn streams_whole_and_broken(running: &Running) {
     assert!(count > 1 && text.len() > 300 * 32_768, "{count} pieces, {} bytes", text.len());
     assert!(text.starts_with('{') && text.contains("piece 299"));
     // `lambda_runtime` writes what should be trailers into the last piece; it goes through as it is.
-    let event = json!({"do": "stream", "pieces": 3, "size": 8, "fails": true});
+    let event = json!({"do": "stream", "pieces": 3, "size": 8, "ends": "broken"});
     let (text, _, _) = stream(running, &event).await;
     assert!(text.contains("piece 2") && text.contains("Lambda-Runtime-Function-Error-Type"), "{text}");
+    assert_eq!(running.invoke("Plain", "{}").await.1, None);
+    // A runtime that ends in the middle: what has left has left, and the caller hears that there should be more.
+    let event = json!({"do": "stream", "pieces": 3, "size": 8, "ends": "exit"});
+    let (text, _, error) = stream(running, &event).await;
+    let kind = error.map(|(kind, _)| kind).unwrap_or_default();
+    assert!(
+        text.contains("piece 2") && ["Runtime.TruncatedResponse", "Runtime.ExitError"].contains(&&*kind),
+        "{text} {kind}"
+    );
     assert_eq!(running.invoke("Plain", "{}").await.1, None);
 }
 
@@ -164,6 +173,45 @@ fn a_rust_function_runs_under_the_guard() {
         streams_whole_and_broken(&running).await;
         running.host.stop().await;
     });
+}
+
+/// Pieces of 1 MiB: their bytes, and the error they ended with.
+async fn mebibytes(running: &Running, count: u64) -> (usize, Option<String>) {
+    let event = json!({"do": "stream", "pieces": count, "size": (1 << 20) - 1}).to_string();
+    let asked = Asked { payload: event.into(), streamed: true, ..Asked::default() };
+    let finished = running.host.invoke("Plain", asked).await.unwrap().unwrap();
+    let Answer::Stream { mut pieces, .. } = finished.answer else { panic!("no stream: {finished:?}") };
+    let (mut bytes, mut error) = (0, None);
+    while let Some(piece) = pieces.recv().await {
+        match piece {
+            host::Piece::Bytes(piece) => bytes += piece.len(),
+            host::Piece::Failed { kind, .. } => error = Some(kind),
+        }
+    }
+    (bytes, error)
+}
+
+#[test]
+fn a_stream_ends_at_200_mebibytes() {
+    for guarded in [false, true] {
+        run(async {
+            let name = if guarded { "large-guarded" } else { "large-bare" };
+            let running = start(&application(name), |settings| {
+                settings.guard = guarded.then(testkit::programs::guard);
+            })
+            .await;
+            if !guarded {
+                let (bytes, error) = mebibytes(&running, 199).await;
+                assert_eq!((bytes >> 20, error), (199, None), "{name}");
+            }
+            let (bytes, error) = mebibytes(&running, 204).await;
+            assert!((199 << 20..=200 << 20).contains(&bytes), "{name}: {bytes}");
+            assert_eq!(error.as_deref(), Some("Function.ResponseSizeTooLarge"), "{name}");
+            let (answer, error) = running.invoke("Plain", r#"{"n":1}"#).await;
+            assert_eq!((&answer["event"], error), (&json!({"n": 1}), None), "{name}");
+            running.host.stop().await;
+        });
+    }
 }
 
 /// A layer's extension hears of invocations and of the end, and is told what the platform and the function say.

@@ -59,6 +59,8 @@ tell("dry", lambda: own.invoke(FunctionName="Inline", InvocationType="DryRun"))
 tell("unknown", lambda: own.invoke(FunctionName="Nobody"))
 tell("malformed", lambda: own.invoke(FunctionName="Inline", Payload=b'{"say": '))
 tell("large", lambda: own.invoke(FunctionName="Inline", Payload=b'"' + b'x' * (6 << 20) + b'x' * 200 + b'"'))
+tell("large-later", lambda: own.invoke(FunctionName="Inline", InvocationType="Event", Payload=b'"' + b'x' * (1 << 20) + b'"'))
+tell("longest-later", lambda: own.invoke(FunctionName="Inline", InvocationType="Event", Payload=b'{"x":"' + b'x' * ((1 << 20) - 8) + b'"}'))
 tell("stranger", lambda: client("AKIASOMEBODYELSE0000").invoke(FunctionName="Inline"))
 log = own.invoke(FunctionName="Inline", LogType="Tail", Payload=b"{}")["LogResult"]
 import base64
@@ -105,6 +107,8 @@ fn boto3_invokes_what_stands_in_the_template() {
             ("unknown", 404, json!("ResourceNotFoundException")),
             ("malformed", 400, json!("InvalidRequestContentException")),
             ("large", 413, json!("RequestTooLargeException")),
+            ("large-later", 413, json!("RequestTooLargeException")),
+            ("longest-later", 202, Value::Null),
             ("stranger", 403, json!("UnrecognizedClientException")),
         ] {
             assert_eq!((&find(name)[1], &find(name)[2]), (&json!(status), &code), "{name}: {said}");
