@@ -22,7 +22,7 @@ mod source;
 mod stream;
 mod surroundings;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod token;
 
 use crate::{Action, Answer, Invocation, Layer, Occurrence, Outcome, Refusal, Report};

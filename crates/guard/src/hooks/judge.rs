@@ -387,3 +387,29 @@ pub(super) fn shown(value: &str) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::tests::{Heard, invocation};
+
+    fn asks(judge: &mut Judge) -> Option<bool> {
+        let question = Message::Code { api: "eval".to_owned(), text: "1 + 1".to_owned() };
+        judge.answer(question, &mut None)?.ok
+    }
+
+    /// Nobody keeps the guard busy for ever: an invocation has so many questions, and the next one has its own.
+    #[test]
+    fn an_invocation_has_so_many_questions() {
+        let heard = Arc::new(Heard::default());
+        let ground = Ground::of(&crate::Places::default(), []);
+        let mut judge = Judge::new(&policy::Function::default(), heard.clone(), &ground);
+        judge.begin(&invocation(b"{}"));
+        let passed = (0..QUESTIONS_MAX + 3).filter(|_| asks(&mut judge) == Some(true)).count();
+        assert_eq!(passed as u64, QUESTIONS_MAX);
+        let told: Vec<String> = heard.take().into_iter().filter(|one| one.contains("rate")).collect();
+        assert_eq!(told, ["hook hook-rate Blocked"]);
+        judge.begin(&invocation(b"{}"));
+        assert_eq!(asks(&mut judge), Some(true));
+    }
+}

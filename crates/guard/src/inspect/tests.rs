@@ -15,7 +15,7 @@ pub(super) const NOW_MS: u64 = 1_800_000_000_000;
 pub(super) const NOW: u64 = NOW_MS / 1000;
 
 #[derive(Default)]
-pub(super) struct Heard(Mutex<Vec<Occurrence>>);
+pub(crate) struct Heard(Mutex<Vec<Occurrence>>);
 
 impl Report for Heard {
     fn report(&self, occurrence: Occurrence) {
@@ -25,7 +25,7 @@ impl Report for Heard {
 
 impl Heard {
     /// `layer rule action` of everything that was told, and forgets it.
-    pub(super) fn take(&self) -> Vec<String> {
+    pub(crate) fn take(&self) -> Vec<String> {
         let all = std::mem::take(&mut *self.0.lock().unwrap());
         all.iter()
             .map(|one| {
@@ -59,7 +59,7 @@ pub(super) fn plain(function: Value) -> Inspector {
     made(function, json!({}), &[]).0
 }
 
-pub(super) fn invocation(event: &[u8]) -> Invocation {
+pub(crate) fn invocation(event: &[u8]) -> Invocation {
     let trigger =
         waf::event::read(event, None, &EventLimits::default()).map_or(Trigger::Direct, |event| event.trigger);
     Invocation {

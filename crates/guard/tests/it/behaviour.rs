@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// The code chooses: what an event names itself is an attack, and another matter.
 const FUNCTION: &str = r#"
-import ctypes, os, socket, subprocess, time
+import ctypes, errno, os, platform, socket, subprocess, time
 
 def started(program):
     return subprocess.run([program], capture_output=True, check=True).stdout.decode()
@@ -22,7 +22,15 @@ def opened(path, mode):
     with open(path, mode):
         return 'opened'
 
+def keyring():
+    libc = ctypes.CDLL(None, use_errno=True)
+    # keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0)
+    found = libc.syscall(NUMBERS[platform.machine()], 0, -3, 0)
+    return 'refused' if found < 0 and ctypes.get_errno() == errno.EPERM else 'passed'
+
+NUMBERS = {'x86_64': 250, 'aarch64': 219}
 CHOICES = {
+    'keyring': keyring,
     'echo': lambda: started('/bin/echo'),
     'true': lambda: started('/usr/bin/true'),
     'child': lambda: started('/usr/bin/env'),
@@ -196,4 +204,27 @@ fn start_and_warm_up_are_told_once() {
             assert!(number > 0 || *name == "slow_invocations", "{facts}");
         }
     }
+}
+
+/// A call that no function needs, and a policy that gives it back.
+#[test]
+fn a_system_call_is_given_back_by_name() {
+    let calls = |names: &[&str]| json!({"sandbox": {"system_calls": names}});
+    for (names, wanted) in [(&[][..], "refused"), (&["SYS_keyctl"], "passed")] {
+        let Some((platform, guarded, _folder)) = function("system-calls", calls(names), &[]) else { return };
+        let answer = asked(&platform, &guarded, "keyring");
+        let probe = guarded.events("probe")[0]["unmapped"]["facts"]["seccomp"].clone();
+        let is_filtered = probe == "enforced";
+        assert!(answer["did"] == wanted || !is_filtered, "{names:?}: {answer} {probe}");
+    }
+    let Some((platform, mut guarded, _folder)) = function("unknown-call", calls(&["keyctl_"]), &[]) else {
+        return;
+    };
+    let posted = platform.posted();
+    assert!(
+        posted.text().contains("keyctl_") && posted.text().contains("no system call"),
+        "{}",
+        posted.text()
+    );
+    assert_ne!(guarded.ended().code(), Some(0));
 }
