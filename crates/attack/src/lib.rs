@@ -15,6 +15,7 @@ mod mutate;
 mod payload;
 mod place;
 mod plan;
+mod pointer;
 mod report;
 mod run;
 mod seed;

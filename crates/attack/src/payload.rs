@@ -149,7 +149,10 @@ pub(crate) const ALL: &[Template] = &[
     ),
     text(Family::Code, "node-environment", "JSON.stringify(process.env)", &[Shows::Secret]),
     text(Family::Code, "python-environment", "str(dict(__import__('os').environ))", &[Shows::Secret]),
-    text(Family::Code, "product", "{a}*{b}", &[Shows::Product]),
+    // Arithmetic alone proves nothing: a calculator that takes numbers and operators only is no weakness.
+    text(Family::Code, "product-javascript", "[{a}].map(x=>x*{b})[0]", &[Shows::Product]),
+    text(Family::Code, "product-python", "(lambda x:x*{b})({a})", &[Shows::Product]),
+    text(Family::Code, "product-ruby", "[{a}].map{|x|x*{b}}[0]", &[Shows::Product]),
     // objects that run code when they are built
     text(
         Family::Deserialization,

@@ -1,5 +1,5 @@
 //! Where a payload goes: a part of a request, or of an event.
-use crate::Evasion;
+use crate::{Evasion, pointer};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt;
@@ -14,7 +14,7 @@ pub enum Place {
     Cookie(String),
     /// A segment of the path, counted from 0.
     Segment(usize),
-    /// A field of a JSON body, as a JSON pointer (RFC 6901).
+    /// A field of a JSON body, as a JSON pointer (RFC 6901); `~json` and `~base64` are steps into a text that holds JSON again.
     Field(String),
     /// The whole body.
     Body,
@@ -55,9 +55,6 @@ pub enum Shot {
     Invoke { function: String, event: Vec<u8> },
 }
 
-/// Deepest value of an event that is attacked.
-const DEPTH_MAX: usize = 12;
-
 impl Shot {
     /// Every place of it that holds a value an outsider may choose.
     #[must_use]
@@ -78,14 +75,14 @@ impl Shot {
                     }
                 }
                 match serde_json::from_slice(body) {
-                    Ok(value) => places.extend(leaves(&value).into_iter().map(Place::Field)),
+                    Ok(value) => places.extend(pointer::leaves(&value).into_iter().map(Place::Field)),
                     Err(_) if !body.is_empty() => places.push(Place::Body),
                     Err(_) => {}
                 }
                 places
             }
             Self::Invoke { event, .. } => serde_json::from_slice(event)
-                .map(|event| leaves(&event).into_iter().map(Place::Event).collect())
+                .map(|event| pointer::leaves(&event).into_iter().map(Place::Event).collect())
                 .unwrap_or_default(),
         }
     }
@@ -100,10 +97,10 @@ impl Shot {
         let mut shot = self.clone();
         match (&mut shot, place) {
             (Self::Invoke { event, .. }, Place::Event(pointer)) => {
-                *event = in_json(event, pointer, value, evasion)?;
+                *event = pointer::put(event, pointer, value, evasion)?;
             }
             (Self::Http { body, .. }, Place::Field(pointer)) => {
-                *body = in_json(body, pointer, value, evasion)?;
+                *body = pointer::put(body, pointer, value, evasion)?;
             }
             (Self::Http { body, .. }, Place::Body) => *body = evasion.text(&plain)?.into_bytes(),
             (Self::Http { query, encoded, path, .. }, Place::Query(name)) => {
@@ -170,74 +167,6 @@ fn printable(text: String) -> Option<String> {
 fn set(headers: &mut Vec<(String, String)>, name: &str, value: String) {
     headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     headers.push((name.to_owned(), value));
-}
-
-/// Pointers to every text, number and truth value.
-fn leaves(value: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open = vec![(String::new(), value, 0)];
-    while let Some((pointer, value, depth)) = open.pop() {
-        match value {
-            _ if depth > DEPTH_MAX => {}
-            Value::Object(map) => open.extend(map.iter().rev().map(|(key, value)| {
-                (format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")), value, depth + 1)
-            })),
-            Value::Array(items) => {
-                // One item stands for all.
-                open.extend(items.iter().take(1).map(|value| (format!("{pointer}/0"), value, depth + 1)));
-            }
-            Value::Null => {}
-            Value::Bool(_) | Value::Number(_) | Value::String(_) => found.push(pointer),
-        }
-    }
-    found
-}
-
-const MARK: &str = "buckler-payload-stands-here";
-
-/// JSON with a value in one place; made where nothing stands yet.
-fn in_json(bytes: &[u8], pointer: &str, value: &Value, evasion: Evasion) -> Option<Vec<u8>> {
-    let mut document: Value = if bytes.is_empty() {
-        Value::Object(serde_json::Map::new())
-    } else {
-        serde_json::from_slice(bytes).ok()?
-    };
-    *slot(&mut document, pointer)? = Value::String(MARK.to_owned());
-    let text = match (value, evasion) {
-        (Value::String(text), Evasion::Unicode) => {
-            let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-            format!("\"{escaped}\"")
-        }
-        (Value::String(text), Evasion::Nested) => {
-            let inner = serde_json::json!({ "value": text }).to_string();
-            Value::String(inner).to_string()
-        }
-        (Value::String(text), _) => Value::String(evasion.text(text)?).to_string(),
-        (other, Evasion::Plain) => other.to_string(),
-        (other, Evasion::Unicode) => other
-            .to_string()
-            .replace("__proto__", "\\u005f\\u005fproto\\u005f\\u005f")
-            .replace('$', "\\u0024"),
-        (other, Evasion::Nested) => Value::String(other.to_string()).to_string(),
-        _ => return None,
-    };
-    Some(document.to_string().replace(&format!("\"{MARK}\""), &text).into_bytes())
-}
-
-fn slot<'a>(document: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
-    let mut at = document;
-    for part in pointer.split('/').skip(1) {
-        let part = part.replace("~1", "/").replace("~0", "~");
-        at = match at {
-            Value::Array(items) => items.get_mut(part.parse::<usize>().ok()?)?,
-            Value::Object(map) => map.entry(part).or_insert(Value::Null),
-            other => {
-                *other = Value::Object(serde_json::Map::new());
-                other.as_object_mut()?.entry(part).or_insert(Value::Null)
-            }
-        };
-    }
-    Some(at)
 }
 
 /// Percent-encoding (RFC 3986, section 2.1) of everything but unreserved characters and `keep`.

@@ -1,5 +1,6 @@
 //! Which attacks there are: for each input of each trigger, the families that its sinks name, then all others.
 use crate::payload::{self, Shows, Template};
+use crate::pointer;
 use crate::token;
 use crate::{Evasion, Family, Growth, Place, Proof, Shot};
 use model::{App, NodeId};
@@ -117,22 +118,23 @@ pub fn plan(
                 .copied()
                 .collect();
             let asked = AtPlace { seed, number, place: &place, named: &named };
-            wanted.extend(asked.attacks(families, limits));
+            wanted.extend(asked.attacks(families, limits).into_iter().enumerate());
         }
         if families.contains(&Family::Token) {
-            wanted.extend(tokens(seed, number));
+            wanted.extend(tokens(seed, number).into_iter().enumerate());
         }
         if families.contains(&Family::Size) {
-            wanted.extend(sizes(seed, number));
+            wanted.extend(sizes(seed, number).into_iter().enumerate());
         }
     }
-    wanted.sort_by_key(|one| !one.expected);
+    // The first of every place before the second of any: what is left out is the rarest form, and no place.
+    wanted.sort_by_key(|(rank, one)| (!one.expected, *rank));
     let left_out = wanted.len().saturating_sub(limits.attacks_max);
     wanted.truncate(limits.attacks_max);
     let attacks = wanted
         .into_iter()
         .enumerate()
-        .filter_map(|(number, one)| fill(one, seeds, u32::try_from(number).ok()?, canary))
+        .filter_map(|(number, (_, one))| fill(one, seeds, u32::try_from(number).ok()?, canary))
         .collect();
     Plan { attacks, left_out }
 }
@@ -168,13 +170,7 @@ fn place_of(source: &str, shot: &Shot) -> Option<Place> {
         path.get(from..).map(|parts| parts.iter().map(|part| format!("/{part}")).collect::<String>())
     };
     match (shot, *path.first()?) {
-        (Shot::Invoke { .. }, _) => {
-            let pointer: String = path
-                .iter()
-                .map(|part| if *part == "*" { "/0".to_owned() } else { format!("/{part}") })
-                .collect();
-            Some(Place::Event(pointer))
-        }
+        (Shot::Invoke { event, .. }, _) => Some(Place::Event(pointer::of_path(event, &path))),
         (_, "queryStringParameters" | "multiValueQueryStringParameters") => {
             Some(Place::Query((*path.get(1)?).to_owned()))
         }
@@ -218,17 +214,14 @@ impl AtPlace<'_> {
             if template.family.needs_sink() && !is_named {
                 continue;
             }
-            if is_named {
-                asked.extend(works.map(|evasion| self.one(template, *evasion, true)));
-            } else {
-                others
-                    .extend(works.enumerate().map(|(at, evasion)| (at, self.one(template, *evasion, false))));
-            }
+            let all = works.enumerate().map(|(at, evasion)| (at, self.one(template, *evasion, is_named)));
+            if is_named { asked.extend(all) } else { others.extend(all) }
         }
         // Every payload plain before the first evasion.
+        asked.sort_by_key(|(at, _)| *at);
         others.sort_by_key(|(at, _)| *at);
-        asked.extend(others.into_iter().map(|(_, one)| one).take(limits.per_place_max));
-        asked
+        let others = others.into_iter().take(limits.per_place_max);
+        asked.into_iter().chain(others).map(|(_, one)| one).collect()
     }
 }
 
