@@ -96,9 +96,11 @@ async fn work(event: LambdaEvent<Value>) -> Result<Answer, Diagnostic> {
             Ok(whole(json!({"slept": number("ms"), "most": MOST.load(Ordering::SeqCst)})))
         }
         "bytes" => Ok(whole(Value::String("x".repeat(usize::try_from(number("count")).unwrap_or(0))))),
-        "stream" => {
-            Ok(stream(number("pieces"), number("size"), payload["ends"].as_str().unwrap_or_default()))
-        }
+        "stream" => Ok(stream(
+            number("pieces"),
+            number("size"),
+            payload.get("ends").and_then(Value::as_str).unwrap_or_default(),
+        )),
         _ => {
             say(&format!("function handles {}", context.request_id));
             Ok(whole(json!({
