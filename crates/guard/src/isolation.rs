@@ -173,10 +173,7 @@ impl Isolation {
                 self.tell(Told { rule: "leftover-file", action, reason, facts }, Some(request_id));
             }
             if acts && let Some(left) = scrubbed.left.first() {
-                ends = Some(format!(
-                    "`{}` in the temporary folder cannot be removed",
-                    crate::isolation::shown(left)
-                ));
+                ends = Some(unremoved(left));
             }
         }
         let new = descriptors::leftover(pid, &baseline.descriptors);
@@ -239,6 +236,14 @@ impl Part for Isolation {
         state.running = state.running.saturating_add(1);
     }
 
+    /// What a framework kept in the temporary folder was its process's.
+    fn replaced(&self) -> Result<(), String> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(baseline) = state.baseline.as_ref().filter(|_| self.policy.scrub) else { return Ok(()) };
+        let scrubbed = files::scrub(&self.temporary, &baseline.files, &self.policy.keep, true);
+        scrubbed.left.first().map_or(Ok(()), |left| Err(unremoved(left)))
+    }
+
     fn restored(&self) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).started_ms = clock::now_ms();
     }
@@ -258,6 +263,10 @@ impl Part for Isolation {
         };
         due.or(unclean).map_or(Aftermath::Keep, Aftermath::Recycle)
     }
+}
+
+fn unremoved(name: &str) -> String {
+    format!("`{}` in the temporary folder cannot be removed", shown(name))
 }
 
 fn listed(names: &[String]) -> String {

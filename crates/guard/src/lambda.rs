@@ -4,6 +4,7 @@
 //! of its start, and the two calls of a restored snapshot. Everything else does not exist here, the Extensions API above all.
 //!
 //! INVARIANT: an answer reaches the platform once, and only for an invocation that the platform gave.
+pub(crate) mod again;
 pub(crate) mod answers;
 pub(crate) mod extension;
 pub(crate) mod flights;

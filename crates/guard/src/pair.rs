@@ -11,6 +11,7 @@ use crate::settings::Variables;
 use crate::{Action, Layer, Occurrence, Report};
 use std::ffi::OsStr;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::os::fd::OwnedFd;
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +22,8 @@ use std::time::Duration;
 const ANSWER_MS: u64 = 300;
 /// Bytes of a line.
 const LINE_BYTES_MAX: u64 = 256;
+/// Names the connection that a guard has of the one before it.
+pub(crate) const NUMBER: &str = "_BUCKLER_PAIR";
 const DONE: &str = "done\n";
 
 fn address(variables: &Variables) -> io::Result<SocketAddr> {
@@ -116,6 +119,11 @@ fn wait_for_end(peer: &UnixStream) {
 pub(crate) struct Joined(Arc<UnixStream>);
 
 impl Joined {
+    /// The connection, for the guard that comes after this one.
+    pub(crate) fn descriptor(&self) -> io::Result<OwnedFd> {
+        self.0.try_clone().map(OwnedFd::from)
+    }
+
     /// The last events and lines have left. The other may have been ended meanwhile.
     pub(crate) fn done(&self) {
         (&*self.0).write_all(DONE.as_bytes()).unwrap_or_default();
@@ -123,8 +131,15 @@ impl Joined {
 }
 
 /// Connects where an extension listens, and flushes when it says SHUTDOWN. None: there is no extension.
-pub(crate) fn join(variables: &Variables, events: &Arc<Events>) -> io::Result<Option<Joined>> {
-    let Ok(peer) = UnixStream::connect_addr(&address(variables)?) else { return Ok(None) };
+pub(crate) fn join(variables: &mut Variables, events: &Arc<Events>) -> io::Result<Option<Joined>> {
+    let number = variables.remove(OsStr::new(NUMBER));
+    let peer = match number.and_then(|number| number.to_string_lossy().parse().ok()) {
+        Some(number) => UnixStream::from(crate::os::given(number)?),
+        None => match UnixStream::connect_addr(&address(variables)?) {
+            Ok(peer) => peer,
+            Err(_) => return Ok(None),
+        },
+    };
     let (joined, events) = (Joined(Arc::new(peer)), Arc::clone(events));
     let (own, peer) = (Joined(Arc::clone(&joined.0)), Arc::clone(&joined.0));
     std::thread::Builder::new().name("pair".to_owned()).stack_size(128 << 10).spawn(move || {
@@ -171,15 +186,16 @@ mod tests {
             ["one", "two"].map(|name| folder.join(format!("buckler-pair-{name}-{}", std::process::id())));
         let [ours, theirs] = [events(&paths[0]), events(&paths[1])];
         let name = format!("test-{}", std::process::id());
-        let variables: Variables = [("AWS_LAMBDA_FUNCTION_NAME".into(), name.into())].into_iter().collect();
-        assert!(join(&variables, &theirs).unwrap().is_none(), "there is no extension yet");
+        let mut variables: Variables =
+            [("AWS_LAMBDA_FUNCTION_NAME".into(), name.into())].into_iter().collect();
+        assert!(join(&mut variables, &theirs).unwrap().is_none(), "there is no extension yet");
         let listener = Extension::listen(&variables).unwrap();
         let extension = Extension::start(listener, &ours).unwrap();
-        let _joined = join(&variables, &theirs).unwrap().unwrap();
+        let _joined = join(&mut variables, &theirs).unwrap().unwrap();
         while !extension.is_there() {
             std::thread::yield_now();
         }
-        assert!(join(&variables, &theirs).unwrap().is_none(), "the second to come is not heard");
+        assert!(join(&mut variables, &theirs).unwrap().is_none(), "the second to come is not heard");
         assert!(extension.shut_down("spindown\nforged"));
         assert!(std::fs::read_to_string(&paths[1]).unwrap().contains("the platform ends the environment"));
         assert!(!extension.shut_down("again"));

@@ -54,6 +54,10 @@ pub trait Part: Send + Sync {
     fn answered(&self, _invocation: &Invocation) {}
     /// The environment was restored from a snapshot: what is counted from its start is counted from here.
     fn restored(&self) {}
+    /// The runtime's processes are ended, and another runtime follows. With the reason why it cannot.
+    fn replaced(&self) -> Result<(), String> {
+        Ok(())
+    }
     /// After the answer has left, before the next event is asked for.
     fn end(&self, invocation: &Invocation) -> Aftermath;
 }

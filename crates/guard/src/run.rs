@@ -4,6 +4,7 @@ use crate::bundle::{self, Loaded, Origin};
 use crate::child::{self, Launch, Runtime, Woken};
 use crate::events::{Events, Lines, Subject, sink};
 use crate::inspect::Inspector;
+use crate::lambda::again::Again;
 use crate::lambda::flights::{AtOnce, Flights};
 use crate::lambda::head::{Framing, Headers};
 use crate::lambda::platform::Platform;
@@ -85,6 +86,17 @@ impl Ending {
         leave(code)
     }
 
+    /// Ends the runtime's processes, lets the last lines leave, and starts the guard again.
+    pub(crate) fn again(&self, start: impl FnOnce() -> io::Error) -> ! {
+        self.begin();
+        child::signal_group(self.group.load(Ordering::Acquire), libc::SIGKILL);
+        self.flush();
+        let why = start();
+        tell(&*self.events, Layer::Isolation, "tenant", format!("the guard cannot start again: {why}"));
+        self.settle();
+        leave(1)
+    }
+
     /// The one thread that comes first goes on; every other waits for the end of the process.
     fn begin(&self) {
         if self.begun.swap(true, Ordering::AcqRel) {
@@ -94,9 +106,13 @@ impl Ending {
         }
     }
 
-    fn settle(&self) {
+    fn flush(&self) {
         self.pumps.lock().unwrap_or_else(PoisonError::into_inner).settle(Duration::from_millis(SETTLE_MS));
         self.events.flush();
+    }
+
+    fn settle(&self) {
+        self.flush();
         if let Some(pair) = &self.pair {
             pair.done();
         }
@@ -115,7 +131,7 @@ fn leave(code: i32) -> ! {
 ///
 /// # Errors
 /// The runtime was not started: a setting, the policy or the platform stands against it. It was told to the platform.
-pub fn exec(command: Vec<OsString>, variables: Variables) -> Result<i32, RunError> {
+pub fn exec(command: Vec<OsString>, mut variables: Variables) -> Result<i32, RunError> {
     // Both before any thread: the copy of the environment and the mask of signals belong to the whole process.
     let hidden = os::hide_environment(&[RUNTIME_API]);
     child::take_signals();
@@ -154,8 +170,13 @@ pub fn exec(command: Vec<OsString>, variables: Variables) -> Result<i32, RunErro
             }
         }
         // Without an extension there is nobody to speak with, and nothing is missing.
-        let pair = pair::join(&variables, &events).ok().flatten();
-        Guard { api: api.as_str().into(), settings, events, output, pair }.run(command, variables, trial)
+        let again = Arc::new(Again::new(&command, &mut variables)?);
+        let pair = pair::join(&mut variables, &events).ok().flatten();
+        if let Some(own) = pair.as_ref().and_then(|pair| pair.descriptor().ok()) {
+            again.keep(pair::NUMBER, own);
+        }
+        Guard { api: api.as_str().into(), settings, events, output, pair, again }
+            .run(command, variables, trial)
     });
     if let Err(why) = &result {
         init_error(&api, why);
@@ -207,6 +228,7 @@ struct Guard {
     events: Arc<Events>,
     output: Arc<Lines>,
     pair: Option<Joined>,
+    again: Arc<Again>,
 }
 
 impl Guard {
@@ -261,6 +283,7 @@ impl Guard {
             connections_max: self.settings.connections_max,
             connections: AtomicUsize::new(0),
             strange: AtomicUsize::new(0),
+            again: Arc::clone(&self.again),
             asked: AtomicBool::new(false),
             first_event: AtomicBool::new(false),
             redactor: Arc::clone(&redactor),
@@ -363,7 +386,7 @@ impl Guard {
         let Some(number) = number else { return Ok(None) };
         let Ok(platform) = os::given(number) else { return Ok(None) };
         let to = Lines::copy_of(&platform)?;
-        drop(platform);
+        self.again.keep(LOG_DESCRIPTOR, platform);
         let (reader, writer) = os::pipe()?;
         let (redactor, events) = (Arc::clone(redactor), Arc::clone(&self.events));
         let work = move || frames::pump(reader, &to, &redactor, &*events);

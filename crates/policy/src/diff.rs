@@ -267,6 +267,11 @@ fn lists(old: &Function, new: &Function, told: &mut Told<'_>) {
         before.recycle_between_tenants,
         after.recycle_between_tenants,
     );
+    told.switch(
+        "isolation.restart_between_tenants",
+        before.restart_between_tenants,
+        after.restart_between_tenants,
+    );
     told.list("isolation.keep", Some(before.keep.clone()), Some(after.keep.clone()));
     told.limit(
         "isolation.recycle_after_invocations",

@@ -300,6 +300,8 @@ pub struct Isolation {
     pub recycle_after_seconds: Option<u64>,
     /// The environment ends when the tenant changes (`Lambda-Runtime-Aws-Tenant-Id`, or the caller's identity).
     pub recycle_between_tenants: bool,
+    /// An event of another tenant (`Lambda-Runtime-Aws-Tenant-Id`) than the one before gets another runtime, in the same environment.
+    pub restart_between_tenants: bool,
 }
 
 impl Default for Isolation {
@@ -313,6 +315,7 @@ impl Default for Isolation {
             recycle_after_invocations: None,
             recycle_after_seconds: None,
             recycle_between_tenants: false,
+            restart_between_tenants: true,
         }
     }
 }

@@ -1,4 +1,5 @@
 //! Between the runtime and the platform: one thread of each connection of the runtime, with its own connection onward.
+use super::again::Again;
 use super::answers::{BUFFERED_BYTES_MAX, Reply, oversize_message};
 use super::flights::{AtOnce, Claim, Flight, Flights, Turn};
 use super::head::{Framing, Head, line};
@@ -41,6 +42,8 @@ pub(crate) struct Proxy {
     pub(crate) connections_max: usize,
     pub(crate) connections: AtomicUsize,
     pub(crate) strange: AtomicUsize,
+    /// For events of another tenant.
+    pub(crate) again: Arc<Again>,
     /// The runtime has asked for an event.
     pub(crate) asked: AtomicBool,
     pub(crate) first_event: AtomicBool,
@@ -380,13 +383,15 @@ impl Connection<'_> {
         }
         loop {
             self.proxy.before_next();
-            let said = match self.ask(&onward, b"") {
+            let held = self.proxy.again.take();
+            let said = match held.map_or_else(|| self.ask(&onward, b""), Ok) {
                 Ok(said) if said.head.status == 200 => said,
                 other => {
                     self.proxy.flights.came_to_nothing();
                     return self.relay(&other?, head);
                 }
             };
+            self.proxy.for_tenant(&said);
             let is_taken = self.proxy.flights.arrive();
             let arrived = self.arrived(said, head, is_taken);
             if let Ok(Some(served)) = arrived {

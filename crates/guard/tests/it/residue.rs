@@ -141,12 +141,12 @@ impl Environment {
     }
 }
 
-/// Plants as one tenant, and gives what another sees and what was told in between.
+/// Plants, and gives what the next invocation of the same runtime sees and what was told in between.
 fn next(what: &str) -> Option<(serde_json::Value, serde_json::Value, Environment)> {
     let mut environment = Environment::start(what)?;
     let clean = environment.invoke("blue", "{}");
     environment.invoke("blue", &format!(r#"{{"plant":"{what}","secret":"blue's"}}"#));
-    let found = environment.invoke("red", "{}");
+    let found = environment.invoke("blue", "{}");
     Some((clean, found, environment))
 }
 
@@ -179,6 +179,32 @@ fn growing_globals_are_told() {
     environment.guarded.says("app.CACHE");
     let told = environment.guarded.events("state-grew");
     assert!(told.iter().any(|event| event.to_string().contains("app.CACHE: 0 to 1")), "{told:?}");
+}
+
+/// What no language can undo stays behind with its runtime.
+#[test]
+fn another_tenant_gets_another_runtime() {
+    for what in ["globals", "file", "environment", "child", "daemon", "framework"] {
+        let Some(mut environment) = Environment::start(&format!("tenant-{what}")) else { return };
+        let clean = environment.invoke("blue", "{}");
+        environment.invoke("blue", &format!(r#"{{"plant":"{what}","secret":"blue's"}}"#));
+        let mut found = environment.invoke("red", "{}");
+        assert_ne!(found["pid"], clean["pid"], "{what}");
+        let pid = found["pid"].take();
+        found["pid"] = clean["pid"].clone();
+        assert_eq!(found, clean, "{what}: {}", environment.guarded.stdout());
+        // The same one again keeps it, and nobody had to ask for an event twice.
+        assert_eq!(environment.invoke("red", "{}")["pid"], pid, "{what}");
+        environment.guarded.says("another runtime is started");
+        assert_eq!(environment.guarded.events("tenant").len(), 1, "{what}");
+        let asked = environment.platform.requests();
+        let nexts = asked.iter().filter(|line| line.ends_with("invocation/next")).count();
+        assert!(nexts <= 5, "{what}: {asked:?}");
+        assert!(
+            environment.guarded.process.try_wait().unwrap().is_none(),
+            "{what}: the platform's process stays"
+        );
+    }
 }
 
 #[test]
