@@ -30,6 +30,20 @@ pub(crate) extern "C" fn __fxprintf() -> c_int {
     0
 }
 
+/// Writes no letters for a number with a fraction: no C code here prints one, and Rust has its own way.
+// SAFETY: no argument is looked at, and nothing is written.
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn __printf_fp() -> c_int {
+    0
+}
+
+/// The same in hexadecimal digits (`%a`).
+// SAFETY: as above.
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn __printf_fphex() -> c_int {
+    0
+}
+
 /// `_URC_END_OF_STACK`
 const END_OF_STACK: c_int = 5;
 

@@ -6,6 +6,8 @@ mod clients;
 #[cfg(test)]
 mod escapes;
 #[cfg(test)]
+mod framed;
+#[cfg(test)]
 mod guarded;
 #[cfg(test)]
 mod hooks;
