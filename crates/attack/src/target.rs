@@ -237,8 +237,7 @@ fn read_event(line: &Value) -> Option<Told> {
         // OCSF 1.3: 2 is "Blocked".
         None => disposition == Some(2),
     };
-    // OCSF 1.3: 2 is "Blocked".
-    let refused = disposition == Some(2);
+    let refused = action.as_deref().map_or(disposition == Some(2), |action| action == "blocked");
     let own = line.get("requestId").and_then(Value::as_str).map(str::to_owned);
     let request_id = own.or_else(|| text("/unmapped/request_id"));
     let rule = text("/unmapped/rule").or_else(|| {
@@ -271,7 +270,7 @@ mod tests {
                     layer: "hook".to_owned(),
                     rule: Some("hook-command".to_owned()),
                     blocked: true,
-                    refused: false,
+                    refused: true,
                     request_id: None,
                     reason: "t".to_owned()
                 },
@@ -287,7 +286,7 @@ mod tests {
                     layer: "hook".to_owned(),
                     rule: Some("hook-command".to_owned()),
                     blocked: true,
-                    refused: false,
+                    refused: true,
                     request_id: None,
                     reason: "t".to_owned()
                 },

@@ -86,7 +86,7 @@ fn finding(exchange: &Exchange<'_>, decision: &Decision) -> Value {
         "type_uid": 200_401,
         "time": exchange.moment.micros / 1000,
         "severity_id": if decision.refused { 4 } else { 3 },
-        "action_id": if decision.refused { 2 } else { 3 },
+        "action_id": if decision.refused { 2 } else { 1 },
         "disposition_id": if decision.refused { 2 } else { 15 },
         "finding_info": {"uid": exchange.id, "title": decision.reason,
             "analytic": {"type_id": 1, "name": decision.layer,

@@ -181,12 +181,11 @@ pub(crate) fn render(subject: &Subject, occurrence: &Occurrence, time: u64, numb
         (false, Some(_)) => (6003, 6, 99),
         (false, None) => (6002, 6, 99),
     };
-    // OCSF: 1 allowed, 2 denied, 4 modified; disposition 2 blocked, 15 detected, 10 corrected, 1 allowed.
-    let (action, disposition) = match (occurrence.action, occurrence.hostile) {
-        (Action::Blocked, _) => (2, 2),
-        (Action::Changed, _) => (4, 11),
-        (Action::Told, true) => (1, 15),
-        (Action::Told, false) => (1, 1),
+    // OCSF 1.3, profile `security_control`, which findings have: denied and blocked, allowed and corrected, allowed and detected.
+    let (action, disposition) = match occurrence.action {
+        Action::Blocked => (2, 2),
+        Action::Changed => (1, 11),
+        Action::Told => (1, 15),
     };
     let severity = match (occurrence.hostile, occurrence.action) {
         (true, _) => 4,
@@ -210,8 +209,6 @@ pub(crate) fn render(subject: &Subject, occurrence: &Occurrence, time: u64, numb
         "type_uid": class * 100 + activity,
         "time": time,
         "severity_id": severity,
-        "action_id": action,
-        "disposition_id": disposition,
         "message": reason,
         "cloud": {"provider": "AWS", "region": subject.region},
         "unmapped": {
@@ -231,10 +228,14 @@ pub(crate) fn render(subject: &Subject, occurrence: &Occurrence, time: u64, numb
     let specific = match class {
         2004 => json!({"finding_info": {"uid": uid, "title": reason, "analytic": {"type_id": 1,
             "name": occurrence.layer.name(), "uid": occurrence.rule.as_deref().map(short)}},
-            "resources": [{"type": "AWS::Lambda::Function", "name": subject.function, "version": subject.version}]}),
-        6003 => json!({"actor": {"app_name": subject.function}, "src_endpoint": {"name": "unknown"},
+            "resources": [{"type": "AWS::Lambda::Function", "name": subject.function, "version": subject.version}],
+            "action_id": action, "disposition_id": disposition}),
+        // Success or failure; who controls what is no attribute of this class.
+        6003 => {
+            json!({"status_id": if occurrence.action == Action::Blocked { 2 } else { 1 }, "actor": {"app_name": subject.function}, "src_endpoint": {"name": "unknown"},
             "api": {"operation": "Invoke", "service": {"name": "lambda"},
-                "request": {"uid": occurrence.request_id.as_deref().map(short)}}}),
+                "request": {"uid": occurrence.request_id.as_deref().map(short)}}})
+        }
         _ => {
             json!({"app": {"name": "Buckler guard", "vendor_name": "Buckler", "version": env!("CARGO_PKG_VERSION")}})
         }

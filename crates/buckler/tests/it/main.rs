@@ -8,6 +8,7 @@ mod bucket;
 mod cli_page;
 #[cfg(test)]
 mod dvsa;
+mod events;
 mod fix;
 mod gateway;
 mod guard_patch;

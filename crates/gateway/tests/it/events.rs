@@ -96,7 +96,7 @@ async fn every_decision_is_an_event_of_its_class() {
         println!("not compared with the schema: BUCKLER_OCSF names no checkout of ocsf-schema at 1.3.0");
         return;
     };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/events.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testkit/ocsf.py");
     let output = Command::new("python3").arg(script).args([&schema, &events]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }

@@ -149,7 +149,7 @@ async fn streams_whole_and_broken(running: &Running) {
     let (text, _, error) = stream(running, &event).await;
     let kind = error.map(|(kind, _)| kind).unwrap_or_default();
     assert!(
-        text.contains("piece 2") && ["Runtime.TruncatedResponse", "Runtime.ExitError"].contains(&&*kind),
+        text.contains("piece 0") && ["Runtime.TruncatedResponse", "Runtime.ExitError"].contains(&&*kind),
         "{text} {kind}"
     );
     assert_eq!(running.invoke("Plain", "{}").await.1, None);

@@ -1,4 +1,4 @@
-"""Checks events, a line of JSON each, against a checkout of ocsf-schema: `events.py SCHEMA EVENTS`.
+"""Checks events, a line of JSON each, against a checkout of ocsf-schema: `ocsf.py SCHEMA EVENTS`.
 
 Reads classes, objects and their attributes as the schema's repository writes them: `extends`, `$include`, enumerations that add up.
 What profiles add is not asked for.
