@@ -269,20 +269,9 @@ fn broken(context: &Context<'_>, text: &str, shell: &Shell, range: &Range<usize>
                 byte.is_ascii_whitespace() && !(byte == b' ' && plain)
                     || matches!(
                         byte,
-                        b';' | b'&'
-                            | b'|'
-                            | b'<'
-                            | b'>'
-                            | b'('
-                            | b')'
-                            | b'`'
-                            | b'\''
-                            | b'"'
-                            | b'\\'
-                            | b'*'
-                            | b'?'
-                            | b'['
+                        b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')' | b'`' | b'\'' | b'"' | b'\\'
                     )
+                    || matches!(byte, b'*' | b'?' | b'[') && !in_address(text, shell, range.start + at)
                     || byte == b'$' && expands(at)
                     || matches!(byte, b'~' | b'#') && at == 0 && starts_word(shell, range.start)
                     || byte == b'{' && input.contains(&b',')
@@ -317,6 +306,16 @@ fn is_plain(input: &[u8]) -> bool {
         let is_word =
             |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"._-+,@%:".contains(byte);
         word.iter().all(is_word) && word.first() != Some(&b'-') && word != b".." && word != b"."
+    })
+}
+
+/// Whether a place stands in an address behind its scheme. As a pattern of files it fits none: no folder is called `https:`.
+fn in_address(text: &str, shell: &Shell, at: usize) -> bool {
+    let word = shell.words.iter().find(|word| word.range.contains(&at));
+    let before = word.and_then(|word| text.get(word.range.start..at));
+    before.and_then(|before| before.split_once("://")).is_some_and(|(scheme, _)| {
+        scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte))
     })
 }
 

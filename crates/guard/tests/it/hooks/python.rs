@@ -24,6 +24,12 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ("system_shlex", r#"{"name":"it's; a $(test) \"of\" `all`"}"#, "ok"),
     ("popen", r#"{"name":"x && id"}"#, "hook-command"),
     ("popen", r#"{"name":"x"}"#, "ok"),
+    // As a pattern of files an address fits none; `&` ends the command all the same.
+    ("popen", r#"{"name":"https://example.org/a?page=[1]*2"}"#, "ok"),
+    ("popen", r#"{"name":"https://example.org/a?page=1&other=2"}"#, "hook-command"),
+    ("popen", r#"{"name":"https://example.org/ /etc/pass??"}"#, "hook-command"),
+    ("popen", r#"{"name":"/???/pass*://"}"#, "hook-command"),
+    ("popen", r#"{"name":"*"}"#, "ok"),
     ("shell_true", r#"{"name":"/tmp; cat /etc/passwd"}"#, "hook-command"),
     ("shell_true", r#"{"name":"/tmp"}"#, "ok"),
     ("shell_array", r#"{"name":"x;id"}"#, "hook-command"),
