@@ -18,7 +18,6 @@ pub(crate) struct Pace {
 
 struct State {
     started: Instant,
-    ready: bool,
     /// Those that run, with their beginnings.
     running: Vec<(String, Instant)>,
     took: Vec<Duration>,
@@ -26,7 +25,7 @@ struct State {
 
 impl State {
     fn new() -> Self {
-        Self { started: clock::moment(), ready: false, running: Vec::new(), took: Vec::new() }
+        Self { started: clock::moment(), running: Vec::new(), took: Vec::new() }
     }
 }
 
@@ -63,15 +62,8 @@ impl Part for Pace {
     }
 
     fn ready(&self) {
-        let mut state = self.state();
-        if !std::mem::replace(&mut state.ready, true) {
-            let facts = vec![("init_ms", state.started.elapsed().as_millis().to_string())];
-            self.tell(
-                "cold-start",
-                "an execution environment started and is ready for its first event",
-                facts,
-            );
-        }
+        let facts = vec![("init_ms", self.state().started.elapsed().as_millis().to_string())];
+        self.tell("cold-start", "an execution environment started and is ready for its first event", facts);
     }
 
     fn begin(&self, invocation: &Invocation) {

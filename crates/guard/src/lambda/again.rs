@@ -54,9 +54,12 @@ impl Again {
 
     /// Whether an event is for another tenant than those before.
     pub(crate) fn is_other(&self, said: &Said) -> bool {
-        let tenant = said.head.headers.text("Lambda-Runtime-Aws-Tenant-Id").map(str::to_owned);
+        let tenant = said.head.headers.text("Lambda-Runtime-Aws-Tenant-Id");
         let mut known = self.tenant.lock().unwrap_or_else(PoisonError::into_inner);
-        known.replace(tenant.clone()).is_some_and(|before| before != tenant)
+        if known.as_ref().is_some_and(|before| before.as_deref() == tenant) {
+            return false;
+        }
+        known.replace(tenant.map(str::to_owned)).is_some()
     }
 
     /// Gives a descriptor to the next guard.
