@@ -37,6 +37,7 @@ mod trace;
 mod transaction;
 mod vars;
 mod walk;
+mod worth;
 
 use crate::rule::{Config, EngineMode, Persistent, RuleSet, Severity};
 use crate::{Fields, Limits};

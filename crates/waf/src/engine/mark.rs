@@ -1,10 +1,11 @@
 //! Keyed hashes that stand for what people send.
 //!
 //! What is remembered between requests may belong to somebody, so that it is not kept: only a hash of 128 bits under a key that this process
-//! drew at random (SipHash-2-4). Nobody outside can find two values with one hash, and who sees the memory cannot try values without the key.
+//! drew at random (SipHash-1-3, as the standard library's maps). Nobody outside sees a hash, so nobody can find two values with one; and who sees
+//! the memory cannot try values without the key.
 use super::inputs::Store;
 use crate::Fields;
-use siphasher::sip128::{Hasher128, SipHasher24};
+use siphasher::sip128::{Hasher128, SipHasher13};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::OnceLock;
 
@@ -81,7 +82,7 @@ impl Mark {
         Self(self.0 ^ other.0.rotate_left(1), self.1 ^ other.1.rotate_left(1))
     }
 
-    fn finish(hasher: &SipHasher24) -> Self {
+    fn finish(hasher: &SipHasher13) -> Self {
         let hash = hasher.finish128();
         Self(hash.h1, hash.h2)
     }
@@ -103,12 +104,12 @@ fn write_length(length: usize, out: &mut Vec<u8>) {
     }
 }
 
-fn hasher() -> &'static SipHasher24 {
-    static KEY: OnceLock<SipHasher24> = OnceLock::new();
+fn hasher() -> &'static SipHasher13 {
+    static KEY: OnceLock<SipHasher13> = OnceLock::new();
     KEY.get_or_init(|| {
         // The system's random numbers, which the standard library draws for its own maps.
         let random = RandomState::new();
-        SipHasher24::new_with_keys(random.hash_one(1_u8), random.hash_one(2_u8))
+        SipHasher13::new_with_keys(random.hash_one(1_u8), random.hash_one(2_u8))
     })
 }
 

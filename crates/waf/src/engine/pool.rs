@@ -7,6 +7,7 @@ use super::scan::{Desk, Suspects};
 use super::seen::Seen;
 use super::silent::Silent;
 use super::vars::Vars;
+use super::worth::Worth;
 use crate::Fields;
 use crate::operator::Groups;
 use crate::transform::Features;
@@ -39,6 +40,7 @@ pub(super) struct Scratch {
     pub(super) heat: Heat,
     pub(super) seen: Seen,
     pub(super) silent: Silent,
+    pub(super) worth: Worth,
     pub(super) recalled: Recalled,
     pub(super) desk: Desk,
     /// What is known of scalars in this phase, by place and length.

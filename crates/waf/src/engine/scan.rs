@@ -297,20 +297,31 @@ struct Asked<'g> {
 
 /// Whether a value may match any rule of the feed; the rules' bits are then in the desk.
 fn value_may_match(plan: &Plan, scratch: &mut Scratch, asked: Asked<'_>, value: &[u8]) -> bool {
-    let Asked { cluster, feed, memory, known } = asked;
-    let key = if memory == Memory::Whole { Seen::key(feed.number, value) } else { None };
+    let Asked { cluster, feed, mut memory, known } = asked;
     scratch.desk.decided.clear();
-    if let Some(known) = key.and_then(|key| scratch.seen.get(key, feed.number, value)) {
-        scratch.desk.bits.clear();
-        scratch.desk.bits.extend_from_slice(known);
-        return known.iter().any(|word| *word != 0);
+    if memory != Memory::Nothing && !scratch.worth.is_tried(feed.number) {
+        memory = Memory::Nothing;
+    }
+    let key = if memory == Memory::Whole { Seen::key(feed.number, value) } else { None };
+    if let Some(key) = key {
+        let known = scratch.seen.get(key, feed.number, value);
+        scratch.worth.note(feed.number, known.is_some());
+        if let Some(known) = known {
+            scratch.desk.bits.clear();
+            scratch.desk.bits.extend_from_slice(known);
+            return known.iter().any(|word| *word != 0);
+        }
     }
     if cluster.is_surely_silent(&plan.rules, value) {
         return false;
     }
     let mark = if memory == Memory::Hash { Silent::mark(feed.number, value) } else { None };
-    if mark.is_some_and(|mark| scratch.silent.has(mark)) {
-        return false;
+    if let Some(mark) = mark {
+        let is_known = scratch.silent.has(mark);
+        scratch.worth.note(feed.number, is_known);
+        if is_known {
+            return false;
+        }
     }
     let own = match feed.from {
         _ if known.is_some() => known.unwrap_or_default(),
