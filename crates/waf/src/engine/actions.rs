@@ -55,7 +55,7 @@ impl<'w> Walk<'w> {
             }
         };
         match &set.change {
-            SetChange::Set(Text::Fixed { bytes, number }) => self.vars.tx.set_known(slot, bytes, *number),
+            SetChange::Set(Text::Fixed { bytes, number }) => self.vars.tx.set_fixed(slot, bytes, *number),
             SetChange::Set(text) => {
                 let mut value = std::mem::take(&mut self.scratch.argument);
                 value.clear();

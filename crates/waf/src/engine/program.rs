@@ -247,7 +247,7 @@ impl<'w> Walk<'w> {
         let rules = &self.plan.rules.rules;
         for set in &block.sets {
             match set {
-                Assignment::Set(slot, text, number) => self.vars.tx.set_known(*slot, text, *number),
+                Assignment::Set(slot, text, number) => self.vars.tx.set_fixed(*slot, text, *number),
                 Assignment::Unset(slot) => self.vars.tx.remove(*slot),
                 Assignment::Run(number, link) => {
                     let Some(rule) = rules.get(*number as usize) else { continue };

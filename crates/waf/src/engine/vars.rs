@@ -33,6 +33,10 @@ struct TxValue {
     set: bool,
     number: i64,
     text: Vec<u8>,
+    /// Where a text of the plan lies that `text` holds, set or not: most requests set the same ones again.
+    ///
+    /// INVARIANT: an address stands for one text, since this memory and the texts live as long as the plan.
+    copied: Option<usize>,
 }
 
 /// Computed names that are kept.
@@ -44,6 +48,9 @@ impl Tx {
         for slot in self.order.drain(..) {
             if let Some(value) = self.slots.get_mut(slot.0 as usize) {
                 value.set = false;
+                if value.copied.is_some() {
+                    continue;
+                }
                 value.text.clear();
                 if value.text.capacity() > 4096 {
                     value.text = Vec::new();
@@ -70,14 +77,21 @@ impl Tx {
     }
 
     pub(super) fn set(&mut self, slot: Slot, text: &[u8]) {
-        self.set_known(slot, text, number::parse(text));
+        self.put(slot, text, number::parse(text), None);
     }
 
-    /// Sets a value whose number is known.
-    pub(super) fn set_known(&mut self, slot: Slot, text: &[u8], number: i64) {
+    /// Sets a value to a text of the plan, whose number is known.
+    pub(super) fn set_fixed(&mut self, slot: Slot, text: &[u8], number: i64) {
+        self.put(slot, text, number, Some(text.as_ptr().addr()));
+    }
+
+    fn put(&mut self, slot: Slot, text: &[u8], number: i64, place: Option<usize>) {
         let Some(value) = self.slots.get_mut(slot.0 as usize) else { return };
-        value.text.clear();
-        value.text.extend_from_slice(text);
+        if place.is_none() || value.copied != place {
+            value.text.clear();
+            value.text.extend_from_slice(text);
+            value.copied = place;
+        }
         value.number = number;
         if !value.set {
             value.set = true;
@@ -90,7 +104,7 @@ impl Tx {
 
     pub(super) fn set_number(&mut self, slot: Slot, number: i64) {
         let mut digits = [0; 20];
-        self.set_known(slot, number::format(number, &mut digits), number);
+        self.put(slot, number::format(number, &mut digits), number, None);
     }
 
     pub(super) fn remove(&mut self, slot: Slot) {
