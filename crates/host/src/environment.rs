@@ -5,6 +5,7 @@ mod watch;
 
 use crate::clock;
 use crate::invocation::error_body;
+use crate::mounts::{Mounts, OPT};
 use crate::plan::Function;
 use crate::runtime_api::{self, Api, Job, Outcome, Phase, Work};
 use crate::runtimes::{self, Files};
@@ -38,17 +39,14 @@ pub(crate) struct Shared {
     pub(crate) work: PathBuf,
     pub(crate) endpoint: String,
     pub(crate) guard: Option<Guard>,
-    /// Functions have a `/tmp` of their own.
-    pub(crate) private: bool,
-    /// Layers are at `/opt`.
-    pub(crate) opt: bool,
+    pub(crate) mounts: Mounts,
 }
 
 impl Shared {
     /// Where a function sees the folder with all of its layers.
     fn opt_of<'a>(&self, function: &'a Function) -> Option<&'a Path> {
         let opt = function.opt.as_deref()?;
-        Some(if self.opt { Path::new("/opt") } else { opt })
+        Some(if self.mounts.opt { Path::new(OPT) } else { opt })
     }
 }
 
@@ -188,7 +186,7 @@ impl Environment {
             endpoint: &shared.endpoint,
             log_stream: &log_stream,
             guard: shared.guard.as_ref(),
-            private: shared.private,
+            mounts: &shared.mounts,
             opt: shared.opt_of(function),
             runtimes: &shared.files.folder,
         };

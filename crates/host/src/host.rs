@@ -4,12 +4,12 @@ use crate::cloud::Cloud;
 use crate::environment::Shared;
 use crate::front::Front;
 use crate::invocation::{Asked, Finished};
+use crate::mounts::Mounts;
 use crate::names::Names;
 use crate::plan::{Function, Plan, Route, Way};
 use crate::pool::{Pool, Throttled};
-use crate::runtimes::{self, Files};
+use crate::runtimes::Files;
 use crate::settings::{Aws, Gateway, Settings};
-use crate::spawn;
 use crate::talk::Talk;
 use crate::web::{Gate, Given, Origin, Pools, Web, capacity};
 use crate::wire;
@@ -94,7 +94,7 @@ impl Host {
         let plan = planned((project, app), &names, &settings, (&work, &talk))?;
         let files = Files::write(&work.join("runtimes"))
             .map_err(|why| StartError::Work { path: work.clone(), why })?;
-        let (private, opt) = mounts(&plan, &settings, (&work, &files), &talk).await;
+        let mounts = Mounts::of(&plan, &settings, (&work, &files), &talk).await;
         let bases = listeners.iter().map(|one| &one.base).chain([&names.endpoint]);
         let ports: Vec<u16> = bases.filter_map(|url| port_of(url)).collect();
         let (ids, keys) = crate::guard::pools(app, &names, cloud.as_deref()).await;
@@ -106,8 +106,7 @@ impl Host {
             work: work.clone(),
             endpoint: names.endpoint.clone(),
             guard,
-            private,
-            opt,
+            mounts,
         });
         let front = front(plan, shared, cloud);
         let mut tasks = crate::sources::start(&front);
@@ -414,36 +413,4 @@ fn stack_name(folder: &Path) -> String {
     let clean: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let clean = clean.trim_matches('-');
     if clean.is_empty() { "app".to_owned() } else { clean.to_owned() }
-}
-
-/// Whether functions get a `/tmp` of their own, and their layers at `/opt`.
-async fn mounts(
-    plan: &Plan,
-    settings: &Settings,
-    (work, files): (&Path, &Files),
-    talk: &Talk,
-) -> (bool, bool) {
-    let programs =
-        [&settings.python, &settings.node, &settings.guard, &settings.policy].into_iter().flatten();
-    let given = programs.chain(&settings.packages).filter_map(|path| std::path::absolute(path).ok());
-    let mut needed: Vec<PathBuf> = std::iter::once(work.to_owned()).chain(given).collect();
-    for function in plan.functions.values() {
-        needed.push(function.folder.clone());
-        needed.extend(function.layers.iter().cloned());
-        // What is found on the PATH.
-        let program = runtimes::program(function, settings, files, None).ok();
-        needed.extend(program.and_then(|program| program.arguments.into_iter().next()).map(PathBuf::from));
-    }
-    let private = spawn::mount_possible("/tmp", &needed).await;
-    if let Err(why) = &private {
-        talk.note(format!("functions share this machine's /tmp ({why}); their TMPDIR is their own"));
-    }
-    if plan.functions.values().all(|function| function.opt.is_none()) {
-        return (private.is_ok(), false);
-    }
-    let opt = spawn::mount_possible("/opt", &needed).await;
-    if let Err(why) = &opt {
-        talk.note(format!("layers are not at /opt ({why}); their folder is on the paths"));
-    }
-    (private.is_ok(), opt.is_ok())
 }

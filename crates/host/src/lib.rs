@@ -17,6 +17,7 @@ mod guard;
 mod host;
 mod invocation;
 mod layers;
+mod mounts;
 mod names;
 mod package;
 mod pattern;

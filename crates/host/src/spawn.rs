@@ -1,4 +1,5 @@
 //! Starting the process of an environment: its variables, its `/tmp`, the guard around it, its output.
+use crate::mounts::{Mounts, OPT, TASK};
 use crate::plan::Function;
 use crate::runtimes::{Family, Program};
 use crate::settings::Settings;
@@ -25,8 +26,8 @@ pub(crate) struct Start<'a> {
     pub(crate) guard: Option<&'a Guard>,
     /// Folder of our own runtime clients.
     pub(crate) runtimes: &'a Path,
-    /// A private `/tmp` can be had.
-    pub(crate) private: bool,
+    /// Which of Lambda's own places it sees.
+    pub(crate) mounts: &'a Mounts,
     /// Where the function sees the folder with all of its layers: `/opt`, where that can be had.
     pub(crate) opt: Option<&'a Path>,
 }
@@ -43,16 +44,9 @@ pub(crate) struct Guard {
     pub(crate) ports: Vec<u16>,
 }
 
-/// Where layers are.
-const OPT: &str = "/opt";
-/// Gives the rest of the line its own `/opt`, which it cannot write, and its own `/tmp`, where there are folders for them.
-const PRIVATE: &str = "if [ -n \"$2\" ]; then mount --bind \"$2\" /opt && mount -o remount,bind,ro /opt || exit 126; fi; \
-                       if [ -n \"$1\" ]; then mount --bind \"$1\" /tmp || exit 126; fi; \
-                       shift 2 && exec \"$@\"";
-
 /// Starts the process, in a group of its own.
 pub(crate) fn start(start: &Start<'_>) -> std::io::Result<Child> {
-    let mut line = private(start);
+    let mut line = start.mounts.line(start.function, &start.folder.join("tmp"));
     if let Some(guard) = start.guard {
         line.extend([guard.program.clone().into(), OsString::from("exec"), OsString::from("--")]);
     }
@@ -80,7 +74,7 @@ const NOT_FOR_EXTENSIONS: &[&str] = &[
 
 /// Starts an external extension, in a group of its own, with the function's `/tmp`.
 pub(crate) fn extension(start: &Start<'_>, program: &Path) -> std::io::Result<Child> {
-    let mut line = private(start);
+    let mut line = start.mounts.line(start.function, &start.folder.join("tmp"));
     line.push(program.into());
     let kept = |name: &OsString| {
         let name = name.to_string_lossy();
@@ -88,21 +82,6 @@ pub(crate) fn extension(start: &Start<'_>, program: &Path) -> std::io::Result<Ch
     };
     let variables = variables(start).into_iter().filter(|(name, _)| kept(name)).collect();
     run(line, Path::new("/"), variables)
-}
-
-/// What gives the rest of a line its own `/tmp` and `/opt`, where they can be had.
-fn private(start: &Start<'_>) -> Vec<OsString> {
-    let mut line: Vec<OsString> = Vec::new();
-    let opt = start.function.opt.as_ref().filter(|_| start.opt == Some(Path::new(OPT)));
-    if start.private || opt.is_some() {
-        line.extend(
-            ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c", PRIVATE, "sh"]
-                .map(OsString::from),
-        );
-        line.push(if start.private { start.folder.join("tmp").into() } else { OsString::new() });
-        line.push(opt.map_or_else(OsString::new, |opt| opt.clone().into()));
-    }
-    line
 }
 
 fn run(line: Vec<OsString>, folder: &Path, variables: Vec<(OsString, OsString)>) -> std::io::Result<Child> {
@@ -147,11 +126,11 @@ fn variables(start: &Start<'_>) -> Vec<(OsString, OsString)> {
     set("LANG", "en_US.UTF-8".into());
     set("TZ", ":UTC".into());
     // A home without anything in it: the person's own credentials are not the function's.
-    let home = if start.private { "/tmp".into() } else { start.folder.join("tmp") };
+    let home = if start.mounts.tmp { "/tmp".into() } else { start.folder.join("tmp") };
     set("HOME", home.into());
     set("AWS_ENDPOINT_URL", start.endpoint.into());
     set("AWS_EC2_METADATA_DISABLED", "true".into());
-    if !start.private {
+    if !start.mounts.tmp {
         set("TMPDIR", start.folder.join("tmp").into());
     }
     // Code is not written to, as in Lambda.
@@ -203,9 +182,6 @@ fn variables(start: &Start<'_>) -> Vec<(OsString, OsString)> {
     list
 }
 
-/// Where Lambda has a function's code.
-const TASK: &str = "/var/task";
-
 /// A variable that names the code's place in Lambda, or a list of paths with some below it: they lead to the code's folder here.
 fn placed(value: &str, folder: &Path) -> OsString {
     let parts = value.split(':').map(|part| match part.strip_prefix(TASK) {
@@ -236,12 +212,13 @@ fn guarded(start: &Start<'_>, guard: &Guard, set: &mut impl FnMut(&str, OsString
     set("BUCKLER_FUNCTION", function.node.clone().into());
     let events = start.folder.join("events.jsonl");
     set("BUCKLER_EVENTS", format!("file:{}", events.display()).into());
-    let temporary = if start.private { "/tmp".into() } else { start.folder.join("tmp") };
+    let temporary = if start.mounts.tmp { "/tmp".into() } else { start.folder.join("tmp") };
     set("BUCKLER_TEMPORARY", temporary.into());
     set("BUCKLER_PORTS", guard.ports.iter().map(u16::to_string).collect::<Vec<_>>().join(",").into());
     let mut readable = function.roots(start.opt);
     readable.extend(function.packages.iter().cloned());
     readable.push(start.runtimes.to_owned());
+    readable.extend(start.mounts.task().map(Path::to_owned));
     // A virtual environment: what stands beside its `bin`.
     let home = start.program.arguments.first().map(Path::new).and_then(Path::parent).and_then(Path::parent);
     readable.extend(home.filter(|home| home.components().count() > 2).map(Path::to_owned));
@@ -249,32 +226,6 @@ fn guarded(start: &Start<'_>, guard: &Guard, set: &mut impl FnMut(&str, OsString
     if start.settings.detect {
         set("BUCKLER_MODE", "detect".into());
     }
-}
-
-/// Whether `folder` can be a function's own: the right to mount, and nothing that is needed below the machine's.
-pub(crate) async fn mount_possible(folder: &str, needed: &[PathBuf]) -> Result<(), String> {
-    if let Some(path) = needed.iter().find(|path| is_below(path, folder)) {
-        return Err(format!("`{}` is below {folder}", path.display()));
-    }
-    let tried = Command::new("unshare")
-        .args(["--mount", "--propagation", "private", "--", "sh", "-c"])
-        .args(["mount --bind /var/tmp \"$1\" && mount -o remount,bind,ro \"$1\"", "sh", folder])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    match tried.await {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err("this user may not mount".to_owned()),
-        Err(why) => Err(format!("`unshare` did not start: {why}")),
-    }
-}
-
-/// Also by a link, of the path itself or of a folder on the way.
-fn is_below(path: &Path, folder: &str) -> bool {
-    let parent = path.parent().and_then(|parent| parent.canonicalize().ok());
-    let real = path.canonicalize().ok();
-    [Some(path.to_owned()), parent, real].into_iter().flatten().any(|path| path.starts_with(folder))
 }
 
 /// Ends a process group.

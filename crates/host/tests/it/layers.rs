@@ -77,7 +77,7 @@ async fn laid_out(name: &str, change: impl FnOnce(&mut Settings), is_mounted: bo
     .await;
     let notes = running.notes();
     // A machine that refuses mounts runs the other half of this test only.
-    let is_mounted = is_mounted && !notes.iter().any(|note| note.contains("may not mount"));
+    let is_mounted = is_mounted && !notes.iter().any(|note| note.contains("/opt (it cannot be mounted)"));
     assert_eq!(notes.iter().any(|note| note.contains("layers are not at /opt")), !is_mounted, "{notes:?}");
     let (answer, error) = running.invoke("Python", "{}").await;
     assert_eq!(error, None, "{answer} {:?}", running.logs());

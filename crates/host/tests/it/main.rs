@@ -25,4 +25,6 @@ mod snap;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod task;
+#[cfg(test)]
 mod told;
