@@ -92,7 +92,7 @@ impl Ending {
         child::signal_group(self.group.load(Ordering::Acquire), libc::SIGKILL);
         self.flush();
         let why = start();
-        tell(&*self.events, Layer::Isolation, "tenant", format!("the guard cannot start again: {why}"));
+        tell(&*self.events, Layer::Isolation, "restart", format!("the guard cannot start again: {why}"));
         self.settle();
         leave(1)
     }

@@ -272,6 +272,7 @@ fn lists(old: &Function, new: &Function, told: &mut Told<'_>) {
         before.restart_between_tenants,
         after.restart_between_tenants,
     );
+    told.switch("isolation.restart_after_restore", before.restart_after_restore, after.restart_after_restore);
     told.list("isolation.keep", Some(before.keep.clone()), Some(after.keep.clone()));
     told.limit(
         "isolation.recycle_after_invocations",

@@ -302,6 +302,9 @@ pub struct Isolation {
     pub recycle_between_tenants: bool,
     /// An event of another tenant (`Lambda-Runtime-Aws-Tenant-Id`) than the one before gets another runtime, in the same environment.
     pub restart_between_tenants: bool,
+    /// Where an environment is restored from a snapshot (SnapStart), another runtime initialises itself there: what the one of the snapshot read
+    /// (secrets above all) is left behind.
+    pub restart_after_restore: bool,
 }
 
 impl Default for Isolation {
@@ -316,6 +319,7 @@ impl Default for Isolation {
             recycle_after_seconds: None,
             recycle_between_tenants: false,
             restart_between_tenants: true,
+            restart_after_restore: false,
         }
     }
 }

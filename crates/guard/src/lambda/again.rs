@@ -1,7 +1,8 @@
-//! Another runtime in the same environment, for an event of another tenant: what the runtime knows of the one before stays behind with it.
+//! Another runtime in the same environment: for an event of another tenant, what the runtime knows of the one before stays behind with it; behind
+//! a snapshot, what it read while it was made.
 //!
-//! The event is here already, and the platform waits for its answer. So the guard starts itself again in its own place: its process stays, which is
-//! all that the platform sees, and the event comes with it in memory that nobody else can open.
+//! The platform has said already what the runtime asked for, and will not say it twice. So the guard starts itself again in its own place: its
+//! process stays, which is all that the platform sees, and what was said comes with it in memory that nobody else can open.
 use super::flights::AtOnce;
 use super::head::{Head, line};
 use super::platform::Said;
@@ -17,15 +18,18 @@ use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-/// The descriptor of the event. Nobody but the guard sets it: Lambda's variables begin with a letter.
-const HELD: &str = "_BUCKLER_HELD";
+/// The descriptors of an event, and of the word that the environment was restored. Nobody but the guard sets them: Lambda's variables begin with
+/// a letter.
+const EVENT: &str = "_BUCKLER_HELD";
+const RESTORED: &str = "_BUCKLER_RESTORED";
 const END: &[u8] = b"\r\n\r\n";
 
 /// Who the events so far were for, and how to start again.
 pub(crate) struct Again {
     command: Vec<OsString>,
     variables: Variables,
-    held: Mutex<Option<Said>>,
+    event: Mutex<Option<Said>>,
+    restored: Mutex<Option<Said>>,
     /// None: no event has come.
     tenant: Mutex<Option<Option<String>>>,
     /// What the next guard gets of this one's, by the variables that name their numbers.
@@ -33,23 +37,32 @@ pub(crate) struct Again {
 }
 
 impl Again {
-    /// With the event that the guard was started again for. Takes its variable away.
+    /// With what the guard was started again for. Takes its variables away.
     pub(crate) fn new(command: &[OsString], variables: &mut Variables) -> io::Result<Self> {
-        let number = variables.remove(OsStr::new(HELD));
-        let number = number.and_then(|number| number.to_string_lossy().parse().ok());
-        let held = number.map(|number| read(os::given(number)?)).transpose()?;
+        let mut held = |name: &str| {
+            let number = variables.remove(OsStr::new(name));
+            let number = number.and_then(|number| number.to_string_lossy().parse().ok());
+            number.map(|number| read(os::given(number)?)).transpose()
+        };
+        let (event, restored) = (held(EVENT)?, held(RESTORED)?);
         Ok(Self {
             command: command.to_vec(),
             variables: variables.clone(),
-            held: Mutex::new(held),
+            event: Mutex::new(event),
+            restored: Mutex::new(restored),
             tenant: Mutex::default(),
             kept: Mutex::default(),
         })
     }
 
     /// The event that came with the guard; once.
-    pub(crate) fn take(&self) -> Option<Said> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).take()
+    pub(crate) fn event(&self) -> Option<Said> {
+        self.event.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The word that the environment was restored, where it came to the guard before this one; once.
+    pub(crate) fn restored(&self) -> Option<Said> {
+        self.restored.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Whether an event is for another tenant than those before.
@@ -68,12 +81,12 @@ impl Again {
     }
 
     /// Puts this program anew in the place of this process. Comes back only when that cannot be.
-    pub(crate) fn start(&self, said: &Said) -> io::Error {
+    fn start(&self, name: &'static str, said: &Said) -> io::Error {
         let mut command = Command::new("/proc/self/exe");
         command.args(["exec", "--"]).args(&self.command).env_clear().envs(&self.variables);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         match written(said) {
-            Ok(held) => kept.push((HELD, held.into())),
+            Ok(held) => kept.push((name, held.into())),
             Err(why) => return why,
         }
         for (name, descriptor) in &*kept {
@@ -91,24 +104,42 @@ impl Proxy {
     pub(super) fn for_tenant(&self, said: &Said) {
         let apart = self.mode == Mode::Block && self.function.isolation.restart_between_tenants;
         if self.again.is_other(said) && apart && self.flights.at_once() == AtOnce::One {
-            self.events.report(Occurrence {
-                layer: Layer::Isolation,
-                action: Action::Told,
-                hostile: false,
-                request_id: said.head.headers.text("Lambda-Runtime-Aws-Request-Id").map(str::to_owned),
-                reason: "the event is of another tenant: another runtime is started for it".to_owned(),
-                rule: Some("tenant".to_owned()),
-                facts: Vec::new(),
-            });
-            self.ending.again(|| {
-                let ready = self.parts.iter().try_for_each(|part| part.replaced());
-                ready.map_or_else(io::Error::other, |()| self.again.start(said))
-            });
+            let request_id = said.head.headers.text("Lambda-Runtime-Aws-Request-Id").map(str::to_owned);
+            let why = "the event is of another tenant: another runtime is started for it";
+            self.start_again(("tenant", why, request_id), (EVENT, said));
         }
+    }
+
+    /// What a restored environment holds is as old as its snapshot: another runtime reads it anew, where the policy wants that.
+    pub(super) fn behind_snapshot(&self, said: &Said) {
+        if self.mode == Mode::Block && self.function.isolation.restart_after_restore {
+            let why = "the environment was restored from a snapshot: another runtime initialises itself";
+            self.start_again(("restored", why, None), (RESTORED, said));
+        }
+    }
+
+    fn start_again(
+        &self,
+        (rule, why, request_id): (&str, &str, Option<String>),
+        (name, said): (&'static str, &Said),
+    ) -> ! {
+        self.events.report(Occurrence {
+            layer: Layer::Isolation,
+            action: Action::Told,
+            hostile: false,
+            request_id,
+            reason: why.to_owned(),
+            rule: Some(rule.to_owned()),
+            facts: Vec::new(),
+        });
+        self.ending.again(|| {
+            let ready = self.parts.iter().try_for_each(|part| part.replaced());
+            ready.map_or_else(io::Error::other, |()| self.again.start(name, said))
+        })
     }
 }
 
-/// An event as it came.
+/// An answer of the platform as it came.
 fn written(said: &Said) -> io::Result<File> {
     let body = said.body.as_ref().map_err(|_| io::ErrorKind::InvalidData)?;
     let mut head = b"HTTP/1.1 200 OK\r\n".to_vec();

@@ -383,7 +383,7 @@ impl Connection<'_> {
         }
         loop {
             self.proxy.before_next();
-            let held = self.proxy.again.take();
+            let held = self.proxy.again.event();
             let said = match held.map_or_else(|| self.ask(&onward, b""), Ok) {
                 Ok(said) if said.head.status == 200 => said,
                 other => {

@@ -15,15 +15,24 @@ const SECRETS: [(&str, &str); 2] =
 
 /// `GET restore/next`: its answer is the moment at which the environment is there again.
 pub(super) fn pass(connection: &mut Connection<'_>, head: &Head) -> Served {
-    let Some(said) = connection.passed_on(head)? else {
-        return connection.refuse(head, &Reply::too_large());
+    let before = connection.proxy.again.restored();
+    let is_first = before.is_none();
+    let said = match before {
+        Some(said) => said,
+        None => match connection.passed_on(head)? {
+            Some(said) => said,
+            None => return connection.refuse(head, &Reply::too_large()),
+        },
     };
     if said.head.status == 200 {
-        for part in &connection.proxy.parts {
-            part.restored();
+        if is_first {
+            connection.proxy.parts.iter().for_each(|part| part.restored());
         }
         if let Err(why) = (connection.proxy.is_valid)() {
             refused(connection, &why);
+        }
+        if is_first {
+            connection.proxy.behind_snapshot(&said);
         }
     }
     connection.relay(&said, head)

@@ -39,7 +39,7 @@ Resources:
 
 fn client() -> PathBuf {
     let arguments = ["-p", "host", "--example", "lambda_client"];
-    testkit::programs::built(&arguments, "examples/lambda_client", "crates/host/examples/lambda_client.rs")
+    testkit::programs::built(&arguments, "examples/lambda_client")
 }
 
 fn application(name: &str) -> PathBuf {

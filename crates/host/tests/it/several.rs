@@ -43,11 +43,7 @@ fn application(name: &str) -> PathBuf {
     let program = folder.join("rust/bootstrap");
     std::fs::create_dir_all(program.parent().unwrap()).unwrap();
     let client = ["-p", "host", "--example", "lambda_client"];
-    std::fs::copy(
-        testkit::programs::built(&client, "examples/lambda_client", "crates/host/examples/lambda_client.rs"),
-        program,
-    )
-    .unwrap();
+    std::fs::copy(testkit::programs::built(&client, "examples/lambda_client"), program).unwrap();
     folder
 }
 
