@@ -2,7 +2,7 @@
 //!
 //!     BUCKLER_CRS=FOLDER cargo run --release -p waf --example hostile
 //!
-//! With a part of a name, those cases alone.
+//! With a part of a name, those cases alone; with a number behind it, each for so many milliseconds (300), for tools that look inside.
 #![expect(
     clippy::print_stdout,
     clippy::indexing_slicing,
@@ -127,6 +127,7 @@ const CASES: &[(&str, Make)] = &[
 fn main() -> Result<(), Box<dyn Error>> {
     let plan = common::plan("")?;
     let only = std::env::args().nth(1).unwrap_or_default();
+    let least = std::env::args().nth(2).map_or(Ok(300), |text| text.parse()).map(Duration::from_millis)?;
     let mut dice = Dice(0x0dd0_beef_1234_5677);
     let benign = |dice: &mut Dice, bytes: usize| {
         let mut body = String::new();
@@ -141,8 +142,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let bytes = hostile.iter().map(Exchange::len).sum::<usize>() / hostile.len();
         let beside: Vec<Exchange> =
             (0..VARIANTS).map(|_| benign(&mut dice, bytes.saturating_sub(380))).collect();
-        let base = common::micros(&beside, &plan, Duration::from_millis(300));
-        let cost = common::micros(&hostile, &plan, Duration::from_millis(300));
+        let base = common::micros(&beside, &plan, least);
+        let cost = common::micros(&hostile, &plan, least);
         let ratio = cost / base;
         worst = worst.max(ratio);
         let mark = if ratio > RATIO_MAX { "  <-- too much" } else { "" };

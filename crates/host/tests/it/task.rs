@@ -26,7 +26,7 @@ def handler(event, context):
         return {'there': False}
     return {'data': open('/var/task/data.txt').read(), 'tool': subprocess.check_output(['/var/task/bin/tool'], text=True),
             'same': os.path.samefile('/var/task', os.environ['LAMBDA_TASK_ROOT']), 'wrote': writes('/var/task/mine'),
-            'temporary': writes('/tmp/mine'), 'system': writes('/var/mine')}
+            'temporary': writes(os.environ.get('TMPDIR', '/tmp') + '/mine'), 'system': writes('/var/mine')}
 ";
 
 const NODE: &str = "

@@ -74,12 +74,14 @@ impl Automaton {
             let (mut next, byte) = match (met, rest.split_first()) {
                 (Some(met), _) => met,
                 (None, None) => break,
+                // Behind a match nobody can ask for the next state without building it.
+                (None, Some(_)) if *budget == 0 => return Outcome::GaveUp,
                 (None, Some((byte, behind))) => {
                     rest = behind;
-                    match dfa.next_state(cache, state, *byte) {
-                        Ok(next) => (next, *byte),
-                        Err(_) => return Outcome::GaveUp,
-                    }
+                    let before = cache.memory_usage();
+                    let Ok(next) = dfa.next_state(cache, state, *byte) else { return Outcome::GaveUp };
+                    *budget -= u32::from(cache.memory_usage() != before);
+                    (next, *byte)
                 }
             };
             if next.is_unknown() {
