@@ -229,3 +229,35 @@ pub(super) fn matches_empty(pattern: &Hir) -> bool {
         && pattern.properties().look_set().is_empty()
         && !matches!(pattern.kind(), HirKind::Class(_))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Automaton, Outcome};
+    use regex_syntax::ParserBuilder;
+
+    /// `x` and letters, of which each place asks for a state of its own.
+    fn hostile() -> Vec<u8> {
+        let mut dice = 1_u32;
+        let letters = std::iter::repeat_with(|| {
+            dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            if dice >> 31 == 0 { b'a' } else { b'b' }
+        });
+        std::iter::once(b'x').chain(letters.take(2_000)).collect()
+    }
+
+    #[test]
+    fn states_behind_a_match_are_counted() {
+        let parse = |pattern: &str| ParserBuilder::new().utf8(false).build().parse(pattern).unwrap();
+        // The first one matches at every letter, so that every state is one of a match.
+        let automaton = Automaton::new(&[parse("x[ab]*"), parse("a[ab]{12}c")]).unwrap();
+        let read = |budget: u32| {
+            let mut left = budget;
+            let outcome = automaton.read(&mut automaton.cache(), &hostile(), &mut left, &mut |_| {});
+            (outcome, budget - left)
+        };
+        assert_eq!(read(5), (Outcome::GaveUp, 5));
+        let (outcome, built) = read(10_000);
+        assert_eq!(outcome, Outcome::Complete);
+        assert!(built > 500, "{built}");
+    }
+}
