@@ -377,7 +377,8 @@ impl<'w> Walk<'w> {
             Test::Matcher(matcher, argument) => {
                 let mut expanded = std::mem::take(&mut self.scratch.argument);
                 expanded.clear();
-                if !matches!(argument, Text::Fixed { bytes, .. } if bytes.is_empty()) {
+                // What has no variable in it is part of the operator.
+                if !matches!(argument, Text::Fixed { .. }) {
                     self.view(at.rule).write(argument, &mut expanded);
                 }
                 let found = if at.link.capture {
