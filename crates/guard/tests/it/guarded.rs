@@ -72,6 +72,9 @@ impl Setup<'_> {
         folder.write("app.py", code);
         let mut setup = Setup::new(&[&python.to_string_lossy(), "-m", "awslambdaric", "app.handler"]);
         setup.variables.push(("PYTHONPATH", folder.0.to_string_lossy().into_owned()));
+        // Its packages are beside its `bin`, wherever the checkout is; a policy with a list of files does not know them.
+        let environment = python.parent().and_then(Path::parent).unwrap().canonicalize().unwrap();
+        setup.variables.push(("BUCKLER_READABLE", environment.to_string_lossy().into_owned()));
         setup
     }
 }
