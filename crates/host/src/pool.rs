@@ -275,6 +275,10 @@ impl Pool {
         // The guard tells of the runtime's end before it ends itself: nothing more is sent there.
         let is_over = matches!(&outcome, Ok(Outcome::Error { kind, .. }) if kind == "Runtime.ExitError");
         let fatal = (outcome.is_err() && !is_late) || (is_over && self.function.has_several());
+        if fatal {
+            // Before anybody hears of it: who calls next is sent elsewhere.
+            self.idle().retain(|one| !Arc::ptr_eq(one, &environment));
+        }
         let run_ms = since(began);
         let (answer, error) = match outcome {
             Ok(Outcome::Whole(body)) => (Answer::Whole(body), None),
@@ -324,7 +328,6 @@ impl Pool {
         let Place { environment, _of_function: of_function, of_environment } = place;
         if let Some(reason) = broken {
             let why = if reason == "TIMEOUT" { "its invocation took too long" } else { "its runtime failed" };
-            self.idle().retain(|one| !Arc::ptr_eq(one, &environment));
             environment.stop(reason, why).await;
             drop(of_function);
             return;
