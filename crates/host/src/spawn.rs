@@ -32,6 +32,18 @@ pub(crate) struct Start<'a> {
     pub(crate) opt: Option<&'a Path>,
 }
 
+impl Start<'_> {
+    /// What gives the rest of a line its own places.
+    fn private(&self) -> Vec<OsString> {
+        self.mounts.line(self.function, &self.folder.join("tmp"))
+    }
+
+    /// Its folder for temporary files, as it sees it.
+    fn temporary(&self) -> PathBuf {
+        if self.mounts.tmp { "/tmp".into() } else { self.folder.join("tmp") }
+    }
+}
+
 /// The guard and its files.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
@@ -46,7 +58,7 @@ pub(crate) struct Guard {
 
 /// Starts the process, in a group of its own.
 pub(crate) fn start(start: &Start<'_>) -> std::io::Result<Child> {
-    let mut line = start.mounts.line(start.function, &start.folder.join("tmp"));
+    let mut line = start.private();
     if let Some(guard) = start.guard {
         line.extend([guard.program.clone().into(), OsString::from("exec"), OsString::from("--")]);
     }
@@ -74,7 +86,7 @@ const NOT_FOR_EXTENSIONS: &[&str] = &[
 
 /// Starts an external extension, in a group of its own, with the function's `/tmp`.
 pub(crate) fn extension(start: &Start<'_>, program: &Path) -> std::io::Result<Child> {
-    let mut line = start.mounts.line(start.function, &start.folder.join("tmp"));
+    let mut line = start.private();
     line.push(program.into());
     let kept = |name: &OsString| {
         let name = name.to_string_lossy();
@@ -126,12 +138,11 @@ fn variables(start: &Start<'_>) -> Vec<(OsString, OsString)> {
     set("LANG", "en_US.UTF-8".into());
     set("TZ", ":UTC".into());
     // A home without anything in it: the person's own credentials are not the function's.
-    let home = if start.mounts.tmp { "/tmp".into() } else { start.folder.join("tmp") };
-    set("HOME", home.into());
+    set("HOME", start.temporary().into());
     set("AWS_ENDPOINT_URL", start.endpoint.into());
     set("AWS_EC2_METADATA_DISABLED", "true".into());
     if !start.mounts.tmp {
-        set("TMPDIR", start.folder.join("tmp").into());
+        set("TMPDIR", start.temporary().into());
     }
     // Code is not written to, as in Lambda.
     set("PYTHONDONTWRITEBYTECODE", "1".into());
@@ -212,8 +223,7 @@ fn guarded(start: &Start<'_>, guard: &Guard, set: &mut impl FnMut(&str, OsString
     set("BUCKLER_FUNCTION", function.node.clone().into());
     let events = start.folder.join("events.jsonl");
     set("BUCKLER_EVENTS", format!("file:{}", events.display()).into());
-    let temporary = if start.mounts.tmp { "/tmp".into() } else { start.folder.join("tmp") };
-    set("BUCKLER_TEMPORARY", temporary.into());
+    set("BUCKLER_TEMPORARY", start.temporary().into());
     set("BUCKLER_PORTS", guard.ports.iter().map(u16::to_string).collect::<Vec<_>>().join(",").into());
     let mut readable = function.roots(start.opt);
     readable.extend(function.packages.iter().cloned());

@@ -17,10 +17,8 @@ const STATES_AT_FIRST: u32 = 6000;
 /// The same for those of a transformation's texts, which see less.
 const STATES_AT_FIRST_BEHIND: u32 = 500;
 
-/// And when its memory was full and is empty again: few, since hostile values are what fills it, and half as many each time, so that who fills it
-/// again and again pays with what a phase may build.
+/// And when its memory was full and is empty again: few, since hostile values are what fills it.
 pub(super) const STATES_AGAIN: u32 = 600;
-const HALVED_MAX: u32 = 6;
 
 /// A cluster made ready at its first use.
 #[derive(Debug)]
@@ -75,8 +73,6 @@ pub(super) struct Heat {
 pub(super) struct Warmth {
     pub(super) cache: Cache,
     left: u32,
-    /// How often its memory was full.
-    emptied: u32,
 }
 
 /// One reading of one text by one automaton.
@@ -364,8 +360,7 @@ impl Built {
                 let Some(place) = heat.warmth.get_mut(slot) else { return };
                 let at_first = if number == 0 { STATES_AT_FIRST } else { STATES_AT_FIRST_BEHIND };
                 let left = heat.states_when_new.map_or(at_first, |few| few.min(at_first));
-                let warmth =
-                    place.get_or_insert_with(|| Warmth { cache: automaton.cache(), left, emptied: 0 });
+                let warmth = place.get_or_insert_with(|| Warmth { cache: automaton.cache(), left });
                 let at_first = warmth.left > 0;
                 let budget = if at_first { &mut warmth.left } else { &mut heat.states_left };
                 let before = *budget;
@@ -455,8 +450,7 @@ impl Warmth {
     fn empty_when_full(&mut self, automaton: &Automaton) {
         if self.cache.memory_usage() > automaton::CACHE_BYTES_MAX - automaton::CACHE_BYTES_MAX / 8 {
             self.cache = automaton.cache();
-            self.left = STATES_AGAIN >> self.emptied;
-            self.emptied = (self.emptied + 1).min(HALVED_MAX);
+            self.left = STATES_AGAIN;
         }
     }
 }

@@ -82,7 +82,9 @@ impl Tx {
 
     /// Sets a value to a text of the plan, whose number is known.
     pub(super) fn set_fixed(&mut self, slot: Slot, text: &[u8], number: i64) {
-        self.put(slot, text, number, Some(text.as_ptr().addr()));
+        // One without bytes has no place of its own: its address may be another's.
+        let place = (!text.is_empty()).then(|| text.as_ptr().addr());
+        self.put(slot, text, number, place);
     }
 
     fn put(&mut self, slot: Slot, text: &[u8], number: i64, place: Option<usize>) {

@@ -9,7 +9,7 @@
 const TRY: u16 = 256;
 /// Values that pass without a look after a try that was not worth it.
 const REST: u16 = 8 * TRY;
-/// A look costs about as much as a tenth of what it spares.
+/// Where fewer looks than one in so many find something, they are not worth it.
 const ONE_IN: u16 = 8;
 
 /// What became of the looks of each feed.
